@@ -1,0 +1,1 @@
+"""The caseworker tool: reads and answers reports. It cannot connect to anything."""
