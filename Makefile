@@ -123,7 +123,8 @@ $(VENV)/.tools: $(VENV)/.packages requirements-tools.lock
 
 node_modules/.installed: $(VENV)/.packages package.json package-lock.json .npmrc
 	@echo "Installing npm packages (pinned)…"
-	@NODE_OPTIONS="--use-system-ca $$NODE_OPTIONS" npm ci --ignore-scripts --silent
+	@[ -w "$$HOME" ] || export npm_config_cache="$(CURDIR)/$(VENV)/npm-cache"; \
+	  NODE_OPTIONS="--use-system-ca $$NODE_OPTIONS" npm ci --ignore-scripts --loglevel=error
 	@touch $@
 
 client: $(CLIENT)
