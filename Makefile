@@ -124,7 +124,7 @@ $(VENV)/.tools: $(VENV)/.packages requirements-tools.lock
 node_modules/.installed: $(VENV)/.packages package.json package-lock.json .npmrc
 	@echo "Installing npm packages (pinned)…"
 	@[ -w "$$HOME" ] || export npm_config_cache="$(CURDIR)/$(VENV)/npm-cache"; \
-	  NODE_OPTIONS="--use-system-ca $$NODE_OPTIONS" npm ci --ignore-scripts --loglevel=error
+	  NODE_OPTIONS="--use-system-ca $$NODE_OPTIONS" npm ci --ignore-scripts --loglevel=error >/dev/null
 	@touch $@
 
 client: $(CLIENT)
