@@ -62,13 +62,13 @@ format: setup ## Put all code into its one format
 	@$(BIN)/prettier --write --log-level warn .
 
 UV := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-      --no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)
+      --no-emit-index-url --no-header --system-certs $(if $(UPGRADE),--upgrade)
 lock: $(VENV)/.tools ## Write the lock files anew (UPGRADE=1 takes newer versions)
 	@echo "Locking…"
 	@$(UV) pyproject.toml --group dev -o requirements-dev.lock
 	@$(UV) pyproject.toml --constraints requirements-dev.lock -o requirements.lock
 	@$(UV) --group tools -o requirements-tools.lock
-	@npm $(if $(UPGRADE),update,install) --package-lock-only --silent
+	@NODE_OPTIONS="--use-system-ca $$NODE_OPTIONS" npm $(if $(UPGRADE),update,install) --package-lock-only --loglevel=error >/dev/null
 	@$(PY) deploy/check_addresses.py
 
 clean: ## Remove all that make installed or built (practice offices stay)
