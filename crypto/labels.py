@@ -1,0 +1,53 @@
+"""Every label that this protocol uses: SPEC 2.1. None is used for two purposes."""
+
+from enum import Enum
+
+from crypto.sizes import GENESIS_ID_SIZE
+
+__all__ = ["Label", "bound", "labelled"]
+
+
+class Label(Enum):
+    """What some bytes are hashed, signed, sealed or derived for."""
+
+    CODENAME_CHECK = "fidelio/1 codename check"
+    CODENAME_SALT = "fidelio/1 codename salt"
+    SOURCE_SIGNING = "fidelio/1 source signing"
+    SOURCE_REPLY = "fidelio/1 source reply"
+    THREAD_SECRET = "fidelio/1 thread secret"  # noqa: S105 - a label, no secret
+    RECIPIENT_SET_KEY = "fidelio/1 recipient set key"
+    RECIPIENT_SET = "fidelio/1 recipient set"
+    THREAD_ID = "fidelio/1 thread"
+    SLOT = "fidelio/1 slot"
+    SLOTS = "fidelio/1 slots"
+    COMMIT = "fidelio/1 commit"
+    MESSAGE = "fidelio/1 message"
+    CHUNK = "fidelio/1 chunk"
+    FILE = "fidelio/1 file"
+    TAG = "fidelio/1 tag"
+    BUCKET = "fidelio/1 bucket"
+    REPLY = "fidelio/1 reply"
+    REPLY_MESSAGE = "fidelio/1 reply message"
+    SUCCESSOR = "fidelio/1 successor"
+    DELEGATION = "fidelio/1 delegation"
+    DIRECTORY = "fidelio/1 directory"
+    CARD = "fidelio/1 card"
+    BATCH = "fidelio/1 batch"
+    CONFIRMATION = "fidelio/1 confirmation"
+    REFINEMENT = "fidelio/1 refinement"
+    PUZZLE = "fidelio/1 puzzle"
+    INBOUND_BUNDLE = "fidelio/1 inbound bundle"
+    OUTBOUND_BUNDLE = "fidelio/1 outbound bundle"
+
+
+def labelled(label: Label) -> bytes:
+    """Return the label with its length, one byte, in front."""
+    text = label.value.encode("ascii")
+    return bytes([len(text)]) + text
+
+
+def bound(label: Label, genesis_id: bytes) -> bytes:
+    """Return the label bound to the office of `genesis_id`, 32 bytes."""
+    if len(genesis_id) != GENESIS_ID_SIZE:
+        raise ValueError("a genesis id has 32 bytes")
+    return labelled(label) + genesis_id

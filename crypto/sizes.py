@@ -1,0 +1,68 @@
+"""Every length that both implementations share, in bytes unless said otherwise."""
+
+__all__ = [
+    "ANSWER_MAX_SIZE",
+    "ATTACHMENTS_MAX",
+    "BITS_SIZE",
+    "BUCKET_BITS_MAX",
+    "CHUNKS_MAX",
+    "CHUNK_SIZE",
+    "CLOCK_GRACE_DAYS",
+    "DELEGATION_MAX_DAYS",
+    "DIRECTORY_MAX_DAYS",
+    "ENVELOPE_SIZE",
+    "ENVELOPE_SLOTS",
+    "ENVELOPE_SLOT_SIZE",
+    "FILE_NAME_MAX_SIZE",
+    "GENESIS_ID_SIZE",
+    "KEM_ENC_SIZE",
+    "KEM_PUBLIC_KEY_SIZE",
+    "KEY_DAYS",
+    "PAYLOAD_MAX_SIZE",
+    "PIECE_SIZE",
+    "RECIPIENTS_MAX",
+    "RECORD_SIZE",
+    "REPLY_INDEXES",
+    "REPLY_MESSAGE_MAX_SIZE",
+    "SIGNATURE_SIZE",
+    "TAG_SIZE",
+    "WORDS",
+]
+
+# SPEC 6: the random bits of a codename, and its words.
+BITS_SIZE = 10
+WORDS = 8
+
+# SPEC 3, 4
+GENESIS_ID_SIZE = 32
+KEM_PUBLIC_KEY_SIZE = 1216
+KEM_ENC_SIZE = 1120
+SIGNATURE_SIZE = 64
+
+# SPEC 7
+ENVELOPE_SIZE = 32_768
+ENVELOPE_SLOTS = 4
+ENVELOPE_SLOT_SIZE = 1168
+PAYLOAD_MAX_SIZE = 27_979
+ATTACHMENTS_MAX = 32
+FILE_NAME_MAX_SIZE = 120
+ANSWER_MAX_SIZE = 2000
+RECIPIENTS_MAX = 4
+
+# SPEC 8: a chunk is a sealed piece; CHUNKS_MAX of them in a message.
+CHUNK_SIZE = 262_144
+PIECE_SIZE = 262_128
+CHUNKS_MAX = 65_535
+
+# SPEC 9: REPLY_INDEXES for each recipient id and thread.
+RECORD_SIZE = 4096
+REPLY_MESSAGE_MAX_SIZE = 2876
+TAG_SIZE = 16
+REPLY_INDEXES = 512
+BUCKET_BITS_MAX = 20
+
+# SPEC 10, in days: how long they hold at most, an intake key exactly.
+DIRECTORY_MAX_DAYS = 21
+DELEGATION_MAX_DAYS = 90
+KEY_DAYS = 14
+CLOCK_GRACE_DAYS = 2
