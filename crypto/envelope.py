@@ -1,0 +1,244 @@
+"""Sealing a message to the office: SPEC 7. Secret: it holds what a source says.
+
+`seal_envelope` makes all randomness itself. What it is made of, below, takes it as arguments.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from crypto.aes import aes_seal
+from crypto.chunks import chunk_count, padded_chunk_count
+from crypto.errors import Malformed, TooLarge
+from crypto.hpke import hpke_seal, new_kem_secret_key
+from crypto.labels import Label, bound, labelled
+from crypto.padding import pad
+from crypto.payload import (
+    Attachment,
+    Fill,
+    Payload,
+    SealedFor,
+    TextRest,
+    encode_payload,
+    parse_payload,
+)
+from crypto.public_keys import key_hash, recipient_bytes
+from crypto.sizes import (
+    ENVELOPE_SIZE,
+    ENVELOPE_SLOT_SIZE,
+    ENVELOPE_SLOTS,
+    PAYLOAD_MAX_SIZE,
+    RECIPIENTS_MAX,
+)
+from crypto.source_keys import SourceKeys, set_token
+from crypto.strict_json import encode_json
+
+__all__ = [
+    "Message",
+    "SealTo",
+    "envelope_address",
+    "new_message_id",
+    "seal_envelope",
+    "split_text",
+]
+
+ENVELOPE_VERSION = 1
+# SPEC 7: version (1), commitment (32), slots (4 x 1168); the rest is the body.
+COMMITMENT_AT = 1
+SLOTS_AT = 33
+BODY_AT = SLOTS_AT + ENVELOPE_SLOTS * ENVELOPE_SLOT_SIZE
+PADDED_SIZE = ENVELOPE_SIZE - BODY_AT - 16
+# A content key is used once, so its nonce need not differ from anything.
+BODY_NONCE = bytes(12)
+
+_CONTENT_KEY_SIZE = 32
+_MESSAGE_ID_SIZE = 16
+
+
+@dataclass(frozen=True, repr=False)
+class Message:
+    """What a source says, and with which page and directory."""
+
+    kind: str
+    message_id: bytes
+    day: int
+    language: str
+    client: str
+    delegation: int
+    sequence: int
+    answers: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    rest: TextRest | None = None
+    attachments: tuple[Attachment, ...] = ()
+    fill: Fill | None = None
+
+    def __repr__(self) -> str:
+        return "Message(hidden)"
+
+
+@dataclass(frozen=True)
+class SealTo:
+    """A recipient that shall be able to read, and its current intake key (1216 bytes)."""
+
+    id: str
+    public_key: bytes
+
+
+def new_message_id() -> bytes:
+    """Return a fresh message id, 16 bytes."""
+    return secrets.token_bytes(_MESSAGE_ID_SIZE)
+
+
+def envelope_address(envelope: bytes) -> bytes:
+    """Return the address, 32 bytes, of an envelope."""
+    return hashlib.sha256(envelope).digest()
+
+
+def split_text(message: Message, recipient_ids: Sequence[str], text: str) -> tuple[str, bytes]:
+    """Return what of a text fits the envelope, and the UTF-8 bytes of the rest.
+
+    The longest beginning is kept that ends on a character and with which the payload still fits,
+    counting the `rest` and `fill` that follow from it; the message's own text, rest and fill are
+    not looked at. Raises TooLarge where not even an empty text fits, and Malformed where a text is
+    not Unicode.
+    """
+    # SPEC 7.1, long text
+    whole = len(_utf8(text))
+    attached = sum(attachment.chunks for attachment in message.attachments)
+    room = PAYLOAD_MAX_SIZE - _size_without_text(message, recipient_ids)
+    # Each character takes a byte at least, so no more of them can be kept than there is room.
+    head = text[: max(room, 0)]
+    encoded = list(accumulate((len(encode_json(letter)) - 2 for letter in head), initial=0))
+    own = list(accumulate((len(letter.encode()) for letter in head), initial=0))
+    for kept in range(len(head), -1, -1):
+        if encoded[kept] + _tail_size(attached, whole - own[kept]) <= room:
+            return text[:kept], text[kept:].encode()
+    raise TooLarge("no room for any text beside answers and attachments")
+
+
+def seal_envelope(message: Message, source: SourceKeys, recipients: Sequence[SealTo]) -> bytes:
+    """Return the envelope, 32,768 bytes, that the given recipients alone can open.
+
+    Raises TooLarge where the message does not fit, Malformed where a recipient's key cannot be
+    sealed to, and what a reader would raise where the message contradicts itself.
+    """
+    if not 1 <= len(recipients) <= RECIPIENTS_MAX:
+        raise Malformed("an envelope has one to four recipients")
+    order = secrets.SystemRandom().sample(range(ENVELOPE_SLOTS), ENVELOPE_SLOTS)
+    content_key = secrets.token_bytes(_CONTENT_KEY_SIZE)
+    payload = encode_payload(build_payload(message, source, recipients, order))
+    # Nothing leaves the source's device that a reader would refuse.
+    parse_payload(payload)
+    keys = [recipient.public_key for recipient in recipients]
+    keys += [new_kem_secret_key().public_key for _ in range(ENVELOPE_SLOTS - len(keys))]
+    info = bound(Label.SLOT, source.genesis_id)
+    sealed = dict(zip(order, (hpke_seal(key, info, content_key) for key in keys), strict=True))
+    slots = b"".join(sealed[slot] for slot in range(ENVELOPE_SLOTS))
+    return close_envelope(content_key, slots, payload, source)
+
+
+def build_payload(
+    message: Message, source: SourceKeys, recipients: Sequence[SealTo], order: Sequence[int]
+) -> Payload:
+    """Return the payload of a message whose n-th recipient takes the slot `order[n]`."""
+    sealed_for = [
+        SealedFor(recipient.id, key_hash(recipient.public_key), slot)
+        for recipient, slot in zip(recipients, order, strict=False)
+    ]
+    return Payload(
+        kind=message.kind,
+        message_id=message.message_id,
+        recipients=tuple(sorted(sealed_for, key=lambda one: recipient_bytes(one.id))),
+        set_token=set_token(source, [recipient.id for recipient in recipients]),
+        signing_key=source.signing.public_key,
+        reply_key=source.reply.public_key,
+        thread_secret=source.thread_secret,
+        day=message.day,
+        language=message.language,
+        client=message.client,
+        delegation=message.delegation,
+        sequence=message.sequence,
+        answers=message.answers,
+        text=message.text,
+        rest=message.rest,
+        attachments=message.attachments,
+        fill=message.fill,
+    )
+
+
+def close_envelope(content_key: bytes, slots: bytes, payload: bytes, source: SourceKeys) -> bytes:
+    """Return the envelope of an encoded payload whose slots, 4,672 bytes, are sealed already."""
+    if len(payload) > PAYLOAD_MAX_SIZE:
+        raise TooLarge("the message does not fit its envelope")
+    commitment = commitment_of(content_key, source.genesis_id)
+    signature = source.signing.sign(
+        Label.MESSAGE, source.genesis_id, signed_message(commitment, slots, payload)
+    )
+    head = bytes([ENVELOPE_VERSION]) + commitment + slots
+    return head + aes_seal(content_key, BODY_NONCE, head, pad(payload + signature, PADDED_SIZE))
+
+
+def commitment_of(content_key: bytes, genesis_id: bytes) -> bytes:
+    """Return the commitment, 32 bytes, to a content key."""
+    # SPEC 7: SHA-256(bound(COMMIT) || content key)
+    return hashlib.sha256(bound(Label.COMMIT, genesis_id) + content_key).digest()
+
+
+def signed_message(commitment: bytes, slots: bytes, payload: bytes) -> bytes:
+    """Return what the source signs under the label MESSAGE."""
+    # SPEC 7: commitment || SHA-256(labelled(SLOTS) || slots) || payload
+    return commitment + slots_hash(slots) + payload
+
+
+def slots_hash(slots: bytes) -> bytes:
+    """Return the hash, 32 bytes, of all slots as the signature covers it."""
+    # SPEC 7: the label alone is enough: the signed text around it is bound to the office
+    return hashlib.sha256(labelled(Label.SLOTS) + slots).digest()
+
+
+def _size_without_text(message: Message, recipient_ids: Sequence[str]) -> int:
+    """Return the size of the payload with an empty text and without rest and fill members."""
+    payload = Payload(
+        kind=message.kind,
+        message_id=message.message_id,
+        recipients=tuple(SealedFor(one, bytes(32), 0) for one in recipient_ids),
+        set_token=bytes(16),
+        signing_key=bytes(32),
+        reply_key=bytes(1216),
+        thread_secret=bytes(32),
+        day=message.day,
+        language=message.language,
+        client=message.client,
+        delegation=message.delegation,
+        sequence=message.sequence,
+        answers=message.answers,
+        text="",
+        rest=None,
+        attachments=message.attachments,
+        fill=None,
+    )
+    return len(encode_payload(payload)) - _tail_size(0, 0)
+
+
+def _tail_size(attached_chunks: int, rest_size: int) -> int:
+    """Return the encoded size of the values of `rest` and `fill`."""
+    chunks = attached_chunks
+    size = len("null")
+    if rest_size:
+        rest_chunks = chunk_count(rest_size)
+        chunks += rest_chunks
+        size = len('{"size":,"key":"","chunks":,"hash":""}') + 2 * 64
+        size += len(str(rest_size)) + len(str(rest_chunks))
+    filling = padded_chunk_count(chunks) - chunks
+    if not filling:
+        return size + len("null")
+    return size + len('{"key":"","chunks":}') + 64 + len(str(filling))
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise Malformed("a text with half of a surrogate pair") from None

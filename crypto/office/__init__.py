@@ -1,0 +1,1 @@
+"""The office's half of the protocol: opening messages, sealing replies, signing."""

@@ -1,0 +1,198 @@
+"""Opening envelopes: SPEC 7.3. Secret: it takes intake keys and yields plaintext.
+
+Opening has two steps, since an office keeps the content key of an envelope whose slot opened but
+whose body it could not read: the intake key may be gone when it tries again.
+
+    slot = open_slot(envelope, genesis_id, secrets)               steps 1 and 2
+    opened = open_body(envelope, genesis_id, recipient_id, slot)  steps 3 to 9
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from crypto.aes import aes_open
+from crypto.envelope import (
+    BODY_AT,
+    BODY_NONCE,
+    COMMITMENT_AT,
+    ENVELOPE_VERSION,
+    SLOTS_AT,
+    commitment_of,
+    signed_message,
+    slots_hash,
+)
+from crypto.errors import Contradictory, Malformed, Unauthentic
+from crypto.hpke import KemSecretKey, hpke_open
+from crypto.labels import Label, bound
+from crypto.padding import unpad
+from crypto.payload import Payload, SealedFor, parse_payload
+from crypto.public_keys import check_kem_public_key, key_hash
+from crypto.signatures import check_signature
+from crypto.sizes import (
+    CLOCK_GRACE_DAYS,
+    ENVELOPE_SIZE,
+    ENVELOPE_SLOT_SIZE,
+    KEY_DAYS,
+    SIGNATURE_SIZE,
+)
+from crypto.source_keys import thread_id
+
+__all__ = [
+    "IntakeSecret",
+    "OpenedEnvelope",
+    "OpenedSlot",
+    "open_body",
+    "open_envelope",
+    "open_slot",
+]
+
+_CONTENT_KEY_SIZE = 32
+_DAYS_A_WEEK = 7
+
+
+@dataclass(frozen=True)
+class IntakeSecret:
+    """The secret half of a recipient's intake key of one week."""
+
+    week: int
+    key: KemSecretKey
+
+
+@dataclass(frozen=True, repr=False)
+class OpenedSlot:
+    """A slot that opened: to which content key, by the intake key of which week and hash.
+
+    An office may keep these four for an envelope that it sets aside, and build this again.
+    """
+
+    slot: int
+    content_key: bytes
+    week: int
+    key_hash: bytes
+
+    def __repr__(self) -> str:
+        return "OpenedSlot(hidden)"
+
+
+@dataclass(frozen=True, repr=False)
+class OpenedEnvelope:
+    """A message whose signature, recipients and reply key were checked.
+
+    `payload_bytes`, `commitment`, `slots_hash` and `signature` are what proves it to others.
+    Two messages of one commitment and different `plaintext_hash` are both shown and both flagged,
+    as is one whose day is not among the dates of the key it was sealed to.
+    """
+
+    payload: Payload
+    payload_bytes: bytes
+    signature: bytes
+    commitment: bytes
+    slots_hash: bytes
+    plaintext_hash: bytes
+    thread_id: bytes
+    slot: OpenedSlot
+    within_key_dates: bool
+
+    def __repr__(self) -> str:
+        return "OpenedEnvelope(hidden)"
+
+
+def open_envelope(
+    envelope: bytes, genesis_id: bytes, recipient_id: str, secrets: Iterable[IntakeSecret]
+) -> OpenedEnvelope:
+    """Return the message of an envelope: both steps at once."""
+    slot = open_slot(envelope, genesis_id, secrets)
+    return open_body(envelope, genesis_id, recipient_id, slot)
+
+
+def open_slot(envelope: bytes, genesis_id: bytes, secrets: Iterable[IntakeSecret]) -> OpenedSlot:
+    """Return the one slot that one of the secrets opens.
+
+    Raises Malformed for another size or version, or where a slot holds no content key;
+    Unauthentic where no slot opens; Contradictory where more than one does.
+    """
+    _check_layout(envelope)
+    info = bound(Label.SLOT, genesis_id)
+    tried = list(secrets)
+    opened = [
+        found
+        for slot, sealed in enumerate(_slots(envelope))
+        if (found := _try_slot(slot, sealed, info, tried)) is not None
+    ]
+    if not opened:
+        raise Unauthentic("no slot is this reader's")
+    if len(opened) > 1:
+        raise Contradictory("two slots open for one reader")
+    if len(opened[0].content_key) != _CONTENT_KEY_SIZE:
+        raise Malformed("a slot without a content key")
+    return opened[0]
+
+
+def open_body(
+    envelope: bytes, genesis_id: bytes, recipient_id: str, slot: OpenedSlot
+) -> OpenedEnvelope:
+    """Return the message of an envelope whose slot is open.
+
+    Raises Malformed where padding, payload or the source's reply key are not as they must be,
+    Unauthentic where commitment, body or signature do not fit, and Contradictory where the
+    payload names other recipients, slots, files or fill than there are.
+    """
+    _check_layout(envelope)
+    head = envelope[:BODY_AT]
+    commitment, slots = head[COMMITMENT_AT:SLOTS_AT], head[SLOTS_AT:]
+    if commitment_of(slot.content_key, genesis_id) != commitment:
+        raise Unauthentic("the commitment is not to this content key")
+    content = unpad(aes_open(slot.content_key, BODY_NONCE, head, envelope[BODY_AT:]))
+    if len(content) <= SIGNATURE_SIZE:
+        raise Malformed("a body too short for its signature")
+    payload_bytes, signature = content[:-SIGNATURE_SIZE], content[-SIGNATURE_SIZE:]
+    payload = parse_payload(payload_bytes)
+    signed = signed_message(commitment, slots, payload_bytes)
+    check_signature(payload.signing_key, signature, Label.MESSAGE, genesis_id, signed)
+    if SealedFor(recipient_id, slot.key_hash, slot.slot) not in payload.recipients:
+        raise Contradictory("the payload does not name this reader with this key and slot")
+    check_kem_public_key(payload.reply_key)
+    return OpenedEnvelope(
+        payload=payload,
+        payload_bytes=payload_bytes,
+        signature=signature,
+        commitment=commitment,
+        slots_hash=slots_hash(slots),
+        plaintext_hash=hashlib.sha256(payload_bytes).digest(),
+        thread_id=thread_id(
+            payload.signing_key, payload.reply_key, payload.thread_secret, genesis_id
+        ),
+        slot=slot,
+        within_key_dates=_within_key_dates(slot.week, payload.day),
+    )
+
+
+def _check_layout(envelope: bytes) -> None:
+    if len(envelope) != ENVELOPE_SIZE:
+        raise Malformed("an envelope of another size")
+    if envelope[0] != ENVELOPE_VERSION:
+        raise Malformed("an envelope of another version")
+
+
+def _slots(envelope: bytes) -> list[bytes]:
+    starts = range(SLOTS_AT, BODY_AT, ENVELOPE_SLOT_SIZE)
+    return [envelope[start : start + ENVELOPE_SLOT_SIZE] for start in starts]
+
+
+def _try_slot(
+    slot: int, sealed: bytes, info: bytes, secrets: list[IntakeSecret]
+) -> OpenedSlot | None:
+    for secret in secrets:
+        try:
+            content_key = hpke_open(secret.key, info, sealed)
+        except Unauthentic:
+            continue
+        return OpenedSlot(slot, content_key, secret.week, key_hash(secret.key.public_key))
+    return None
+
+
+def _within_key_dates(week: int, day: int) -> bool:
+    # SPEC 16, end: outside its dates with 2 days' grace, by the payload's own day
+    first = week * _DAYS_A_WEEK
+    return first - CLOCK_GRACE_DAYS <= day < first + KEY_DAYS + CLOCK_GRACE_DAYS

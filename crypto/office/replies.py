@@ -1,0 +1,147 @@
+"""Sealing replies into records, and records that only look like one: SPEC 9. Secret: takes keys."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from crypto.errors import TooLarge
+from crypto.hpke import hpke_seal, new_kem_secret_key
+from crypto.labels import Label
+from crypto.padding import pad
+from crypto.replies import (
+    REPLY_PADDED_SIZE,
+    REPLY_PARTS_MAX,
+    ReplyPart,
+    encode_reply_message,
+    parse_reply_message,
+    reply_info,
+    reply_tag,
+    signed_reply,
+)
+from crypto.signing import SigningKey
+from crypto.sizes import REPLY_INDEXES, REPLY_MESSAGE_MAX_SIZE, SIGNATURE_SIZE, TAG_SIZE
+from crypto.strict_json import encode_json
+
+__all__ = [
+    "REPLY_PARTS_MAX",
+    "ReplyTo",
+    "decoy_record",
+    "new_reply_id",
+    "seal_reply",
+    "split_reply",
+]
+
+_REPLY_ID_SIZE = 16
+# Days have five digits until the year 2243, and parts two.
+_LONGEST_DAY = 99_999
+
+
+@dataclass(frozen=True, repr=False)
+class ReplyTo:
+    """The message that is answered: its thread, and the set of recipients that it named."""
+
+    thread_id: bytes
+    thread_secret: bytes
+    reply_key: bytes
+    recipients: tuple[str, ...]
+    set_token: bytes
+
+    def __repr__(self) -> str:
+        return "ReplyTo(hidden)"
+
+
+def new_reply_id() -> bytes:
+    """Return a fresh reply id, 16 bytes."""
+    return secrets.token_bytes(_REPLY_ID_SIZE)
+
+
+def split_reply(text: str, recipients: Sequence[str]) -> list[str]:
+    """Return the parts, one a record, of a reply to a message that named `recipients`.
+
+    An empty text is one part. Raises TooLarge for more than 64 parts.
+    """
+    parts = list(_cut(text, _room_for_text(tuple(recipients))))
+    if len(parts) > REPLY_PARTS_MAX:
+        raise TooLarge("a reply of more than 64 parts")
+    return parts
+
+
+def seal_reply(
+    *,
+    to: ReplyTo,
+    signer: SigningKey,
+    genesis_id: bytes,
+    recipient_id: str,
+    first_index: int,
+    kind: str,
+    reply_id: bytes,
+    day: int,
+    text: str,
+) -> list[bytes]:
+    """Return the records, 4,096 bytes each, of a reply, at the indexes from `first_index` on.
+
+    An index is used once in a thread. Raises TooLarge where the text has more than 64 parts or
+    the thread has no such indexes left, Malformed where the source's key cannot be sealed to.
+    """
+    texts = split_reply(text, to.recipients)
+    if not 0 <= first_index <= REPLY_INDEXES - len(texts):
+        raise TooLarge("the thread has no indexes left for this reply")
+    whole = ReplyPart(kind, reply_id, 0, len(texts), day, to.recipients, to.set_token, "")
+    records = []
+    for number, part in enumerate(texts):
+        message = encode_reply_message(replace(whole, part=number, text=part))
+        # Nothing leaves the office that a source would pass over.
+        parse_reply_message(message)
+        tag = reply_tag(to.thread_secret, genesis_id, recipient_id, first_index + number)
+        content = signed_content(message, tag, to.thread_id, recipient_id, signer, genesis_id)
+        records.append(tag + hpke_seal(to.reply_key, reply_info(tag, genesis_id), content))
+    return records
+
+
+def signed_content(
+    message: bytes,
+    tag: bytes,
+    thread_id: bytes,
+    recipient_id: str,
+    signer: SigningKey,
+    genesis_id: bytes,
+) -> bytes:
+    """Return what is sealed in a record: the message, signed and padded, 2,944 bytes."""
+    signed = signed_reply(tag, thread_id, recipient_id, message)
+    signature = signer.sign(Label.REPLY_MESSAGE, genesis_id, signed)
+    return pad(message + signature, REPLY_PADDED_SIZE)
+
+
+def decoy_record(genesis_id: bytes) -> bytes:
+    """Return a record that nobody can open: a real seal of zeros to a key pair now forgotten."""
+    # SPEC 9: random bytes could be told apart from a seal
+    tag = secrets.token_bytes(TAG_SIZE)
+    zeros = pad(bytes(REPLY_MESSAGE_MAX_SIZE + SIGNATURE_SIZE), REPLY_PADDED_SIZE)
+    return tag + hpke_seal(new_kem_secret_key().public_key, reply_info(tag, genesis_id), zeros)
+
+
+def _cut(text: str, room: int) -> Iterator[str]:
+    """Yield the text in pieces that take at most `room` bytes within a JSON string."""
+    start = size = 0
+    for end, letter in enumerate(text):
+        # Quotation marks and what is escaped between them: SPEC 5.
+        letter_size = len(encode_json(letter)) - 2
+        if size + letter_size > room:
+            yield text[start:end]
+            start, size = end, 0
+        size += letter_size
+    yield text[start:]
+
+
+def _room_for_text(recipients: tuple[str, ...]) -> int:
+    longest = ReplyPart(
+        kind="acknowledgement",
+        reply_id=bytes(_REPLY_ID_SIZE),
+        part=REPLY_PARTS_MAX - 1,
+        parts=REPLY_PARTS_MAX,
+        day=_LONGEST_DAY,
+        recipients=recipients,
+        set_token=bytes(16),
+        text="",
+    )
+    return REPLY_MESSAGE_MAX_SIZE - len(encode_reply_message(longest))
