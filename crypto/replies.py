@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crypto.directory import Directory
+from crypto.directory import Directory, signing_keys_of
 from crypto.errors import Malformed, ProtocolError, TooLarge, Unauthentic
 from crypto.hpke import hpke_open
 from crypto.labels import Label, bound
@@ -214,12 +214,12 @@ def follow_up_recipients(
 def _own_parts(
     board: bytes, source: SourceKeys, directory: Directory
 ) -> Iterator[tuple[str, ReplyPart]]:
-    signing_keys: dict[str, list[bytes]] = defaultdict(list)
-    for signer in (*directory.recipients, *directory.retired):
-        signing_keys[signer.id].append(signer.signing_key)
+    active = {recipient.id for recipient in directory.recipients}
+    known = active | {retired.id for retired in directory.retired}
+    signing_keys = {one: signing_keys_of(directory, one) for one in known}
     owners = {
-        reply_tag(source.thread_secret, source.genesis_id, recipient_id, index): recipient_id
-        for recipient_id in signing_keys
+        reply_tag(source.thread_secret, source.genesis_id, one, index): one
+        for one in known
         for index in range(REPLY_INDEXES)
     }
     for start in range(0, len(board), RECORD_SIZE):
