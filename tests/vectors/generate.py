@@ -1,0 +1,47 @@
+"""Write every vector, the same bytes each time: `python -m tests.vectors.generate`.
+
+Each module in `areas` has a function `vectors` that yields (name, members). What nobody generates
+any more is removed. The worked example of the specification is written as well.
+"""
+
+import importlib
+import json
+import sys
+from pathlib import Path
+
+from tests.vectors.vector import Vector
+
+FOLDER = Path(__file__).parent
+
+
+def generated() -> dict[str, bytes]:
+    """Return the bytes of each vector file by its name."""
+    files: dict[str, bytes] = {}
+    for module in sorted((FOLDER / "areas").glob("[a-z]*.py")):
+        area = importlib.import_module(f"tests.vectors.areas.{module.stem}")
+        for vector in area.vectors():
+            name, text = _file(vector)
+            if name in files:
+                raise ValueError(f"two vectors are named {name}")
+            files[name] = text
+    return files
+
+
+def main() -> None:
+    """Write the files, and take away those that nothing generates."""
+    files = generated()
+    for name, text in files.items():
+        (FOLDER / name).write_bytes(text)
+    for stale in {path.name for path in FOLDER.glob("*.json")} - files.keys():
+        (FOLDER / stale).unlink()
+    total = sum(map(len, files.values()))
+    print(f"{len(files)} vectors, {total} bytes", file=sys.stderr)
+
+
+def _file(vector: Vector) -> tuple[str, bytes]:
+    name, members = vector
+    return f"{name}.json", json.dumps(members, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+if __name__ == "__main__":
+    main()
