@@ -2,6 +2,8 @@
 
 Messages never hold data from what was refused: they may be shown and logged.
 """
+# Both implementations name their errors alike, as the specification does.
+# ruff: noqa: N818
 
 from typing import Literal
 

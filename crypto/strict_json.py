@@ -69,9 +69,8 @@ class Fields:
         if not isinstance(value, dict):
             raise Malformed("something other than an object")
         self._members = value
-        if known is not None and "critical" in value:
-            if not set(self.texts("critical", 0, _ELEMENTS_MAX)) <= {"critical", *known}:
-                raise Malformed("a critical member that this version does not know")
+        if known is not None and self.has("critical"):
+            self._check_critical({"critical", *known})
 
     def has(self, name: str) -> bool:
         """Tell whether there is a member of this name."""
@@ -133,6 +132,10 @@ class Fields:
         if not isinstance(value, dict) or not low <= len(value) <= high:
             raise Malformed("a member that is not an object of its length")
         return {key: _text(text, max_bytes, 0) for key, text in value.items()}
+
+    def _check_critical(self, known: Collection[str]) -> None:
+        if not set(self.texts("critical", 0, _ELEMENTS_MAX)).issubset(known):
+            raise Malformed("a critical member that this version does not know")
 
     def _member(self, name: str) -> JsonValue:
         if name not in self._members:

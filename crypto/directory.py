@@ -1,0 +1,277 @@
+"""The office's directory as its readers check it: SPEC 3 and 10.
+
+A directory is good for use when it passes all of these:
+
+    directory = read_directory(document, genesis_id)     what no day and no place changes
+    check_current(directory, day)
+    check_address(directory, address)                    where it came from an address
+    check_not_older(directory, seen)                     by readers that remember
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crypto.byte_reader import ByteReader
+from crypto.directory_content import (
+    DirectoryContent,
+    ListedKey,
+    Policy,
+    Recipient,
+    RetiredKey,
+    parse_directory,
+)
+from crypto.errors import Contradictory, Foreign, Malformed, Outdated
+from crypto.labels import Label
+from crypto.signatures import check_signature
+from crypto.sizes import (
+    CLOCK_GRACE_DAYS,
+    DELEGATION_MAX_DAYS,
+    DIRECTORY_MAX_DAYS,
+    GENESIS_ID_SIZE,
+    KEY_DAYS,
+    SIGNATURE_SIZE,
+)
+
+__all__ = [
+    "Delegation",
+    "Directory",
+    "ListedKey",
+    "Policy",
+    "Recipient",
+    "RetiredKey",
+    "Seen",
+    "check_address",
+    "check_current",
+    "check_not_older",
+    "current_key",
+    "fingerprint",
+    "name_in",
+    "read_directory",
+    "read_fingerprint",
+    "seen",
+    "signing_keys_of",
+]
+
+DOCUMENT_VERSION = 1
+SUCCESSORS_MAX = 16
+DIRECTORY_JSON_MAX_SIZE = 65_536
+# SPEC 10.1: the parts of a document, each with its signature.
+ROOT_SIZE = 32
+SUCCESSOR_SIZE = 96
+DELEGATION_SIZE = 108
+DOCUMENT_MAX_SIZE = (1 + ROOT_SIZE + 1 + SUCCESSORS_MAX * SUCCESSOR_SIZE + DELEGATION_SIZE) + (
+    4 + DIRECTORY_JSON_MAX_SIZE + SIGNATURE_SIZE
+)
+DAYS_A_WEEK = 7
+
+_GROUPS = 16
+_GROUP_DIGITS = 5
+_U16_MAX = 65_535
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """What the root allows a directory key (32 bytes) to sign, for the days [first, end)."""
+
+    number: int
+    first: int
+    end: int
+    directory_key: bytes
+
+
+@dataclass(frozen=True)
+class Directory(DirectoryContent):
+    """A directory whose signatures hold, the roots (32 bytes each) and delegation it came with.
+
+    `sha256` is that of the whole document.
+    """
+
+    delegation: Delegation
+    roots: tuple[bytes, ...]
+    sha256: bytes
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a reader remembers of the newest directory that it accepted."""
+
+    delegation: int
+    sequence: int
+    sha256: bytes
+    roots: tuple[bytes, ...]
+
+
+def read_directory(document: bytes, genesis_id: bytes) -> Directory:
+    """Return the directory of a document, as far as neither day nor place matters.
+
+    Raises Malformed, Foreign (of another office), Unauthentic and Contradictory.
+    """
+    if len(document) > DOCUMENT_MAX_SIZE:
+        raise Malformed("a directory too long")
+    reader = ByteReader(document)
+    if reader.u8() != DOCUMENT_VERSION:
+        raise Malformed("a directory of another version")
+    roots = _read_roots(reader, genesis_id)
+    delegation = _read_delegation(reader, roots, genesis_id)
+    signed = reader.sized(DIRECTORY_JSON_MAX_SIZE)
+    signature = reader.take(SIGNATURE_SIZE)
+    reader.end()
+    # SPEC 10.1: sign(directory key, DIRECTORY, directory)
+    check_signature(delegation.directory_key, signature, Label.DIRECTORY, genesis_id, signed)
+    content = parse_directory(signed)
+    if content.genesis_id != genesis_id:
+        raise Foreign("a directory that names another office inside")
+    sha256 = hashlib.sha256(document).digest()
+    directory = Directory(**vars(content), delegation=delegation, roots=roots, sha256=sha256)
+    _check_dates(directory)
+    _check_differing(directory)
+    return directory
+
+
+def check_current(directory: Directory, day: int) -> None:
+    """Return if the directory may be used on a day; Outdated otherwise.
+
+    One that was issued more than two days ahead most likely shows a wrong clock.
+    """
+    # SPEC 10.3
+    if day < directory.issued - CLOCK_GRACE_DAYS:
+        raise Outdated("the directory begins later: is the clock right?")
+    if day >= min(directory.expires, directory.delegation.end):
+        raise Outdated("the directory has expired")
+
+
+def check_address(directory: Directory, address: str) -> None:
+    """Return if the directory is valid at an origin, `https://example.org`; Foreign otherwise."""
+    if address not in directory.addresses:
+        raise Foreign("the directory is for other addresses")
+
+
+def check_not_older(directory: Directory, seen: Seen) -> None:
+    """Return if a reader that saw `seen` may accept the directory.
+
+    Raises Outdated where it, or its chain of roots, is older, and Contradictory where the office
+    signed two things that exclude each other.
+    """
+    # SPEC 10.3
+    shared = min(len(directory.roots), len(seen.roots))
+    if directory.roots[:shared] != seen.roots[:shared]:
+        raise Contradictory("two successors of one root")
+    if len(directory.roots) < len(seen.roots):
+        raise Outdated("a directory under a root that was replaced")
+    version = (directory.delegation.number, directory.sequence)
+    if version < (seen.delegation, seen.sequence):
+        raise Outdated("a directory older than one seen")
+    if version == (seen.delegation, seen.sequence) and directory.sha256 != seen.sha256:
+        raise Contradictory("two directories of one number")
+
+
+def seen(directory: Directory) -> Seen:
+    """Return what to remember of a directory that was accepted."""
+    return Seen(
+        delegation=directory.delegation.number,
+        sequence=directory.sequence,
+        sha256=directory.sha256,
+        roots=directory.roots,
+    )
+
+
+def current_key(recipient: Recipient, day: int) -> ListedKey:
+    """Return the intake key to seal to on a day; Outdated where the directory lists none for it."""
+    # SPEC 10.2: the key of the week of the client's own day
+    for key in recipient.keys:
+        if key.week == day // DAYS_A_WEEK:
+            return key
+    raise Outdated("no intake key is listed for this day")
+
+
+def signing_keys_of(directory: Directory, recipient_id: str) -> tuple[bytes, ...]:
+    """Return the signing keys (32 bytes each) of a recipient id, active one first, then retired."""
+    signers: list[Recipient | RetiredKey] = [*directory.recipients, *directory.retired]
+    return tuple(signer.signing_key for signer in signers if signer.id == recipient_id)
+
+
+def name_in(names: Mapping[str, str], language: str) -> str:
+    """Return the name in a language, else in any language, else the first."""
+    first = next(iter(names.values()))
+    return names.get(language, names.get("und", first))
+
+
+def fingerprint(genesis_id: bytes) -> str:
+    """Return `genesis_id` as sixteen groups of five digits."""
+    # SPEC 3
+    pairs = (genesis_id[at : at + 2] for at in range(0, GENESIS_ID_SIZE, 2))
+    return " ".join(f"{int.from_bytes(pair, 'big'):05}" for pair in pairs)
+
+
+def read_fingerprint(text: str) -> bytes:
+    """Return the genesis id of a typed fingerprint; all but its 80 digits is passed over.
+
+    Raises Malformed where these are not the digits of a fingerprint.
+    """
+    # SPEC 3
+    digits = "".join(character for character in text if character in "0123456789")
+    if len(digits) != _GROUPS * _GROUP_DIGITS:
+        raise Malformed("a fingerprint has 80 digits")
+    groups = [int(digits[at : at + _GROUP_DIGITS]) for at in range(0, len(digits), _GROUP_DIGITS)]
+    if max(groups) > _U16_MAX:
+        raise Malformed("no fingerprint has such a group of digits")
+    return b"".join(group.to_bytes(2, "big") for group in groups)
+
+
+def listed_weeks(issued: int, expires: int) -> range:
+    """Return the weeks whose intake keys a directory for the days [issued, expires) lists."""
+    # SPEC 10.2: 7w < expires and 7w + 14 > issued
+    return range(max(0, (issued - KEY_DAYS) // DAYS_A_WEEK + 1), -(-expires // DAYS_A_WEEK))
+
+
+def _read_roots(reader: ByteReader, genesis_id: bytes) -> tuple[bytes, ...]:
+    roots = [reader.take(ROOT_SIZE)]
+    if hashlib.sha256(roots[0]).digest() != genesis_id:
+        raise Foreign("a directory of another office")
+    successors = reader.u8()
+    if successors > SUCCESSORS_MAX:
+        raise Malformed("more successors than a root can have")
+    for number in range(1, successors + 1):
+        root = reader.take(ROOT_SIZE)
+        # SPEC 10.1: sign(root before it, SUCCESSOR, u32(number) || new root)
+        signed = number.to_bytes(4, "big") + root
+        signature = reader.take(SIGNATURE_SIZE)
+        check_signature(roots[-1], signature, Label.SUCCESSOR, genesis_id, signed)
+        roots.append(root)
+    return tuple(roots)
+
+
+def _read_delegation(reader: ByteReader, roots: tuple[bytes, ...], genesis_id: bytes) -> Delegation:
+    signed = reader.take(DELEGATION_SIZE - SIGNATURE_SIZE)
+    # SPEC 10.1: sign(last root, DELEGATION, u8(s) || these 44 bytes)
+    message = bytes([len(roots) - 1]) + signed
+    signature = reader.take(SIGNATURE_SIZE)
+    check_signature(roots[-1], signature, Label.DELEGATION, genesis_id, message)
+    parts = ByteReader(signed)
+    return Delegation(parts.u32(), parts.u32(), parts.u32(), parts.rest())
+
+
+def _check_dates(directory: Directory) -> None:
+    # SPEC 10.3
+    delegation = directory.delegation
+    if not 1 <= delegation.end - delegation.first <= DELEGATION_MAX_DAYS:
+        raise Contradictory("a delegation of no days, or of too many")
+    if not 1 <= directory.expires - directory.issued <= DIRECTORY_MAX_DAYS:
+        raise Contradictory("a directory for no days, or for too many")
+    if directory.issued < delegation.first or directory.expires > delegation.end:
+        raise Contradictory("a directory that is not within its delegation")
+    weeks = list(listed_weeks(directory.issued, directory.expires))
+    for recipient in directory.recipients:
+        if [key.week for key in recipient.keys] != weeks:
+            raise Contradictory("intake keys that are not exactly those of the directory's days")
+
+
+def _check_differing(directory: Directory) -> None:
+    # SPEC 10.3
+    signers: list[Recipient | RetiredKey] = [*directory.recipients, *directory.retired]
+    signing_keys = [signer.signing_key for signer in signers]
+    keys = [*directory.roots, directory.delegation.directory_key, *signing_keys]
+    hashes = [key.hash for recipient in directory.recipients for key in recipient.keys]
+    if len(set(keys)) != len(keys) or len(set(hashes)) != len(hashes):
+        raise Contradictory("two equal keys")
