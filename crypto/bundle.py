@@ -1,0 +1,324 @@
+"""Bundles, which carry everything across the air gap in both directions: SPEC 14.
+
+Streams: neither writer nor reader holds more than one item. A reader goes over a part twice,
+first to find damage, then to use the items:
+
+    header = verify_bundle(read, InboundHeader, genesis_id, recipient_id)
+    header, items = read_bundle(read_again, InboundHeader, genesis_id, recipient_id)
+    for item_type, item in items: ...
+
+The second pass raises as well where the file changed meanwhile, so what the items did is kept
+only once it has ended. The outer hash finds damage, not forgery: each item is checked on its own.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar, Self, TypeVar
+
+from crypto.card import CARD_MAX_SIZE
+from crypto.directory import DOCUMENT_MAX_SIZE
+from crypto.errors import Foreign, Malformed, Unauthentic
+from crypto.labels import Label, bound, labelled
+from crypto.public_keys import recipient_bytes
+from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE, GENESIS_ID_SIZE, KEM_PUBLIC_KEY_SIZE
+from crypto.statement_contents import BATCH_RECORDS_MAX, BATCHED_SIZE
+from crypto.statements import (
+    STATEMENT_HEAD_SIZE,
+    STATEMENT_MAX_SIZE,
+    TAKEN_LINE_SIZE,
+    StatementKind,
+)
+from crypto.strict_json import Fields, encode_json, parse_json
+
+__all__ = [
+    "BundleWriter",
+    "InboundHeader",
+    "ItemType",
+    "OutboundHeader",
+    "read_bundle",
+    "split_chunk_item",
+    "verify_bundle",
+]
+
+PARTS_MAX = 999
+CHUNK_ID_SIZE = 32
+
+_HEADER_MAX_SIZE = 4096
+_EXPORT_ID_SIZE = 16
+_ID_MAX_SIZE = 32
+_ITEM_HEAD_SIZE = 5
+_END = 255
+_HASH_SIZE = 32
+
+Read = Callable[[int], bytes]
+Write = Callable[[bytes], object]
+
+
+class ItemType(IntEnum):
+    """What an item of a bundle is, in the order in which they come."""
+
+    DIRECTORY = 1
+    INTAKE_KEY = 2
+    CARD = 3
+    TAKEN_LINE = 4
+    ENVELOPE = 5
+    CHUNK = 6
+    BATCH = 7
+    CONFIRMATION = 8
+    REFINEMENT = 9
+
+    @classmethod
+    def of(cls, kind: StatementKind) -> Self:
+        """Return the type of the items that hold statements of a kind."""
+        return cls[kind.name]
+
+
+# SPEC 14: the smallest and largest item of each type; known before an item is read.
+_SIZES = {
+    ItemType.DIRECTORY: (1, DOCUMENT_MAX_SIZE),
+    ItemType.INTAKE_KEY: (KEM_PUBLIC_KEY_SIZE, KEM_PUBLIC_KEY_SIZE),
+    ItemType.CARD: (1, CARD_MAX_SIZE),
+    ItemType.TAKEN_LINE: (TAKEN_LINE_SIZE, TAKEN_LINE_SIZE),
+    ItemType.ENVELOPE: (ENVELOPE_SIZE, ENVELOPE_SIZE),
+    ItemType.CHUNK: (CHUNK_ID_SIZE + CHUNK_SIZE, CHUNK_ID_SIZE + CHUNK_SIZE),
+    ItemType.BATCH: (
+        STATEMENT_HEAD_SIZE,
+        STATEMENT_HEAD_SIZE + 1 + BATCH_RECORDS_MAX * BATCHED_SIZE,
+    ),
+    ItemType.CONFIRMATION: (STATEMENT_HEAD_SIZE, STATEMENT_MAX_SIZE),
+    ItemType.REFINEMENT: (STATEMENT_HEAD_SIZE, STATEMENT_MAX_SIZE),
+}
+_PUBLIC_TYPES = frozenset({ItemType.DIRECTORY, ItemType.INTAKE_KEY, ItemType.CARD})
+
+
+@dataclass(frozen=True)
+class InboundHeader:
+    """The header of a part of an export to a recipient, made on a day."""
+
+    LABEL: ClassVar = Label.INBOUND_BUNDLE
+    ITEM_TYPES: ClassVar = _PUBLIC_TYPES | {
+        ItemType.TAKEN_LINE,
+        ItemType.ENVELOPE,
+        ItemType.CHUNK,
+    }
+
+    genesis_id: bytes
+    recipient: str
+    export_id: bytes
+    part: int
+    parts: int
+    day: int
+
+    def encode(self) -> bytes:
+        """Return the header's JSON."""
+        return encode_json(
+            {
+                "export_id": self.export_id.hex(),
+                "recipient": self.recipient,
+                "part": self.part,
+                "parts": self.parts,
+                "day": self.day,
+            }
+        )
+
+    @classmethod
+    def parse(cls, data: bytes, genesis_id: bytes) -> Self:
+        """Return the header that a JSON text is; Malformed outside the grammar."""
+        known = ("export_id", "recipient", "part", "parts", "day")
+        fields = Fields(parse_json(data), known=known)
+        parts = fields.integer("parts", 1, PARTS_MAX)
+        return cls(
+            genesis_id=genesis_id,
+            recipient=_recipient(fields),
+            export_id=fields.hex("export_id", _EXPORT_ID_SIZE),
+            part=fields.integer("part", 1, parts),
+            parts=parts,
+            day=fields.integer("day"),
+        )
+
+
+@dataclass(frozen=True)
+class OutboundHeader:
+    """The header of a bundle that a recipient sends."""
+
+    LABEL: ClassVar = Label.OUTBOUND_BUNDLE
+    ITEM_TYPES: ClassVar = _PUBLIC_TYPES | {
+        ItemType.BATCH,
+        ItemType.CONFIRMATION,
+        ItemType.REFINEMENT,
+    }
+
+    genesis_id: bytes
+    recipient: str
+
+    def encode(self) -> bytes:
+        """Return the header's JSON."""
+        return encode_json({"recipient": self.recipient})
+
+    @classmethod
+    def parse(cls, data: bytes, genesis_id: bytes) -> Self:
+        """Return the header that a JSON text is; Malformed outside the grammar."""
+        fields = Fields(parse_json(data), known=("recipient",))
+        return cls(genesis_id=genesis_id, recipient=_recipient(fields))
+
+
+Header = TypeVar("Header", InboundHeader, OutboundHeader)
+
+
+class BundleWriter:
+    """Writes one bundle, or one part of one, through a function that takes bytes.
+
+    Raises Malformed where a reader would refuse what was asked for.
+    """
+
+    def __init__(self, write: Write, header: InboundHeader | OutboundHeader) -> None:
+        self._write_on = write
+        self._types = header.ITEM_TYPES
+        self._hash = hashlib.sha256()
+        self._newest = 0
+        self._size = 0
+        encoded = header.encode()
+        type(header).parse(encoded, header.genesis_id)
+        # SPEC 14: label || genesis_id || u32 length || header
+        self._write(bound(header.LABEL, header.genesis_id))
+        self._write(len(encoded).to_bytes(4, "big") + encoded)
+
+    @property
+    def size(self) -> int:
+        """How many bytes were written so far."""
+        return self._size
+
+    def size_with(self, *item_sizes: int) -> int:
+        """Return how large the file would be with items of these sizes more, and its end."""
+        return self._size + sum(_ITEM_HEAD_SIZE + size for size in (*item_sizes, _HASH_SIZE))
+
+    def add(self, item_type: ItemType, *pieces: bytes) -> None:
+        """Write an item, given whole or in pieces."""
+        size = sum(map(len, pieces))
+        self._newest = _check_item(item_type, size, self._newest, self._types)
+        self._write(_item_head(item_type, size))
+        for piece in pieces:
+            self._write(piece)
+
+    def end(self) -> None:
+        """Write the end. Nothing can follow."""
+        digest = self._hash.digest()
+        self._write(_item_head(_END, _HASH_SIZE) + digest)
+        self._newest = _END
+
+    def _write(self, data: bytes) -> None:
+        self._hash.update(data)
+        self._size += len(data)
+        self._write_on(data)
+
+
+def read_bundle(
+    read: Read, kind: type[Header], genesis_id: bytes | None, recipient_id: str | None
+) -> tuple[Header, Iterator[tuple[ItemType, bytes]]]:
+    """Return the header of a bundle of a kind, and its items one after another.
+
+    `read(n)` returns at most n bytes, none at the end of the file. `genesis_id` is None where the
+    office is not known yet, and `recipient_id` where a bundle may be of any recipient.
+
+    Raises Malformed and Foreign at once. The items raise Malformed, and Unauthentic at their end
+    where the hash does not fit; what they did must count only once they have ended.
+    """
+    source = _Source(read)
+    if source.take(len(labelled(kind.LABEL))) != labelled(kind.LABEL):
+        raise Malformed("not a bundle of this kind")
+    office = source.take(GENESIS_ID_SIZE)
+    if genesis_id not in (None, office):
+        raise Foreign("a bundle of another office")
+    size = int.from_bytes(source.take(4), "big")
+    if size > _HEADER_MAX_SIZE:
+        raise Malformed("a bundle whose header is too long")
+    header = kind.parse(source.take(size), office)
+    if recipient_id not in (None, header.recipient):
+        raise Foreign("a bundle for another recipient")
+    return header, _items(source, kind.ITEM_TYPES)
+
+
+def verify_bundle(
+    read: Read, kind: type[Header], genesis_id: bytes | None, recipient_id: str | None
+) -> Header:
+    """Return the header of a bundle that is whole; takes and raises what `read_bundle` does."""
+    header, items = read_bundle(read, kind, genesis_id, recipient_id)
+    for _ in items:
+        pass
+    return header
+
+
+def split_chunk_item(item: bytes) -> tuple[bytes, bytes]:
+    """Return the id (32 bytes) and the bytes (262,144) of the chunk in an item."""
+    return item[:CHUNK_ID_SIZE], item[CHUNK_ID_SIZE:]
+
+
+class _Source:
+    """Hashes what it reads."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._hash = hashlib.sha256()
+
+    def take(self, size: int) -> bytes:
+        """Return exactly the next bytes."""
+        pieces, missing = [], size
+        while missing:
+            piece = self._read(missing)
+            if not piece:
+                raise Malformed("a bundle that ends before its end")
+            self._hash.update(piece)
+            pieces.append(piece)
+            missing -= len(piece)
+        return b"".join(pieces)
+
+    def digest(self) -> bytes:
+        """Return the hash of all that was read so far."""
+        return self._hash.digest()
+
+    def check_end(self) -> None:
+        """Return if nothing is left."""
+        if self._read(1):
+            raise Malformed("a bundle that goes on after its end")
+
+
+def _items(source: _Source, types: frozenset[ItemType]) -> Iterator[tuple[ItemType, bytes]]:
+    newest = 0
+    while True:
+        digest = source.digest()
+        head = source.take(_ITEM_HEAD_SIZE)
+        code, size = head[0], int.from_bytes(head[1:], "big")
+        if code == _END:
+            break
+        newest = _check_item(code, size, newest, types)
+        yield ItemType(code), source.take(size)
+    if size != _HASH_SIZE:
+        raise Malformed("a bundle's end of another size")
+    found = source.take(_HASH_SIZE)
+    source.check_end()
+    if found != digest:
+        raise Unauthentic("a bundle that was altered or damaged")
+
+
+def _check_item(code: int, size: int, newest: int, types: frozenset[ItemType]) -> int:
+    """Return the code of an item that may stand after one of the code `newest`."""
+    if code not in types:
+        raise Malformed("an item of a type that this bundle cannot hold")
+    if code < newest:
+        raise Malformed("items out of order")
+    smallest, largest = _SIZES[ItemType(code)]
+    if not smallest <= size <= largest:
+        raise Malformed("an item of another size than its type's")
+    return code
+
+
+def _item_head(code: int, size: int) -> bytes:
+    return bytes([code]) + size.to_bytes(4, "big")
+
+
+def _recipient(fields: Fields) -> str:
+    recipient_id = fields.text("recipient", _ID_MAX_SIZE)
+    recipient_bytes(recipient_id)
+    return recipient_id

@@ -1,0 +1,62 @@
+"""Puzzles, which make a flood of uploads cost something: SPEC 11. Public: it needs no key."""
+
+import hashlib
+import re
+from itertools import count
+
+from crypto.errors import Malformed, Outdated, Unauthentic
+from crypto.labels import Label, bound
+
+__all__ = ["check_puzzle", "puzzle_text", "solve_puzzle"]
+
+# SPEC 11: what is uploaded, as a number.
+PUZZLE_ENVELOPE = 1
+PUZZLE_CHUNK = 2
+
+_HEADER = re.compile(r"(0|[1-9][0-9]{0,9})-([0-9a-f]{16})")
+_U32_MAX = 2**32 - 1
+_NONCE_SIZE = 8
+_DAYS_BEFORE = 2
+_DAYS_AFTER = 16
+
+
+def puzzle_text(genesis_id: bytes, kind: int, path_hash: bytes, day: int, nonce: bytes) -> bytes:
+    """Return the bytes whose SHA-256 must begin with zero bits.
+
+    `kind` is 1 for an envelope, 2 for a chunk; `path_hash` the 32 bytes that the path names;
+    `nonce` 8 bytes.
+    """
+    # SPEC 11: bound(PUZZLE) || u8(kind) || the 32 bytes of the path || u32(day) || nonce
+    text = bound(Label.PUZZLE, genesis_id) + bytes([kind]) + path_hash
+    return text + day.to_bytes(4, "big") + nonce
+
+
+def check_puzzle(
+    header: str, genesis_id: bytes, kind: int, path_hash: bytes, difficulty: int, day: int
+) -> None:
+    """Return if a header solves the puzzle of `difficulty` zero bits on the server's `day`.
+
+    Raises Malformed, Outdated (for a day too far from the server's) and Unauthentic (no solution).
+    """
+    found = _HEADER.fullmatch(header)
+    if not found or int(found[1]) > _U32_MAX:
+        raise Malformed("not the header of a puzzle")
+    solved_for, nonce = int(found[1]), bytes.fromhex(found[2])
+    if not day - _DAYS_BEFORE <= solved_for <= day + _DAYS_AFTER:
+        raise Outdated("a puzzle for another day")
+    text = puzzle_text(genesis_id, kind, path_hash, solved_for, nonce)
+    if not _has_zero_bits(text, difficulty):
+        raise Unauthentic("a puzzle that is not solved")
+
+
+def solve_puzzle(genesis_id: bytes, kind: int, path_hash: bytes, difficulty: int, day: int) -> str:
+    """Return the header that solves a puzzle for a day; takes about 2 ** difficulty hashes."""
+    begin = puzzle_text(genesis_id, kind, path_hash, day, b"")
+    nonces = (number.to_bytes(_NONCE_SIZE, "big") for number in count())
+    nonce = next(nonce for nonce in nonces if _has_zero_bits(begin + nonce, difficulty))
+    return f"{day}-{nonce.hex()}"
+
+
+def _has_zero_bits(text: bytes, difficulty: int) -> bool:
+    digest = hashlib.sha256(text).digest()
+    return int.from_bytes(digest, "big") >> (8 * len(digest) - difficulty) == 0
