@@ -1,0 +1,81 @@
+"""Every vector gives what it says, there is one for each rule, and all come out the same again."""
+
+import importlib
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto import errors
+from tests.vectors.generate import FOLDER, generated
+
+SPEC = Path(errors.__file__).parent / "SPEC.md"
+RULE = re.compile(r"^- `([a-z0-9_]+)`: (\w+)", re.MULTILINE)
+
+
+def _rules() -> dict[str, str]:
+    """Return the ids of SPEC 16 and their classes."""
+    section = SPEC.read_text().partition("\n## 16. ")[2].partition("\n## 17. ")[0]
+    return dict(RULE.findall(section))
+
+
+def _calls() -> dict[str, Callable[[dict[str, Any]], object]]:
+    calls: dict[str, Callable[[dict[str, Any]], object]] = {}
+    for module in sorted((FOLDER / "calls").glob("[a-z]*.py")):
+        calls |= importlib.import_module(f"tests.vectors.calls.{module.stem}").CALLS
+    return calls
+
+
+CALLS = _calls()
+FILES = sorted(FOLDER.glob("*.json"), key=lambda path: path.name)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_vector_gives_what_it_says(path: Path) -> None:
+    vector = json.loads(path.read_bytes())
+    call = CALLS[vector["call"]]
+    if vector["expect"] == "ok":
+        assert call(vector) == vector["result"]
+        return
+    with pytest.raises(errors.ProtocolError) as refusal:
+        call(vector)
+    assert type(refusal.value).__name__ == vector["expect"]
+    for detail in ("reason", "position"):
+        if detail in vector:
+            assert getattr(refusal.value, detail) == vector[detail]
+
+
+@pytest.mark.parametrize(("rule", "expect"), _rules().items())
+def test_each_rule_of_the_specification_has_a_vector_of_its_class(rule: str, expect: str) -> None:
+    found = [
+        vector["expect"]
+        for path in FILES
+        if (vector := json.loads(path.read_bytes()))["id"] == rule
+    ]
+
+    assert found
+    assert set(found) == {expect}
+
+
+def test_no_vector_refuses_by_a_rule_that_the_specification_lacks() -> None:
+    vectors = [json.loads(path.read_bytes()) for path in FILES]
+
+    assert {vector["id"] for vector in vectors if vector["expect"] != "ok"} <= _rules().keys()
+
+
+def test_a_vector_is_named_by_its_rule() -> None:
+    for path in FILES:
+        vector = json.loads(path.read_bytes())
+        assert path.stem == vector["id"] or path.stem.startswith(vector["id"] + "_")
+
+
+def test_generating_again_gives_the_same_bytes() -> None:
+    committed = {path.name: path.read_bytes() for path in FILES}
+
+    again = generated()
+
+    assert again.keys() == committed.keys()
+    assert [name for name in again if again[name] != committed[name]] == []

@@ -1,0 +1,35 @@
+"""Who appears in the vectors: an office, its recipients, another office, and two sources."""
+
+import hashlib
+
+from crypto.codename import Codename
+from crypto.envelope import SealTo
+from crypto.hpke import KemSecretKey
+from crypto.office.envelope import IntakeSecret
+from crypto.signing import SigningKey
+from crypto.source_keys import SourceKeys, derive_source_keys
+from tests.vectors.vector import randomness
+
+ROOT = SigningKey(randomness("root of the office", 32))
+GENESIS_ID = hashlib.sha256(ROOT.public_key).digest()
+OTHER_GENESIS_ID = hashlib.sha256(randomness("root of another office", 32)).digest()
+
+WEEK = 2970
+# The Wednesday of the second week of that key.
+DAY = 7 * WEEK + 9
+
+RECIPIENTS = ("board", "investigations")
+INTAKE = {one: IntakeSecret(WEEK, KemSecretKey(randomness(f"intake {one}", 32))) for one in RECIPIENTS}
+SIGNING = {one: SigningKey(randomness(f"signing {one}", 32)) for one in RECIPIENTS}
+RETIRED = SigningKey(randomness("signing board, retired", 32))
+SEAL_TO = tuple(SealTo(one, INTAKE[one].key.public_key) for one in RECIPIENTS)
+
+CODENAME = Codename(randomness("codename", 10))
+OTHER_CODENAME = Codename(randomness("another codename", 10))
+SOURCE: SourceKeys = derive_source_keys(CODENAME, GENESIS_ID)
+OTHER_SOURCE: SourceKeys = derive_source_keys(OTHER_CODENAME, GENESIS_ID)
+
+
+def secrets_of(*recipients: str) -> list[dict[str, object]]:
+    """Return intake secrets as vectors give them."""
+    return [{"week": INTAKE[one].week, "seed": INTAKE[one].key.seed.hex()} for one in recipients]
