@@ -1,0 +1,1 @@
+"""The server that sources talk to: takes ciphertext in, gives out what is public."""

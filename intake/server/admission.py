@@ -1,0 +1,196 @@
+"""What the server accepts right now, and why not.
+
+Two kinds of reasons. Those that anyone may know at once: there is no directory, it has expired.
+And those that depend on what came in: quotas, the day's budget, the disk, envelopes that nobody
+fetches. These are worked out at every full hour, after an import, and when something really did not
+fit, with a distance between closing and opening, so that whoever asks for the status all day learns
+next to nothing about how much arrives.
+
+Envelopes and chunks have limits of their own, so that a flood of files shuts out no text.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from aiohttp import web
+
+from crypto.errors import ProtocolError
+from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, check_puzzle
+from intake.server.answers import Denied
+from intake.server.config import Settings
+from intake.server.office import Office, day_of
+from intake.storage import items, retention
+from intake.storage.container import SLOT_SIZES, Kind
+from intake.storage.folder import DataFolder
+from intake.storage.view import View
+
+
+class Reason(StrEnum):
+    """Why something is not accepted: the codes of SPEC 11."""
+
+    NO_DIRECTORY = "no-directory"
+    DIRECTORY_EXPIRED = "directory-expired"
+    FULL = "full"
+    DAY_BUDGET = "day-budget"
+    DISK = "disk"
+    NOT_FETCHED = "not-fetched"
+
+
+CLOSE_SHARE: Final = 0.95
+"""The share of a limit at which a kind is closed at the next full hour."""
+
+OPEN_SHARE: Final = 0.85
+"""The share of a limit below which it is opened again."""
+
+SPARE_ITEMS: Final = {Kind.ENVELOPE: 256, Kind.CHUNK: 64}
+"""Room for fewer items than this counts as a full disk; for twice as many as room again."""
+
+ENVELOPE_SURPLUS: Final = 1.1
+"""Envelopes are taken until the day's budget is exceeded by a tenth."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much lies on the server."""
+
+    counts: dict[Kind, int]
+    oldest_week: int | None
+
+
+def measure(connection: sqlite3.Connection, recipients: Sequence[str]) -> Load:
+    """Return the load, and the week of the oldest envelope that one of these recipients has not."""
+    weeks = [
+        week
+        for recipient in recipients
+        for week in list(items.waiting(connection, Kind.ENVELOPE, recipient))[:1]
+    ]
+    counts = {kind: items.count(connection, kind) for kind in Kind}
+    return Load(counts, min(weeks, default=None))
+
+
+class Admission:
+    """Knows what is accepted. `free_slots` tells how many slots of a kind are free."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        folder: DataFolder,
+        office: Office,
+        view: View,
+        free_slots: Callable[[Kind], int],
+    ) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._office = office
+        self._view = view
+        self._free_slots = free_slots
+        self._quotas = {Kind.ENVELOPE: settings.envelope_quota, Kind.CHUNK: settings.chunk_quota}
+        self._counts = dict.fromkeys(Kind, 0)
+        self._closed: dict[Kind, Reason | None] = dict.fromkeys(Kind)
+        self._budget_day = day_of()
+        self._budget_used = 0
+
+    def reason(self, kind: Kind) -> Reason | None:
+        """Why nothing of a kind is accepted now; None if it is. For the status and every PUT."""
+        in_force = self._office.in_force()
+        if in_force is None:
+            return Reason.NO_DIRECTORY
+        if not in_force.is_current(day_of()):
+            return Reason.DIRECTORY_EXPIRED
+        return self._closed[kind]
+
+    def enter(self, kind: Kind, request: web.BaseRequest, name: bytes) -> None:
+        """Let an upload in and count it, or refuse it before its body is read.
+
+        `name` is the address or id of its path (32 bytes), which the puzzle binds.
+        """
+        reason = self.reason(kind) or self._limit_reached(kind)
+        if reason is not None:
+            raise Denied(503, reason)
+        self._check_puzzle(kind, request, name)
+        self._counts[kind] += 1
+        self._budget_used += SLOT_SIZES[kind]
+
+    def _check_puzzle(self, kind: Kind, request: web.BaseRequest, name: bytes) -> None:
+        in_force = self._office.in_force()
+        if in_force is None:
+            raise Denied(503, Reason.NO_DIRECTORY)
+        policy = in_force.directory.policy
+        code, difficulty = {
+            Kind.ENVELOPE: (PUZZLE_ENVELOPE, policy.puzzle_envelope),
+            Kind.CHUNK: (PUZZLE_CHUNK, policy.puzzle_chunk),
+        }[kind]
+        if difficulty == 0:
+            return
+        genesis_id = in_force.directory.genesis_id
+        try:
+            header = request.headers.get("Fidelio-Puzzle", "")
+            check_puzzle(header, genesis_id, code, name, difficulty, day_of())
+        except ProtocolError:
+            raise Denied(403, "puzzle") from None
+
+    def did_not_fit(self, kind: Kind) -> Reason:
+        """Close a kind for which the disk had no room; returns the reason."""
+        self._closed[kind] = Reason.DISK
+        return Reason.DISK
+
+    async def work_out(self) -> None:
+        """Look at everything anew: at full hours and after imports."""
+        in_force = self._office.in_force()
+        recipients = [] if in_force is None else [r.id for r in in_force.directory.recipients]
+        load = await self._view.ask(lambda connection: measure(connection, recipients))
+        self._counts = dict(load.counts)
+        day = day_of()
+        self._new_day(day)
+        stale = load.oldest_week is not None and (
+            retention.age(load.oldest_week, day) >= retention.REFUSE_DAYS
+        )
+        for kind in Kind:
+            self._closed[kind] = Reason.NOT_FETCHED if stale else self._judge(kind)
+
+    def look_at_disk(self) -> None:
+        """Open again what the disk had no room for, where there is room."""
+        for kind in Kind:
+            if self._closed[kind] is Reason.DISK and not self._disk_is_full(kind):
+                self._closed[kind] = None
+
+    def _judge(self, kind: Kind) -> Reason | None:
+        was = self._closed[kind]
+        if self._disk_is_full(kind):
+            return Reason.DISK
+        if self._counts[kind] >= self._quotas[kind] * _share(was is Reason.FULL):
+            return Reason.FULL
+        if self._budget_used >= self._budget(kind) * _share(was is Reason.DAY_BUDGET):
+            return Reason.DAY_BUDGET
+        return None
+
+    def _limit_reached(self, kind: Kind) -> Reason | None:
+        self._new_day(day_of())
+        if self._counts[kind] >= self._quotas[kind]:
+            self._closed[kind] = Reason.FULL
+        elif self._budget_used + SLOT_SIZES[kind] > self._budget(kind):
+            self._closed[kind] = Reason.DAY_BUDGET
+        return self._closed[kind]
+
+    def _budget(self, kind: Kind) -> float:
+        surplus = ENVELOPE_SURPLUS if kind is Kind.ENVELOPE else 1.0
+        return self._settings.day_budget * surplus
+
+    def _new_day(self, day: int) -> None:
+        if day != self._budget_day:
+            self._budget_day, self._budget_used = day, 0
+
+    def _disk_is_full(self, kind: Kind) -> bool:
+        disk = os.statvfs(self._folder.path)
+        room = max(0, disk.f_bavail * disk.f_frsize - self._settings.disk_floor)
+        left = self._free_slots(kind) + room // SLOT_SIZES[kind]
+        again = 2 if self._closed[kind] is Reason.DISK else 1
+        return left < SPARE_ITEMS[kind] * again
+
+
+def _share(closed: bool) -> float:
+    return OPEN_SHARE if closed else CLOSE_SHARE

@@ -1,0 +1,42 @@
+"""`PUT /v1/chunks/{id}`: a piece of somebody's file, or of nothing."""
+
+import asyncio
+import hashlib
+
+from aiohttp import web
+
+from crypto.sizes import CHUNK_SIZE
+from intake.server import answers
+from intake.server.admission import Admission
+from intake.server.answers import Denied
+from intake.server.bodies import check_size, read_body
+from intake.server.config import Settings
+from intake.server.office import day_of
+from intake.storage.container import Kind
+from intake.storage.retention import week_of
+from intake.storage.writer import Outcome, Writer
+
+
+class Chunks:
+    """Takes chunks in, so many at a time."""
+
+    def __init__(self, settings: Settings, admission: Admission, writer: Writer) -> None:
+        self._settings = settings
+        self._admission = admission
+        self._writer = writer
+        self._uploads = asyncio.Semaphore(settings.chunk_uploads)
+
+    async def put(self, request: web.BaseRequest, id_hex: str) -> web.Response:
+        """Store 262,144 bytes under their id; 204 when they are durable, 409 for other bytes."""
+        chunk_id = bytes.fromhex(id_hex)
+        check_size(request, CHUNK_SIZE)
+        self._admission.enter(Kind.CHUNK, request, chunk_id)
+        async with self._uploads:
+            body = await read_body(request, CHUNK_SIZE, self._settings)
+            digest = hashlib.sha256(body).digest()
+            outcome = await self._writer.put(Kind.CHUNK, chunk_id, digest, body, week_of(day_of()))
+        if outcome is Outcome.NO_ROOM:
+            raise Denied(503, self._admission.did_not_fit(Kind.CHUNK))
+        if outcome is Outcome.OTHER_BYTES:
+            raise Denied(409, "other-bytes")
+        return answers.stored()

@@ -1,0 +1,132 @@
+"""The settings of a server: one frozen object, read once from `intake.toml` in the data folder.
+
+Where the file is missing, everything has its default. An unknown name or an unfit value is refused
+when the server starts, so that a slip of the pen never means "unlimited".
+"""
+
+import tomllib
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, Final
+
+from intake.errors import Refusal
+from intake.storage.folder import DataFolder
+
+_MIB: Final = 1024 * 1024
+_GIB: Final = 1024 * _MIB
+
+
+def _setting(default: int, unit: str, least: int, most: int, text: str) -> int:
+    """Return a setting with its unit, range and meaning, all of which the file explains."""
+    meta = {"unit": unit, "least": least, "most": most, "text": text}
+    value: int = field(default=default, metadata=meta)
+    return value
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, each a whole number in the unit that its metadata names."""
+
+    envelope_quota: int = _setting(
+        20_000,
+        "envelopes",
+        1,
+        10_000_000,
+        "How many envelopes (reports and follow-ups, 32 KiB each) may wait for the recipients.",
+    )
+    chunk_quota: int = _setting(
+        40_000,
+        "chunks",
+        0,
+        10_000_000,
+        "How many chunks (of files, 256 KiB each) may wait. 40,000 are 10 GiB.",
+    )
+    day_budget: int = _setting(
+        20 * _GIB,
+        "bytes a day",
+        32_768,
+        1024 * _GIB,
+        "How much the server takes in on one day (UTC) before it refuses files until the next."
+        " Texts are taken up to a tenth more. Counted from when the server started.",
+    )
+    disk_floor: int = _setting(
+        512 * _MIB,
+        "bytes",
+        0,
+        1024 * _GIB,
+        "How much of the disk is left free: nothing is taken in that would need it.",
+    )
+    chunk_uploads: int = _setting(
+        64,
+        "uploads at once",
+        1,
+        10_000,
+        "How many chunks may be on their way in at once; more wait. 256 KiB of memory each.",
+    )
+    idle_seconds: int = _setting(
+        60,
+        "seconds",
+        1,
+        3_600,
+        "How long a connection may stay silent in the middle of a request or between two.",
+    )
+    upload_seconds: int = _setting(
+        300,
+        "seconds",
+        1,
+        86_400,
+        "How long one upload may take altogether. 256 KiB in 300 seconds are 874 bytes a second.",
+    )
+    connections: int = _setting(
+        1_000,
+        "connections at once",
+        1,
+        100_000,
+        "How many connections are open at once; more are closed as soon as they come.",
+    )
+
+
+def read_settings(folder: DataFolder) -> Settings:
+    """Return the settings of a data folder; `Refusal` naming the setting that is wrong."""
+    try:
+        text = folder.settings.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings()
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Refusal(f"{folder.settings} is not valid TOML: {error}", "mend that line") from None
+    known = {known.name: known for known in fields(Settings)}
+    for name, value in values.items():
+        if name not in known:
+            raise Refusal(
+                f"{folder.settings} has a setting that does not exist: {name}",
+                f"the settings are: {', '.join(known)}",
+            )
+        _check(folder, known[name], value)
+    return Settings(**values)
+
+
+def _check(folder: DataFolder, setting: "Field[Any]", value: object) -> None:
+    least, most = setting.metadata["least"], setting.metadata["most"]
+    if type(value) is not int or not least <= value <= most:
+        raise Refusal(
+            f"{folder.settings}: {setting.name} must be a whole number"
+            f" from {least} to {most} ({setting.metadata['unit']})",
+            f"without the line it is {setting.default}",
+        )
+
+
+def settings_file() -> str:
+    """Return an `intake.toml` that names every setting with unit and default."""
+    lines = [
+        "# Settings of this intake server. Remove the # before a line to change it;",
+        "# the server reads this file when it starts.",
+    ]
+    for setting in fields(Settings):
+        lines += [
+            "",
+            f"# {setting.metadata['text']}",
+            f"# Unit: {setting.metadata['unit']}.",
+            f"# {setting.name} = {setting.default}",
+        ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,38 @@
+"""`PUT /v1/envelopes/{address}`: a report or a follow-up; nobody here can tell which."""
+
+import hashlib
+
+from aiohttp import web
+
+from crypto.sizes import ENVELOPE_SIZE
+from intake.server import answers
+from intake.server.admission import Admission
+from intake.server.answers import Denied
+from intake.server.bodies import check_size, read_body
+from intake.server.config import Settings
+from intake.server.office import day_of
+from intake.storage.container import Kind
+from intake.storage.retention import week_of
+from intake.storage.writer import Outcome, Writer
+
+
+class Envelopes:
+    """Takes envelopes in."""
+
+    def __init__(self, settings: Settings, admission: Admission, writer: Writer) -> None:
+        self._settings = settings
+        self._admission = admission
+        self._writer = writer
+
+    async def put(self, request: web.BaseRequest, address_hex: str) -> web.Response:
+        """Store 32,768 bytes whose SHA-256 is their address; 204 when they are durable."""
+        address = bytes.fromhex(address_hex)
+        check_size(request, ENVELOPE_SIZE)
+        self._admission.enter(Kind.ENVELOPE, request, address)
+        body = await read_body(request, ENVELOPE_SIZE, self._settings)
+        if hashlib.sha256(body).digest() != address:
+            raise Denied(400, "wrong-hash")
+        outcome = await self._writer.put(Kind.ENVELOPE, address, address, body, week_of(day_of()))
+        if outcome is Outcome.NO_ROOM:
+            raise Denied(503, self._admission.did_not_fit(Kind.ENVELOPE))
+        return answers.stored()

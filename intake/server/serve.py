@@ -1,0 +1,142 @@
+"""Running the server: its data folder, its socket, its life from start to signal."""
+
+import asyncio
+import signal
+import socket
+import stat
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from intake.errors import Refusal
+from intake.server import faults
+from intake.server.admission import Admission
+from intake.server.app import Parts, make_app
+from intake.server.config import Settings, read_settings, settings_file
+from intake.server.hardening import harden
+from intake.server.office import Office
+from intake.server.quiet import QuietServer
+from intake.server.upkeep import keep_up
+from intake.storage.folder import DataFolder, create_folder, locked
+from intake.storage.sqlite import prepare
+from intake.storage.view import View
+from intake.storage.writer import Writer
+
+BACKLOG: Final = 1024
+"""Connections that wait to be accepted."""
+
+GRACE_SECONDS: Final = 20.0
+"""How long requests that are under way may go on after a signal to stop."""
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Where to listen: a host and port, or a Unix socket's path."""
+
+    host: str = ""
+    port: int = 0
+    unix: Path | None = None
+
+
+def serve(path: Path, listen: Listen, say: Callable[[str], None]) -> int:
+    """Serve a data folder, made if it is not there, until SIGTERM or SIGINT. Returns 0 then.
+
+    1 where it could not go on. `say` is given the address once connections are accepted.
+    """
+    harden()
+    folder = create_folder(path)
+    with locked(folder.serve_lock, wait=False) as alone:
+        if not alone:
+            raise Refusal(
+                f"another `intake serve` is using {folder.path}",
+                "stop that one first: one server to a data folder",
+            )
+        prepare(folder)
+        if not folder.settings.exists():
+            folder.settings.write_text(settings_file(), encoding="utf-8")
+        settings = read_settings(folder)
+        faults.be_silent()
+        unclean = folder.serving.exists()
+        folder.serving.touch()
+        with asyncio.Runner(debug=False) as runner:
+            in_order = runner.run(_serve(folder, settings, listen, unclean, say))
+        if in_order:
+            folder.serving.unlink()
+        return 0 if in_order else 1
+
+
+async def _serve(
+    folder: DataFolder,
+    settings: Settings,
+    listen: Listen,
+    unclean: bool,
+    say: Callable[[str], None],
+) -> bool:
+    loop = asyncio.get_running_loop()
+    faults.quiet_loop(loop)
+    stop: asyncio.Future[bool] = loop.create_future()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _settle, stop, True)
+    async with AsyncExitStack() as stack:
+        view = View(folder)
+        stack.callback(view.close)
+        writer = Writer(
+            folder,
+            floor_bytes=settings.disk_floor,
+            sweep=unclean,
+            on_fault=faults.report,
+            on_end=lambda: _settle(stop, False),
+        )
+        stack.push_async_callback(writer.close)
+        office = Office(view)
+        admission = Admission(settings, folder, office, view, writer.free_slots)
+        parts = Parts(folder, settings, view, office, admission, writer)
+        await admission.work_out()
+        upkeep = asyncio.create_task(keep_up(parts))
+        stack.callback(upkeep.cancel)
+        runner = web.ServerRunner(
+            QuietServer(make_app(parts), settings), shutdown_timeout=GRACE_SECONDS
+        )
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        say(await _listen(runner, listen))
+        return await stop
+
+
+def _settle(stop: "asyncio.Future[bool]", in_order: bool) -> None:
+    if not stop.done():
+        stop.set_result(in_order)
+
+
+async def _listen(runner: web.ServerRunner, listen: Listen) -> str:
+    """Accept connections; returns the address, with the port that was really taken."""
+    try:
+        if listen.unix is not None:
+            _remove_stale(listen.unix)
+            await web.UnixSite(runner, str(listen.unix), backlog=BACKLOG).start()
+            listen.unix.chmod(0o660)
+            return f"unix:{listen.unix}"
+        site = web.TCPSite(runner, listen.host, listen.port, backlog=BACKLOG)
+        await site.start()
+    except OSError as error:
+        raise Refusal(
+            f"cannot listen there: {error.strerror}",
+            "give another --listen HOST:PORT or --unix PATH; port 0 takes any that is free",
+        ) from None
+    host = f"[{listen.host}]" if ":" in listen.host else listen.host
+    return f"http://{host}:{site.port}/"
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove a socket that nobody listens on any more, as a killed server leaves it."""
+    if not path.exists() or not stat.S_ISSOCK(path.stat().st_mode):
+        return
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()

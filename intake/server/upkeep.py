@@ -1,0 +1,48 @@
+"""What the server does by the clock: deleting what is over, and working out what it accepts."""
+
+import asyncio
+import sqlite3
+import time
+from typing import Final
+
+from crypto.errors import ProtocolError
+from intake.server import faults
+from intake.server.app import Parts
+from intake.server.office import day_of
+from intake.storage.retention import believes, drop_expired
+
+TICK_SECONDS: Final = 2.0
+"""How often the clock is looked at. What follows happens at full hours only."""
+
+_HOUR: Final = 3_600
+
+
+async def keep_up(parts: Parts) -> None:
+    """Until cancelled: retention and admission at every full hour and after each import."""
+    done: tuple[int, bytes | None] | None = None
+    while True:
+        try:
+            due = (int(time.time() // _HOUR), parts.office.edition())
+            if due != done:
+                await drop_what_is_over(parts)
+                await parts.admission.work_out()
+                done = (due[0], parts.office.edition())
+            parts.admission.look_at_disk()
+        except (sqlite3.Error, OSError, ProtocolError) as error:
+            faults.report(error)
+        await asyncio.sleep(TICK_SECONDS)
+
+
+async def drop_what_is_over(parts: Parts) -> None:
+    """Delete by age, where the clock can be believed."""
+    in_force = parts.office.in_force()
+    if in_force is None:
+        return
+    day, agrees = day_of(), in_force.is_current(day_of())
+    reply_days = in_force.directory.policy.reply_days
+
+    def chore(connection: sqlite3.Connection) -> None:
+        if believes(connection, day, directory_agrees=agrees):
+            drop_expired(connection, day, reply_days)
+
+    await parts.writer.do(chore)

@@ -1,0 +1,61 @@
+"""The reply board: batches of records, taken from bundles, served by bucket, over when expired.
+
+Every function works in the transaction its caller has begun.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+
+Bucketed = tuple[int, bytes]
+"""The value of a bucket, and a record (4,096 bytes)."""
+
+
+def add_records(
+    connection: sqlite3.Connection,
+    recipient: str,
+    number: int,
+    bits: int,
+    records: Iterable[tuple[int, bytes, bytes]],
+) -> None:
+    """Put the records of a batch on the board: (value, SHA-256 of the record, record) each."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO record (bits, value, hash, recipient, number, record)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        ((bits, value, digest, recipient, number, record) for value, digest, record in records),
+    )
+
+
+def refine_records(
+    connection: sqlite3.Connection, recipient: str, bits: int, finer: Iterable[tuple[bytes, int]]
+) -> None:
+    """Move records of this recipient, (SHA-256 of the record, value) each, to finer buckets.
+
+    A record that is not known, not this recipient's, already as fine, or of another bucket stays.
+    """
+    connection.executemany(
+        "UPDATE OR IGNORE record SET bits = ?1, value = ?2 WHERE hash = ?3 AND recipient = ?4"
+        " AND bits < ?1 AND value = (?2 >> (?1 - bits))",
+        ((bits, value, digest, recipient) for digest, value in finer),
+    )
+
+
+def bucket(connection: sqlite3.Connection, bits: int, value: int) -> list[bytes]:
+    """Return the records of a bucket and of coarser ones around it, by their hash."""
+    found = []
+    for coarser in range(bits + 1):
+        rows = connection.execute(
+            "SELECT hash, record FROM record WHERE bits = ? AND value = ?",
+            (coarser, value >> (bits - coarser)),
+        )
+        found.extend(rows.fetchall())
+    return [record for _, record in sorted(found)]
+
+
+def live_records(connection: sqlite3.Connection) -> int:
+    """How many records the board has."""
+    return int(connection.execute("SELECT count(*) FROM record").fetchone()[0])
+
+
+def drop_batch(connection: sqlite3.Connection, recipient: str, number: int) -> None:
+    """Take the records of a batch off the board."""
+    connection.execute("DELETE FROM record WHERE recipient = ? AND number = ?", (recipient, number))

@@ -1,0 +1,132 @@
+"""The data folder: what lies where in it, that only its owner may look in, and its locks."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from intake.errors import Refusal
+
+OTHERS = 0o077
+"""The permission bits of everyone but the owner."""
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """An intake's data folder. Made by `create_folder` or `open_folder`, which check it."""
+
+    path: Path
+
+    @property
+    def settings(self) -> Path:
+        """The settings file, which the operator may edit."""
+        return self.path / "intake.toml"
+
+    @property
+    def database(self) -> Path:
+        """The index, the board, and what came in bundles."""
+        return self.path / "intake.sqlite"
+
+    @property
+    def envelopes(self) -> Path:
+        """The container of the envelopes."""
+        return self.path / "envelopes.bin"
+
+    @property
+    def chunks(self) -> Path:
+        """The container of the chunks."""
+        return self.path / "chunks.bin"
+
+    @property
+    def site(self) -> Path:
+        """The static site: a link to its newest generation."""
+        return self.path / "site"
+
+    @property
+    def serving(self) -> Path:
+        """Lies there while a server runs, and after one that did not stop in order."""
+        return self.path / "serving"
+
+    @property
+    def serve_lock(self) -> Path:
+        """Held by the one server of this folder."""
+        return self.path / "serve.lock"
+
+    @property
+    def import_lock(self) -> Path:
+        """Held by an import, so that two do not mix."""
+        return self.path / "import.lock"
+
+    @property
+    def export_lock(self) -> Path:
+        """Shared by exports, wanted alone by whoever overwrites slots."""
+        return self.path / "export.lock"
+
+    @property
+    def turn_lock(self) -> Path:
+        """Held while waiting for the database's write lock: a queue of one."""
+        return self.path / "turn.lock"
+
+
+def create_folder(path: Path) -> DataFolder:
+    """Return the data folder at `path`, made if need be; `Refusal` where it cannot be used."""
+    if not path.exists():
+        try:
+            path.mkdir(mode=0o700)
+        except OSError as error:
+            raise Refusal(
+                f"the data folder {path} could not be made: {error.strerror}",
+                "give --data the name of a new folder inside one that you may write to",
+            ) from None
+    return open_folder(path)
+
+
+def open_folder(path: Path) -> DataFolder:
+    """Return the data folder at `path`; `Refusal` if there is none or others may look in."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise Refusal(
+            f"the data folder {path} cannot be opened: {error.strerror}",
+            "`intake serve --data DIR` and the first `intake import --data DIR` make one",
+        ) from None
+    if not path.is_dir():
+        raise Refusal(f"{path} is not a folder", "give --data the name of a folder")
+    if status.st_uid != os.geteuid():
+        raise Refusal(
+            f"the data folder {path} belongs to another user",
+            f"run this as its owner, or: chown -R $(id -un) {path}",
+        )
+    if status.st_mode & OTHERS:
+        raise Refusal(
+            f"other users of this machine may look into the data folder {path}",
+            f"chmod 700 {path}",
+        )
+    return DataFolder(path)
+
+
+@contextmanager
+def locked(path: Path, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
+    """Hold the lock file at `path`; yields whether it was got (always, if `wait`).
+
+    The kernel drops the lock when the process ends, however it ends.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        operation = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        try:
+            fcntl.flock(descriptor, operation if wait else operation | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
+
+
+def server_is_running(folder: DataFolder) -> bool:
+    """Whether a server has this folder open right now."""
+    with locked(folder.serve_lock, wait=False) as free:
+        return not free

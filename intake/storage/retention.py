@@ -1,0 +1,109 @@
+"""How long what is kept is kept (the table in the specification's design, in days).
+
+An **age** counts days since the last day of the week in which a thing came: 0 on that day.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from crypto.statements import StatementKind, TakenLine
+from intake.storage import board, items, office, taken
+from intake.storage.container import Kind
+
+ENVELOPE_DAYS: Final = 45
+"""Age at which an envelope goes that somebody has not confirmed. Shorter than the 60 days after
+which a vault may destroy the key to it without an export."""
+
+CHUNK_DAYS: Final = 60
+"""Age at which a chunk goes that somebody has not confirmed."""
+
+LINE_DAYS: Final = 90
+"""Age until which lines of confirmations and refinements are passed on."""
+
+WARN_DAYS: Final = 30
+"""Age of the oldest unconfirmed envelope at which the operator is warned."""
+
+REFUSE_DAYS: Final = 38
+"""Age of the oldest unconfirmed envelope at which nothing more is accepted."""
+
+LIFETIMES: Final = {Kind.ENVELOPE: ENVELOPE_DAYS, Kind.CHUNK: CHUNK_DAYS}
+"""Days for each kind of item."""
+
+
+def week_of(day: int) -> int:
+    """Return the week that a day belongs to."""
+    return day // 7
+
+
+def age(week: int, day: int) -> int:
+    """Days from the last day of a week to a day; negative within the week."""
+    return day - (7 * week + 6)
+
+
+def last_week_of_age(days: int, day: int) -> int:
+    """Return the newest week whose things have this age or more on a day."""
+    return (day - 6 - days) // 7
+
+
+JUMP_WEEKS: Final = 4
+"""A clock that moved further than this since retention last ran is believed only with a directory
+in force that agrees with it, so that no slip of a clock deletes what somebody still waits for."""
+
+
+def believes(connection: sqlite3.Connection, day: int, *, directory_agrees: bool) -> bool:
+    """Whether things may be deleted by their age on what the clock says is `day`.
+
+    Remembers the week if so. `directory_agrees`: the directory in force is valid on that day.
+    """
+    last, now = office.last_week(connection), week_of(day)
+    if last is not None and now > last + JUMP_WEEKS and not directory_agrees:
+        return False
+    if last != now:
+        office.set_last_week(connection, now)
+    return True
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What was deleted: counts."""
+
+    envelopes: int
+    chunks: int
+    lines: int
+
+    def __bool__(self) -> bool:
+        return bool(self.envelopes or self.chunks or self.lines)
+
+
+def drop_confirmed(connection: sqlite3.Connection, recipients: Sequence[str]) -> tuple[int, int]:
+    """Delete what all recipients have; returns how many envelopes and chunks."""
+    if not recipients:
+        return 0, 0
+    envelopes = items.drop_confirmed(connection, Kind.ENVELOPE, recipients)
+    return envelopes, items.drop_confirmed(connection, Kind.CHUNK, recipients)
+
+
+def drop_expired(connection: sqlite3.Connection, day: int, reply_days: int) -> Dropped:
+    """Delete what is over on a day, in the caller's transaction.
+
+    `reply_days` is the lifetime of a batch in the policy of the directory in force.
+    """
+    over = [line for line in taken.lines(connection) if _is_over(line, day, reply_days)]
+    for line in over:
+        if line.kind is StatementKind.BATCH:
+            board.drop_batch(connection, line.recipient_id, line.number)
+        taken.spend(connection, line)
+    if over:
+        office.new_edition(connection)
+    counts = {
+        kind: items.drop_old(connection, kind, last_week_of_age(days, day))
+        for kind, days in LIFETIMES.items()
+    }
+    return Dropped(counts[Kind.ENVELOPE], counts[Kind.CHUNK], len(over))
+
+
+def _is_over(line: TakenLine, day: int, reply_days: int) -> bool:
+    lifetime = reply_days if line.kind is StatementKind.BATCH else LINE_DAYS
+    return age(line.week, day) >= lifetime

@@ -1,0 +1,98 @@
+-- The database of an intake server, version 1. Every table is keyed by what is random or public;
+-- there are no row numbers (WITHOUT ROWID), no times, and no days: a week is the finest there is
+-- (days since 1970-01-01, UTC, divided by 7). After each column: what it reveals to whoever
+-- seizes the file.
+
+-- What there is once.
+CREATE TABLE office (
+    name    TEXT NOT NULL PRIMARY KEY,  -- 'genesis_id', 'directory', 'edition', 'week'
+    value   BLOB NOT NULL               -- public: the office's identity, its signed directory;
+                                        -- 'edition' is random, drawn anew when what is served
+                                        -- changes; 'week' that in which retention last ran
+) WITHOUT ROWID;
+
+-- Public intake keys, of the directory and of the cards.
+CREATE TABLE intake_key (
+    hash        BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),          -- public: SHA-256 of the key
+    public_key  BLOB NOT NULL CHECK (length(public_key) = 1216)               -- public
+) WITHOUT ROWID;
+
+-- The newest card of each recipient, for each of its signing keys, to be passed on.
+CREATE TABLE card (
+    recipient    TEXT    NOT NULL,  -- public: the directory names it
+    signing_key  BLOB    NOT NULL CHECK (length(signing_key) = 32),  -- public: likewise
+    number       INTEGER NOT NULL,  -- how often this recipient made keys
+    card         BLOB    NOT NULL,  -- public keys of the coming weeks, signed
+    PRIMARY KEY (recipient, signing_key)
+) WITHOUT ROWID;
+
+-- Envelopes that wait for a recipient. The bytes lie in envelopes.bin.
+CREATE TABLE envelope (
+    address  BLOB    NOT NULL PRIMARY KEY CHECK (length(address) = 32),  -- nothing: SHA-256 of ciphertext
+    week     INTEGER NOT NULL,       -- the week in which it came
+    slot     INTEGER NOT NULL UNIQUE -- nothing: drawn at random
+) WITHOUT ROWID;
+
+-- Chunks that wait for a recipient. The bytes lie in chunks.bin.
+CREATE TABLE chunk (
+    id      BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 32),  -- nothing: a MAC under a key never seen here
+    digest  BLOB    NOT NULL CHECK (length(digest) = 32),  -- nothing: SHA-256 of ciphertext
+    week    INTEGER NOT NULL,        -- the week in which it was last sent
+    slot    INTEGER NOT NULL UNIQUE  -- nothing: drawn at random
+) WITHOUT ROWID;
+
+-- Which recipient has confirmed which envelope. Not in which export: nothing ties items together.
+CREATE TABLE envelope_mark (
+    address    BLOB NOT NULL REFERENCES envelope (address) ON DELETE CASCADE,  -- as above
+    recipient  TEXT NOT NULL,  -- that this recipient's vault has it
+    PRIMARY KEY (address, recipient)
+) WITHOUT ROWID;
+
+CREATE TABLE chunk_mark (
+    id         BLOB NOT NULL REFERENCES chunk (id) ON DELETE CASCADE,  -- as above
+    recipient  TEXT NOT NULL,  -- that this recipient's vault has it
+    PRIMARY KEY (id, recipient)
+) WITHOUT ROWID;
+
+-- Slots of deleted items that are to be overwritten. Empty but for moments.
+CREATE TABLE wipe (
+    container  INTEGER NOT NULL,  -- 1 envelopes.bin, 2 chunks.bin
+    slot       INTEGER NOT NULL,  -- nothing: was drawn at random
+    PRIMARY KEY (container, slot)
+) WITHOUT ROWID;
+
+-- The signed lines of what recipients sent: which batches live, what was confirmed or refined in
+-- the last 90 days. Of a confirmation nothing else is kept.
+CREATE TABLE taken (
+    code         INTEGER NOT NULL,  -- 1 batch, 2 confirmation, 3 refinement
+    recipient    TEXT    NOT NULL,  -- who sent it: public
+    number       INTEGER NOT NULL,  -- how many of these it has sent
+    count        INTEGER NOT NULL,  -- records (full of decoys), or how many items it received
+    week         INTEGER NOT NULL,  -- the week in which it came
+    hash         BLOB    NOT NULL CHECK (length(hash) = 32),  -- nothing without the content
+    signing_key  BLOB    NOT NULL CHECK (length(signing_key) = 32),  -- public
+    signature    BLOB    NOT NULL CHECK (length(signature) = 64),  -- nothing more
+    PRIMARY KEY (code, recipient, number)
+) WITHOUT ROWID;
+
+-- Numbers of lines that are over, so that an old bundle brings nothing back.
+CREATE TABLE spent (
+    code       INTEGER NOT NULL,  -- as in taken
+    recipient  TEXT    NOT NULL,  -- as in taken
+    number     INTEGER NOT NULL,  -- that there was one with this number
+    PRIMARY KEY (code, recipient, number)
+) WITHOUT ROWID;
+
+-- The reply board: public, decoys and replies alike.
+CREATE TABLE record (
+    bits       INTEGER NOT NULL,  -- public: how fine the bucket is
+    value      INTEGER NOT NULL,  -- public: which bucket
+    hash       BLOB    NOT NULL CHECK (length(hash) = 32),  -- public: SHA-256 of the record
+    recipient  TEXT    NOT NULL,  -- whose batch it came in
+    number     INTEGER NOT NULL,  -- which batch it came in: a long reply is in one
+    record     BLOB    NOT NULL CHECK (length(record) = 4096),  -- public: ciphertext
+    PRIMARY KEY (bits, value, hash)
+) WITHOUT ROWID;
+
+CREATE INDEX record_by_hash ON record (hash);
+CREATE INDEX record_by_batch ON record (recipient, number);

@@ -1,0 +1,122 @@
+"""Opening the database: what every connection has in common, and its numbered migrations."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import Final
+
+from intake.errors import Refusal
+from intake.storage.folder import DataFolder, locked
+
+VERSION: Final = 1
+"""The version of `schema.sql`. For each later one there is a file `migrations/NNNN.sql` that brings
+a database from the version before to it."""
+
+PATIENCE_SECONDS: Final = 120.0
+"""How long a connection waits for another writer before it gives up."""
+
+_PRAGMAS: Final = (
+    "PRAGMA secure_delete = ON",  # per connection: what is deleted is overwritten
+    "PRAGMA synchronous = FULL",  # per connection: a commit is on the disk when it returns
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",  # nothing spills into /tmp, also when the database is rewritten
+    "PRAGMA trusted_schema = OFF",
+)
+
+
+def connect(folder: DataFolder) -> sqlite3.Connection:
+    """Return a connection in autocommit mode; transactions are begun and ended by name.
+
+    It may be used by one thread at a time, and must be closed by the caller.
+    """
+    connection = sqlite3.connect(
+        folder.database,
+        timeout=PATIENCE_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+    return connection
+
+
+def prepare(folder: DataFolder) -> None:
+    """Make the database, or bring it to this version. `Refusal` where it is of a newer one."""
+    folder.database.touch(mode=0o600)
+    connection = connect(folder)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        with writing(connection, folder):
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > VERSION:
+                raise Refusal(
+                    f"the database in {folder.path} was made by a newer version of this program",
+                    "install that version again, or a later one",
+                )
+            for script in _scripts(version):
+                for statement in _statements(script):
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION:d}")
+    finally:
+        connection.close()
+
+
+def _scripts(version: int) -> Iterator[str]:
+    """Return the SQL that leads from a version to this one."""
+    here = files("intake.storage")
+    if version == 0:
+        yield here.joinpath("schema.sql").read_text()
+        return
+    for number in range(version + 1, VERSION + 1):
+        yield here.joinpath("migrations", f"{number:04}.sql").read_text()
+
+
+def _statements(script: str) -> Iterator[str]:
+    """One by one, since `executescript` would commit by itself."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+@contextmanager
+def writing(connection: sqlite3.Connection, folder: DataFolder) -> Iterator[None]:
+    """One durable transaction that sees what all others have written; undone on any exception."""
+    with locked(folder.turn_lock):
+        connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.Error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def reading(connection: sqlite3.Connection) -> Iterator[None]:
+    """One consistent view of the database, however many statements."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("COMMIT")
+
+
+def rewrite(connection: sqlite3.Connection, folder: DataFolder) -> None:
+    """Write the whole database anew in the order of its random keys, and empty its log.
+
+    After it the file tells nothing about the order in which rows came. Others wait meanwhile:
+    measured 15 ms with an index of 4,096 items, and about half a second for each 100 MB of board.
+    """
+    with locked(folder.turn_lock):
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,44 @@
+"""Overwriting the slots of what was deleted."""
+
+import sqlite3
+from typing import Final
+
+from intake.storage import items
+from intake.storage.container import Containers, Kind
+from intake.storage.folder import DataFolder, locked
+from intake.storage.sqlite import writing
+
+STEP_SLOTS: Final = 32
+"""Slots overwritten in one step (at most 8 MiB), so that nobody waits long for the lock."""
+
+
+def wipe_step(
+    connection: sqlite3.Connection, folder: DataFolder, containers: Containers
+) -> list[tuple[Kind, int]] | None:
+    """Overwrite a few slots and set them free; returns them, none where nothing is left to do.
+
+    None where an export is reading slots right now: to be tried again later. The write lock is held
+    throughout, so that no slot is given out and overwritten at once.
+    """
+    with locked(folder.export_lock, wait=False) as alone:
+        if not alone:
+            return None
+        with writing(connection, folder):
+            slots = items.to_wipe(connection, STEP_SLOTS)
+            for kind, container in containers.items():
+                mine = [slot for its_kind, slot in slots if its_kind is kind]
+                if mine:
+                    container.overwrite(mine)
+                    container.sync()
+            items.wiped(connection, slots)
+        return slots
+
+
+def wipe_all(connection: sqlite3.Connection, folder: DataFolder, containers: Containers) -> bool:
+    """Overwrite all that is to be overwritten; False where an export stands in the way."""
+    while True:
+        slots = wipe_step(connection, folder, containers)
+        if slots is None:
+            return False
+        if not slots:
+            return True

@@ -1,0 +1,326 @@
+"""The one thread of the server that writes: bytes into slots, rows into the index, many at a time.
+
+Whatever waits when the thread is ready becomes one group with one commit ("group commit"), so that
+the cost of durability is shared by all who wait. Nothing is delayed to make a group larger.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from intake.storage import items
+from intake.storage.container import Container, Containers, FreeSlots, Kind
+from intake.storage.folder import DataFolder
+from intake.storage.sqlite import connect, writing
+from intake.storage.wiping import STEP_SLOTS, wipe_step
+
+GROUP_BYTES: Final = 8 * 1024 * 1024
+"""A group is closed when its bodies pass this, so that nobody waits long for a commit."""
+
+RETRY_SECONDS: Final = 5.0
+"""Pause before slots are overwritten that an export is still reading."""
+
+
+class Outcome(Enum):
+    """What became of something that was to be stored."""
+
+    DURABLE = "durable"
+    OTHER_BYTES = "other-bytes"
+    NO_ROOM = "no-room"
+
+
+@dataclass(slots=True)
+class Put:
+    """One body to be stored under its address or id, and who waits for it."""
+
+    kind: Kind
+    key: bytes
+    digest: bytes
+    body: bytes | bytearray
+    week: int
+    waiting: "asyncio.Future[Outcome]"
+    outcome: Outcome = Outcome.NO_ROOM
+    slot: int | None = None
+
+
+Chore = Callable[[sqlite3.Connection], None]
+"""Other work that writes, run in a transaction of its own."""
+
+
+@dataclass(slots=True)
+class _Task:
+    chore: Chore
+    waiting: "asyncio.Future[None]"
+
+
+@dataclass(slots=True)
+class _Slots:
+    """A container and what this process knows of its slots."""
+
+    container: Container
+    free: FreeSlots
+    unswept: set[int] = field(default_factory=set)
+
+
+class Writer:
+    """Stores what handlers give it. Started and used from one event loop; `close` ends it.
+
+    `floor_bytes` of the disk are kept free. With `sweep`, free slots are looked through once for
+    what a killed process may have left in them. `on_fault` is told of storage errors, `on_end` is
+    called in the event loop if the thread ends unasked.
+    """
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        *,
+        floor_bytes: int,
+        sweep: bool,
+        on_fault: Callable[[Exception], None],
+        on_end: Callable[[], None],
+    ) -> None:
+        self._folder = folder
+        self._floor_bytes = floor_bytes
+        self._on_fault = on_fault
+        self._on_end = on_end
+        self._loop = asyncio.get_running_loop()
+        self._queue: queue.SimpleQueue[Put | _Task | None] = queue.SimpleQueue()
+        self._containers = Containers(folder)
+        self._connection = connect(folder)
+        self._slots = self._look()
+        if sweep:
+            for slots in self._slots.values():
+                slots.unswept = set(slots.free.numbers())
+        self._retry: float | None = 0.0
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    async def put(
+        self, kind: Kind, key: bytes, digest: bytes, body: bytes | bytearray, week: int
+    ) -> Outcome:
+        """Store a body; returns when it is durable, or will not be."""
+        future: asyncio.Future[Outcome] = self._loop.create_future()
+        self._queue.put(Put(kind, key, digest, body, week, future))
+        return await future
+
+    async def do(self, chore: Chore) -> None:
+        """Run a chore in a transaction of its own, between groups."""
+        future: asyncio.Future[None] = self._loop.create_future()
+        self._queue.put(_Task(chore, future))
+        await future
+
+    def free_slots(self, kind: Kind) -> int:
+        """How many slots of a kind are free without growing."""
+        return len(self._slots[kind].free)
+
+    async def close(self) -> None:
+        """Finish what was given, then stop."""
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    # ---- In the thread ------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        running = True
+        try:
+            while running:
+                running = self._turn(self._wait())
+        finally:
+            self._connection.close()
+            self._containers.close()
+            if running:
+                self._loop.call_soon_threadsafe(self._on_end)
+
+    def _wait(self) -> "Put | _Task | queue.Empty | None":
+        """Return the next thing to do; `Empty` when there is time for overwriting and sweeping."""
+        sweeping = any(slots.unswept for slots in self._slots.values())
+        try:
+            if sweeping or self._retry == 0.0:
+                return self._queue.get_nowait()
+            return self._queue.get(timeout=self._retry)
+        except queue.Empty as empty:
+            return empty
+
+    def _turn(self, first: "Put | _Task | queue.Empty | None") -> bool:
+        if first is None:
+            return False
+        if isinstance(first, queue.Empty):
+            self._use_idle_time()
+        elif isinstance(first, _Task):
+            self._do(first)
+        else:
+            group, after = self._gather(first)
+            self._store(group)
+            if not isinstance(after, queue.Empty):
+                return self._turn(after)
+        return True
+
+    def _gather(self, first: Put) -> "tuple[list[Put], Put | _Task | queue.Empty | None]":
+        """Everything that waits behind the first, and what ended the group."""
+        group, size = [first], len(first.body)
+        while size < GROUP_BYTES:
+            try:
+                entry = self._queue.get_nowait()
+            except queue.Empty as empty:
+                return group, empty
+            if not isinstance(entry, Put):
+                return group, entry
+            group.append(entry)
+            size += len(entry.body)
+        return group, queue.Empty()
+
+    def _store(self, group: list[Put]) -> None:
+        """Make a group durable, then tell everyone in it."""
+        try:
+            with writing(self._connection, self._folder):
+                self._look_again()
+                self._place(group)
+                self._index(group)
+        except (sqlite3.Error, OSError) as error:
+            self._on_fault(error)
+            self._undo(group)
+        self._loop.call_soon_threadsafe(_tell, group)
+
+    def _place(self, group: list[Put]) -> None:
+        """Write what is new into slots, and sync the containers that were written."""
+        seen: dict[tuple[Kind, bytes], bytes] = {}
+        for put in group:
+            name = (put.kind, put.key)
+            held = seen.get(name) or self._held(put)
+            if held is not None:
+                put.outcome = Outcome.DURABLE if held == put.digest else Outcome.OTHER_BYTES
+                continue
+            slot = self._draw(put.kind)
+            if slot is None:
+                continue
+            put.slot = slot
+            self._slots[put.kind].container.write(slot, put.body)
+            put.outcome = Outcome.DURABLE
+            seen[name] = put.digest
+        for kind in {put.kind for put in group if put.slot is not None}:
+            self._slots[kind].container.sync()
+
+    def _held(self, put: Put) -> bytes | None:
+        if put.kind is Kind.CHUNK:
+            return items.chunk_digest(self._connection, put.key)
+        return put.digest if items.has_envelope(self._connection, put.key) else None
+
+    def _draw(self, kind: Kind) -> int | None:
+        """Return a free slot at random; None where the disk has no room for more."""
+        slots = self._slots[kind]
+        if slots.free.are_few() and slots.container.grow(self._floor_bytes):
+            slots.free.add_grown(slots.container.slots())
+        if not len(slots.free):
+            return None
+        slot = slots.free.draw()
+        slots.unswept.discard(slot)
+        return slot
+
+    def _index(self, group: list[Put]) -> None:
+        """Name what was placed, and renew the week of chunks that were sent again."""
+        new = [(put, put.slot) for put in group if put.slot is not None]
+        items.add_envelopes(
+            self._connection,
+            [(put.key, put.week, slot) for put, slot in new if put.kind is Kind.ENVELOPE],
+        )
+        items.add_chunks(
+            self._connection,
+            [(put.key, put.digest, put.week, slot) for put, slot in new if put.kind is Kind.CHUNK],
+        )
+        again = (
+            put
+            for put in group
+            if put.slot is None and put.kind is Kind.CHUNK and put.outcome is Outcome.DURABLE
+        )
+        items.renew_chunks(self._connection, [(put.week, put.key) for put in again])
+
+    def _undo(self, group: list[Put]) -> None:
+        """Nothing of the group was stored: leave no bytes of it in the slots."""
+        for kind, slots in self._slots.items():
+            drawn = [put.slot for put in group if put.slot is not None and put.kind is kind]
+            slots.free.give_back(drawn)
+            slots.unswept.update(drawn)
+        for put in group:
+            put.outcome = Outcome.NO_ROOM
+
+    def _do(self, task: _Task) -> None:
+        try:
+            with writing(self._connection, self._folder):
+                task.chore(self._connection)
+        except (sqlite3.Error, OSError) as error:
+            self._on_fault(error)
+        self._retry = 0.0
+        self._loop.call_soon_threadsafe(_finish, task)
+
+    # ---- Slots --------------------------------------------------------------------------------
+
+    def _look(self) -> dict[Kind, _Slots]:
+        """Which slots are free, by the database."""
+        self._version = self._data_version()
+        return {
+            kind: _Slots(
+                container,
+                FreeSlots(container.slots(), items.occupied(self._connection, kind)),
+            )
+            for kind, container in self._containers.items()
+        }
+
+    def _look_again(self) -> None:
+        """Look again where another process has written. Called with the write lock held."""
+        if self._data_version() == self._version:
+            return
+        unswept = {kind: slots.unswept for kind, slots in self._slots.items()}
+        self._slots = self._look()
+        for kind, slots in self._slots.items():
+            slots.unswept = unswept[kind]
+
+    def _data_version(self) -> int:
+        """Return a number that changes when another connection has written."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def _use_idle_time(self) -> None:
+        try:
+            self._wipe()
+            for slots in self._slots.values():
+                _sweep(slots)
+        except (sqlite3.Error, OSError) as error:
+            self._on_fault(error)
+            self._retry = RETRY_SECONDS
+            for slots in self._slots.values():
+                slots.unswept.clear()
+
+    def _wipe(self) -> None:
+        """Overwrite a few slots of what was deleted; `_retry` says when to go on, if at all."""
+        done = wipe_step(self._connection, self._folder, self._containers)
+        for kind, slot in done or ():
+            self._slots[kind].free.give_back((slot,))
+        if done is None:
+            self._retry = RETRY_SECONDS
+        else:
+            self._retry = 0.0 if done else None
+
+
+def _sweep(slots: _Slots) -> None:
+    """Look through a few free slots, and blank those that are not."""
+    some = [slots.unswept.pop() for _ in range(min(STEP_SLOTS, len(slots.unswept)))]
+    stale = [slot for slot in some if not slots.container.is_blank(slot)]
+    if stale:
+        slots.container.overwrite(stale)
+        slots.container.sync()
+
+
+def _tell(group: list[Put]) -> None:
+    """In the event loop: everyone in a group gets to know the outcome."""
+    for put in group:
+        if not put.waiting.done():
+            put.waiting.set_result(put.outcome)
+
+
+def _finish(task: _Task) -> None:
+    if not task.waiting.done():
+        task.waiting.set_result(None)
