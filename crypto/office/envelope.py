@@ -47,7 +47,6 @@ __all__ = [
     "open_slot",
 ]
 
-_CONTENT_KEY_SIZE = 32
 _DAYS_A_WEEK = 7
 
 
@@ -109,8 +108,8 @@ def open_envelope(
 def open_slot(envelope: bytes, genesis_id: bytes, secrets: Iterable[IntakeSecret]) -> OpenedSlot:
     """Return the one slot that one of the secrets opens.
 
-    Raises Malformed for another size or version, or where a slot holds no content key;
-    Unauthentic where no slot opens; Contradictory where more than one does.
+    Raises Malformed for another size or version, Unauthentic where no slot opens, and
+    Contradictory where more than one does.
     """
     _check_layout(envelope)
     info = bound(Label.SLOT, genesis_id)
@@ -124,8 +123,6 @@ def open_slot(envelope: bytes, genesis_id: bytes, secrets: Iterable[IntakeSecret
         raise Unauthentic("no slot is this reader's")
     if len(opened) > 1:
         raise Contradictory("two slots open for one reader")
-    if len(opened[0].content_key) != _CONTENT_KEY_SIZE:
-        raise Malformed("a slot without a content key")
     return opened[0]
 
 
