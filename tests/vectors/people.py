@@ -15,11 +15,13 @@ GENESIS_ID = hashlib.sha256(ROOT.public_key).digest()
 OTHER_GENESIS_ID = hashlib.sha256(randomness("root of another office", 32)).digest()
 
 WEEK = 2970
-# The Wednesday of the second week of that key.
-DAY = 7 * WEEK + 9
+# In the second week of that key.
+DAY = 7 * WEEK + 8
 
 RECIPIENTS = ("board", "investigations")
-INTAKE = {one: IntakeSecret(WEEK, KemSecretKey(randomness(f"intake {one}", 32))) for one in RECIPIENTS}
+INTAKE = {
+    one: IntakeSecret(WEEK, KemSecretKey(randomness(f"intake {one}", 32))) for one in RECIPIENTS
+}
 SIGNING = {one: SigningKey(randomness(f"signing {one}", 32)) for one in RECIPIENTS}
 RETIRED = SigningKey(randomness("signing board, retired", 32))
 SEAL_TO = tuple(SealTo(one, INTAKE[one].key.public_key) for one in RECIPIENTS)

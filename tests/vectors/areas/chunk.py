@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 from crypto.chunks import (
     FileKey,
@@ -22,6 +23,7 @@ _SIZES = (0, 1, PIECE_SIZE - 1, PIECE_SIZE, PIECE_SIZE + 1, 2 * PIECE_SIZE, 600_
 _COUNTS = (0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 17, 33, 100, 161, 1000, 1001, 7000, 63488, 63489)
 
 Recipe = dict[str, object]
+Inputs = dict[str, Any]
 
 
 def vectors() -> Iterator[Vector]:
@@ -121,7 +123,11 @@ def _bad_chunks() -> Iterator[Vector]:
     whole = sealed(1, 0, PIECE_SIZE, False)
     for variant, size in (("short", CHUNK_SIZE - 1), ("long", CHUNK_SIZE + 1), ("empty", 0)):
         yield _refused_chunk(
-            "chunk_size", f"A chunk of {size} bytes.", "Malformed", whole | {"resize": size}, variant
+            "chunk_size",
+            f"{size} bytes.",
+            "Malformed",
+            whole | {"resize": size},
+            variant,
         )
     for variant, offset in (("first", 0), ("middle", 131_072), ("tag", CHUNK_SIZE - 1)):
         altered = whole | {"xor": [[offset, "01"]]}
@@ -221,7 +227,7 @@ def _chunk(recipe: Recipe, index: int, last: bool) -> dict[str, object]:
     return {"file_key": KEY.secret.hex(), "index": index, "last": last, "chunk": recipe}
 
 
-def _file(size: int, chunks: list[Recipe]) -> dict[str, object]:
+def _file(size: int, chunks: list[Recipe]) -> Inputs:
     return {
         "file_key": KEY.secret.hex(),
         "size": size,
@@ -230,9 +236,7 @@ def _file(size: int, chunks: list[Recipe]) -> dict[str, object]:
     }
 
 
-def _refused_chunk(
-    rule: str, what: str, expect: str, recipe: Recipe, variant: str
-) -> Vector:
+def _refused_chunk(rule: str, what: str, expect: str, recipe: Recipe, variant: str) -> Vector:
     return refused(rule, what, expect, "open_chunk", variant=variant, **_chunk(recipe, 1, False))
 
 

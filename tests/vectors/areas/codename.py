@@ -135,12 +135,10 @@ def _typed_badly() -> Iterator[Vector]:
         ("joined", 5, "effort,"),
         ("other_list", 1, "хата"),
     ):
-        typed = words[: position - 1] + [word] + words[position:]
+        typed = [*words[: position - 1], word, *words[position:]]
         if variant == "joined":
             typed = [*words[:4], "effort,million", *words[6:], "carpet"]
-        yield _refused_text(
-            "codename_word", variant, typed, reason="word", position=position
-        )
+        yield _refused_text("codename_word", variant, typed, reason="word", position=position)
     for variant, typed in {
         "another_word": ["fault", *words[1:]],
         "swapped": [words[1], words[0], *words[2:]],
@@ -198,9 +196,7 @@ def _refused_text(rule: str, variant: str, typed: list[str], **found: object) ->
     )
 
 
-def _slips(
-    language: str, words: list[str], codename: Codename, slips: dict[int, str]
-) -> Vector:
+def _slips(language: str, words: list[str], codename: Codename, slips: dict[int, str]) -> Vector:
     """Return a vector of words of which some, counted from 1, are typed with a slip."""
     typed = [slips.get(place, word) for place, word in enumerate(words, 1)]
     return _read(language, "slips", " ".join(typed), codename, tuple(slips))

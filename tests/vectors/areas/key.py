@@ -57,6 +57,4 @@ def with_coefficient(index: int, value: int) -> bytes:
 
 
 def _refused(rule: str, what: str, variant: str, key: bytes) -> Vector:
-    return refused(
-        rule, what, "Malformed", "check_kem_public_key", variant=variant, key=key.hex()
-    )
+    return refused(rule, what, "Malformed", "check_kem_public_key", variant=variant, key=key.hex())
