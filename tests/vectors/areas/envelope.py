@@ -168,18 +168,6 @@ def _bad_bodies() -> Iterator[Vector]:
         "Unauthentic",
         Envelope("commitment", commitment=other),
     )
-    yield _refused(
-        "envelope_commitment",
-        "The commitment is of another office.",
-        "Unauthentic",
-        Envelope(
-            "commitment of another office",
-            commitment=commitment_of(
-                Envelope("commitment of another office").content_key, OTHER_GENESIS_ID
-            ),
-        ),
-        "office",
-    )
     for variant, at in (
         ("first", _BODY_AT),
         ("middle", 20_000),
