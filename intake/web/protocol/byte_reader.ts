@@ -1,0 +1,33 @@
+/** Reading bytes from front to end. */
+
+import { toNumber } from "./bytes.ts";
+import { Malformed } from "./errors.ts";
+
+/** Each method takes the next bytes, and raises `Malformed` where there are fewer. */
+export class ByteReader {
+  private readonly data: Uint8Array;
+  private at = 0;
+
+  constructor(data: Uint8Array) {
+    this.data = data;
+  }
+
+  take(size: number): Uint8Array {
+    if (this.data.length - this.at < size) throw new Malformed("too short");
+    this.at += size;
+    return this.data.slice(this.at - size, this.at);
+  }
+
+  u8(): number {
+    return toNumber(this.take(1));
+  }
+
+  u32(): number {
+    return toNumber(this.take(4));
+  }
+
+  /** Raises `Malformed` where bytes are left. */
+  end(): void {
+    if (this.at !== this.data.length) throw new Malformed("bytes after the end");
+  }
+}

@@ -1,0 +1,82 @@
+/** Files as chunks of one size (SPEC 8). */
+
+import { aesSeal } from "./aes.ts";
+import { concat, number, random, u32 } from "./bytes.ts";
+import { Malformed, TooLarge } from "./errors.ts";
+import { hmac, sha256 } from "./hashing.ts";
+import { Label, labelled } from "./labels.ts";
+import { Secret } from "./secret.ts";
+import { PIECE_SIZE } from "./sizes.ts";
+
+const KEY_SIZE = 32;
+const COUNTER_SIZE = 11;
+
+/** The key of one file (32 bytes), used for that file alone. */
+export class FileKey extends Secret {
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    super();
+    if (bytes.length !== KEY_SIZE) throw new Malformed("a key of another length");
+    this.#bytes = bytes;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+}
+
+export function newFileKey(): FileKey {
+  return new FileKey(random(KEY_SIZE));
+}
+
+/** The number of chunks of a file of `size` bytes. */
+export function chunkCount(size: number): number {
+  return Math.max(1, Math.ceil(size / PIECE_SIZE));
+}
+
+/** 32 bytes under which the server stores chunk `index`, counting from 0. */
+export function chunkId(fileKey: FileKey, index: number): Uint8Array {
+  return hmac(fileKey.bytes, labelled(Label.CHUNK), u32(index));
+}
+
+/**
+ * The chunk (262,144 bytes) of a piece, which has 262,128 bytes, or fewer where it is the last.
+ * Seal each piece once: sending again repeats the same bytes, a file that changed gets a new key.
+ */
+export async function sealChunk(
+  fileKey: FileKey,
+  index: number,
+  piece: Uint8Array,
+  last: boolean,
+): Promise<Uint8Array> {
+  if (piece.length > PIECE_SIZE) throw new TooLarge("a piece that is too long");
+  if (!last && piece.length < PIECE_SIZE) throw new Malformed("a piece that is too short");
+  // SPEC 8: nonce = u88(i) || u8(1 if last, else 0)
+  const nonce = concat(number(index, COUNTER_SIZE), [last ? 1 : 0]);
+  const filled = new Uint8Array(PIECE_SIZE);
+  filled.set(piece);
+  return aesSeal(fileKey.bytes, nonce, new Uint8Array(0), filled);
+}
+
+/** SHA-256 of a piece's own bytes, without filling: 32 bytes. */
+export async function pieceDigest(piece: Uint8Array): Promise<Uint8Array> {
+  const { subtle } = crypto;
+  if (!subtle) return sha256(piece);
+  return new Uint8Array(await subtle.digest("SHA-256", piece as BufferSource));
+}
+
+/** The file hash, 32 bytes, from the digests of all pieces in order. */
+export function fileHash(size: number, digests: readonly Uint8Array[]): Uint8Array {
+  return sha256(labelled(Label.FILE), number(size, 8), ...digests);
+}
+
+/** How many chunks a message of `count` chunks is filled up to: SPEC 8.2. */
+export function paddedChunkCount(count: number): number {
+  if (count === 0) return 0;
+  if (count <= 8) return 1 << (32 - Math.clz32(count - 1));
+  // Padmé: E = floor(log2 n), z = E − (floor(log2 E) + 1)
+  const exponent = 31 - Math.clz32(count);
+  const step = 2 ** (exponent - (32 - Math.clz32(exponent)));
+  return Math.ceil(count / step) * step;
+}

@@ -1,0 +1,103 @@
+/** The grammar of the signed directory (SPEC 10.2). */
+
+import type { Directory, ListedKey, Policy, Recipient, RetiredKey } from "./directory.ts";
+import { Malformed } from "./errors.ts";
+import type { Json } from "./json.ts";
+import { recipientBytes } from "./public_keys.ts";
+import { checkRecipientIds } from "./recipient_ids.ts";
+import { BUCKET_BITS_MAX, CHUNKS_MAX, RECIPIENTS_MAX } from "./sizes.ts";
+import { Fields, parseJson } from "./strict_json.ts";
+
+const LANGUAGE = /^[a-z][a-z0-9-]{1,15}$/;
+const NAMES_MAX = 16;
+const NAME_MAX_SIZE = 200;
+const ORIGIN = /^(https?):\/\/(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?$/;
+const OWN_PORTS: Readonly<Record<string, string>> = { http: "80", https: "443" };
+const PORT_MAX = 65535;
+const ADDRESSES_MAX = 8;
+const ADDRESS_MAX_SIZE = 200;
+const KEYS_MAX = 8;
+const RETIRED_MAX = 32;
+const BATCH_MAX = 256;
+const CONTACTS_MAX = 16;
+const CONTACT_MAX_SIZE = 500;
+const LIFETIME_MIN = 30;
+const LIFETIME_MAX = 3650;
+const PUZZLE_MAX = 32;
+
+/** What the directory key signs. Raises `Malformed`. */
+export function parseDirectory(
+  data: Uint8Array,
+): Omit<Directory, "delegation" | "roots" | "sha256"> {
+  const fields = new Fields(parseJson(data));
+  const content = {
+    genesisId: fields.bytes("genesis_id", 32),
+    sequence: fields.integer("sequence", 1),
+    issued: fields.integer("issued", 0),
+    expires: fields.integer("expires", 0),
+    names: readNames(fields, "names"),
+    addresses: fields.textArray("addresses", 1, ADDRESSES_MAX, ADDRESS_MAX_SIZE),
+    recipients: readRecipients(fields),
+    retired: fields.array("retired", 0, RETIRED_MAX).map(readRetired),
+    directoryRecipient: fields.text("directory_recipient"),
+    bucketBits: fields.integer("bucket_bits", 0, BUCKET_BITS_MAX),
+    batchSize: fields.integer("batch_size", 1, BATCH_MAX),
+    policy: readPolicy(fields.object("policy")),
+    contacts: fields.textArray("contacts", 0, CONTACTS_MAX, CONTACT_MAX_SIZE),
+  };
+  fields.checkCritical();
+  content.addresses.forEach(checkOrigin);
+  if (!content.recipients.some(({ id }) => id === content.directoryRecipient)) {
+    throw new Malformed("no such recipient");
+  }
+  return content;
+}
+
+function readNames(fields: Fields, name: string): Readonly<Record<string, string>> {
+  const names = fields.texts(name, 1, NAMES_MAX, NAME_MAX_SIZE);
+  if (!Object.keys(names).every((tag) => LANGUAGE.test(tag))) throw new Malformed("not a language");
+  return names;
+}
+
+function readRecipients(fields: Fields): Recipient[] {
+  const recipients = fields.array("recipients", 1, RECIPIENTS_MAX).map((value) => {
+    const one = new Fields(value);
+    return {
+      id: one.text("id"),
+      titles: readNames(one, "titles"),
+      signingKey: one.bytes("signing_key", 32),
+      keys: one.array("keys", 1, KEYS_MAX).map(readListedKey),
+    };
+  });
+  checkRecipientIds(recipients.map(({ id }) => id));
+  return recipients;
+}
+
+function readListedKey(value: Json): ListedKey {
+  const key = new Fields(value);
+  return { week: key.integer("week", 0), hash: key.bytes("hash", 32) };
+}
+
+function readRetired(value: Json): RetiredKey {
+  const key = new Fields(value);
+  const id = key.text("id");
+  recipientBytes(id);
+  return { id, signingKey: key.bytes("signing_key", 32), until: key.integer("until", 0) };
+}
+
+function readPolicy(policy: Fields): Policy {
+  return {
+    replyDays: policy.integer("reply_days", LIFETIME_MIN, LIFETIME_MAX),
+    codenameDays: policy.integer("codename_days", LIFETIME_MIN, LIFETIME_MAX),
+    maxChunks: policy.integer("max_chunks", 0, CHUNKS_MAX),
+    puzzleEnvelope: policy.integer("puzzle_envelope", 0, PUZZLE_MAX),
+    puzzleChunk: policy.integer("puzzle_chunk", 0, PUZZLE_MAX),
+  };
+}
+
+/** SPEC 10.2: an origin as a browser writes it. */
+function checkOrigin(address: string): void {
+  const [, scheme, port] = ORIGIN.exec(address) ?? [];
+  const isOrigin = scheme !== undefined && Number(port ?? 1) <= PORT_MAX;
+  if (!isOrigin || port === OWN_PORTS[scheme]) throw new Malformed("not an origin");
+}

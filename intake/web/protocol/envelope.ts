@@ -1,0 +1,159 @@
+/** Sealing what a source says for the office (SPEC 7). */
+
+import { aesSeal } from "./aes.ts";
+import { concat, random, toNumber, utf8 } from "./bytes.ts";
+import { chunkCount, newFileKey, paddedChunkCount } from "./chunks.ts";
+import { TooLarge } from "./errors.ts";
+import { sha256 } from "./hashing.ts";
+import { hpkeSeal, newKemSecretKey } from "./hpke.ts";
+import { bound, Label, labelled } from "./labels.ts";
+import { pad } from "./padding.ts";
+import { encodePayload, type Payload } from "./payload.ts";
+import { keyHash } from "./public_keys.ts";
+import { ENVELOPE_SLOTS, KEM_PUBLIC_KEY_SIZE, PAYLOAD_MAX_SIZE } from "./sizes.ts";
+import { setToken, type SourceKeys } from "./source_keys.ts";
+
+const VERSION = 1;
+const CONTENT_KEY_SIZE = 32;
+const MESSAGE_ID_SIZE = 16;
+const NONCE = new Uint8Array(12);
+// SPEC 7: the body without its 16-byte tag
+const PADDED_SIZE = 28047;
+
+/** What a source says: a payload but for what comes from its keys and its recipients. */
+export type Message = Omit<
+  Payload,
+  "recipients" | "setToken" | "signingKey" | "replyKey" | "threadSecret"
+>;
+
+/** A recipient, and its intake public key (1216 bytes) of the current week. */
+export interface SealTo {
+  readonly id: string;
+  readonly publicKey: Uint8Array;
+}
+
+/** 16 random bytes; the same ones again mean the same message. */
+export function newMessageId(): Uint8Array {
+  return random(MESSAGE_ID_SIZE);
+}
+
+/**
+ * The longest beginning of `text` that fits into the envelope of `message`, and the bytes of the
+ * rest, which travel as a file: SPEC 7.1. `message.text`, `.rest` and `.fill` are not looked at.
+ * Raises `TooLarge` where not even a message without text fits.
+ */
+export function splitText(
+  message: Message,
+  recipientIds: readonly string[],
+  text: string,
+): [kept: string, rest: Uint8Array] {
+  const characters = Array.from(text);
+  const kept = (count: number): string => characters.slice(0, count).join("");
+  const rest = (count: number): Uint8Array => utf8(characters.slice(count).join(""));
+  const fits = (count: number): boolean =>
+    payloadSize(message, recipientIds, kept(count), rest(count).length) <= PAYLOAD_MAX_SIZE;
+  if (fits(characters.length)) return [text, new Uint8Array(0)];
+  let [most, tooMany] = [0, Math.min(characters.length, PAYLOAD_MAX_SIZE)];
+  while (tooMany - most > 1) {
+    const middle = (most + tooMany) >> 1;
+    if (fits(middle)) most = middle;
+    else tooMany = middle;
+  }
+  if (!fits(most)) throw new TooLarge("no room for a text");
+  return [kept(most), rest(most)];
+}
+
+/** The size of the payload that a message becomes, with stand-ins for what is not known yet. */
+function payloadSize(
+  message: Message,
+  recipientIds: readonly string[],
+  text: string,
+  restSize: number,
+): number {
+  const chunks = chunkCount(restSize);
+  const rest = { size: restSize, key: newFileKey(), chunks, hash: standIn(32) };
+  const files = restSize > 0 ? [...message.attachments, rest] : message.attachments;
+  const count = files.reduce((sum, file) => sum + file.chunks, 0);
+  const fill = paddedChunkCount(count) - count;
+  const recipients = recipientIds.map((id, slot) => ({ id, key: standIn(32, slot), slot }));
+  return encodePayload({
+    ...message,
+    text,
+    rest: restSize > 0 ? rest : null,
+    fill: fill > 0 ? { key: newFileKey(), chunks: fill } : null,
+    recipients: recipients.sort(byId),
+    setToken: standIn(16),
+    signingKey: standIn(32),
+    replyKey: standIn(KEM_PUBLIC_KEY_SIZE),
+    threadSecret: standIn(32),
+  }).length;
+}
+
+const standIn = (size: number, byte: number = 0): Uint8Array => new Uint8Array(size).fill(byte);
+
+function byId(one: { id: string }, other: { id: string }): number {
+  return one.id < other.id ? -1 : 1;
+}
+
+/**
+ * The envelope (32,768 bytes) that carries `message` to one to four recipients.
+ * Raises `TooLarge` where it does not fit, `Malformed` for a key that cannot be sealed to.
+ */
+export async function sealEnvelope(
+  message: Message,
+  source: SourceKeys,
+  recipients: readonly SealTo[],
+): Promise<Uint8Array> {
+  const { genesisId } = source;
+  const places = randomSlots();
+  const sealedFor = recipients.map(({ id, publicKey }, place) => ({
+    id,
+    key: keyHash(publicKey),
+    slot: places[place] ?? ENVELOPE_SLOTS,
+  }));
+  const payload = encodePayload({
+    ...message,
+    recipients: sealedFor.sort(byId),
+    setToken: setToken(
+      source,
+      recipients.map(({ id }) => id),
+    ),
+    signingKey: source.signing.publicKey,
+    replyKey: source.reply.publicKey,
+    threadSecret: source.threadSecret,
+  });
+  if (payload.length > PAYLOAD_MAX_SIZE) throw new TooLarge("does not fit an envelope");
+  const contentKey = random(CONTENT_KEY_SIZE);
+  const commitment = sha256(bound(Label.COMMIT, genesisId), contentKey);
+  const slotKeys = places.map((_, slot) => recipients[places.indexOf(slot)]?.publicKey);
+  const slots = await sealSlots(slotKeys, bound(Label.SLOT, genesisId), contentKey);
+  const signed = concat(commitment, sha256(labelled(Label.SLOTS), slots), payload);
+  const signature = source.signing.sign(Label.MESSAGE, genesisId, signed);
+  const header = concat([VERSION], commitment, slots);
+  const body = pad(concat(payload, signature), PADDED_SIZE);
+  return concat(header, await aesSeal(contentKey, NONCE, header, body));
+}
+
+/** The four slots in random order. */
+function randomSlots(): number[] {
+  const slots = Array.from({ length: ENVELOPE_SLOTS }, (_, slot) => ({ slot, at: random(6) }));
+  return slots.sort((one, other) => toNumber(one.at) - toNumber(other.at)).map(({ slot }) => slot);
+}
+
+/** SPEC 7: a slot without a recipient is sealed to a key pair made for it and forgotten. */
+async function sealSlots(
+  keys: readonly (Uint8Array | undefined)[],
+  info: Uint8Array,
+  contentKey: Uint8Array,
+): Promise<Uint8Array> {
+  const slots: Uint8Array[] = [];
+  for (const key of keys) {
+    slots.push(await hpkeSeal(key ?? newKemSecretKey().publicKey, info, contentKey));
+  }
+  return concat(...slots);
+}
+
+/** The address of an envelope, 32 bytes. */
+export function envelopeAddress(envelope: Uint8Array): Uint8Array {
+  return sha256(envelope);
+}

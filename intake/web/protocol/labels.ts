@@ -1,0 +1,47 @@
+/** Every domain-separation label of the protocol (SPEC 2.1). */
+
+import { concat, utf8 } from "./bytes.ts";
+
+/** The closed list of labels. No two are equal, none is used for two purposes. */
+export const Label = {
+  CODENAME_CHECK: "fidelio/1 codename check",
+  CODENAME_SALT: "fidelio/1 codename salt",
+  SOURCE_SIGNING: "fidelio/1 source signing",
+  SOURCE_REPLY: "fidelio/1 source reply",
+  THREAD_SECRET: "fidelio/1 thread secret",
+  RECIPIENT_SET_KEY: "fidelio/1 recipient set key",
+  RECIPIENT_SET: "fidelio/1 recipient set",
+  THREAD_ID: "fidelio/1 thread",
+  SLOT: "fidelio/1 slot",
+  SLOTS: "fidelio/1 slots",
+  COMMIT: "fidelio/1 commit",
+  MESSAGE: "fidelio/1 message",
+  CHUNK: "fidelio/1 chunk",
+  FILE: "fidelio/1 file",
+  TAG: "fidelio/1 tag",
+  BUCKET: "fidelio/1 bucket",
+  REPLY: "fidelio/1 reply",
+  REPLY_MESSAGE: "fidelio/1 reply message",
+  SUCCESSOR: "fidelio/1 successor",
+  DELEGATION: "fidelio/1 delegation",
+  DIRECTORY: "fidelio/1 directory",
+  CARD: "fidelio/1 card",
+  BATCH: "fidelio/1 batch",
+  CONFIRMATION: "fidelio/1 confirmation",
+  REFINEMENT: "fidelio/1 refinement",
+  PUZZLE: "fidelio/1 puzzle",
+  INBOUND_BUNDLE: "fidelio/1 inbound bundle",
+  OUTBOUND_BUNDLE: "fidelio/1 outbound bundle",
+} as const;
+
+export type Label = (typeof Label)[keyof typeof Label];
+
+/** `u8(length of label) || label`: SPEC 2. */
+export function labelled(label: Label): Uint8Array {
+  return concat([label.length], utf8(label));
+}
+
+/** `labelled(label) || genesis_id`, 32 bytes of it: SPEC 2. */
+export function bound(label: Label, genesisId: Uint8Array): Uint8Array {
+  return concat(labelled(label), genesisId);
+}

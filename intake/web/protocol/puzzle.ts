@@ -1,0 +1,76 @@
+/** Work that a sender does, so that a flood costs its author something (SPEC 11). */
+
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+import { nextTick } from "@noble/hashes/utils.js";
+
+import { concat, fromHex, random, toHex, u32 } from "./bytes.ts";
+import { Malformed, Outdated, Unauthentic } from "./errors.ts";
+import { sha256 } from "./hashing.ts";
+import { bound, Label } from "./labels.ts";
+
+const HEADER = /^(0|[1-9][0-9]{0,9})-([0-9a-f]{16})$/;
+const NONCE_SIZE = 8;
+const DAYS_BEFORE = 2;
+const DAYS_AFTER = 16;
+/** How long the page waits for the work at a time. */
+const SLICE_MS = 20;
+
+/** What is hashed. `kind` is 1 for an envelope, 2 for a chunk; `pathHash` the 32 bytes of its path. */
+export function puzzleText(
+  genesisId: Uint8Array,
+  kind: number,
+  pathHash: Uint8Array,
+  day: number,
+  nonce: Uint8Array,
+): Uint8Array {
+  return concat(bound(Label.PUZZLE, genesisId), [kind], pathHash, u32(day), nonce);
+}
+
+/**
+ * Checks a header on a day of the server. Raises `Malformed`, `Outdated` for another time, and
+ * `Unauthentic` where the hash does not begin with `difficulty` zero bits.
+ */
+export function checkPuzzle(
+  header: string,
+  genesisId: Uint8Array,
+  kind: number,
+  pathHash: Uint8Array,
+  difficulty: number,
+  day: number,
+): void {
+  const [, solvedOn, nonce] = HEADER.exec(header) ?? [];
+  if (solvedOn === undefined || nonce === undefined || Number(solvedOn) >= 2 ** 32) {
+    throw new Malformed("not a puzzle header");
+  }
+  const days = Number(solvedOn) - day;
+  if (days < -DAYS_BEFORE || days > DAYS_AFTER) throw new Outdated("of another time");
+  const text = puzzleText(genesisId, kind, pathHash, Number(solvedOn), fromHex(nonce));
+  if (zeroBits(sha256(text)) < difficulty) throw new Unauthentic("not solved");
+}
+
+/** The header for an upload on a day: 2^difficulty hashes on average, in slices. */
+export async function solvePuzzle(
+  genesisId: Uint8Array,
+  kind: number,
+  pathHash: Uint8Array,
+  difficulty: number,
+  day: number,
+): Promise<string> {
+  const beginning = puzzleText(genesisId, kind, pathHash, day, new Uint8Array(0));
+  const begun = nobleSha256.create().update(beginning);
+  const nonce = random(NONCE_SIZE);
+  const counter = new DataView(nonce.buffer);
+  let pause = Date.now() + SLICE_MS;
+  while (zeroBits(begun.clone().update(nonce).digest()) < difficulty) {
+    counter.setUint32(0, counter.getUint32(0) + 1);
+    if (Date.now() < pause) continue;
+    await nextTick();
+    pause = Date.now() + SLICE_MS;
+  }
+  return `${day}-${toHex(nonce)}`;
+}
+
+/** How many bits of the first 32 are zero before the first one that is not. */
+function zeroBits(hash: Uint8Array): number {
+  return Math.clz32(new DataView(hash.buffer, hash.byteOffset).getUint32(0));
+}

@@ -1,0 +1,34 @@
+/** Every length and limit of the protocol, in bytes unless the name says otherwise. */
+
+// SPEC 6
+export const BITS_SIZE = 10;
+export const WORDS = 8;
+// SPEC 3, 4
+export const GENESIS_ID_SIZE = 32;
+export const KEM_PUBLIC_KEY_SIZE = 1216;
+export const KEM_ENC_SIZE = 1120;
+export const SIGNATURE_SIZE = 64;
+// SPEC 7
+export const ENVELOPE_SIZE = 32768;
+export const ENVELOPE_SLOTS = 4;
+export const ENVELOPE_SLOT_SIZE = 1168;
+export const PAYLOAD_MAX_SIZE = 27979;
+export const ATTACHMENTS_MAX = 32;
+export const FILE_NAME_MAX_SIZE = 120;
+export const ANSWER_MAX_SIZE = 2000;
+export const CHUNKS_MAX = 65535;
+export const RECIPIENTS_MAX = 4;
+// SPEC 8
+export const CHUNK_SIZE = 262144;
+export const PIECE_SIZE = 262128;
+// SPEC 9
+export const RECORD_SIZE = 4096;
+export const REPLY_MESSAGE_MAX_SIZE = 2876;
+export const TAG_SIZE = 16;
+export const REPLY_INDEXES = 512;
+export const BUCKET_BITS_MAX = 20;
+// SPEC 10
+export const DIRECTORY_MAX_DAYS = 21;
+export const DELEGATION_MAX_DAYS = 90;
+export const CLOCK_GRACE_DAYS = 2;
+export const KEY_DAYS = 14;
