@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from crypto import errors
-from tests.vectors.generate import FOLDER, generated
+from tests.vectors.example import with_example
+from tests.vectors.generate import FOLDER, SPECIFICATION, generated
 
-SPEC = Path(errors.__file__).parent / "SPEC.md"
 RULE = re.compile(r"^- `([a-z0-9_]+)`: (\w+)", re.MULTILINE)
 
 
 def _rules() -> dict[str, str]:
     """Return the ids of SPEC 16 and their classes."""
-    section = SPEC.read_text().partition("\n## 16. ")[2].partition("\n## 17. ")[0]
+    section = SPECIFICATION.read_text().partition("\n## 16. ")[2].partition("\n## 17. ")[0]
     return dict(RULE.findall(section))
 
 
@@ -30,12 +30,12 @@ def _calls() -> dict[str, Callable[[dict[str, Any]], object]]:
 
 
 CALLS = _calls()
-FILES = sorted(FOLDER.glob("*.json"), key=lambda path: path.name)
+VECTORS = {path.stem: json.loads(path.read_bytes()) for path in sorted(FOLDER.glob("*.json"))}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_vector_gives_what_it_says(path: Path) -> None:
-    vector = json.loads(path.read_bytes())
+@pytest.mark.parametrize("name", VECTORS)
+def test_a_vector_gives_what_it_says(name: str) -> None:
+    vector = VECTORS[name]
     call = CALLS[vector["call"]]
     if vector["expect"] == "ok":
         assert call(vector) == vector["result"]
@@ -50,32 +50,30 @@ def test_a_vector_gives_what_it_says(path: Path) -> None:
 
 @pytest.mark.parametrize(("rule", "expect"), _rules().items())
 def test_each_rule_of_the_specification_has_a_vector_of_its_class(rule: str, expect: str) -> None:
-    found = [
-        vector["expect"]
-        for path in FILES
-        if (vector := json.loads(path.read_bytes()))["id"] == rule
-    ]
-
-    assert found
-    assert set(found) == {expect}
+    assert {one["expect"] for one in VECTORS.values() if one["id"] == rule} == {expect}
 
 
 def test_no_vector_refuses_by_a_rule_that_the_specification_lacks() -> None:
-    vectors = [json.loads(path.read_bytes()) for path in FILES]
+    refused = {vector["id"] for vector in VECTORS.values() if vector["expect"] != "ok"}
 
-    assert {vector["id"] for vector in vectors if vector["expect"] != "ok"} <= _rules().keys()
+    assert refused <= _rules().keys()
 
 
 def test_a_vector_is_named_by_its_rule() -> None:
-    for path in FILES:
-        vector = json.loads(path.read_bytes())
-        assert path.stem == vector["id"] or path.stem.startswith(vector["id"] + "_")
+    for name, vector in VECTORS.items():
+        assert f"{name}_".startswith(f"{vector['id']}_")
 
 
 def test_generating_again_gives_the_same_bytes() -> None:
-    committed = {path.name: path.read_bytes() for path in FILES}
+    committed = {path.name: path.read_bytes() for path in FOLDER.glob("*.json")}
 
     again = generated()
 
     assert again.keys() == committed.keys()
     assert [name for name in again if again[name] != committed[name]] == []
+
+
+def test_the_example_of_the_specification_is_that_of_the_vectors() -> None:
+    specification = SPECIFICATION.read_text()
+
+    assert with_example(specification) == specification

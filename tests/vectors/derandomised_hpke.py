@@ -15,12 +15,15 @@ from kyber_py.ml_kem import ML_KEM_768
 _SUITE_ID = b"HPKE" + bytes.fromhex("647a 0001 0002")
 _XWING_LABEL = bytes.fromhex("5c2e2f2f5e5c")
 _MLKEM_PUBLIC_KEY_SIZE = 1184
+_CIPHERTEXT_SIZE = 1088
+_ENC_SIZE = 1120
 
 
 def seal(public_key: bytes, info: bytes, plaintext: bytes, randomness: bytes) -> bytes:
     """Seal with the 64 bytes of randomness: ML-KEM message (32), X25519 secret (32)."""
     shared_secret, enc = encapsulate(public_key, randomness)
-    return enc + _encrypt(shared_secret, info, plaintext)
+    cipher, nonce = _cipher(shared_secret, info)
+    return enc + cipher.encrypt(nonce, plaintext, b"")
 
 
 def encapsulate(public_key: bytes, randomness: bytes) -> tuple[bytes, bytes]:
@@ -31,12 +34,32 @@ def encapsulate(public_key: bytes, randomness: bytes) -> tuple[bytes, bytes]:
     return _combine(public_key, randomness[:32], share, ephemeral.exchange(peer))
 
 
+def open_sealed(seed: bytes, info: bytes, sealed: bytes) -> bytes:
+    """Open with a key pair of 32 bytes of seed, without any check of the X25519 share."""
+    cipher, nonce = _cipher(decapsulate(seed, sealed[:_ENC_SIZE]), info)
+    return cipher.decrypt(nonce, sealed[_ENC_SIZE:], b"")
+
+
+def decapsulate(seed: bytes, enc: bytes) -> bytes:
+    """Return the shared secret (32 bytes) of an enc (1120 bytes)."""
+    expanded = hashlib.shake_256(seed).digest(96)
+    _, mlkem_key = ML_KEM_768._keygen_internal(expanded[:32], expanded[32:64])
+    x25519_key = X25519PrivateKey.from_private_bytes(expanded[64:])
+    ciphertext, share = enc[:_CIPHERTEXT_SIZE], enc[_CIPHERTEXT_SIZE:]
+    mlkem_secret = ML_KEM_768._decaps_internal(mlkem_key, ciphertext)
+    x25519_secret = x25519_key.exchange(X25519PublicKey.from_public_bytes(share))
+    own = x25519_key.public_key().public_bytes_raw()
+    combined = mlkem_secret + x25519_secret + share + own + _XWING_LABEL
+    return hashlib.sha3_256(combined).digest()
+
+
 def seal_with_zero_share(
     public_key: bytes, info: bytes, plaintext: bytes, randomness: bytes
 ) -> bytes:
     """Seal with an X25519 share of zeros, as an attacker would: the result is zeros as well."""
     shared_secret, enc = _combine(public_key, randomness[:32], bytes(32), bytes(32))
-    return enc + _encrypt(shared_secret, info, plaintext)
+    cipher, nonce = _cipher(shared_secret, info)
+    return enc + cipher.encrypt(nonce, plaintext, b"")
 
 
 def _combine(
@@ -51,13 +74,12 @@ def _combine(
     return hashlib.sha3_256(combined).digest(), ciphertext + share
 
 
-def _encrypt(shared_secret: bytes, info: bytes, plaintext: bytes) -> bytes:
+def _cipher(shared_secret: bytes, info: bytes) -> tuple[AESGCM, bytes]:
     # RFC 9180, 5.1: KeySchedule in base mode
     context = b"\0" + _extract(b"", b"psk_id_hash", b"") + _extract(b"", b"info_hash", info)
     secret = _extract(shared_secret, b"secret", b"")
     key = _expand(secret, b"key", context, 32)
-    nonce = _expand(secret, b"base_nonce", context, 12)
-    return AESGCM(key).encrypt(nonce, plaintext, b"")
+    return AESGCM(key), _expand(secret, b"base_nonce", context, 12)
 
 
 def _extract(salt: bytes, label: bytes, key_material: bytes) -> bytes:

@@ -9,9 +9,11 @@ import json
 import sys
 from pathlib import Path
 
+from tests.vectors.example import with_example
 from tests.vectors.vector import Vector
 
 FOLDER = Path(__file__).parent
+SPECIFICATION = FOLDER.parents[1] / "crypto" / "SPEC.md"
 
 
 def generated() -> dict[str, bytes]:
@@ -34,6 +36,7 @@ def main() -> None:
         (FOLDER / name).write_bytes(text)
     for stale in {path.name for path in FOLDER.glob("*.json")} - files.keys():
         (FOLDER / stale).unlink()
+    SPECIFICATION.write_text(with_example(SPECIFICATION.read_text()))
     total = sum(map(len, files.values()))
     print(f"{len(files)} vectors, {total} bytes", file=sys.stderr)
 

@@ -28,7 +28,7 @@ def message(**changes: Any) -> Message:
         "delegation": 3,
         "sequence": 41,
         "answers": {"who": "The head of procurement", "when": "since March"},
-        "text": 'Every second invoice is paid twice.\nЯ видел их сам. "\\\t\u2028\x01',
+        "text": 'Every second invoice is paid twice.\nЯ видел их сам. "\\\t/\x01',
     }
     return Message(**(members | changes))
 
@@ -44,7 +44,13 @@ def with_files() -> Message:
     chunks = sum(one.chunks for one in attachments) + rest.chunks
     fill = Fill(_key("fill"), padded_chunk_count(chunks) - chunks)
     return message(
-        kind="follow-up", language="ru", rest=rest, attachments=attachments, fill=fill, answers={}
+        kind="follow-up",
+        language="ru",
+        text="Начало\u2028\x7f",
+        rest=rest,
+        attachments=attachments,
+        fill=fill,
+        answers={},
     )
 
 
