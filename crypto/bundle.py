@@ -12,6 +12,7 @@ only once it has ended. The outer hash finds damage, not forgery: each item is c
 """
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -33,6 +34,7 @@ from crypto.statements import (
 from crypto.strict_json import Fields, encode_json, parse_json
 
 __all__ = [
+    "BundleHeader",
     "BundleWriter",
     "InboundHeader",
     "ItemType",
@@ -94,18 +96,36 @@ _PUBLIC_TYPES = frozenset({ItemType.DIRECTORY, ItemType.INTAKE_KEY, ItemType.CAR
 
 
 @dataclass(frozen=True)
-class InboundHeader:
+class BundleHeader(ABC):
+    """What stands in front of a bundle; its class says in which direction the bundle goes."""
+
+    LABEL: ClassVar[Label]
+    ITEM_TYPES: ClassVar[frozenset[ItemType]]
+
+    genesis_id: bytes
+    recipient: str
+
+    @abstractmethod
+    def encode(self) -> bytes:
+        """Return the header's JSON."""
+
+    @classmethod
+    @abstractmethod
+    def parse(cls, data: bytes, genesis_id: bytes) -> Self:
+        """Return the header that a JSON text is; Malformed outside the grammar."""
+
+
+@dataclass(frozen=True)
+class InboundHeader(BundleHeader):
     """The header of a part of an export to a recipient, made on a day."""
 
-    LABEL: ClassVar = Label.INBOUND_BUNDLE
-    ITEM_TYPES: ClassVar = _PUBLIC_TYPES | {
+    LABEL = Label.INBOUND_BUNDLE
+    ITEM_TYPES = _PUBLIC_TYPES | {
         ItemType.TAKEN_LINE,
         ItemType.ENVELOPE,
         ItemType.CHUNK,
     }
 
-    genesis_id: bytes
-    recipient: str
     export_id: bytes
     part: int
     parts: int
@@ -140,18 +160,15 @@ class InboundHeader:
 
 
 @dataclass(frozen=True)
-class OutboundHeader:
+class OutboundHeader(BundleHeader):
     """The header of a bundle that a recipient sends."""
 
-    LABEL: ClassVar = Label.OUTBOUND_BUNDLE
-    ITEM_TYPES: ClassVar = _PUBLIC_TYPES | {
+    LABEL = Label.OUTBOUND_BUNDLE
+    ITEM_TYPES = _PUBLIC_TYPES | {
         ItemType.BATCH,
         ItemType.CONFIRMATION,
         ItemType.REFINEMENT,
     }
-
-    genesis_id: bytes
-    recipient: str
 
     def encode(self) -> bytes:
         """Return the header's JSON."""
@@ -164,7 +181,7 @@ class OutboundHeader:
         return cls(genesis_id=genesis_id, recipient=_recipient(fields))
 
 
-Header = TypeVar("Header", InboundHeader, OutboundHeader)
+Header = TypeVar("Header", bound=BundleHeader)
 
 
 class BundleWriter:
@@ -173,7 +190,7 @@ class BundleWriter:
     Raises Malformed where a reader would refuse what was asked for.
     """
 
-    def __init__(self, write: Write, header: InboundHeader | OutboundHeader) -> None:
+    def __init__(self, write: Write, header: BundleHeader) -> None:
         self._write_on = write
         self._types = header.ITEM_TYPES
         self._hash = hashlib.sha256()
