@@ -66,16 +66,22 @@ function readRecipients(fields: Fields): Recipient[] {
       id: one.text("id"),
       titles: readNames(one, "titles"),
       signingKey: one.bytes("signing_key", 32),
-      keys: one.array("keys", 1, KEYS_MAX).map(readListedKey),
+      keys: readListedKeys(one),
     };
   });
   checkRecipientIds(recipients.map(({ id }) => id));
   return recipients;
 }
 
-function readListedKey(value: Json): ListedKey {
-  const key = new Fields(value);
-  return { week: key.integer("week", 0), hash: key.bytes("hash", 32) };
+function readListedKeys(fields: Fields): ListedKey[] {
+  const keys = fields.array("keys", 1, KEYS_MAX).map((value) => {
+    const key = new Fields(value);
+    return { week: key.integer("week", 0), hash: key.bytes("hash", 32) };
+  });
+  if (keys.some(({ week }, place) => place > 0 && week <= keys[place - 1]!.week)) {
+    throw new Malformed("keys that are not sorted");
+  }
+  return keys;
 }
 
 function readRetired(value: Json): RetiredKey {

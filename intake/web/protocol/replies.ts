@@ -149,7 +149,7 @@ export async function openReply(
 }
 
 /**
- * The replies to a source among the records of a board, the oldest first: SPEC 9.1. A record that
+ * The replies to a source among the records of a board, the oldest first (SPEC 9.1). A record that
  * does not open or verify is passed over, whatever it is.
  * Raises `Malformed` where the board is not a whole number of records.
  */
@@ -169,7 +169,13 @@ export async function openBoard(
     const opened = await openReply(record, source, recipientId, keys).catch(passOver);
     if (opened) addPart(replies, { ...opened, recipientId });
   }
-  return Array.from(replies.values(), joined).sort((one, other) => one.day - other.day);
+  return Array.from(replies.values(), joined).sort(byAge);
+}
+
+/** By day, then recipient id, then reply id. */
+function byAge(one: Reply, other: Reply): number {
+  const [name, otherName] = [one, other].map((reply) => reply.recipientId + toHex(reply.replyId));
+  return one.day - other.day || (name! < otherName! ? -1 : 1);
 }
 
 /** Puts a part to those that it agrees with: SPEC 9.1. Of doubles the first counts. */
