@@ -191,12 +191,6 @@ def signing_keys_of(directory: Directory, recipient_id: str) -> tuple[bytes, ...
     return tuple(signer.signing_key for signer in signers if signer.id == recipient_id)
 
 
-def name_in(names: Mapping[str, str], language: str) -> str:
-    """Return the name in a language, else in any language, else the first."""
-    first = next(iter(names.values()))
-    return names.get(language, names.get("und", first))
-
-
 def fingerprint(genesis_id: bytes) -> str:
     """Return `genesis_id` as sixteen groups of five digits."""
     # SPEC 3
@@ -217,6 +211,12 @@ def read_fingerprint(text: str) -> bytes:
     if max(groups) > _U16_MAX:
         raise Malformed("no fingerprint has such a group of digits")
     return b"".join(group.to_bytes(2, "big") for group in groups)
+
+
+def name_in(names: Mapping[str, str], language: str) -> str:
+    """Return the name in a language, else in any language, else the first."""
+    first = next(iter(names.values()))
+    return names.get(language, names.get("und", first))
 
 
 def listed_weeks(issued: int, expires: int) -> range:

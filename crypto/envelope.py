@@ -91,11 +91,6 @@ def new_message_id() -> bytes:
     return secrets.token_bytes(_MESSAGE_ID_SIZE)
 
 
-def envelope_address(envelope: bytes) -> bytes:
-    """Return the address, 32 bytes, of an envelope."""
-    return hashlib.sha256(envelope).digest()
-
-
 def split_text(message: Message, recipient_ids: Sequence[str], text: str) -> tuple[str, bytes]:
     """Return what of a text fits the envelope, and the UTF-8 bytes of the rest.
 
@@ -137,6 +132,11 @@ def seal_envelope(message: Message, source: SourceKeys, recipients: Sequence[Sea
     sealed = dict(zip(order, (hpke_seal(key, info, content_key) for key in keys), strict=True))
     slots = b"".join(sealed[slot] for slot in range(ENVELOPE_SLOTS))
     return close_envelope(content_key, slots, payload, source)
+
+
+def envelope_address(envelope: bytes) -> bytes:
+    """Return the address, 32 bytes, of an envelope."""
+    return hashlib.sha256(envelope).digest()
 
 
 def build_payload(

@@ -43,6 +43,10 @@ class Foreign(ProtocolError):
     """Authentic, but of another office, address or recipient."""
 
 
+class TooLarge(ProtocolError):
+    """What was to be sealed does not fit; nothing was made."""
+
+
 class NotACodename(ProtocolError):
     """The typed words are not a codename.
 
@@ -56,7 +60,3 @@ class NotACodename(ProtocolError):
         super().__init__(reason)
         self.reason = reason
         self.position = position
-
-
-class TooLarge(ProtocolError):
-    """What was to be sealed does not fit; nothing was made."""

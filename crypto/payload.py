@@ -79,6 +79,19 @@ class SealedFor:
 
 
 @dataclass(frozen=True, repr=False)
+class TextRest:
+    """The rest of a text that does not fit, as a file: bytes, key, chunks and file hash."""
+
+    size: int
+    key: FileKey
+    chunks: int
+    hash: bytes
+
+    def __repr__(self) -> str:
+        return "TextRest(hidden)"
+
+
+@dataclass(frozen=True, repr=False)
 class Attachment:
     """A file of a message: its name as announced, bytes, media type, key, chunks and file hash."""
 
@@ -91,19 +104,6 @@ class Attachment:
 
     def __repr__(self) -> str:
         return "Attachment(hidden)"
-
-
-@dataclass(frozen=True, repr=False)
-class TextRest:
-    """The rest of a text that does not fit, as a file: bytes, key, chunks and file hash."""
-
-    size: int
-    key: FileKey
-    chunks: int
-    hash: bytes
-
-    def __repr__(self) -> str:
-        return "TextRest(hidden)"
 
 
 @dataclass(frozen=True, repr=False)

@@ -20,18 +20,6 @@ _MLKEM_PUBLIC_KEY_SIZE = 1184
 _PROBE = X25519PrivateKey.from_private_bytes(bytes(32))
 
 
-def recipient_bytes(recipient_id: str) -> bytes:
-    """Return a recipient id as 32 bytes, zeros behind; Malformed outside the grammar of SPEC 2."""
-    if not _RECIPIENT_ID.fullmatch(recipient_id):
-        raise Malformed("not a recipient id")
-    return recipient_id.encode("ascii").ljust(_RECIPIENT_BYTES, b"\0")
-
-
-def key_hash(key: bytes) -> bytes:
-    """Return the SHA-256 by which an intake public key is named."""
-    return hashlib.sha256(key).digest()
-
-
 def check_kem_public_key(key: bytes) -> None:
     """Return if a KEM public key, 1216 bytes, can be sealed to; Malformed otherwise."""
     if len(key) != KEM_PUBLIC_KEY_SIZE:
@@ -45,3 +33,15 @@ def check_kem_public_key(key: bytes) -> None:
         _PROBE.exchange(X25519PublicKey.from_public_bytes(key[_MLKEM_PUBLIC_KEY_SIZE:]))
     except ValueError:
         raise Malformed("a KEM public key with a low-order half") from None
+
+
+def key_hash(key: bytes) -> bytes:
+    """Return the SHA-256 by which an intake public key is named."""
+    return hashlib.sha256(key).digest()
+
+
+def recipient_bytes(recipient_id: str) -> bytes:
+    """Return a recipient id as 32 bytes, zeros behind; Malformed outside the grammar of SPEC 2."""
+    if not _RECIPIENT_ID.fullmatch(recipient_id):
+        raise Malformed("not a recipient id")
+    return recipient_id.encode("ascii").ljust(_RECIPIENT_BYTES, b"\0")

@@ -97,25 +97,6 @@ def bucket_value(bucket: bytes, bits: int) -> int:
     return int.from_bytes(bucket, "big") >> 8 * len(bucket) - bits
 
 
-def encode_reply_message(part: ReplyPart) -> bytes:
-    """Return the message of a record, 1 to 2,876 bytes; TooLarge where it does not fit."""
-    message = encode_json(
-        {
-            "kind": part.kind,
-            "reply_id": part.reply_id.hex(),
-            "part": part.part,
-            "parts": part.parts,
-            "day": part.day,
-            "recipients": list(part.recipients),
-            "set_token": part.set_token.hex(),
-            "text": part.text,
-        }
-    )
-    if len(message) > REPLY_MESSAGE_MAX_SIZE:
-        raise TooLarge("the text does not fit a reply record")
-    return message
-
-
 def parse_reply_message(data: bytes) -> ReplyPart:
     """Return what `encode_reply_message` was given; Malformed outside the grammar."""
     fields = Fields(parse_json(data), known=_MEMBERS)
@@ -134,6 +115,25 @@ def parse_reply_message(data: bytes) -> ReplyPart:
         set_token=fields.hex("set_token", 16),
         text=fields.text("text", REPLY_MESSAGE_MAX_SIZE),
     )
+
+
+def encode_reply_message(part: ReplyPart) -> bytes:
+    """Return the message of a record, 1 to 2,876 bytes; TooLarge where it does not fit."""
+    message = encode_json(
+        {
+            "kind": part.kind,
+            "reply_id": part.reply_id.hex(),
+            "part": part.part,
+            "parts": part.parts,
+            "day": part.day,
+            "recipients": list(part.recipients),
+            "set_token": part.set_token.hex(),
+            "text": part.text,
+        }
+    )
+    if len(message) > REPLY_MESSAGE_MAX_SIZE:
+        raise TooLarge("the text does not fit a reply record")
+    return message
 
 
 def open_reply(

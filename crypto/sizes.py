@@ -47,12 +47,12 @@ PAYLOAD_MAX_SIZE = 27_979
 ATTACHMENTS_MAX = 32
 FILE_NAME_MAX_SIZE = 120
 ANSWER_MAX_SIZE = 2000
+CHUNKS_MAX = 65_535
 RECIPIENTS_MAX = 4
 
-# SPEC 8: a chunk is a sealed piece; CHUNKS_MAX of them in a message.
+# SPEC 8: a chunk is a sealed piece.
 CHUNK_SIZE = 262_144
 PIECE_SIZE = 262_128
-CHUNKS_MAX = 65_535
 
 # SPEC 9: REPLY_INDEXES for each recipient id and thread.
 RECORD_SIZE = 4096
@@ -64,5 +64,5 @@ BUCKET_BITS_MAX = 20
 # SPEC 10, in days: how long they hold at most, an intake key exactly.
 DIRECTORY_MAX_DAYS = 21
 DELEGATION_MAX_DAYS = 90
-KEY_DAYS = 14
 CLOCK_GRACE_DAYS = 2
+KEY_DAYS = 14
