@@ -9,7 +9,7 @@ ARGS ?=
 VENV   := .venv
 PY     := $(VENV)/bin/python
 BIN    := node_modules/.bin
-CLIENT := intake/web/dist/app.js
+CLIENT := intake/web/dist/report.js
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -131,8 +131,8 @@ client: $(CLIENT)
 
 $(CLIENT): node_modules/.installed tsconfig.json $(shell find intake/web -path intake/web/dist -prune -o -type f -print)
 	@echo "Building the client…"
-	@esbuild=$(BIN)/esbuild; "$$esbuild" intake/web/app.ts --bundle --minify --format=iife --target=es2020 \
-	  --charset=utf8 --legal-comments=none --log-level=warning --outfile=$@
+	@esbuild=$(BIN)/esbuild; "$$esbuild" intake/web/report.ts intake/web/replies.ts --bundle --minify \
+	  --format=iife --target=es2020 --charset=utf8 --legal-comments=none --log-level=warning --outdir=$(@D)
 
 browser:
 	@for b in "$$CHROMIUM" $(BROWSERS); do [ -n "$$b" ] && command -v "$$b" >/dev/null && exit 0; done; \

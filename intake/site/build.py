@@ -1,0 +1,141 @@
+"""Builds the site for an office: pages, programs and style, as files that are only served.
+
+The same input gives the same bytes: no time, no path and no order of a file system goes in.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import zopfli.gzip
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from crypto.directory import Directory, name_in
+from crypto.word_lists import word_list
+from intake.errors import Refusal
+from intake.site.catalogues import LANGUAGES, Language, Translations, read_translations
+from intake.site.program import program_in
+
+__all__ = ["build_site"]
+
+_HERE = Path(__file__).parent
+_CLIENT = _HERE.parent / "web" / "dist"
+_STYLE = _HERE.parent / "web" / "site.css"
+_ICON = _HERE / "static" / "icon.png"
+# Each page has a program of its own, so that none loads what only the other needs.
+_PAGES = {"report": "index.html", "replies": "replies/index.html"}
+# A picture is compressed already.
+_COMPRESSED = (".html", ".css", ".js")
+_NAME_HEX_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A language as the pages offer it that are not in one yet."""
+
+    code: str
+    name: str
+    office: str
+    gettext: Callable[[str], str]
+
+
+def build_site(out_dir: Path, genesis_id: bytes, directory: Directory, build_day: int) -> None:
+    """Write the site of an office into a folder that does not exist yet.
+
+    `genesis_id` (32 bytes) and `build_day` (days since 1970-01-01) stand in the pages' own bytes.
+    The directory gives names and contacts for what is shown before, or without, the program.
+    Raises Refusal where the client was not built.
+    """
+    files = site_files(genesis_id, directory, build_day)
+    for name, content in sorted(files.items()):
+        path = out_dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        if path.suffix in _COMPRESSED:
+            path.with_name(path.name + ".gz").write_bytes(zopfli.gzip.compress(content))
+
+
+def site_files(genesis_id: bytes, directory: Directory, build_day: int) -> dict[str, bytes]:
+    """Return the files of a site by their names, without the compressed ones."""
+    files = {"icon.png": _ICON.read_bytes()}
+    style = _add(files, "site", ".css", _minified(_STYLE.read_text("utf-8")))
+    translated = {language: read_translations(language.code) for language in LANGUAGES}
+    pages = _environment()
+    common = {
+        "genesis_id": genesis_id.hex(),
+        "build_day": build_day,
+        "contacts": directory.contacts,
+        "languages": [(language.code, language.name) for language in LANGUAGES],
+        "style": style,
+    }
+    for language, translations in translated.items():
+        values = {
+            **common,
+            "_": translations.gettext,
+            "language": language.code,
+            "office": name_in(directory.names, language.code),
+        }
+        for page, name in _PAGES.items():
+            words = word_list(language.word_list)
+            program = program_in(_read_client(page), language, translations, words)
+            values["program"] = _add(files, f"{page}-{language.code}", ".js", program)
+            html = pages.get_template("page.html").render(values, page=page)
+            files[f"{language.code}/{name}"] = html.encode()
+    files |= _pages_of_all(pages, style, directory, translated)
+    return files
+
+
+def _pages_of_all(
+    pages: Environment,
+    style: str,
+    directory: Directory,
+    translated: dict[Language, Translations],
+) -> dict[str, bytes]:
+    """Return the pages that no language was chosen for yet."""
+    choices = [
+        _Choice(
+            language.code,
+            language.name,
+            name_in(directory.names, language.code),
+            translations.gettext,
+        )
+        for language, translations in translated.items()
+    ]
+    first = choices[0]
+    values = {"_": first.gettext, "language": first.code, "style": style, "choices": choices}
+    return {
+        "index.html": pages.get_template("languages.html").render(values).encode(),
+        "404.html": pages.get_template("404.html").render(values).encode(),
+    }
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_HERE / "templates", encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _add(files: dict[str, bytes], name: str, suffix: str, content: str) -> str:
+    """Add a file under a name that changes with its content; return its path in a page."""
+    data = content.encode()
+    named = f"{name}-{hashlib.sha256(data).hexdigest()[:_NAME_HEX_DIGITS]}{suffix}"
+    files[named] = data
+    return "/" + named
+
+
+def _minified(style: str) -> str:
+    """Return a style sheet without the comments; what else is spare, compression takes."""
+    parts = style.split("/*")
+    return parts[0] + "".join(part.partition("*/")[2] for part in parts[1:])
+
+
+def _read_client(page: str) -> str:
+    path = _CLIENT / f"{page}.js"
+    if not path.is_file():
+        raise Refusal("the program of the web pages is not built", "make client")
+    return path.read_text("utf-8")

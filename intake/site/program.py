@@ -1,0 +1,94 @@
+"""The program of one language: the built client with a catalogue's words in its messages' places."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from intake.site.catalogues import Language, Translations
+from intake.site.words import pack_words
+
+__all__ = ["program_in"]
+
+_CALL = re.compile(r"(?<![\w$.])(_|ngettext)\(")
+_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`(?:[^`\\]|\\.)*`')
+_ESCAPED = {"n": "\n", "t": "\t", '"': '"', "'": "'", "`": "`", "\\": "\\", "$": "$"}
+
+
+def program_in(
+    client: str, language: Language, translations: Translations, words: tuple[str, ...]
+) -> str:
+    """Return the program of a page in one language.
+
+    No message is looked up when the page runs: `_("…")` becomes the translation, and
+    `ngettext("…", "…", n)` a choice among its forms, by the rule of the language.
+    """
+    letters, packed = pack_words(words)
+    word_list = {"name": language.word_list, "letters": letters, "packed": packed}
+    begin = (
+        f"const LANGUAGE={_script(language.code)},WORD_LIST={_script(word_list)},"
+        f"PLURAL=(forms,n)=>forms[+({translations.plural_expr})];"
+    )
+    return f'(()=>{{"use strict";{begin}{"".join(_translated(client, translations))}}})();\n'
+
+
+def _translated(client: str, translations: Translations) -> Iterator[str]:
+    done = 0
+    for call in _CALL.finditer(client):
+        if call.start() < done:
+            raise ValueError("a message within a message")
+        yield client[done : call.start()]
+        end = _end_of_call(client, call.end())
+        arguments = client[call.end() : end]
+        if call[1] == "_":
+            yield _message(arguments, translations)
+        else:
+            yield _plural(arguments, translations)
+        done = end + 1
+    yield client[done:]
+
+
+def _message(argument: str, translations: Translations) -> str:
+    """Return what stands for a message, or for a choice of messages that the bundler has joined."""
+    only = _LITERAL.fullmatch(argument)
+    if only:
+        return _script(translations.gettext(_text(only)))
+
+    def replace(literal: re.Match[str]) -> str:
+        text = _text(literal)
+        return _script(translations.gettext(text)) if translations.knows(text) else literal[0]
+
+    replaced = _LITERAL.sub(replace, argument)
+    if not _LITERAL.search(argument):
+        raise ValueError("a message that is not written out")
+    return f"({replaced})"
+
+
+def _plural(arguments: str, translations: Translations) -> str:
+    one = _LITERAL.match(arguments)
+    other = _LITERAL.match(arguments, one.end() + 1) if one else None
+    if one is None or other is None:
+        raise ValueError("a message that is not written out")
+    forms = translations.forms(_text(one), _text(other))
+    return f"PLURAL({_script(forms)}{arguments[other.end() :]})"
+
+
+def _end_of_call(client: str, start: int) -> int:
+    """Return the place of the bracket that closes a call whose arguments begin at `start`."""
+    depth = 1
+    place = start
+    while depth:
+        literal = _LITERAL.match(client, place)
+        if literal:
+            place = literal.end()
+            continue
+        depth += {"(": 1, ")": -1}.get(client[place], 0)
+        place += 1
+    return place - 1
+
+
+def _text(literal: re.Match[str]) -> str:
+    return re.sub(r"\\(.)", lambda escape: _ESCAPED[escape[1]], literal[0][1:-1])
+
+
+def _script(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,148 @@
+/** The server, as SPEC 11 has it. No other module calls `fetch`. */
+
+const TIMEOUT_MS = 180_000;
+
+/** The server did not do what was asked. Status 0: it did not answer. */
+export class ServerError extends Error {
+  readonly status: number;
+  /** The code of SPEC 11, such as `full`; empty where the server gave none. */
+  readonly code: string;
+
+  constructor(status: number, code: string) {
+    super(`the server answered ${String(status)}`);
+    this.name = "ServerError";
+    this.status = status;
+    this.code = code;
+  }
+
+  /** Whether the same request may succeed later. */
+  get passes(): boolean {
+    return this.status === 0 || this.status >= 500 || this.status === 408 || this.status === 429;
+  }
+}
+
+/** The person stopped it. */
+export class Stopped extends Error {}
+
+/** Whether something is taken now, and why not. */
+export interface Taken {
+  readonly open: boolean;
+  readonly reason: string;
+}
+
+export interface Status {
+  readonly day: number;
+  readonly envelopes: Taken;
+  readonly chunks: Taken;
+}
+
+export function getDirectory(): Promise<Uint8Array> {
+  return ask("/v1/directory", bytes);
+}
+
+export function getKey(hash: string): Promise<Uint8Array> {
+  return ask("/v1/keys/" + hash, bytes);
+}
+
+/** Returns the records of one bucket of the board, one after another. */
+export function getBoard(bits: number, value: number): Promise<Uint8Array> {
+  return ask(`/v1/board/${String(bits)}/${String(value)}`, bytes);
+}
+
+export async function getStatus(): Promise<Status> {
+  const status = await ask("/v1/status", json);
+  if (!isRecord(status) || !Number.isSafeInteger(status["day"])) throw new ServerError(500, "");
+  return {
+    day: status["day"] as number,
+    envelopes: taken(status["envelopes"]),
+    chunks: taken(status["chunks"]),
+  };
+}
+
+export function putEnvelope(
+  address: string,
+  envelope: Uint8Array,
+  puzzle: string,
+  signal: AbortSignal,
+): Promise<void> {
+  return put("/v1/envelopes/" + address, envelope, puzzle, signal);
+}
+
+export function putChunk(
+  id: string,
+  chunk: Uint8Array,
+  puzzle: string,
+  signal: AbortSignal,
+): Promise<void> {
+  return put("/v1/chunks/" + id, chunk, puzzle, signal);
+}
+
+async function put(
+  path: string,
+  body: Uint8Array,
+  puzzle: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const headers: Record<string, string> = { "Content-Type": "application/octet-stream" };
+  if (puzzle) headers["Fidelio-Puzzle"] = puzzle;
+  const options = { method: "PUT", headers, body: body as BodyInit };
+  const status = await ask(path, (response) => Promise.resolve(response.status), options, signal);
+  // Only 204 says that the bytes are durable: a proxy's friendly 200 does not.
+  if (status !== 204) throw new ServerError(502, "");
+}
+
+/** Asks, and reads the answer with `read`; all of it within the time limit, unless `outer` stops it. */
+async function ask<T>(
+  path: string,
+  read: (response: Response) => Promise<T>,
+  options: RequestInit = {},
+  outer?: AbortSignal,
+): Promise<T> {
+  if (outer?.aborted) throw new Stopped();
+  const controller = new AbortController();
+  const stop = (): void => {
+    controller.abort();
+  };
+  const timer = setTimeout(stop, TIMEOUT_MS);
+  outer?.addEventListener("abort", stop);
+  try {
+    const response = await fetch(path, {
+      ...options,
+      signal: controller.signal,
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+      referrerPolicy: "no-referrer",
+    });
+    if (!response.ok) throw new ServerError(response.status, await errorCode(response));
+    return await read(response);
+  } catch (error) {
+    if (outer?.aborted) throw new Stopped();
+    throw error instanceof ServerError ? error : new ServerError(0, "");
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener("abort", stop);
+  }
+}
+
+async function bytes(response: Response): Promise<Uint8Array> {
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+function json(response: Response): Promise<unknown> {
+  return response.json().catch(() => null);
+}
+
+async function errorCode(response: Response): Promise<string> {
+  const answer = await json(response);
+  return isRecord(answer) ? String(answer["error"] ?? "") : "";
+}
+
+function taken(value: unknown): Taken {
+  const open = isRecord(value) && value["open"] === true;
+  return { open, reason: isRecord(value) ? String(value["reason"] ?? "") : "" };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

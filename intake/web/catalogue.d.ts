@@ -1,0 +1,22 @@
+/**
+ * What the builder of the site puts in front of the program, once a language.
+ *
+ * `_("…")` and `ngettext("…", "…", n)` do not exist when the page runs: the builder replaces them by the
+ * words of the catalogue, so that a page carries its own language and no other.
+ */
+
+/** The translation of a message. The message has to be written out as one literal. */
+declare function _(message: string): string;
+
+/** The form of a message that belongs to the number `n`. */
+declare function ngettext(one: string, other: string, n: number): string;
+
+/** The language of this page, as a tag: `en`. */
+declare const LANGUAGE: string;
+
+/** The word list of this page's codenames: its name, its letters, and its words as packed by the builder. */
+declare const WORD_LIST: {
+  readonly name: string;
+  readonly letters: string;
+  readonly packed: string;
+};

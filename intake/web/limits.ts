@@ -1,0 +1,48 @@
+/** How much a message may hold, and whether it does. */
+
+import type { Office } from "./office.ts";
+import { chunkCount, paddedChunkCount } from "./protocol/chunks.ts";
+import { ANSWER_MAX_SIZE, ATTACHMENTS_MAX, PIECE_SIZE } from "./protocol/sizes.ts";
+
+/** Characters of a text: about a hundred printed pages. */
+export const TEXT_MAX_LENGTH = 200_000;
+
+/** Bytes of a text while the server takes no chunks: what the envelope holds beside the answers. */
+export const TEXT_MAX_SIZE_IN_ENVELOPE = 20_000;
+
+/** Chunks that the rest of the longest text takes, at three bytes a character. */
+const TEXT_CHUNKS = 3;
+
+/** How many bytes of files a message may hold with the policy's chunks, a long text set apart. */
+export function filesMaxSize(maxChunks: number): number {
+  let chunks = maxChunks;
+  while (chunks > 0 && paddedChunkCount(chunks) > maxChunks) chunks -= 1;
+  return Math.max(0, chunks - TEXT_CHUNKS) * PIECE_SIZE;
+}
+
+/** Whether files may be attached now. */
+export function takesFiles({ status, directory }: Office): boolean {
+  return status.chunks.open && filesMaxSize(directory.policy.maxChunks) > 0;
+}
+
+/** Why files do not fit one message: too many, or too large together; null where they do. */
+export function filesProblem(sizes: readonly number[], maxChunks: number): "count" | "size" | null {
+  if (sizes.length > ATTACHMENTS_MAX) return "count";
+  const chunks = sizes.reduce((sum, size) => sum + chunkCount(size), TEXT_CHUNKS);
+  return paddedChunkCount(chunks) > maxChunks ? "size" : null;
+}
+
+/** Whether a text is longer than can be sent now. */
+export function textTooLong(text: string, office: Office): boolean {
+  if (text.length > TEXT_MAX_LENGTH) return true;
+  return !office.status.chunks.open && sizeOf(text) > TEXT_MAX_SIZE_IN_ENVELOPE;
+}
+
+/** Whether an answer is longer than a payload may hold. */
+export function answerTooLong(text: string): boolean {
+  return sizeOf(text) > ANSWER_MAX_SIZE;
+}
+
+function sizeOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

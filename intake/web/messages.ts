@@ -1,0 +1,33 @@
+/** Messages with places to fill in, and things written the way the page's language writes them. */
+
+/** Returns the message with each `{name}` replaced by its value. */
+export function fill(message: string, values: Readonly<Record<string, string | number>>): string {
+  return message.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+}
+
+/** Returns a day (a count since 1970-01-01, UTC) written out: 26 November 2026. */
+export function writtenDay(day: number): string {
+  const parts = new Intl.DateTimeFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  }).formatToParts(day * 86_400_000);
+  // Some languages end a date with an abbreviation and its full stop, which no sentence can go on after.
+  if (parts[parts.length - 1]?.type === "literal") parts.pop();
+  return parts.map((part) => part.value).join("");
+}
+
+/** Returns a number as the language writes it, with one place after the point where it is below ten. */
+export function writtenNumber(value: number): string {
+  return new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(
+    value,
+  );
+}
+
+/** Returns a size in bytes, kilobytes or megabytes. */
+export function writtenSize(bytes: number): string {
+  if (bytes < 1000) return fill(ngettext("{n} byte", "{n} bytes", bytes), { n: bytes });
+  if (bytes < 1_000_000) return fill(_("{n} KB"), { n: writtenNumber(bytes / 1000) });
+  return fill(_("{n} MB"), { n: writtenNumber(bytes / 1_000_000) });
+}

@@ -1,0 +1,142 @@
+/** The follow-up: what the person adds, confirmed for whom, sent the way a report is. */
+
+import { takesFiles, textTooLong } from "../limits.ts";
+import { fill, writtenDay } from "../messages.ts";
+import type { Office } from "../office.ts";
+import type { SourceKeys } from "../protocol/source_keys.ts";
+import { fileChooser } from "./attaching.ts";
+import { recipientBoxes } from "./choosing.ts";
+import { button, complain, el, form, p, quietDown, show } from "./elements.ts";
+import { guardLeaving, onBrowserBack } from "./leaving.ts";
+import { askText, textLimitWords } from "./questions.ts";
+import { sendOnScreen } from "./transport.ts";
+
+export class FollowUp {
+  readonly #office: Office;
+  readonly #source: SourceKeys;
+  readonly #proposed: readonly string[];
+  readonly #answered: boolean;
+  readonly #leave: () => void;
+  #text = "";
+  #files: File[] = [];
+  #chosen: Set<string>;
+
+  /**
+   * `proposed` are the recipients that the source itself chose before; `answered` tells whether the office
+   * has ever replied to this codename. `leave` goes back to the replies.
+   */
+  constructor(
+    office: Office,
+    source: SourceKeys,
+    proposed: readonly string[],
+    answered: boolean,
+    leave: () => void,
+  ) {
+    this.#office = office;
+    this.#source = source;
+    this.#proposed = proposed;
+    this.#answered = answered;
+    this.#leave = leave;
+    this.#chosen = new Set(proposed);
+  }
+
+  begin(): void {
+    const unknown = p(
+      _(
+        "The office has not replied to this codename yet. If a word is wrong, it cannot tell that your follow-up belongs to your report.",
+      ),
+    );
+    const files = takesFiles(this.#office);
+    onBrowserBack(this.#leave);
+    askText(
+      {
+        name: "text",
+        heading: _("What do you want to add?"),
+        help: [
+          p(_("The office sees which report this belongs to.")),
+          ...(this.#answered ? [] : [unknown]),
+          ...(files ? [] : [p(textLimitWords(this.#office))]),
+        ],
+        rows: 10,
+        required: true,
+        tooLong: (text) => (textTooLong(text, this.#office) ? textLimitWords(this.#office) : null),
+        value: this.#text,
+        keep: (text) => {
+          this.#text = text;
+          guardLeaving(true);
+        },
+        more: files ? [fileChooser(this.#files, this.#office)] : [],
+      },
+      {
+        next: _("Continue"),
+        onNext: () => {
+          this.#confirm();
+        },
+        onBack: this.#leave,
+      },
+    );
+  }
+
+  /** Names who will be able to read it, and sends only when the person has confirmed that. */
+  #confirm(): void {
+    const { recipients } = this.#office.directory;
+    const known = this.#proposed.length > 0;
+    const offered = known ? recipients.filter(({ id }) => this.#proposed.includes(id)) : recipients;
+    const heading = _("Who may read your follow-up?");
+    const boxes = recipientBoxes(heading, offered, this.#chosen);
+    const onNext = (): void => {
+      quietDown();
+      if (this.#chosen.size > 0) void this.#send();
+      else complain(boxes, _("Tick at least one: someone has to be able to read it."));
+    };
+    const back = (): void => {
+      this.begin();
+    };
+    const help = known
+      ? _(
+          "These are the ones you wrote to before and who are still there. Take the tick off whoever must not read this.",
+        )
+      : _(
+          "This page cannot know whom you left out of your report. Tick only those who may read this.",
+        );
+    onBrowserBack(back);
+    show(heading, form([p(help), boxes], _("Encrypt and send"), onNext, back));
+  }
+
+  async #send(): Promise<void> {
+    const day = await sendOnScreen(
+      {
+        kind: "follow-up",
+        text: this.#text,
+        answers: {},
+        files: this.#files,
+        recipientIds: [...this.#chosen].sort(),
+      },
+      () => Promise.resolve(this.#source),
+      this.#office,
+      () => {
+        this.begin();
+      },
+    );
+    if (day !== null) this.#showStored(day);
+  }
+
+  #showStored(day: number): void {
+    this.#text = "";
+    this.#files = [];
+    this.#chosen = new Set(this.#proposed);
+    guardLeaving(false);
+    onBrowserBack(this.#leave);
+    const until = writtenDay(day + this.#office.directory.policy.codenameDays);
+    show(
+      _("Your follow-up is stored"),
+      p(_("The office reads it with its next delivery and puts it to your report.")),
+      p(
+        fill(_("Your codename now works until {date}. It is still the same eight words."), {
+          date: until,
+        }),
+      ),
+      el("div", { class: "buttons" }, button(_("Back to the replies"), "main", this.#leave)),
+    );
+  }
+}

@@ -1,0 +1,7 @@
+/** The program of the page that takes a report. */
+
+import { watchLeaving } from "./pages/leaving.ts";
+import { startReport } from "./pages/report.ts";
+
+watchLeaving();
+void startReport();
