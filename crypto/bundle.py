@@ -78,7 +78,7 @@ class ItemType(IntEnum):
 
 
 # SPEC 14: the smallest and largest item of each type; known before an item is read.
-_SIZES = {
+ITEM_SIZES = {
     ItemType.DIRECTORY: (1, DOCUMENT_MAX_SIZE),
     ItemType.INTAKE_KEY: (KEM_PUBLIC_KEY_SIZE, KEM_PUBLIC_KEY_SIZE),
     ItemType.CARD: (1, CARD_MAX_SIZE),
@@ -325,7 +325,7 @@ def _check_item(code: int, size: int, newest: int, types: frozenset[ItemType]) -
         raise Malformed("an item of a type that this bundle cannot hold")
     if code < newest:
         raise Malformed("items out of order")
-    smallest, largest = _SIZES[ItemType(code)]
+    smallest, largest = ITEM_SIZES[ItemType(code)]
     if not smallest <= size <= largest:
         raise Malformed("an item of another size than its type's")
     return code

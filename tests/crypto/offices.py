@@ -1,0 +1,81 @@
+"""An office as tests need it: made by the real signers, of any dates."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from crypto.directory import Delegation, ListedKey, Policy, Recipient
+from crypto.directory_content import DirectoryContent
+from crypto.office.directory import listed_weeks, root_chain, sign_delegation, sign_directory
+from crypto.signing import SigningKey
+
+ISSUED = 20_800
+
+
+def digest(text: str) -> bytes:
+    """Return 32 bytes that differ by text."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def key(name: str) -> SigningKey:
+    """Return a signing key that differs by name."""
+    return SigningKey(digest(name))
+
+
+@dataclass(frozen=True)
+class Office:
+    """An office, its keys and its current directory's content."""
+
+    root: SigningKey
+    directory_key: SigningKey
+    chain: bytes
+    head: bytes
+    content: DirectoryContent
+
+    @property
+    def genesis_id(self) -> bytes:
+        """The office's id."""
+        return self.content.genesis_id
+
+    def document(self, **changed: Any) -> bytes:
+        """Return the directory's document, with some of its content changed."""
+        return sign_directory(self.head, self.directory_key, replace(self.content, **changed))
+
+
+def listed(recipient_id: str, weeks: Sequence[int]) -> tuple[ListedKey, ...]:
+    """Return the intake keys that a recipient lists for these weeks."""
+    return tuple(ListedKey(week, digest(f"{recipient_id} {week}")) for week in weeks)
+
+
+def office(issued: int = ISSUED, days: int = 14) -> Office:
+    """Return an office with two recipients, whose directory is issued on a day."""
+    root, directory_key = key("root"), key("directory")
+    genesis_id = hashlib.sha256(root.public_key).digest()
+    chain = root_chain(root.public_key)
+    allowed = Delegation(1, issued, issued + 90, directory_key.public_key)
+    content = DirectoryContent(
+        genesis_id=genesis_id,
+        sequence=1,
+        issued=issued,
+        expires=issued + days,
+        names={"en": "Office", "und": "Бюро"},
+        addresses=("https://tips.example.org",),
+        recipients=tuple(
+            Recipient(
+                id=one,
+                titles={"en": one},
+                signing_key=key(one).public_key,
+                keys=listed(one, listed_weeks(issued, issued + days)),
+            )
+            for one in ("board", "investigations")
+        ),
+        retired=(),
+        directory_recipient="board",
+        bucket_bits=0,
+        batch_size=64,
+        policy=Policy(400, 365, 8192, 0, 0),
+        contacts=("By post",),
+    )
+    head = sign_delegation(chain, root, allowed)
+    return Office(root, directory_key, chain, head, content)
