@@ -9,7 +9,7 @@ from crypto.errors import ProtocolError
 from intake.server import faults
 from intake.server.app import Parts
 from intake.server.office import day_of
-from intake.storage.retention import believes, drop_expired
+from intake.storage.retention import retire
 
 TICK_SECONDS: Final = 2.0
 """How often the clock is looked at. What follows happens at full hours only."""
@@ -38,11 +38,9 @@ async def drop_what_is_over(parts: Parts) -> None:
     in_force = parts.office.in_force()
     if in_force is None:
         return
-    day, agrees = day_of(), in_force.is_current(day_of())
-    reply_days = in_force.directory.policy.reply_days
+    directory, day = in_force.directory, day_of()
 
     def chore(connection: sqlite3.Connection) -> None:
-        if believes(connection, day, directory_agrees=agrees):
-            drop_expired(connection, day, reply_days)
+        retire(connection, directory, day)
 
     await parts.writer.do(chore)

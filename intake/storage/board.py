@@ -6,6 +6,8 @@ Every function works in the transaction its caller has begun.
 import sqlite3
 from collections.abc import Iterable
 
+from crypto.sizes import BUCKET_BITS_MAX
+
 Bucketed = tuple[int, bytes]
 """The value of a bucket, and a record (4,096 bytes)."""
 
@@ -40,12 +42,24 @@ def refine_records(
 
 
 def bucket(connection: sqlite3.Connection, bits: int, value: int) -> list[bytes]:
-    """Return the records of a bucket and of coarser ones around it, by their hash."""
+    """Return the records of a bucket, of coarser ones around it, and of finer ones in it.
+
+    Finer than the directory in force are batches of a recipient that knows its successor already.
+    They come in the order of their hash.
+    """
     found = []
     for coarser in range(bits + 1):
         rows = connection.execute(
             "SELECT hash, record FROM record WHERE bits = ? AND value = ?",
             (coarser, value >> (bits - coarser)),
+        )
+        found.extend(rows.fetchall())
+    for finer in range(bits + 1, BUCKET_BITS_MAX + 1):
+        first = value << (finer - bits)
+        beyond = (value + 1) << (finer - bits)
+        rows = connection.execute(
+            "SELECT hash, record FROM record WHERE bits = ? AND value >= ? AND value < ?",
+            (finer, first, beyond),
         )
         found.extend(rows.fetchall())
     return [record for _, record in sorted(found)]

@@ -131,7 +131,7 @@ class FreeSlots:
 
     def are_few(self) -> bool:
         """Whether the container should grow before it is full."""
-        return len(self._numbers) * FREE_SHARE < self._total
+        return not self._numbers or len(self._numbers) * FREE_SHARE < self._total
 
     def draw(self) -> int:
         """Take one out, each being equally likely."""

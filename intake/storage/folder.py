@@ -60,6 +60,11 @@ class DataFolder:
         return self.path / "import.lock"
 
     @property
+    def site_lock(self) -> Path:
+        """Held while the site is built."""
+        return self.path / "site.lock"
+
+    @property
     def export_lock(self) -> Path:
         """Shared by exports, wanted alone by whoever overwrites slots."""
         return self.path / "export.lock"

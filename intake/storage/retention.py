@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from crypto.directory import Directory, check_current
+from crypto.errors import Outdated
 from crypto.statements import StatementKind, TakenLine
 from intake.storage import board, items, office, taken
 from intake.storage.container import Kind
@@ -85,11 +87,15 @@ def drop_confirmed(connection: sqlite3.Connection, recipients: Sequence[str]) ->
     return envelopes, items.drop_confirmed(connection, Kind.CHUNK, recipients)
 
 
-def drop_expired(connection: sqlite3.Connection, day: int, reply_days: int) -> Dropped:
-    """Delete what is over on a day, in the caller's transaction.
+def retire(connection: sqlite3.Connection, directory: Directory, day: int) -> Dropped:
+    """Delete what is over on a day, in the caller's transaction, if the clock can be believed.
 
-    `reply_days` is the lifetime of a batch in the policy of the directory in force.
+    `directory` is the one in force: its policy holds, and where it is valid on this day, the clock
+    is right.
     """
+    if not believes(connection, day, directory_agrees=_is_current(directory, day)):
+        return Dropped(0, 0, 0)
+    reply_days = directory.policy.reply_days
     over = [line for line in taken.lines(connection) if _is_over(line, day, reply_days)]
     for line in over:
         if line.kind is StatementKind.BATCH:
@@ -102,6 +108,14 @@ def drop_expired(connection: sqlite3.Connection, day: int, reply_days: int) -> D
         for kind, days in LIFETIMES.items()
     }
     return Dropped(counts[Kind.ENVELOPE], counts[Kind.CHUNK], len(over))
+
+
+def _is_current(directory: Directory, day: int) -> bool:
+    try:
+        check_current(directory, day)
+    except Outdated:
+        return False
+    return True
 
 
 def _is_over(line: TakenLine, day: int, reply_days: int) -> bool:

@@ -1,0 +1,65 @@
+"""Building the site that sources see, for the directory in force, and putting it in place at once.
+
+Each build is a folder of its own, `site-…`; the link `site` is turned to it in one step. A running
+server notices. The one before stays, for a server that is just reading it.
+"""
+
+import secrets
+import shutil
+from pathlib import Path
+from typing import Final
+
+from crypto.directory import read_directory
+from intake.errors import Refusal
+from intake.exchange.dates import today
+from intake.site.build import build_site
+from intake.storage import office
+from intake.storage.folder import DataFolder, locked, open_folder
+from intake.storage.sqlite import connect, prepare
+
+_NAME_BYTES: Final = 8
+
+
+def build_pages(path: Path) -> None:
+    """Build the site of the data folder at `path` and serve it from now on.
+
+    Raises `Refusal` where there is no office yet, or where the pages cannot be built; then the site
+    stays as it was.
+    """
+    folder = open_folder(path)
+    prepare(folder)
+    connection = connect(folder)
+    try:
+        genesis_id, document = office.genesis_id(connection), office.directory(connection)
+    finally:
+        connection.close()
+    if genesis_id is None or document is None:
+        raise Refusal(
+            "there is no office here yet whose pages could be built",
+            "take in its first bundle: intake import --data DIR FILE",
+        )
+    directory = read_directory(document, genesis_id)
+    with locked(folder.site_lock):
+        generation = folder.path / f"site-{secrets.token_hex(_NAME_BYTES)}"
+        try:
+            build_site(generation, genesis_id, directory, today())
+            _turn(folder, generation)
+        except BaseException:
+            shutil.rmtree(generation, ignore_errors=True)
+            raise
+        _remove_older(folder)
+
+
+def _turn(folder: DataFolder, generation: Path) -> None:
+    link = folder.path / f"{generation.name}.link"
+    link.symlink_to(generation.name)
+    link.replace(folder.site)
+
+
+def _remove_older(folder: DataFolder) -> None:
+    """Remove all generations but the one that is served and the newest besides."""
+    served = folder.site.readlink().name
+    others = [path for path in folder.path.glob("site-*") if path.is_dir() and path.name != served]
+    others.sort(key=lambda path: path.stat().st_mtime_ns)
+    for path in others[:-1]:
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,118 @@
+"""What the commands print when they are done: what happened, and what to do next."""
+
+import json
+import sys
+
+from crypto.directory import Directory, check_current, name_in
+from crypto.errors import Outdated
+from crypto.statements import StatementKind
+from intake.exchange.dates import iso, shown
+from intake.exchange.exporting import Exported
+from intake.exchange.importing import Imported
+from intake.exchange.overview import Overview, Waiting
+
+_STATEMENTS = {
+    StatementKind.BATCH: "batches of replies",
+    StatementKind.CONFIRMATION: "confirmations",
+    StatementKind.REFINEMENT: "refinements",
+}
+
+
+def print_imported(imported: Imported) -> None:
+    """Say what an import took in, set aside and deleted."""
+    outcome = imported.outcome
+    if imported.first:
+        print(f"This server serves {shown(name_in(imported.directory.names, 'und'))} from now on.")
+    if not outcome.changed and not outcome.aside:
+        print("Everything in this bundle was taken in before; nothing has changed.")
+        return
+    print(f"Taken in from {imported.recipient}:")
+    if outcome.directory is not None:
+        print(f"  directory {outcome.directory.sequence}, until {iso(outcome.directory.expires)}")
+    if outcome.cards:
+        print(f"  recipient cards: {outcome.cards}")
+    for kind, count in outcome.statements.items():
+        if count:
+            print(f"  {_STATEMENTS[kind]}: {count}")
+    if outcome.known:
+        print(f"Passed over, being known or older: {outcome.known}")
+    for name, reason in outcome.aside:
+        print(f"Set aside: a {name}: {reason}")
+    if outcome.deleted_envelopes or outcome.deleted_chunks:
+        print(
+            "Deleted, as every recipient has them:"
+            f" {outcome.deleted_envelopes} envelopes, {outcome.deleted_chunks} chunks"
+        )
+    if not imported.wiped:
+        print("An export is reading right now; what was deleted is overwritten after it.")
+
+
+def print_exported(exported: Exported) -> None:
+    """Say what an export wrote, and where to carry it."""
+    print(
+        f"{exported.envelopes} envelopes and {exported.chunks} chunks for {exported.recipient},"
+        f" {exported.size:,} bytes:"
+    )
+    for file in exported.files:
+        print(f"  {file}")
+    print(
+        f"Carry {'it' if len(exported.files) == 1 else 'them, in any order,'} to the desk, where:"
+    )
+    print(f"  caseworker import VAULT {' '.join(file.name for file in exported.files)}")
+    if exported.damaged:
+        print(
+            f"warning: {exported.damaged} items on this server are damaged and were left out:"
+            " look after its disk",
+            file=sys.stderr,
+        )
+    if not exported.rewritten:
+        print(
+            "warning: the database could not be rewritten, so its pages still show the order of"
+            " arrival: make room on the disk and export again",
+            file=sys.stderr,
+        )
+    if not _is_current(exported.directory, exported.day):
+        print(
+            "warning: the directory is not valid today; nobody can report until a new one comes",
+            file=sys.stderr,
+        )
+
+
+def _is_current(directory: Directory, day: int) -> bool:
+    try:
+        check_current(directory, day)
+    except Outdated:
+        return False
+    return True
+
+
+def print_overview(overview: Overview, *, as_json: bool) -> None:
+    """Say how things stand, as text or as one JSON object."""
+    if as_json:
+        print(json.dumps(overview.as_json(), indent=2, ensure_ascii=False))
+        return
+    if overview.office is not None:
+        print(f"Office       {overview.office}")
+        print(f"Fingerprint  {overview.fingerprint}")
+    if overview.directory is not None:
+        print(
+            f"Directory    {overview.directory['delegation']}.{overview.directory['sequence']},"
+            f" {overview.directory['issued']} until {overview.directory['expires']}"
+        )
+    print(f"Server       {'running' if overview.serving else 'not running'}")
+    for kind, state in overview.accepted.items():
+        held, quota = overview.held[kind], overview.quota[kind]
+        print(f"{kind.capitalize():<12} {state}; {held:,} held of at most {quota:,}")
+    print(f"Board        {overview.board_records:,} records")
+    print(f"Disk         {overview.disk_free_bytes // 2**20:,} MiB free")
+    for waiting in overview.waiting:
+        _print_waiting(waiting)
+    for warning in overview.warnings:
+        print(f"warning: {warning}")
+
+
+def _print_waiting(waiting: Waiting) -> None:
+    print(f"Waiting for  {waiting.recipient} ({waiting.title})")
+    for name, counts in (("envelopes", waiting.envelopes), ("chunks", waiting.chunks)):
+        for week, count in counts.items():
+            print(f"             {count:,} {name} of the week from {week}")

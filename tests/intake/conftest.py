@@ -1,0 +1,60 @@
+"""An office that a server serves, made once, copied for each test that changes it."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crypto.directory import fingerprint
+from tests.office_fixture import PracticeOffice
+from tests.server_process import ServerProcess, serving, succeed
+
+
+@pytest.fixture(scope="session")
+def today() -> int:
+    """The day, as the server has it."""
+    return int(time.time() // 86_400)
+
+
+@pytest.fixture(scope="session")
+def office(today: int) -> PracticeOffice:
+    """An office of two recipients, `board` and `main`."""
+    return PracticeOffice.create(today)
+
+
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory, office: PracticeOffice, today: int) -> Path:
+    """A data folder after the office's first bundle, not to be changed."""
+    folder = tmp_path_factory.mktemp("imported")
+    bundle = folder / "first.bundle"
+    bundle.write_bytes(office.outbound("main", today))
+    data = folder / "data"
+    digits = fingerprint(office.genesis_id)
+    succeed("import", "--data", data, bundle, "--fingerprint", digits)
+    return data
+
+
+@pytest.fixture(scope="session")
+def shared_server(imported: Path) -> Iterator[ServerProcess]:
+    """A server for tests that change nothing but what they put there themselves."""
+    data = imported.with_name("shared")
+    shutil.copytree(imported, data, symlinks=True)
+    with serving(data) as running:
+        yield running
+
+
+@pytest.fixture
+def data(imported: Path, tmp_path: Path) -> Path:
+    """A data folder after the first import, to do anything with."""
+    copy = tmp_path / "data"
+    shutil.copytree(imported, copy, symlinks=True)
+    return copy
+
+
+@pytest.fixture
+def server(data: Path) -> Iterator[ServerProcess]:
+    """A server of that folder."""
+    with serving(data) as running:
+        yield running

@@ -1,0 +1,252 @@
+"""An office for tests: real keys, real signatures, bundles as its vaults would write them.
+
+office = PracticeOffice.create(day)
+bundle = office.outbound("main", day)                  the first, with the directory
+bundle = office.outbound("board", day, batch(1, 64))   with a batch of records, number 1
+"""
+
+import hashlib
+import io
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from crypto.bundle import (
+    BundleWriter,
+    InboundHeader,
+    ItemType,
+    OutboundHeader,
+    read_bundle,
+    split_chunk_item,
+)
+from crypto.directory_content import DirectoryContent, ListedKey, Policy, Recipient, RetiredKey
+from crypto.hpke import KemSecretKey
+from crypto.office.card import sign_card
+from crypto.office.directory import (
+    Delegation,
+    listed_weeks,
+    root_chain,
+    sign_delegation,
+    sign_directory,
+)
+from crypto.office.signing import sign_batch, sign_confirmation, sign_refinement
+from crypto.public_keys import key_hash
+from crypto.signing import SigningKey
+from crypto.sizes import RECORD_SIZE
+from crypto.statement_contents import Batch, Refinement, confirm
+from crypto.statements import Statement, encode_statement
+
+POLICY = Policy(
+    reply_days=180, codename_days=365, max_chunks=4096, puzzle_envelope=0, puzzle_chunk=0
+)
+
+MakeStatement = Callable[["OfficeRecipient", bytes], Statement]
+
+
+@dataclass(frozen=True)
+class OfficeRecipient:
+    """A recipient with all its secrets."""
+
+    id: str
+    signing: SigningKey
+
+    def intake_secret(self, week: int) -> KemSecretKey:
+        """The secret of its intake key of a week, the same whenever asked."""
+        seed = hashlib.sha256(self.signing.seed + week.to_bytes(4, "big")).digest()
+        return KemSecretKey(seed)
+
+    def keys(self, weeks: Iterable[int]) -> dict[int, bytes]:
+        """Its public intake keys by week."""
+        return {week: self.intake_secret(week).public_key for week in weeks}
+
+
+@dataclass(frozen=True)
+class PracticeOffice:
+    """An office with all its secrets, and the content of its newest directory."""
+
+    root: SigningKey
+    directory_key: SigningKey
+    recipients: tuple[OfficeRecipient, ...]
+    content: DirectoryContent
+    delegation: Delegation
+
+    @classmethod
+    def create(
+        cls,
+        day: int,
+        ids: tuple[str, ...] = ("board", "main"),
+        address: str = "http://127.0.0.1:8080",
+        **changes: object,
+    ) -> "PracticeOffice":
+        """A new office whose directory is issued on `day`; `changes` to its content."""
+        root, directory_key = SigningKey(os.urandom(32)), SigningKey(os.urandom(32))
+        recipients = tuple(OfficeRecipient(name, SigningKey(os.urandom(32))) for name in ids)
+        content = DirectoryContent(
+            genesis_id=hashlib.sha256(root.public_key).digest(),
+            sequence=1,
+            issued=day,
+            expires=day + 21,
+            names={"und": "Office of Practice"},
+            addresses=(address,),
+            recipients=(),
+            retired=(),
+            directory_recipient=ids[-1],
+            bucket_bits=0,
+            batch_size=64,
+            policy=POLICY,
+            contacts=("By post: 1 Practice Street",),
+        )
+        delegation = Delegation(1, day, day + 90, directory_key.public_key)
+        office = cls(root, directory_key, recipients, content, delegation)
+        return office.with_directory(sequence=1, **changes)
+
+    @property
+    def genesis_id(self) -> bytes:
+        """Its identity."""
+        return self.content.genesis_id
+
+    def with_directory(self, **changes: object) -> "PracticeOffice":
+        """The same office with a next directory, whose content has these changes."""
+        changes = {"sequence": self.content.sequence + 1} | changes
+        content = replace(self.content, **changes)  # type: ignore[arg-type]
+        weeks = listed_weeks(content.issued, content.expires)
+        recipients = tuple(
+            Recipient(
+                recipient.id,
+                {"und": recipient.id.title()},
+                recipient.signing.public_key,
+                tuple(
+                    ListedKey(week, key_hash(key)) for week, key in recipient.keys(weeks).items()
+                ),
+            )
+            for recipient in self.recipients
+        )
+        return replace(self, content=replace(content, recipients=recipients))
+
+    def without(self, recipient_id: str) -> "PracticeOffice":
+        """The same office with a next directory in which a recipient is retired."""
+        gone = self.recipient(recipient_id)
+        rest = tuple(recipient for recipient in self.recipients if recipient is not gone)
+        retired = RetiredKey(gone.id, gone.signing.public_key, self.content.expires + 365)
+        return replace(self, recipients=rest).with_directory(
+            retired=(retired,), directory_recipient=rest[0].id
+        )
+
+    def recipient(self, recipient_id: str) -> OfficeRecipient:
+        """One of its recipients."""
+        return next(known for known in self.recipients if known.id == recipient_id)
+
+    def document(self) -> bytes:
+        """The directory document."""
+        head = sign_delegation(root_chain(self.root.public_key), self.root, self.delegation)
+        return sign_directory(head, self.directory_key, self.content)
+
+    def directory_keys(self) -> list[bytes]:
+        """The public intake keys that the directory lists."""
+        weeks = listed_weeks(self.content.issued, self.content.expires)
+        return [key for recipient in self.recipients for key in recipient.keys(weeks).values()]
+
+    def card(self, recipient_id: str, day: int, number: int = 1) -> tuple[bytes, list[bytes]]:
+        """A recipient's card of a day, and the keys that it lists."""
+        recipient = self.recipient(recipient_id)
+        keys = recipient.keys(range(day // 7 - 1, (day + 90) // 7 + 1))
+        listed = [ListedKey(week, key_hash(key)) for week, key in keys.items()]
+        card = sign_card(recipient.signing, self.genesis_id, recipient_id, number, listed)
+        return card, list(keys.values())
+
+    def outbound(
+        self,
+        recipient_id: str,
+        day: int,
+        *makers: MakeStatement,
+        directory: bool = True,
+        card: int | None = 1,
+    ) -> bytes:
+        """A bundle of a recipient: directory, card of this number, and statements."""
+        recipient = self.recipient(recipient_id)
+        items: list[tuple[ItemType, bytes]] = []
+        if directory:
+            items.append((ItemType.DIRECTORY, self.document()))
+            items += [(ItemType.INTAKE_KEY, key) for key in self.directory_keys()]
+        if card is not None:
+            data, keys = self.card(recipient_id, day, card)
+            items.append((ItemType.CARD, data))
+            items += [(ItemType.INTAKE_KEY, key) for key in keys]
+        for make in makers:
+            statement = make(recipient, self.genesis_id)
+            items.append((ItemType.of(statement.kind), encode_statement(statement)))
+        return outbound_bundle(self.genesis_id, recipient_id, items)
+
+
+def outbound_bundle(
+    genesis_id: bytes, recipient_id: str, items: Iterable[tuple[ItemType, bytes]]
+) -> bytes:
+    """A bundle of these items, in the order of their types."""
+    file = io.BytesIO()
+    writer = BundleWriter(file.write, OutboundHeader(genesis_id, recipient_id))
+    for item_type, item in sorted(items, key=lambda entry: entry[0]):
+        writer.add(item_type, item)
+    writer.end()
+    return file.getvalue()
+
+
+def batch(
+    number: int, records: int | Iterable[bytes], bits: int = 0, value: int = 0
+) -> MakeStatement:
+    """A batch of so many random records, or of these, all of one bucket."""
+    made = (
+        [os.urandom(RECORD_SIZE) for _ in range(records)] if isinstance(records, int) else records
+    )
+    content = Batch(bits, tuple((value, record) for record in made))
+    return lambda sender, genesis_id: sign_batch(
+        sender.signing, genesis_id, sender.id, number, content
+    )
+
+
+def confirmation(
+    number: int, envelopes: Iterable[bytes] = (), chunks: Iterable[tuple[bytes, bytes]] = ()
+) -> MakeStatement:
+    """A confirmation of these envelopes (whole) and chunks (id, whole)."""
+    hashed = [hashlib.sha256(envelope).digest() for envelope in envelopes]
+    named = [(chunk_id, hashlib.sha256(chunk).digest()) for chunk_id, chunk in chunks]
+    return lambda sender, genesis_id: sign_confirmation(
+        sender.signing, genesis_id, sender.id, number, confirm(hashed, named)
+    )
+
+
+def refinement(number: int, bits: int, values: dict[bytes, int]) -> MakeStatement:
+    """A refinement of these records (whole) to these values."""
+    entries = sorted((hashlib.sha256(record).digest(), value) for record, value in values.items())
+    return lambda sender, genesis_id: sign_refinement(
+        sender.signing, genesis_id, sender.id, number, Refinement(bits, tuple(entries))
+    )
+
+
+@dataclass(frozen=True)
+class ReadExport:
+    """What one part of an export holds."""
+
+    header: InboundHeader
+    directory: bytes
+    keys: tuple[bytes, ...]
+    cards: tuple[bytes, ...]
+    lines: tuple[bytes, ...]
+    envelopes: tuple[bytes, ...]
+    chunks: dict[bytes, bytes]
+
+
+def read_export(data: bytes) -> ReadExport:
+    """Read one part of an export, checking its frame and hash."""
+    header, items = read_bundle(io.BytesIO(data).read, InboundHeader, None, None)
+    found: dict[ItemType, list[bytes]] = {item_type: [] for item_type in ItemType}
+    for item_type, item in items:
+        found[item_type].append(item)
+    return ReadExport(
+        header,
+        found[ItemType.DIRECTORY][0],
+        tuple(found[ItemType.INTAKE_KEY]),
+        tuple(found[ItemType.CARD]),
+        tuple(found[ItemType.TAKEN_LINE]),
+        tuple(found[ItemType.ENVELOPE]),
+        dict(split_chunk_item(item) for item in found[ItemType.CHUNK]),
+    )
