@@ -1,0 +1,58 @@
+// What the twin makes of the inputs that `make fuzz` kept: node fuzz_twin.ts CORPUS TARGET...
+// Prints {target: {file: conclusion}} as JSON; `tests/fuzz/twin.py` compares with Python.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { containsCodename, readCodename } from "../../intake/web/protocol/codename.ts";
+import { readDirectory, readFingerprint } from "../../intake/web/protocol/directory.ts";
+import { NotACodename, ProtocolError } from "../../intake/web/protocol/errors.ts";
+import { unpad } from "../../intake/web/protocol/padding.ts";
+import { checkFileName, parsePayload, safeFileName } from "../../intake/web/protocol/payload.ts";
+import { parseReplyMessage } from "../../intake/web/protocol/replies.ts";
+import { encodeJson, parseJson } from "../../intake/web/protocol/strict_json.ts";
+
+const text = (data: Uint8Array): string =>
+  new TextDecoder("utf-8", { ignoreBOM: true }).decode(data);
+
+const english = readFileSync(process.stdin.fd, "utf8").split("\n");
+
+const readers: Record<string, (data: Uint8Array) => unknown> = {
+  json: (data) => encodeJson(parseJson(data)),
+  payload: parsePayload,
+  reply_message: parseReplyMessage,
+  directory: (data) => readDirectory(data, new Uint8Array(32)),
+  name: (data) => {
+    checkFileName(safeFileName(text(data)));
+    checkFileName(text(data));
+  },
+  codename: (data) => {
+    containsCodename(text(data), english);
+    readCodename(text(data), english, "english");
+  },
+  fingerprint: (data) => readFingerprint(text(data)),
+  padding: unpad,
+};
+
+async function conclusion(read: (data: Uint8Array) => unknown, data: Uint8Array): Promise<string> {
+  try {
+    await read(data);
+    return "ok";
+  } catch (error) {
+    if (error instanceof NotACodename) return `NotACodename ${error.reason} ${error.position ?? 0}`;
+    if (error instanceof ProtocolError) return error.constructor.name;
+    return `not an error of the protocol: ${String(error)}`;
+  }
+}
+
+const [corpus = "", ...targets] = process.argv.slice(2);
+const all: Record<string, Record<string, string>> = {};
+for (const target of targets) {
+  const read = readers[target];
+  if (!read) throw new Error(`the twin has no reader of ${target}`);
+  const found: Record<string, string> = {};
+  for (const name of readdirSync(join(corpus, target))) {
+    found[name] = await conclusion(read, readFileSync(join(corpus, target, name)));
+  }
+  all[target] = found;
+}
+console.log(JSON.stringify(all));
