@@ -1,8 +1,10 @@
 """Sealing replies into records, and records that only look like one: SPEC 9. Secret: takes keys."""
 
 import secrets
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from crypto.errors import TooLarge
 from crypto.hpke import hpke_seal, new_kem_secret_key
@@ -122,15 +124,19 @@ def decoy_record(genesis_id: bytes) -> bytes:
 
 def _cut(text: str, room: int) -> Iterator[str]:
     """Yield the text in pieces that take at most `room` bytes within a JSON string."""
-    start = size = 0
-    for end, letter in enumerate(text):
-        # Quotation marks and what is escaped between them: SPEC 5.
-        letter_size = len(encode_json(letter)) - 2
-        if size + letter_size > room:
-            yield text[start:end]
-            start, size = end, 0
-        size += letter_size
-    yield text[start:]
+    start = 0
+    while True:
+        ends = range(start, min(start + room, len(text)) + 1)
+        end = ends[bisect_right(ends, room, key=partial(_encoded_size, text, start)) - 1]
+        yield text[start:end]
+        if end == len(text):
+            return
+        start = end
+
+
+def _encoded_size(text: str, start: int, end: int) -> int:
+    """Return how many bytes a part of a text takes between quotation marks: SPEC 5."""
+    return len(encode_json(text[start:end])) - 2
 
 
 def _room_for_text(recipients: tuple[str, ...]) -> int:

@@ -1,0 +1,111 @@
+"""Codenames are forgiven what cannot change their meaning, and nothing else."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crypto.codename import Codename, codename_words, contains_codename, new_codename, read_codename
+from crypto.errors import Malformed, NotACodename
+from crypto.word_lists import word_list
+
+LANGUAGES = st.sampled_from(["english", "russian"])
+BITS = st.binary(min_size=10, max_size=10)
+SLIPS = st.sampled_from(["inserted", "missing", "replaced", "swapped"])
+
+
+@given(BITS, LANGUAGES)
+def test_words_give_the_codename_back(bits: bytes, language: str) -> None:
+    words = word_list(language)
+
+    read = read_codename(" ".join(codename_words(Codename(bits), words)), words, language)
+
+    assert read.codename.bits == bits
+    assert read.corrections == []
+
+
+@given(BITS, LANGUAGES)
+def test_a_codename_is_found_in_a_text(bits: bytes, language: str) -> None:
+    words = word_list(language)
+    text = "1. " + ",\n".join(codename_words(Codename(bits), words)).upper()
+
+    assert contains_codename(text, words)
+
+
+@given(BITS, LANGUAGES, SLIPS, st.data())
+def test_a_slip_is_corrected_or_named_and_never_passes_unseen(
+    bits: bytes, language: str, slip: str, draw: st.DataObject
+) -> None:
+    words = word_list(language)
+    right = codename_words(Codename(bits), words)
+    position = draw.draw(st.integers(1, 8))
+    typed = list(right)
+    typed[position - 1] = _slip(typed[position - 1], slip, draw)
+
+    try:
+        read = read_codename(" ".join(typed), words, language)
+    except NotACodename as refusal:
+        assert refusal.reason == "check" or refusal.position == position
+        return
+    if read.corrections:
+        assert [one.position for one in read.corrections] == [position]
+        assert [one.typed for one in read.corrections] == [typed[position - 1]]
+    elif read.codename.bits != bits:
+        # Typed was another word, or its beginning, and the check let it pass: 1 in 256.
+        assert codename_words(read.codename, words)[position - 1] != right[position - 1]
+
+
+def _slip(word: str, slip: str, draw: st.DataObject) -> str:
+    place = draw.draw(st.integers(0, len(word) - 2))
+    letter = draw.draw(st.sampled_from("aeinsотуик"))
+    match slip:
+        case "inserted":
+            return word[:place] + letter + word[place:]
+        case "missing":
+            return word[:place] + word[place + 1 :]
+        case "replaced":
+            return word[:place] + letter + word[place + 1 :]
+        case _:
+            return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+
+
+@pytest.mark.parametrize("language", ["english", "russian"])
+def test_a_word_of_the_list_is_never_taken_for_another(language: str) -> None:
+    words = word_list(language)
+
+    for index, word in enumerate(words):
+        typed = " ".join([word] * 8)
+        try:
+            read = read_codename(typed, words, language)
+        except NotACodename as refusal:
+            assert refusal.reason == "check"
+        else:
+            assert codename_words(read.codename, words) == [words[index]] * 8
+
+
+@settings(max_examples=300)
+@given(st.text(max_size=80))
+def test_any_text_is_read_or_refused_as_no_codename(text: str) -> None:
+    words = word_list("english")
+
+    with pytest.raises(NotACodename):
+        read_codename(text, words, "english")
+    assert not contains_codename(text, words)
+
+
+def test_new_codenames_differ() -> None:
+    assert len({new_codename().bits for _ in range(100)}) == 100
+
+
+def test_a_codename_of_another_size_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match="80 bits"):
+        Codename(bytes(9))
+
+
+def test_a_list_that_the_protocol_does_not_have_is_refused() -> None:
+    with pytest.raises(Malformed):
+        word_list("french")
+
+
+@pytest.mark.parametrize("language", ["english", "russian"])
+def test_a_list_has_2048_different_words(language: str) -> None:
+    assert len(set(word_list(language))) == 2048

@@ -1,0 +1,31 @@
+"""File names from outside are made harmless, or refused."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crypto.errors import Malformed
+from crypto.payload import check_file_name, safe_file_name
+
+# Every kind of character, half surrogates too: that is what a file system may hand over.
+ANY_TEXT = st.text(st.characters(), max_size=200)
+
+
+@given(ANY_TEXT)
+def test_a_name_made_safe_is_accepted(name: str) -> None:
+    check_file_name(safe_file_name(name))
+
+
+@given(ANY_TEXT)
+def test_an_accepted_name_is_left_as_it_is(name: str) -> None:
+    try:
+        check_file_name(name)
+    except Malformed:
+        return
+    assert safe_file_name(name) == name
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), st.sampled_from("/\\"))
+def test_a_name_with_a_path_is_refused(name: str, separator: str) -> None:
+    with pytest.raises(Malformed):
+        check_file_name(name + separator + "a")

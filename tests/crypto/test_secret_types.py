@@ -1,0 +1,49 @@
+"""What is secret shows nothing of itself when it is printed."""
+
+from dataclasses import replace
+
+import pytest
+
+from crypto.chunks import FileKey
+from crypto.codename import Codename, Correction, ReadCodename
+from crypto.hpke import KemSecretKey
+from crypto.office.envelope import IntakeSecret, OpenedSlot
+from crypto.office.replies import ReplyTo
+from crypto.payload import Attachment, Fill, TextRest, parse_payload
+from crypto.replies import Reply
+from crypto.signing import SigningKey
+from tests.vectors.messages import message, payload_of, with_files
+from tests.vectors.people import SOURCE
+from tests.vectors.records import PART
+
+SECRET = b"\xa5secret words that show" + bytes(9)
+TEXT = "secret words that show"
+KEY = FileKey(SECRET[:32])
+
+SECRETS = [
+    Codename(SECRET[:10]),
+    Correction(1, TEXT, TEXT),
+    ReadCodename(Codename(SECRET[:10]), [Correction(1, TEXT, TEXT)]),
+    KEY,
+    KemSecretKey(SECRET[:32]),
+    SigningKey(SECRET[:32]),
+    IntakeSecret(1, KemSecretKey(SECRET[:32])),
+    OpenedSlot(0, SECRET, 1, bytes(32)),
+    ReplyTo(bytes(32), SECRET, bytes(1216), (TEXT,), SECRET),
+    Attachment(TEXT, 1, TEXT, KEY, 1, SECRET),
+    TextRest(1, KEY, 1, SECRET),
+    Fill(KEY, 1),
+    parse_payload(payload_of(replace(with_files(), text=TEXT))),
+    replace(PART, text=TEXT, set_token=SECRET),
+    Reply("board", SECRET, "reply", 1, TEXT, (), (TEXT,), SECRET),
+    message(text=TEXT),
+    replace(SOURCE, thread_secret=SECRET, set_key=SECRET),
+]
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=lambda secret: type(secret).__name__)
+def test_a_secret_is_masked(secret: object) -> None:
+    for shown in (repr(secret), str(secret), f"{secret}", repr([secret])):
+        assert "secret" not in shown
+        assert "a5" not in shown
+        assert "hidden" in shown

@@ -1,0 +1,55 @@
+"""A directory of the office of the vectors, with a retired key and a retired recipient."""
+
+import hashlib
+
+from crypto.directory import Delegation
+from crypto.directory_content import (
+    DirectoryContent,
+    ListedKey,
+    Policy,
+    Recipient,
+    RetiredKey,
+)
+from crypto.office.directory import listed_weeks, root_chain, sign_delegation, sign_directory
+from crypto.signing import SigningKey
+from tests.vectors.people import DAY, GENESIS_ID, RECIPIENTS, RETIRED, ROOT, SIGNING
+from tests.vectors.vector import randomness
+
+_DIRECTORY_KEY = SigningKey(randomness("directory key", 32))
+OMBUDSMAN = SigningKey(randomness("signing ombudsman", 32))
+
+
+def _document() -> bytes:
+    """Return a directory of two recipients, with a retired key and a retired id."""
+    delegation = Delegation(3, DAY - 10, DAY + 80, _DIRECTORY_KEY.public_key)
+    content = DirectoryContent(
+        genesis_id=GENESIS_ID,
+        sequence=41,
+        issued=DAY,
+        expires=DAY + 21,
+        names={"en": "Office of the vectors"},
+        addresses=("https://vectors.example",),
+        recipients=tuple(map(_recipient, RECIPIENTS)),
+        retired=(
+            RetiredKey("board", RETIRED.public_key, DAY + 300),
+            RetiredKey("ombudsman", OMBUDSMAN.public_key, DAY + 300),
+        ),
+        directory_recipient="investigations",
+        bucket_bits=0,
+        batch_size=64,
+        policy=Policy(365, 300, 4096, 0, 0),
+        contacts=(),
+    )
+    head = sign_delegation(root_chain(ROOT.public_key), ROOT, delegation)
+    return sign_directory(head, _DIRECTORY_KEY, content)
+
+
+def _recipient(recipient_id: str) -> Recipient:
+    keys = tuple(
+        ListedKey(week, hashlib.sha256(f"{recipient_id} {week}".encode()).digest())
+        for week in listed_weeks(DAY, DAY + 21)
+    )
+    return Recipient(recipient_id, {"en": recipient_id}, SIGNING[recipient_id].public_key, keys)
+
+
+DOCUMENT = _document()
