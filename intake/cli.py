@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from intake.errors import IntakeError, Refusal
+from intake.source import commands as source
 
 DONE, REFUSED, USAGE = 0, 1, 2
 
@@ -207,6 +208,20 @@ Every import does this by itself; it is needed alone only after an update of thi
         _site_arguments,
         _site,
     ),
+    Command(
+        "report",
+        source.REPORT_SUMMARY,
+        source.REPORT_TEXT,
+        source.add_report_arguments,
+        source.run_report,
+    ),
+    Command(
+        "replies",
+        source.REPLIES_SUMMARY,
+        source.REPLIES_TEXT,
+        source.add_replies_arguments,
+        source.run_replies,
+    ),
 )
 
 
@@ -218,8 +233,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `intake` with these arguments, else those of the process; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="intake",
-        description="The online side of an anonymous intake: it takes ciphertext in and gives it"
-        " on. It cannot read any of it.",
+        description="The online side of an anonymous intake. `report` and `replies` are for who"
+        " has something to tell an office; all others run its server, which cannot read any of it.",
         epilog="`intake COMMAND --help` explains a command.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)

@@ -1,0 +1,79 @@
+"""Where the office is, and through which proxy: read strictly from what a person typed.
+
+A name is resolved by the proxy or not at all. So a proxy is named by digits, `socks5://` (which
+leaves open who resolves) is refused, and an onion address without a proxy is too: looking it up
+would tell the whole network which office somebody wants to reach.
+"""
+
+import argparse
+import ipaddress
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+__all__ = ["Proxy", "is_onion", "read_proxy", "read_server"]
+
+_OWN_PORTS: Final = {"http": 80, "https": 443}
+_HOST_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A SOCKS5 proxy at an IP address, which gets names as they are."""
+
+    host: str
+    port: int
+
+
+def read_server(text: str) -> str:
+    """Return the origin of an office's server, as a directory writes it: `https://example.org`."""
+    parts, host, port = _split(text, "the server's address")
+    if parts.scheme not in _OWN_PORTS or parts.path not in ("", "/"):
+        raise argparse.ArgumentTypeError(
+            "the server's address has the form http://HOST or https://HOST:PORT, without a path"
+        )
+    if port is None or port == _OWN_PORTS[parts.scheme]:
+        return f"{parts.scheme}://{host}"
+    return f"{parts.scheme}://{host}:{port}"
+
+
+def read_proxy(text: str) -> Proxy:
+    """Return the proxy of `socks5h://127.0.0.1:9050`."""
+    parts, host, port = _split(text, "the proxy")
+    if parts.scheme == "socks5":
+        raise argparse.ArgumentTypeError(
+            "write socks5h:// instead of socks5://, so that the proxy resolves names, nobody else"
+        )
+    if parts.scheme != "socks5h" or port is None or parts.path not in ("", "/"):
+        raise argparse.ArgumentTypeError(
+            "the proxy has the form socks5h://HOST:PORT, as in socks5h://127.0.0.1:9050"
+        )
+    host = "127.0.0.1" if host == "localhost" else host.strip("[]")
+    try:
+        return Proxy(str(ipaddress.ip_address(host)), port)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            "write the proxy's address in digits, as in 127.0.0.1: its name would have to be looked"
+            " up outside it"
+        ) from None
+
+
+def is_onion(origin: str) -> bool:
+    """Tell whether a server can be reached through Tor alone."""
+    return (urlsplit(origin).hostname or "").endswith(".onion")
+
+
+def _split(text: str, what: str) -> tuple[SplitResult, str, int | None]:
+    """Return the parts of an address, its host as in an origin, and its port."""
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+        if host and ":" in host:
+            host = f"[{ipaddress.IPv6Address(host)}]"
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{what} is not an address") from None
+    if not host or parts.query or parts.fragment or "@" in parts.netloc:
+        raise argparse.ArgumentTypeError(f"{what} is not an address of host and port alone")
+    if not host.startswith("[") and not _HOST_LETTERS.issuperset(host):
+        raise argparse.ArgumentTypeError(f"{what} must be written in Latin letters (xn--…)")
+    return parts, host, port

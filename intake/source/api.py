@@ -1,0 +1,209 @@
+"""The server as SPEC 11 has it. No other module of this client connects to anything.
+
+Each request carries the same few headers whatever the device: host, length and type of a body. No
+version, no language, no cookie. Redirects are not followed and settings of the environment for
+proxies are not looked at.
+"""
+
+import json
+import secrets
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError
+
+from crypto.directory import DOCUMENT_MAX_SIZE
+from crypto.sizes import KEM_PUBLIC_KEY_SIZE
+from intake.errors import IntakeError, Refusal
+from intake.source.address import Proxy
+from intake.source.speech import gettext as _
+
+__all__ = ["Api", "Route", "ServerError", "Status", "Taken", "connected"]
+
+IN_FLIGHT: Final = 4
+"""Chunks sent at once: enough to hide the round trips of a slow line."""
+
+_STATUS_MAX_SIZE: Final = 4096
+_ERROR_MAX_SIZE: Final = 1024
+# The whole board while it is small, a bucket when it is not; far more than a server would hold.
+_BOARD_MAX_SIZE: Final = 64 * 1024 * 1024
+_TIMES: Final = aiohttp.ClientTimeout(total=300, sock_connect=90, sock_read=120)
+_UNSENT_HEADERS: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+_BINARY: Final = {"Content-Type": "application/octet-stream"}
+
+
+class ServerError(IntakeError):
+    """The server did not do what was asked. Status 0: it did not answer.
+
+    `code` is that of SPEC 11, such as `full`; `proxy` where the proxy did not answer; empty where
+    nobody gave one.
+    """
+
+    def __init__(self, status: int, code: str = "") -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+
+    @property
+    def passes(self) -> bool:
+        """Whether the same request may succeed later."""
+        return self.status in (0, 408, 429) or self.status >= 500
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Whether something is taken in now, and the code of why not."""
+
+    open: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the server says before anything is sent: its day, and what it takes in."""
+
+    day: int
+    envelopes: Taken
+    chunks: Taken
+
+
+@dataclass(frozen=True, repr=False)
+class Route:
+    """How a server is reached: its origin, and a proxy where one was asked for.
+
+    `isolation` is a name that Tor is given, so that it carries this run on lines of its own; it
+    means nothing else and is made anew for each run.
+    """
+
+    origin: str
+    proxy: Proxy | None
+    isolation: str
+
+    @classmethod
+    def of(cls, origin: str, proxy: Proxy | None) -> "Route":
+        """Return the route of a run that begins."""
+        return cls(origin, proxy, secrets.token_hex(16))
+
+
+class Api:
+    """The requests, each a method. All raise ServerError."""
+
+    def __init__(self, session: aiohttp.ClientSession, origin: str) -> None:
+        self._session = session
+        self._origin = origin
+
+    async def directory(self) -> bytes:
+        """Return the document of SPEC 10.1, not checked."""
+        return await self._get("/v1/directory", DOCUMENT_MAX_SIZE)
+
+    async def key(self, key_hash: bytes) -> bytes:
+        """Return what the server gives for an intake key's hash, not checked."""
+        return await self._get(f"/v1/keys/{key_hash.hex()}", KEM_PUBLIC_KEY_SIZE)
+
+    async def board(self, bits: int, value: int) -> bytes:
+        """Return the records of one bucket of the board, one after another."""
+        return await self._get(f"/v1/board/{bits}/{value}", _BOARD_MAX_SIZE)
+
+    async def status(self) -> Status:
+        """Return the server's day and what it takes in."""
+        try:
+            answer = json.loads(await self._get("/v1/status", _STATUS_MAX_SIZE))
+            return Status(int(answer["day"]), _taken(answer["envelopes"]), _taken(answer["chunks"]))
+        except (ValueError, TypeError, KeyError):
+            raise ServerError(502) from None
+
+    async def put_chunk(self, chunk_id: bytes, chunk: bytes, puzzle: str) -> None:
+        """Store a chunk; returns when it is durable."""
+        await self._put(f"/v1/chunks/{chunk_id.hex()}", chunk, puzzle)
+
+    async def put_envelope(self, address: bytes, envelope: bytes, puzzle: str) -> None:
+        """Store an envelope; returns when it is durable."""
+        await self._put(f"/v1/envelopes/{address.hex()}", envelope, puzzle)
+
+    async def _get(self, path: str, max_size: int) -> bytes:
+        async with self._asked("GET", path, {}, None) as response:
+            if response.status != 200:
+                raise await _error(response)
+            return await _body(response, max_size)
+
+    async def _put(self, path: str, body: bytes, puzzle: str) -> None:
+        headers = _BINARY | ({"Fidelio-Puzzle": puzzle} if puzzle else {})
+        async with self._asked("PUT", path, headers, body) as response:
+            # Only 204 says that the bytes are durable: a proxy's friendly 200 does not.
+            if response.status != 204:
+                raise await _error(response)
+
+    @asynccontextmanager
+    async def _asked(
+        self, method: str, path: str, headers: dict[str, str], body: bytes | None
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        url = self._origin + path
+        try:
+            async with self._session.request(
+                method, url, headers=headers, data=body, allow_redirects=False
+            ) as response:
+                yield response
+        except ProxyConnectionError:
+            raise ServerError(0, "proxy") from None
+        except (aiohttp.ClientSSLError, ssl.SSLError):
+            raise Refusal(
+                _("The server did not prove that it is the one of this address."),
+                _("Nothing was sent. Somebody may be in between, or its certificate has run out."),
+            ) from None
+        except (aiohttp.ClientError, ProxyError, TimeoutError, OSError):
+            raise ServerError(0) from None
+
+
+@asynccontextmanager
+async def connected(route: Route) -> AsyncIterator[Api]:
+    """Give the requests to a server; what they opened is closed in the end."""
+    async with aiohttp.ClientSession(
+        connector=_connector(route),
+        timeout=_TIMES,
+        skip_auto_headers=_UNSENT_HEADERS,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+    ) as session:
+        yield Api(session, route.origin)
+
+
+def _connector(route: Route) -> aiohttp.TCPConnector:
+    if route.proxy is None:
+        return aiohttp.TCPConnector(limit=IN_FLIGHT + 1)
+    # rdns: names go to the proxy as they are.
+    return ProxyConnector(
+        host=route.proxy.host,
+        port=route.proxy.port,
+        username=route.isolation,
+        password=route.isolation,
+        rdns=True,
+        limit=IN_FLIGHT + 1,
+    )
+
+
+async def _body(response: aiohttp.ClientResponse, max_size: int) -> bytes:
+    body = bytearray()
+    async for piece in response.content.iter_any():
+        body += piece
+        if len(body) > max_size:
+            raise ServerError(502)
+    return bytes(body)
+
+
+async def _error(response: aiohttp.ClientResponse) -> ServerError:
+    try:
+        code = json.loads(await _body(response, _ERROR_MAX_SIZE))["error"]
+    except (ValueError, TypeError, KeyError, ServerError):
+        code = ""
+    # 2xx and 3xx are no answers of this interface either: something else stands there.
+    status = response.status if response.status >= 400 else 502
+    return ServerError(status, code if isinstance(code, str) else "")
+
+
+def _taken(state: dict[str, object]) -> Taken:
+    return Taken(state["open"] is True, str(state.get("reason", "")))

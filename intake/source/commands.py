@@ -1,0 +1,230 @@
+"""The two commands of a source, for the table in `intake.cli`: their help, arguments, and doors.
+
+Only this module is imported to know of them. What they need is imported when one of them runs, and
+nothing that belongs to the server is: it need not be installed.
+"""
+
+import argparse
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from crypto.directory import read_fingerprint
+from crypto.errors import Malformed
+from intake.errors import Refusal
+from intake.source.address import read_proxy, read_server
+from intake.source.speech import WORD_LISTS, default_language
+
+__all__ = [
+    "REPLIES_SUMMARY",
+    "REPLIES_TEXT",
+    "REPORT_SUMMARY",
+    "REPORT_TEXT",
+    "add_replies_arguments",
+    "add_report_arguments",
+    "run_replies",
+    "run_report",
+]
+
+_PATIENCE_MINUTES = 60
+
+REPORT_SUMMARY = "write to an office, encrypted on this device"
+REPORT_TEXT = """\
+Asks what happened, encrypts it here to the office's recipients, and sends it. What is given with
+--text-file is not asked for. Before anything is sent you are shown a codename of eight words: the
+only way back, which opens nothing before "stored".
+
+  intake report --server https://intake.example.org
+  intake report --server http://OFFICE.onion --proxy socks5h://127.0.0.1:9050
+  intake report --server URL --text-file report.txt --file photo.jpg --clean
+  intake report --server URL --resume
+
+A script gives all of it, and gets the codename on a descriptor of its own:
+
+  intake report --server URL --fingerprint DIGITS --text-file report.txt \\
+    --codename-fd 3 3>codename.txt
+
+If the line breaks, sending goes on by itself. After a kill or a restart, --resume goes on where it
+was: until then the message lies in the state folder, encrypted under the codename."""
+
+REPLIES_SUMMARY = "read an office's replies, and write a follow-up"
+REPLIES_TEXT = """\
+Asks for your codename, finds the replies to it, and offers to write a follow-up. Words may be
+shortened to four letters; one slip in a word is found. Every visit loads the same from the server,
+with a codename or without.
+
+  intake replies --server https://intake.example.org
+  intake replies --server URL --follow-up-file more.txt --file invoice.pdf
+
+A script gives the codename on a descriptor of its own:
+
+  intake replies --server URL --codename-fd 3 3<codename.txt
+  intake replies --server URL --json --codename-fd 3 3<codename.txt"""
+
+
+def add_report_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `intake report` understands."""
+    _add_common(parser)
+    parser.add_argument(
+        "--text-file", metavar="FILE", type=Path, help="the text, in UTF-8; - reads stdin"
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with what was not stored yet; asks the codename",
+    )
+
+
+def add_replies_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `intake replies` understands."""
+    _add_common(parser)
+    parser.add_argument(
+        "--follow-up-file",
+        metavar="FILE",
+        type=Path,
+        help="the text of a follow-up, in UTF-8; - reads stdin",
+    )
+    parser.add_argument(
+        "--to",
+        metavar="ID",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="who shall read the follow-up, where no reply says who could read the report",
+    )
+    parser.add_argument("--json", action="store_true", help="the replies as one JSON object")
+
+
+def run_report(arguments: argparse.Namespace) -> int:
+    """Run `intake report`; returns the exit code, raises Refusal."""
+    if arguments.resume and (arguments.text_file or arguments.file or arguments.original):
+        arguments.parser.error("--resume goes on with what was begun: leave out text and files")
+    from intake.source.report import run
+
+    return _run(run, arguments)
+
+
+def run_replies(arguments: argparse.Namespace) -> int:
+    """Run `intake replies`; returns the exit code, raises Refusal."""
+    from intake.source.replies import run
+
+    return _run(run, arguments)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--server",
+        metavar="URL",
+        type=read_server,
+        required=True,
+        help="the office's address: http://HOST or https://HOST:PORT",
+    )
+    parser.add_argument(
+        "--fingerprint",
+        metavar="DIGITS",
+        type=_fingerprint,
+        help="the office's 80 digits, the first time; else you are shown them and asked",
+    )
+    parser.add_argument(
+        "--file",
+        metavar="FILE",
+        type=Path,
+        nargs="+",
+        action="extend",
+        default=[],
+        help="a file to send along",
+    )
+    parser.add_argument(
+        "--original",
+        metavar="FILE",
+        type=Path,
+        nargs="+",
+        action="extend",
+        default=[],
+        help="a file that --clean leaves as it is",
+    )
+    parser.add_argument(
+        "--clean",
+        action="store_true",
+        help="send copies of the files that mat2 has freed of hidden data",
+    )
+    parser.add_argument(
+        "--leave-out",
+        metavar="ID",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="a recipient of the office who must not be able to read it",
+    )
+    parser.add_argument(
+        "--language",
+        choices=tuple(WORD_LISTS),
+        default=default_language(),
+        help="of questions, messages and codename; without it, that of this device",
+    )
+    parser.add_argument(
+        "--proxy",
+        metavar="URL",
+        type=read_proxy,
+        help="socks5h://HOST:PORT; Tor is 127.0.0.1:9050, Tor Browser 9150. It resolves names too",
+    )
+    parser.add_argument(
+        "--state",
+        metavar="DIR",
+        type=Path,
+        help="what is remembered of offices, instead of ~/.local/state/fidelio",
+    )
+    parser.add_argument(
+        "--codename-fd",
+        metavar="N",
+        type=_descriptor,
+        help="an open descriptor for the codename, instead of the terminal",
+    )
+    parser.add_argument(
+        "--patience",
+        metavar="MINUTES",
+        type=_minutes,
+        default=_PATIENCE_MINUTES,
+        help=f"how long a broken line is tried again before giving up ({_PATIENCE_MINUTES})",
+    )
+
+
+def _fingerprint(text: str) -> bytes:
+    try:
+        return read_fingerprint(text)
+    except Malformed:
+        raise argparse.ArgumentTypeError(
+            "a fingerprint has 80 digits, in sixteen groups of five"
+        ) from None
+
+
+def _descriptor(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError("a descriptor is a number, as in --codename-fd 3")
+    return int(text)
+
+
+def _minutes(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError("a whole number of minutes")
+    return int(text)
+
+
+def _run(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
+    # An error's own text could hold what somebody typed.
+    sys.excepthook = _fault
+    try:
+        return run(arguments)
+    except KeyboardInterrupt:
+        from intake.source.speech import gettext as _
+
+        raise Refusal(_("Stopped by hand. Nothing was sent.")) from None
+
+
+def _fault(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+    frames = traceback.extract_tb(trace)
+    place = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "nowhere"
+    print(f"error: a fault in this program: {kind.__name__} in {place}", file=sys.stderr)
+    print("hint: nothing is lost that was stored; tell its makers this line", file=sys.stderr)

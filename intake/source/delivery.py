@@ -1,0 +1,114 @@
+"""From a draft to "stored": read, kept, sent, and taken up again after a kill."""
+
+from collections.abc import Callable
+
+from crypto.codename import Codename
+from crypto.sizes import CHUNK_SIZE
+from crypto.source_keys import SourceKeys, derive_source_keys
+from intake.errors import Refusal
+from intake.source.api import Api
+from intake.source.cleaning import clean_into, cleaner, copies_removed_on_error, remove_copies
+from intake.source.drafting import snapshots_of
+from intake.source.line import GaveUpError, Line
+from intake.source.office import Office, today
+from intake.source.plan import Draft, Plan, make_plan
+from intake.source.sending import Sending
+from intake.source.session import Session, asked, next_command
+from intake.source.speech import gettext as _
+from intake.source.speech import written_day, written_size
+from intake.source.unsent import SealedEnvelope, Unsent, derive_kept_key, unsent_folders
+
+__all__ = ["check_unsent", "deliver", "go_on"]
+
+
+def deliver(
+    session: Session, office: Office, draft: Draft, codename: Callable[[], Codename]
+) -> None:
+    """Send a draft; `codename` is asked once all is known to fit. Refusal where it ends early."""
+    with copies_removed_on_error(draft.files):
+        plan = make_plan(draft, snapshots_of(draft.files, session.show), office, today())
+        words = codename()
+        source = derive_source_keys(words, office.genesis_id)
+        folder = session.state.office_folder(office.genesis_id)
+        unsent = Unsent.new(folder, derive_kept_key(words, office.genesis_id))
+        unsent.save(plan, None)
+    with unsent.alone():
+        _carry(session, office, source, unsent, plan, None)
+
+
+def check_unsent(session: Session, office: Office) -> None:
+    """Return if something waits on this device, else Refusal: looked at before words are typed."""
+    if not unsent_folders(session.state.office_folder(office.genesis_id)):
+        raise Refusal(
+            _("Nothing for this office waits on this device."),
+            _("Without --resume you begin a new report."),
+        )
+
+
+def go_on(session: Session, office: Office, codename: Codename) -> None:
+    """Send on what waits on this device under a codename."""
+    source = derive_source_keys(codename, office.genesis_id)
+    folder = session.state.office_folder(office.genesis_id)
+    unsent = Unsent.find(folder, derive_kept_key(codename, office.genesis_id))
+    with unsent.alone():
+        plan, sealed = unsent.load()
+        _clean_again(plan)
+        _carry(session, office, source, unsent, plan, sealed)
+
+
+def _carry(
+    session: Session,
+    office: Office,
+    source: SourceKeys,
+    unsent: Unsent,
+    plan: Plan,
+    sealed: SealedEnvelope | None,
+) -> None:
+    show = session.show
+    sending = Sending(plan, sealed, source, office, session.state, unsent)
+
+    async def ask(api: Api) -> int:
+        return await sending.send(api, Line(session.patience, show.waiting), show)
+
+    try:
+        day = asked(session, ask)
+    except GaveUpError:
+        raise Refusal(_not_stored(session), _how_to_go_on(session, unsent)) from None
+    except KeyboardInterrupt:
+        message = _("Stopped by hand.") + " " + _not_stored(session)
+        raise Refusal(message, _how_to_go_on(session, unsent)) from None
+    finally:
+        show.clear()
+    remove_copies(plan.draft.files)
+    unsent.forget()
+    _say_stored(session, office, day)
+
+
+def _clean_again(plan: Plan) -> None:
+    """Clean files anew whose cleaned copies are gone, into the same places."""
+    for file in plan.draft.files:
+        if file.original is not None and not file.path.exists():
+            clean_into(file, cleaner())
+
+
+def _say_stored(session: Session, office: Office, day: int) -> None:
+    until = day + office.directory.policy.codename_days
+    print(_("Stored. The message is whole, and only its recipients can read it."))
+    print(_("The codename works until {day}.").format(day=written_day(until)))
+    print(_("Look for a reply in a week or so:"))
+    print(f"  {next_command(session, 'replies')}")
+
+
+def _not_stored(session: Session) -> str:
+    stored = session.show.stored
+    return _("{size} of {total} are stored; nobody can read any of it before all is.").format(
+        size=written_size(stored.chunks * CHUNK_SIZE), total=written_size(stored.of * CHUNK_SIZE)
+    )
+
+
+def _how_to_go_on(session: Session, unsent: Unsent) -> str:
+    return _(
+        "Go on with: {command}\n"
+        "What is not sent yet lies in {folder}, encrypted under your codename. To give it up,"
+        " remove that folder."
+    ).format(command=next_command(session, "report --resume"), folder=unsent.folder)

@@ -1,0 +1,278 @@
+"""One message on its way: chunks first, the envelope last, each carried until the server has it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Final
+
+from crypto.envelope import SealTo, envelope_address, seal_envelope
+from crypto.errors import TooLarge
+from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, solve_puzzle
+from crypto.sizes import KEY_DAYS
+from crypto.source_keys import SourceKeys
+from intake.errors import IntakeError, Refusal
+from intake.source.api import IN_FLIGHT, Api, ServerError
+from intake.source.line import Line
+from intake.source.office import Office, fresh_office, reopened, today
+from intake.source.outgoing import ChangedError, Outgoing
+from intake.source.pinned import StateFolder
+from intake.source.plan import Plan, replaced, restarted
+from intake.source.progress import Sent, Show
+from intake.source.speech import gettext as _
+from intake.source.unsent import Progress, SealedEnvelope, Unsent
+
+__all__ = ["Sending"]
+
+STORED_FOR_DAYS: Final = 7
+"""SPEC 11: a chunk stored longer ago than this is sent again before its envelope."""
+
+RESTARTS: Final = 5
+"""How often files may turn out changed before somebody should stop changing them."""
+
+SAVED_EVERY: Final = 16
+"""Chunks, 4 MiB, that a kill may cost."""
+
+_DAYS_A_WEEK: Final = 7
+
+
+class _FileChangedError(IntakeError):
+    """The `place`-th of a plan's files must be read anew."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__()
+        self.place = place
+
+
+class Sending:
+    """A message that is being sent, and where it stands."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        sealed: SealedEnvelope | None,
+        source: SourceKeys,
+        office: Office,
+        state: StateFolder,
+        unsent: Unsent,
+    ) -> None:
+        self._plan = plan
+        self._sealed = sealed
+        self._source = source
+        self._office = office
+        self._state = state
+        self._unsent = unsent
+        self._stored = _Stored(unsent)
+
+    async def send(self, api: Api, line: Line, show: Show) -> int:
+        """Send until the envelope is stored; returns the day that it carries.
+
+        Raises Refusal for what waiting cannot mend, and GaveUpError.
+        """
+        restarts = 0
+        while True:
+            try:
+                await self._store_files(api, line, show)
+                return await self._store_envelope(api, line, show)
+            except _FileChangedError as changed:
+                restarts += 1
+                if restarts > RESTARTS:
+                    raise Refusal(
+                        _("Files change again and again while they are being sent."),
+                        _("Send copies that nobody writes to."),
+                    ) from None
+                await self._restart(changed.place, show)
+            except TooLarge:
+                # Another directory's number is longer than the one the text was cut for.
+                snapshots = self._plan.attachments
+                stored = sum(snapshot.chunks for snapshot in snapshots)
+                self._keep(replaced(self._plan, snapshots, self._office, today()), stored)
+
+    # ---- files -----------------------------------------------------------------------------------
+
+    async def _store_files(self, api: Api, line: Line, show: Show) -> None:
+        """Store every chunk that is not stored yet, a few at once."""
+        files = self._plan.files()
+        chunks = sum(file.snapshot.chunks for file in files)
+        self._stored.count_on(chunks, today())
+        show.total(Sent(self._stored.chunks, chunks))
+        pieces = self._stored.missing(files)
+
+        async def carry_on() -> None:
+            for number, place, index in pieces:
+                await self._store_chunk(api, line, files[place], place, index)
+                self._stored.add(number)
+                show.sent(Sent(self._stored.chunks, chunks))
+
+        await _together(carry_on, IN_FLIGHT)
+        self._stored.save()
+
+    async def _store_chunk(
+        self, api: Api, line: Line, file: Outgoing, place: int, index: int
+    ) -> None:
+        try:
+            chunk_id, chunk = await asyncio.to_thread(file.sealed, index)
+        except ChangedError:
+            raise _FileChangedError(place) from None
+
+        async def attempt() -> None:
+            bits = self._office.directory.policy.puzzle_chunk
+            puzzle = await self._puzzle(PUZZLE_CHUNK, chunk_id, bits)
+            try:
+                await api.put_chunk(chunk_id, chunk, puzzle)
+            except ServerError as error:
+                if error.code == "other-bytes":
+                    raise _FileChangedError(place) from None
+                await self._on_refusal(api, error)
+
+        await line.carry(attempt)
+
+    async def _restart(self, place: int, show: Show) -> None:
+        chosen = self._plan.draft.files
+        name = chosen[place].name if place < len(chosen) else ""
+        show.changed(name)
+        try:
+            plan = await asyncio.to_thread(restarted, self._plan, place, self._office, today())
+        except OSError:
+            raise Refusal(
+                _("A file can no longer be read: {name}").format(name=name),
+                _("Put it back where it was, then go on with --resume."),
+            ) from None
+        files = self._plan.files()
+        self._keep(plan, sum(file.snapshot.chunks for file in files[:place]))
+
+    def _keep(self, plan: Plan, still_stored: int) -> None:
+        """Go on with another plan, of which so many chunks from the beginning are stored."""
+        self._plan, self._sealed = plan, None
+        self._unsent.save(plan, None)
+        self._stored.begin_again(still_stored)
+
+    # ---- envelope --------------------------------------------------------------------------------
+
+    async def _store_envelope(self, api: Api, line: Line, show: Show) -> int:
+        """Seal and store the envelope. Every try sends the same bytes, as long as its keys hold."""
+        show.envelope()
+        day = 0
+
+        async def attempt() -> None:
+            nonlocal day
+            if self._stored.too_old(today()):
+                await self._store_files(api, line, show)
+            sealed = await self._sealed_today(api)
+            day = sealed.day
+            address = envelope_address(sealed.envelope)
+            bits = self._office.directory.policy.puzzle_envelope
+            puzzle = await self._puzzle(PUZZLE_ENVELOPE, address, bits)
+            try:
+                await api.put_envelope(address, sealed.envelope, puzzle)
+            except ServerError as error:
+                await self._on_refusal(api, error)
+
+        await line.carry(attempt)
+        return day
+
+    async def _sealed_today(self, api: Api) -> SealedEnvelope:
+        """Return the envelope that is kept, or one sealed anew where its keys hold no longer."""
+        day = today()
+        if self._sealed is None or day >= self._sealed.until:
+            self._office = await fresh_office(api, self._office, self._state)
+            self._sealed = await asyncio.to_thread(self._seal, day)
+            self._unsent.save_envelope(self._plan, self._sealed)
+        return self._sealed
+
+    def _seal(self, day: int) -> SealedEnvelope:
+        keys = self._office.keys
+        chosen = [one for one in self._plan.draft.recipient_ids if one in keys]
+        if not chosen:
+            raise Refusal(
+                _("None of the recipients that you chose reads messages any more."),
+                _("Nothing was stored. Begin a new report, and look at who would read it."),
+            )
+        message = self._plan.message(self._office.directory, day)
+        recipients = [SealTo(one, keys[one]) for one in chosen]
+        envelope = seal_envelope(message, self._source, recipients)
+        return SealedEnvelope(envelope, day, self._office.week * _DAYS_A_WEEK + KEY_DAYS)
+
+    async def _puzzle(self, kind: int, path_hash: bytes, bits: int) -> str:
+        if not bits:
+            return ""
+        genesis_id = self._office.genesis_id
+        return await asyncio.to_thread(solve_puzzle, genesis_id, kind, path_hash, bits, today())
+
+    async def _on_refusal(self, api: Api, error: ServerError) -> None:
+        """Raise what a refused upload means for the next try."""
+        if error.code == "puzzle":
+            # The office asks for more than it did: its directory says how much.
+            self._office = await reopened(api, self._office, self._state)
+            raise ServerError(0) from None
+        if not error.passes:
+            raise Refusal(
+                _("The server refuses what this program sends."),
+                _("There may be a newer version of it. Nothing that you wrote is lost: --resume"),
+            ) from None
+        raise error
+
+
+class _Stored:
+    """Which chunks are stored: all up to a number, and some beyond it."""
+
+    def __init__(self, unsent: Unsent) -> None:
+        self._unsent = unsent
+        progress = unsent.load_progress()
+        self._from_start = progress.stored if progress else 0
+        self._since = progress.since if progress else 0
+        self._beyond: set[int] = set()
+        self._saved = self._from_start
+
+    @property
+    def chunks(self) -> int:
+        """How many are stored."""
+        return self._from_start + len(self._beyond)
+
+    def too_old(self, day: int) -> bool:
+        """Tell whether chunks were stored so long ago that they have to be sent again."""
+        return self.chunks > 0 and day - self._since >= STORED_FOR_DAYS
+
+    def count_on(self, total: int, day: int) -> None:
+        """Go on counting on a day, of `total` chunks."""
+        if self._from_start > total or self.too_old(day):
+            self.begin_again(0)
+        if not self.chunks:
+            self._since = day
+
+    def begin_again(self, still_stored: int) -> None:
+        """Count from an earlier chunk on, or from the first."""
+        self._from_start = min(self._from_start, still_stored)
+        self._beyond = set()
+        self.save()
+
+    def missing(self, files: list[Outgoing]) -> Iterator[tuple[int, int, int]]:
+        """Yield, for each chunk that is not stored, its number, its file's place and its index."""
+        number = 0
+        for place, file in enumerate(files):
+            for index in range(file.snapshot.chunks):
+                if number >= self._from_start and number not in self._beyond:
+                    yield number, place, index
+                number += 1
+
+    def add(self, number: int) -> None:
+        """Count a chunk as stored."""
+        self._beyond.add(number)
+        while self._from_start in self._beyond:
+            self._beyond.remove(self._from_start)
+            self._from_start += 1
+        if self._from_start >= self._saved + SAVED_EVERY:
+            self.save()
+
+    def save(self) -> None:
+        """Keep the count, for another run."""
+        self._saved = self._from_start
+        self._unsent.save_progress(Progress(self._from_start, self._since))
+
+
+async def _together(work: Callable[[], Coroutine[None, None, None]], times: int) -> None:
+    """Run so many of the same at once; the first error ends all and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _number in range(times):
+                group.create_task(work())
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
