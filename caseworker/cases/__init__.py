@@ -1,0 +1,1 @@
+"""Cases, as the log of events tells them."""

@@ -1,0 +1,172 @@
+"""A case from top to bottom: what was said and done, for people and for programs."""
+
+from dataclasses import dataclass
+
+from caseworker.cases.cases import Note, WrittenReply, case_log
+from caseworker.cases.files import announced_files, file_state
+from caseworker.cases.flags import flags_by_case
+from caseworker.cases.texts import message_text
+from caseworker.days import Moment
+from caseworker.exchange.taken import Outgoing, last_live_day, outgoing_state
+from caseworker.office.directories import known_directory
+from caseworker.vault.folder import Vault
+from caseworker.vault.log import kept_text
+from caseworker.vault.messages import MessageMark, all_messages, messages_of_case, payload_of
+from caseworker.vault.numbers import next_reply_index
+from crypto.directory import Directory
+from crypto.payload import Payload
+from crypto.sizes import REPLY_INDEXES
+from crypto.statements import StatementKind
+
+
+@dataclass(frozen=True)
+class FileView:
+    """An attachment: `state` is whole, missing or damaged, `sha256` that of its own bytes."""
+
+    name: str
+    media_type: str
+    size: int
+    state: str
+    sha256: str | None
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """A message of the source; `written_day` is the UTC day that its device gave."""
+
+    number: int
+    kind: str
+    received: Moment
+    written_day: int
+    language: str
+    client: str
+    sealed_for: tuple[str, ...]
+    left_out: tuple[str, ...]
+    answers: dict[str, str]
+    text: str
+    text_rest: str
+    attachments: tuple[FileView, ...]
+
+
+@dataclass(frozen=True)
+class ReplyView:
+    """A reply, and how far it has come: written, carried out, on the board, until when."""
+
+    kind: str
+    author: str
+    text: str
+    answers_message: int
+    written: Moment
+    carried_out: Moment | None
+    on_board_week: int | None
+    on_board_until: int | None
+
+
+@dataclass(frozen=True)
+class NoteView:
+    """A note; without a text, that the case was saved."""
+
+    author: str
+    moment: Moment
+    text: str | None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """All of a case, in the order in which it happened here."""
+
+    number: int
+    state: str
+    flags: tuple[str, ...]
+    looked_at: tuple[str, ...]
+    records_left: int
+    entries: tuple[MessageView | ReplyView | NoteView, ...]
+
+
+def conversation(vault: Vault, number: int) -> Conversation:
+    """Return all of a case; Refusal where there is none of that number."""
+    log = case_log(vault.db, number)
+    directory = known_directory(vault)
+    received = dict(log.received)
+    marks = messages_of_case(vault.db, number)
+    batches = _batches(vault)
+    entries: list[tuple[Moment, MessageView | ReplyView | NoteView]] = []
+    for mark in marks:
+        at = received[mark.number]
+        entries.append((at, _message_view(vault, mark, at, directory)))
+    entries += [
+        (reply.written, _reply_view(vault, reply, batches, directory))
+        for reply in log.replies.values()
+    ]
+    entries += [(note.moment, _note_view(vault, note)) for note in log.notes]
+    entries.sort(key=lambda entry: (entry[0].day, entry[0].time))
+    return Conversation(
+        number=number,
+        state=log.state,
+        flags=tuple(sorted(flags_by_case(all_messages(vault.db)).get(number, ()))),
+        looked_at=tuple(sorted(log.looked_at)),
+        records_left=REPLY_INDEXES - next_reply_index(vault.db, marks[-1].thread_secret),
+        entries=tuple(entry for _, entry in entries),
+    )
+
+
+def _message_view(
+    vault: Vault, mark: MessageMark, received: Moment, directory: Directory
+) -> MessageView:
+    payload = payload_of(vault.db, mark.number)
+    text = message_text(vault, payload)
+    sealed_for = tuple(one.id for one in payload.recipients)
+    return MessageView(
+        number=mark.number,
+        kind=mark.kind,
+        received=received,
+        written_day=payload.day,
+        language=payload.language,
+        client=payload.client,
+        sealed_for=sealed_for,
+        left_out=tuple(one.id for one in directory.recipients if one.id not in sealed_for),
+        answers=dict(payload.answers),
+        text=text.text,
+        text_rest=text.rest,
+        attachments=_attachments(vault, mark.number, payload),
+    )
+
+
+def _attachments(vault: Vault, number: int, payload: Payload) -> tuple[FileView, ...]:
+    views = []
+    for file in announced_files(payload)[: len(payload.attachments)]:
+        state, sha256 = file_state(vault, number, file)
+        digest = sha256.hex() if sha256 else None
+        views.append(FileView(file.name, file.media_type, file.size, state, digest))
+    return tuple(views)
+
+
+def _batches(vault: Vault) -> dict[int, Outgoing]:
+    state = outgoing_state(vault)
+    return {one.row.number: one for one in state if one.row.kind == StatementKind.BATCH}
+
+
+def _reply_view(
+    vault: Vault, reply: WrittenReply, batches: dict[int, Outgoing], directory: Directory
+) -> ReplyView:
+    week = None
+    if reply.batch is not None:
+        batch = batches[reply.batch]
+        # The line of a batch that has left the board is no longer sent along.
+        week = batch.taken.week if batch.taken else batch.row.week_taken
+    until = None if week is None else last_live_day(week, directory.policy.reply_days)
+    return ReplyView(
+        kind=reply.kind,
+        author=reply.author,
+        text=kept_text(vault.db, reply.text_id),
+        answers_message=reply.message,
+        written=reply.written,
+        carried_out=reply.carried_out,
+        on_board_week=week,
+        on_board_until=until,
+    )
+
+
+def _note_view(vault: Vault, note: Note) -> NoteView:
+    text = kept_text(vault.db, note.text_id) if note.text_id else None
+    return NoteView(note.author, note.moment, text)

@@ -1,0 +1,128 @@
+"""The files that a message announces, and reading them from the chunks that arrived."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from caseworker.vault.chunk_files import ChunkFiles
+from caseworker.vault.chunks import candidates
+from caseworker.vault.folder import Vault
+from caseworker.vault.messages import files_of_message, set_sha256
+from crypto.chunks import FileKey, chunk_id
+from crypto.errors import ProtocolError
+from crypto.office.chunks import open_chunk, open_file
+from crypto.payload import Payload
+from crypto.sizes import PIECE_SIZE
+
+# Attachments have the places from 0 on.
+REST_PLACE = -1
+FILL_PLACE = -2
+
+
+@dataclass(frozen=True, repr=False)
+class AnnouncedFile:
+    """A file of a message, as the source announced it."""
+
+    place: int
+    name: str
+    media_type: str
+    size: int
+    key: FileKey
+    chunks: int
+    hash: bytes
+
+    def __repr__(self) -> str:
+        return "AnnouncedFile(hidden)"
+
+
+class FileMissingError(Exception):
+    """Chunks of a file have not arrived."""
+
+
+class FileDamagedError(Exception):
+    """A file's chunks do not make up the file that was announced."""
+
+
+def announced_files(payload: Payload) -> list[AnnouncedFile]:
+    """Return all files of a message: attachments, the rest of its text, and fill."""
+    files = [
+        AnnouncedFile(place, one.name, one.media_type, one.size, one.key, one.chunks, one.hash)
+        for place, one in enumerate(payload.attachments)
+    ]
+    if payload.rest:
+        rest = payload.rest
+        files.append(AnnouncedFile(REST_PLACE, "", "", rest.size, rest.key, rest.chunks, rest.hash))
+    if payload.fill:
+        fill = payload.fill
+        size = fill.chunks * PIECE_SIZE
+        files.append(AnnouncedFile(FILL_PLACE, "", "", size, fill.key, fill.chunks, b""))
+    return files
+
+
+def read_file(vault: Vault, file: AnnouncedFile) -> Iterator[bytes]:
+    """Yield the bytes of a file, a piece at a time; good only once this has ended.
+
+    Raises FileMissingError and FileDamagedError.
+    """
+    try:
+        yield from open_file(file.key, file.size, file.hash, _chunks(vault, file))
+    except ProtocolError:
+        raise FileDamagedError from None
+
+
+def file_state(vault: Vault, message_number: int, file: AnnouncedFile) -> tuple[str, bytes | None]:
+    """Return `whole` with the plain SHA-256 of a file, or `missing`, or `damaged`.
+
+    A file is read once to find out; the hash of a whole one is kept.
+    """
+    row = files_of_message(vault.db, message_number)[file.place]
+    if row.sha256:
+        return "whole", row.sha256
+    if row.claimed < row.chunks:
+        return "missing", None
+    digest = hashlib.sha256()
+    try:
+        for piece in read_file(vault, file):
+            digest.update(piece)
+    except FileMissingError:
+        return "missing", None
+    except FileDamagedError:
+        return "damaged", None
+    with vault.db.transaction():
+        set_sha256(vault.db, message_number, file.place, digest.digest())
+    return "whole", digest.digest()
+
+
+def _chunks(vault: Vault, file: AnnouncedFile) -> Iterator[bytes]:
+    for index in range(file.chunks):
+        yield _chunk(vault, file, index)
+
+
+def _chunk(vault: Vault, file: AnnouncedFile, index: int) -> bytes:
+    """Return the chunk: of different bytes under its id, those that open are the chunk."""
+    kept = [
+        data
+        for name in candidates(vault.db, chunk_id(file.key, index))
+        if (data := _read(vault, name)) is not None
+    ]
+    if not kept:
+        raise FileMissingError
+    for data in kept[1:]:
+        if _opens(file, index, data):
+            return data
+    return kept[0]
+
+
+def _read(vault: Vault, name: tuple[bytes, bytes]) -> bytes | None:
+    try:
+        return ChunkFiles(vault.folder).read(*name)
+    except FileNotFoundError:
+        return None
+
+
+def _opens(file: AnnouncedFile, index: int, data: bytes) -> bool:
+    try:
+        open_chunk(file.key, index, data, index == file.chunks - 1)
+    except ProtocolError:
+        return False
+    return True

@@ -1,0 +1,85 @@
+"""What makes a message suspicious: SPEC 16, end. Worked out from all messages, never their order.
+
+A flagged case is answered only after a person has looked.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+
+from caseworker.vault.messages import MessageMark
+
+NO_REPORT = "no-report"
+SHARED_THREAD_SECRET = "shared-thread-secret"  # noqa: S105 - the name of a flag
+SHARED_REPLY_KEY = "shared-reply-key"
+SHARED_COMMITMENT = "shared-commitment"
+OUTSIDE_KEY_DATES = "outside-key-dates"
+TWO_VERSIONS = "two-versions"
+
+MEANINGS = {
+    NO_REPORT: "a follow-up, but no report with this codename has arrived here",
+    SHARED_THREAD_SECRET: "another case uses the same secret under other keys: one is not genuine",
+    SHARED_REPLY_KEY: "another case has the same reply key under other keys: one is not genuine",
+    SHARED_COMMITMENT: "two different messages came under one commitment",
+    OUTSIDE_KEY_DATES: "sealed to a key that was not valid on the day that the message says",
+    TWO_VERSIONS: "two different messages came under one message number",
+}
+
+
+def flags_by_case(messages: Sequence[MessageMark]) -> dict[int, set[str]]:
+    """Return the flags of each case that has any."""
+    flags: dict[int, set[str]] = defaultdict(set)
+    reported = {one.thread_id for one in messages if one.kind == "report"}
+    for one in messages:
+        if one.thread_id not in reported:
+            flags[one.case_number].add(NO_REPORT)
+        if not one.within_key_dates:
+            flags[one.case_number].add(OUTSIDE_KEY_DATES)
+    _flag_shared(flags, messages, SHARED_THREAD_SECRET, _thread_secret, _thread)
+    _flag_shared(flags, messages, SHARED_REPLY_KEY, _reply_key, _thread)
+    _flag_shared(flags, messages, SHARED_COMMITMENT, _commitment, _number)
+    _flag_shared(flags, messages, TWO_VERSIONS, _message_id, _number)
+    return flags
+
+
+_Trait = Callable[[MessageMark], Hashable]
+
+
+def _flag_shared(
+    flags: dict[int, set[str]],
+    messages: Sequence[MessageMark],
+    flag: str,
+    shared: _Trait,
+    by: _Trait,
+) -> None:
+    """Flag the messages that share one trait and differ in the other."""
+    groups: dict[Hashable, list[MessageMark]] = defaultdict(list)
+    for one in messages:
+        groups[shared(one)].append(one)
+    for group in groups.values():
+        if len({by(one) for one in group}) > 1:
+            for one in group:
+                flags[one.case_number].add(flag)
+
+
+def _thread(one: MessageMark) -> Hashable:
+    return one.thread_id
+
+
+def _thread_secret(one: MessageMark) -> Hashable:
+    return one.thread_secret
+
+
+def _reply_key(one: MessageMark) -> Hashable:
+    return one.reply_key_hash
+
+
+def _commitment(one: MessageMark) -> Hashable:
+    return one.commitment
+
+
+def _message_id(one: MessageMark) -> Hashable:
+    return one.thread_id, one.message_id
+
+
+def _number(one: MessageMark) -> Hashable:
+    return one.number

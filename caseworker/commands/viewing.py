@@ -1,0 +1,224 @@
+"""list, show: reading cases."""
+
+import argparse
+from dataclasses import asdict
+
+from caseworker.cases.cases import CaseLog, all_cases
+from caseworker.cases.conversation import (
+    Conversation,
+    FileView,
+    MessageView,
+    NoteView,
+    ReplyView,
+    conversation,
+)
+from caseworker.cases.flags import MEANINGS, flags_by_case
+from caseworker.commands.frame import (
+    Answer,
+    Arguments,
+    Command,
+    Surroundings,
+    add_case,
+    add_vault,
+    lines,
+    opened,
+)
+from caseworker.days import DAYS_A_WEEK, Moment, date_text, distance_text, iso_date
+from caseworker.replies.writing import WARN_AT_INDEX
+from caseworker.terminal.escaping import safe_line, shortened
+from caseworker.terminal.layout import counted, quoted, size_text, table
+from caseworker.vault.messages import MessageMark, all_messages
+from crypto.sizes import REPLY_INDEXES
+
+_BEGINNING_LETTERS = 40
+
+
+def _list(arguments: Arguments, surroundings: Surroundings) -> Answer:
+    with opened(arguments.vault, surroundings) as vault:
+        cases = all_cases(vault.db)
+        messages = all_messages(vault.db)
+    flags = flags_by_case(messages)
+    first = {one.case_number: one for one in reversed(messages)}
+    rows = [
+        _list_row(case, first[number], sorted(flags.get(number, ())))
+        for number, case in sorted(cases.items())
+    ]
+    new = sum(row["state"] == "new" for row in rows)
+    waiting = sum(len(case.waiting) for case in cases.values())
+    head = (
+        f"{counted(len(rows), 'case')}, {new} new; {counted(waiting, 'reply', 'replies')} waiting."
+    )
+    if not rows:
+        hint = f"To bring reports in: caseworker import {arguments.vault} FILE"
+        return Answer(lines(head, hint), {"cases": []})
+    shown = [
+        (
+            str(row["case"]),
+            date_text(cases[number].received[0][1].day),
+            str(row["messages"]),
+            str(row["language"]),
+            str(row["state"]) + (", flagged" if row["flags"] else ""),
+            shortened(first[number].beginning, _BEGINNING_LETTERS),
+        )
+        for number, row in zip(sorted(cases), rows, strict=True)
+    ]
+    headings = ("case", "received", "messages", "language", "state", "begins")
+    hint = f"To read one: caseworker show {arguments.vault} {rows[-1]['case']}"
+    return Answer(
+        lines(head, "", table(headings, shown, "case messages"), "", hint), {"cases": rows}
+    )
+
+
+def _list_row(case: CaseLog, first: MessageMark, flags: list[str]) -> dict[str, object]:
+    return {
+        "case": case.number,
+        "received": iso_date(case.received[0][1].day),
+        "messages": len(case.received),
+        "language": first.language,
+        "state": case.state,
+        "acknowledged": case.acknowledged,
+        "replies_waiting": len(case.waiting),
+        "flags": flags,
+        "begins": first.beginning,
+    }
+
+
+def _show(arguments: Arguments, surroundings: Surroundings) -> Answer:
+    with opened(arguments.vault, surroundings) as vault:
+        case = conversation(vault, arguments.case)
+    today = surroundings.moment.day
+    parts = [f"Case {case.number}: {case.state}."]
+    for flag in case.flags:
+        looked = " (looked at)" if flag in case.looked_at else ""
+        parts.append(f"FLAGGED{looked}: {MEANINGS[flag]}")
+    if case.records_left <= REPLY_INDEXES - WARN_AT_INDEX:
+        parts.append(f"Only {counted(case.records_left, 'record')} are left for this source.")
+    for entry in case.entries:
+        parts += ["", *_entry_lines(entry, today)]
+    return Answer(lines(*parts), _conversation_data(case))
+
+
+def _entry_lines(entry: MessageView | ReplyView | NoteView, today: int) -> list[str]:
+    if isinstance(entry, MessageView):
+        return _message_lines(entry)
+    if isinstance(entry, ReplyView):
+        return _reply_lines(entry, today)
+    if entry.text is None:
+        return [f"Saved as files on {date_text(entry.moment.day)} by {entry.author}."]
+    return [f"Note of {date_text(entry.moment.day)} by {entry.author}:", *quoted(entry.text)]
+
+
+def _message_lines(message: MessageView) -> list[str]:
+    kind = "Report" if message.kind == "report" else "Follow-up"
+    parts = [
+        f"{kind}, received {date_text(message.received.day)}, written "
+        f"{date_text(message.written_day)} by the source's clock, in {message.language}",
+        f"  sealed for: {', '.join(message.sealed_for)}",
+    ]
+    if message.left_out:
+        parts.append(f"  cannot read it: {', '.join(message.left_out)}")
+    for question, answer in message.answers.items():
+        parts += [f"  {safe_line(question)}:", *quoted(answer)]
+    parts += ["  text:", *quoted(message.text)]
+    if message.text_rest != "whole":
+        parts.append(f"  THE REST OF THIS TEXT IS {message.text_rest.upper()}.")
+    if message.attachments:
+        parts += ["  files:", *(_file_line(one) for one in message.attachments)]
+    return parts
+
+
+def _file_line(file: FileView) -> str:
+    what = f"  - {safe_line(file.name)}, {size_text(file.size)}"
+    if file.sha256:
+        return f"{what}\n    SHA-256 {file.sha256}"
+    if file.state == "missing":
+        return f"{what}: MISSING, its chunks have not all arrived"
+    return f"{what}: DAMAGED, its chunks are not those that the source sent"
+
+
+def _reply_lines(reply: ReplyView, today: int) -> list[str]:
+    kind = "Acknowledgement" if reply.kind == "acknowledgement" else "Reply"
+    return [
+        f"{kind}, written {date_text(reply.written.day)} by {reply.author}",
+        f"  {_progress_words(reply, today)}",
+        *quoted(reply.text),
+    ]
+
+
+def _progress_words(reply: ReplyView, today: int) -> str:
+    if reply.on_board_week is not None and reply.on_board_until is not None:
+        since = date_text(DAYS_A_WEEK * reply.on_board_week)
+        if today > reply.on_board_until:
+            return f"was on the board until {date_text(reply.on_board_until)}"
+        return (
+            f"on the board, in the week of {since}; until "
+            f"{distance_text(reply.on_board_until, today)}"
+        )
+    if reply.carried_out:
+        carried = date_text(reply.carried_out.day)
+        return f"carried out on {carried}; no bundle from the server says yet that it arrived"
+    return "written; waits for the next export"
+
+
+def _conversation_data(case: Conversation) -> dict[str, object]:
+    return {
+        "case": case.number,
+        "state": case.state,
+        "flags": list(case.flags),
+        "looked_at": list(case.looked_at),
+        "records_left": case.records_left,
+        "entries": [_entry_data(entry) for entry in case.entries],
+    }
+
+
+def _entry_data(entry: MessageView | ReplyView | NoteView) -> dict[str, object]:
+    data: dict[str, object] = {"entry": _entry_name(entry)}
+    for name, value in vars(entry).items():
+        if isinstance(value, Moment):
+            data[name] = f"{iso_date(value.day)}T{value.time}Z"
+        elif name in ("written_day", "on_board_until") and value is not None:
+            data[name.removesuffix("_day")] = iso_date(value)
+        elif name == "attachments":
+            data[name] = [asdict(one) for one in value]
+        else:
+            data[name] = value
+    return data
+
+
+def _entry_name(entry: MessageView | ReplyView | NoteView) -> str:
+    if isinstance(entry, MessageView):
+        return "message"
+    if isinstance(entry, ReplyView):
+        return "reply"
+    return "note" if entry.text is not None else "saved"
+
+
+def _add_show(parser: argparse.ArgumentParser) -> None:
+    add_vault(parser)
+    add_case(parser)
+
+
+LIST = Command(
+    name="list",
+    summary="show all cases of a vault",
+    description="""One line a case: its number, when its report came, and how far it is.
+
+examples:
+  caseworker list vaults/investigations
+  caseworker list vaults/investigations --json""",
+    add_arguments=add_vault,
+    run=_list,
+)
+SHOW = Command(
+    name="show",
+    summary="show all of a case: messages, files, replies",
+    description="""From top to bottom what was said and done. Of each reply: whether it was
+written, carried out with a bundle, or taken to the board, and until when it lies there.
+What a source wrote stands behind a bar, with control characters as codes.
+
+examples:
+  caseworker show vaults/investigations 3
+  caseworker show vaults/investigations 3 --json""",
+    add_arguments=_add_show,
+    run=_show,
+)

@@ -1,0 +1,1 @@
+"""Bundles in and out: all that crosses the air gap."""

@@ -1,0 +1,43 @@
+"""Which chunk belongs to which message; fill, and what nobody claims, is dropped."""
+
+from caseworker.cases.files import FILL_PLACE, AnnouncedFile, announced_files
+from caseworker.vault.arrivals import set_aside
+from caseworker.vault.chunks import (
+    ChunkName,
+    candidates,
+    claim_chunk,
+    drop_chunks,
+    forget_chunks,
+    has_chunk,
+    unclaimed_since,
+)
+from caseworker.vault.database import Database
+from caseworker.vault.messages import FileRow, incomplete_files, payload_of, set_claimed
+from crypto.chunks import chunk_id
+
+# Chunks come before the envelope that names them.
+UNCLAIMED_DAYS = 120
+
+
+def claim_and_drop(db: Database, day: int) -> list[ChunkName]:
+    """Give every chunk to the message that names it; return those whose bytes can go."""
+    dropped: list[ChunkName] = []
+    for row in incomplete_files(db):
+        file = _announced(db, row)
+        # What nobody sent a beginning or an end of is not looked for piece by piece.
+        if not any(has_chunk(db, chunk_id(file.key, index)) for index in (0, file.chunks - 1)):
+            continue
+        ids = [chunk_id(file.key, index) for index in range(file.chunks)]
+        set_claimed(db, row, sum(claim_chunk(db, one, row.message) for one in ids))
+        if file.place == FILL_PLACE:
+            dropped += [name for one in ids for name in candidates(db, one)]
+    drop_chunks(db, dropped)
+    # One of the messages that were set aside may name them yet.
+    unclaimed = [] if set_aside(db) else unclaimed_since(db, day - UNCLAIMED_DAYS)
+    forget_chunks(db, unclaimed)
+    return dropped + unclaimed
+
+
+def _announced(db: Database, row: FileRow) -> AnnouncedFile:
+    files = announced_files(payload_of(db, row.message))
+    return next(file for file in files if file.place == row.place)

@@ -1,0 +1,152 @@
+"""Directory, keys, cards and taken lines of an inbound bundle: each believed for its signature."""
+
+from dataclasses import dataclass, field
+
+from caseworker.office.directories import known_directory
+from caseworker.vault.arrivals import replace_taken_lines
+from caseworker.vault.condition import set_behind
+from caseworker.vault.folder import Vault
+from caseworker.vault.keys import (
+    add_card,
+    add_directory,
+    add_intake_key,
+    directory_key,
+    highest_card,
+    newest_card,
+    own_signing_keys,
+)
+from crypto.card import Card, check_card, read_card, seen_card
+from crypto.directory import (
+    ListedKey,
+    check_not_older,
+    read_directory,
+    seen,
+    signing_keys_of,
+)
+from crypto.errors import Outdated, ProtocolError
+from crypto.public_keys import key_hash
+from crypto.statements import TakenLine, check_taken_line, parse_taken_line
+
+# One directory, the cards of four recipients, and their keys: a bundle with more is not from the
+# server, and what is beyond is passed over before it fills memory.
+_DIRECTORIES_MAX = 4
+_CARDS_MAX = 64
+_KEYS_MAX = 1024
+
+
+@dataclass
+class PublicItems:
+    """The first items of a part, gathered until all that they refer to is there."""
+
+    vault: Vault
+    day: int
+    notes: list[str] = field(default_factory=list)
+    _documents: list[bytes] = field(default_factory=list)
+    _keys: dict[bytes, bytes] = field(default_factory=dict)
+    _cards: list[bytes] = field(default_factory=list)
+    _lines: dict[bytes, TakenLine] = field(default_factory=dict)
+    _signers: dict[str, set[bytes]] = field(default_factory=dict)
+
+    def gather_directory(self, document: bytes) -> None:
+        """Keep a directory document until `settle_items`."""
+        if len(self._documents) < _DIRECTORIES_MAX:
+            self._documents.append(document)
+
+    def gather_key(self, key: bytes) -> None:
+        """Keep an intake public key until `settle_items`."""
+        if len(self._keys) < _KEYS_MAX:
+            self._keys[key_hash(key)] = key
+
+    def gather_card(self, card: bytes) -> None:
+        """Keep a card until `settle_items`."""
+        if len(self._cards) < _CARDS_MAX:
+            self._cards.append(card)
+
+    def gather_line(self, item: bytes) -> None:
+        """Keep a taken line whose signature holds; others are nobody's word."""
+        try:
+            line = parse_taken_line(item)
+            check_taken_line(line, self._signing_keys(line.recipient_id), self.vault.genesis_id)
+        except ProtocolError:
+            return
+        self._lines[item] = line
+
+    def settle_items(self) -> None:
+        """Take in directory, cards and keys, before lines are checked against them."""
+        for document in self._documents:
+            self._take_directory(document)
+        for card in self._cards:
+            self._take_card(card)
+
+    def settle_lines(self) -> None:
+        """Take in the lines: they alone say from now on what the server has taken."""
+        replace_taken_lines(self.vault.db, list(self._lines.values()))
+
+    def _take_directory(self, document: bytes) -> None:
+        known = known_directory(self.vault)
+        try:
+            directory = read_directory(document, self.vault.genesis_id)
+            check_not_older(directory, seen(known))
+        except Outdated:
+            return
+        except ProtocolError as error:
+            self.notes.append(f"the directory in the bundle was refused: {error}")
+            return
+        number = directory.delegation.number
+        add_directory(self.vault.db, number, directory.sequence, document, self.day)
+        for recipient in directory.recipients:
+            self._keep_keys(recipient.keys)
+
+    def _take_card(self, document: bytes) -> None:
+        try:
+            card = read_card(document, self.vault.genesis_id)
+            if card.recipient == self.vault.recipient:
+                self._look_at_own(card)
+            elif directory_key(self.vault.db):
+                self._take_foreign(card, document)
+        except Outdated:
+            return
+        except ProtocolError as error:
+            self.notes.append(f"a card in the bundle was refused: {error}")
+
+    def _take_foreign(self, card: Card, document: bytes) -> None:
+        known = self._known_signing_key(card.recipient)
+        if known is None:
+            return
+        highest = highest_card(self.vault.db, card.recipient, card.signing_key)
+        before = read_card(highest, self.vault.genesis_id) if highest else None
+        check_card(card, card.recipient, known, seen_card(before) if before else None)
+        if any(key.hash not in self._keys for key in card.keys):
+            self.notes.append(f"a card of {card.recipient} came without all of its keys")
+            return
+        name = (card.recipient, card.signing_key, card.number)
+        add_card(self.vault.db, name, document, self.day)
+        self._keep_keys(card.keys)
+
+    def _look_at_own(self, card: Card) -> None:
+        if card.signing_key not in own_signing_keys(self.vault.db):
+            return
+        highest = highest_card(self.vault.db, card.recipient, card.signing_key)
+        number = read_card(highest, self.vault.genesis_id).number if highest else 0
+        if card.number > number:
+            set_behind(self.vault.db, True)
+
+    def _known_signing_key(self, recipient: str) -> bytes | None:
+        document = newest_card(self.vault.db, recipient)
+        if document:
+            return read_card(document, self.vault.genesis_id).signing_key
+        active = known_directory(self.vault).recipients
+        return next((one.signing_key for one in active if one.id == recipient), None)
+
+    def _keep_keys(self, listed: tuple[ListedKey, ...]) -> None:
+        for key in listed:
+            if key.hash in self._keys:
+                add_intake_key(self.vault.db, key.hash, self._keys[key.hash])
+
+    def _signing_keys(self, recipient: str) -> set[bytes]:
+        if recipient not in self._signers:
+            keys = set(signing_keys_of(known_directory(self.vault), recipient))
+            if recipient == self.vault.recipient:
+                keys |= own_signing_keys(self.vault.db)
+            self._signers[recipient] = keys
+        return self._signers[recipient]

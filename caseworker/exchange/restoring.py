@@ -1,0 +1,26 @@
+"""After a vault came from a backup: its numbers move on past all that it may have given out."""
+
+from caseworker.days import Moment
+from caseworker.exchange.taken import highest_taken, number_name
+from caseworker.office.cards import make_card
+from caseworker.office.directories import known_directory
+from caseworker.vault.condition import set_behind
+from caseworker.vault.folder import Vault
+from caseworker.vault.numbers import highest_number, move_reply_indexes, raise_number
+from crypto.statements import StatementKind
+
+_NUMBERS = 1000
+_INDEXES = 32
+
+
+def move_numbers_on(vault: Vault, moment: Moment) -> None:
+    """Skip 32 reply indexes of each thread and 1,000 of every other number; make a new card."""
+    with vault.db.transaction():
+        move_reply_indexes(vault.db, _INDEXES)
+        for kind in StatementKind:
+            raise_number(vault.db, number_name(kind), highest_taken(vault, kind) + _NUMBERS)
+        sequence = max(known_directory(vault).sequence, highest_number(vault.db, "directory"))
+        raise_number(vault.db, "directory", sequence + _NUMBERS)
+        raise_number(vault.db, "card", highest_number(vault.db, "card") + _NUMBERS)
+        set_behind(vault.db, False)
+    make_card(vault, moment)

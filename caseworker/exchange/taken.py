@@ -1,0 +1,102 @@
+"""What the server has taken of this vault's, worked out anew from the last inbound bundle."""
+
+from dataclasses import dataclass
+
+from caseworker.days import DAYS_A_WEEK
+from caseworker.vault.arrivals import TakenRow, taken_lines
+from caseworker.vault.condition import set_behind
+from caseworker.vault.folder import Vault
+from caseworker.vault.numbers import highest_number
+from caseworker.vault.outgoing import (
+    OutgoingRow,
+    drop_content,
+    outgoing_rows,
+    set_week_taken,
+)
+from crypto.statements import StatementKind
+
+# How long a confirmation or refinement is repeated. After that what it named comes again.
+CONFIRMATION_DAYS = 90
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """Something signed, and the week in which the last inbound bundle says it was taken."""
+
+    row: OutgoingRow
+    taken: TakenRow | None
+
+
+def outgoing_state(vault: Vault) -> list[Outgoing]:
+    """Return all that this vault ever signed, each with whether it is named as taken."""
+    lines = {
+        (line.kind, line.number, line.content_hash): line
+        for line in taken_lines(vault.db)
+        if line.recipient == vault.recipient
+    }
+    return [
+        Outgoing(row, lines.get((row.kind, row.number, row.content_hash)))
+        for row in outgoing_rows(vault.db)
+    ]
+
+
+def to_repeat(vault: Vault) -> list[OutgoingRow]:
+    """Return what every outbound bundle carries until it is named as taken."""
+    return [one.row for one in outgoing_state(vault) if one.row.kept and one.taken is None]
+
+
+def standing_confirmations(vault: Vault) -> set[int]:
+    """Return the numbers of the confirmations that are still on their way to the server."""
+    rows = to_repeat(vault)
+    return {row.number for row in rows if row.kind == StatementKind.CONFIRMATION}
+
+
+def note_weeks(vault: Vault) -> None:
+    """Remember in which week the server took each batch: its lifetime counts from there."""
+    for one in outgoing_state(vault):
+        if one.taken and one.row.week_taken is None:
+            set_week_taken(vault.db, one.row, one.taken.week)
+
+
+def note_whether_behind(vault: Vault) -> None:
+    """Remember it where the server has numbers or contents of this vault that it does not know."""
+    known = {(row.kind, row.number): row.content_hash for row in outgoing_rows(vault.db)}
+    for line in taken_lines(vault.db):
+        if line.recipient != vault.recipient:
+            continue
+        if known.get((line.kind, line.number)) != line.content_hash:
+            set_behind(vault.db, True)
+
+
+def last_live_day(week_taken: int, reply_days: int) -> int:
+    """Return the last day on which the records of a batch lie on the board."""
+    return DAYS_A_WEEK * week_taken + DAYS_A_WEEK - 1 + reply_days
+
+
+def drop_what_is_over(vault: Vault, day: int, reply_days: int) -> None:
+    """Drop batches that have left the board, and confirmations and refinements that grew old."""
+    for row in outgoing_rows(vault.db):
+        if row.kept and _is_over(row, day, reply_days):
+            drop_content(vault.db, row)
+
+
+def number_name(kind: StatementKind) -> str:
+    """Return under which name the numbers of a kind are given out."""
+    return kind.name.lower()
+
+
+def highest_taken(vault: Vault, kind: StatementKind) -> int:
+    """Return the highest number of a kind that this vault gave out or the server names."""
+    named = (
+        line.number
+        for line in taken_lines(vault.db)
+        if line.recipient == vault.recipient and line.kind == kind
+    )
+    return max(highest_number(vault.db, number_name(kind)), *named, 0)
+
+
+def _is_over(row: OutgoingRow, day: int, reply_days: int) -> bool:
+    if row.kind == StatementKind.BATCH:
+        # One that was never taken is carried for as long as it takes.
+        return row.week_taken is not None and day > last_live_day(row.week_taken, reply_days)
+    return day > row.made_day + CONFIRMATION_DAYS

@@ -1,0 +1,1 @@
+"""The office itself: its root, its directory, its recipients' cards, and how they are renewed."""

@@ -1,0 +1,94 @@
+"""Making an office: root key, a vault for each recipient, first directory, first bundle.
+
+All of it is made in a folder beside, which takes its name at the end; what is interrupted leaves
+nothing.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from caseworker.days import Moment
+from caseworker.durable import PRIVATE_FOLDER, new_folder, open_private
+from caseworker.exchange.outbound import export_bundle
+from caseworker.office.cards import make_card
+from caseworker.office.delegations import first_delegation
+from caseworker.office.directories import issue_directory
+from caseworker.office.handover import hand_over_cards, hand_over_directory
+from caseworker.office.profile import OfficeProfile
+from caseworker.office.root_file import ROOT_FILE, Root, write_root
+from caseworker.office.sheet import fingerprint_sheet
+from caseworker.passphrases import Passphrase
+from caseworker.vault.folder import Vault, make_vault, open_vault
+from caseworker.vault.key_slots import VaultKey
+from caseworker.vault.keys import add_signing_key
+from crypto.signing import SigningKey
+
+VAULTS_FOLDER = "vaults"
+SHEET_FILE = "fingerprint.txt"
+FIRST_BUNDLE = "first.bundle"
+_SEED_SIZE = 32
+
+
+@dataclass(frozen=True)
+class Ceremony:
+    """What an office begins with: its profile, and the passphrases of root and vaults."""
+
+    profile: OfficeProfile
+    root_passphrase: Passphrase
+    vault_passphrases: Mapping[str, Passphrase]
+
+
+def create_office(folder: Path, ceremony: Ceremony, moment: Moment) -> bytes:
+    """Make the folder of a new office, and return its genesis id."""
+    key = SigningKey(secrets.token_bytes(_SEED_SIZE))
+    root = Root(key, hashlib.sha256(key.public_key).digest())
+    with new_folder(folder) as office:
+        write_root(office / ROOT_FILE, root, ceremony.root_passphrase)
+        keys = _make_vaults(office, root.genesis_id, ceremony, moment)
+        with opened_vaults(office, keys) as vaults:
+            _begin(vaults, root, ceremony.profile, moment, office)
+        sheet = fingerprint_sheet(root.genesis_id, ceremony.profile.names)
+        with open_private(office / SHEET_FILE) as file:
+            file.write(sheet.encode())
+    return root.genesis_id
+
+
+@contextmanager
+def opened_vaults(office: Path, keys: Mapping[str, VaultKey]) -> Iterator[dict[str, Vault]]:
+    """Yield the vaults of an office folder, by recipient id, all open at once."""
+    with ExitStack() as stack:
+        yield {
+            recipient: stack.enter_context(open_vault(office / VAULTS_FOLDER / recipient, key))
+            for recipient, key in keys.items()
+        }
+
+
+def _make_vaults(
+    office: Path, genesis_id: bytes, ceremony: Ceremony, moment: Moment
+) -> dict[str, VaultKey]:
+    (office / VAULTS_FOLDER).mkdir(mode=PRIVATE_FOLDER)
+    return {
+        recipient: make_vault(
+            office / VAULTS_FOLDER / recipient, passphrase, genesis_id, recipient, moment.day
+        )
+        for recipient, passphrase in ceremony.vault_passphrases.items()
+    }
+
+
+def _begin(
+    vaults: Mapping[str, Vault], root: Root, profile: OfficeProfile, moment: Moment, office: Path
+) -> None:
+    for vault in vaults.values():
+        with vault.db.transaction():
+            add_signing_key(vault.db, SigningKey(secrets.token_bytes(_SEED_SIZE)), moment.day)
+        make_card(vault, moment)
+    leading = vaults[profile.directory_recipient]
+    hand_over_cards(vaults, leading, moment)
+    first_delegation(leading, moment, root)
+    issue_directory(leading, moment, profile)
+    hand_over_directory(leading, vaults, moment)
+    export_bundle(leading, office / FIRST_BUNDLE, moment)

@@ -1,0 +1,50 @@
+"""Cards and directories passed between vaults that stand side by side on one machine."""
+
+from collections.abc import Mapping
+
+from caseworker.days import Moment
+from caseworker.office.cards import card_document, own_card
+from caseworker.office.directories import known_directory
+from caseworker.vault.folder import Vault
+from caseworker.vault.keys import (
+    add_card,
+    add_directory,
+    add_intake_key,
+    intake_key,
+    newest_directory,
+)
+from crypto.card import Card
+
+
+def hand_over_cards(vaults: Mapping[str, Vault], leading: Vault, moment: Moment) -> None:
+    """Give the newest card of each vault to the directory's vault.
+
+    Both were opened with their passphrases by one person, so nothing is asked of a signature.
+    """
+    for vault in vaults.values():
+        card = own_card(vault)
+        if vault is leading or card is None:
+            continue
+        with leading.db.transaction():
+            name = (card.recipient, card.signing_key, card.number)
+            add_card(leading.db, name, card_document(vault), moment.day)
+            for key_hash, public_key in _keys(vault, card):
+                add_intake_key(leading.db, key_hash, public_key)
+
+
+def hand_over_directory(leading: Vault, vaults: Mapping[str, Vault], moment: Moment) -> None:
+    """Give the newest directory to each vault."""
+    directory = known_directory(leading)
+    document = newest_directory(leading.db)
+    for vault in vaults.values():
+        if vault is leading or document is None:
+            continue
+        with vault.db.transaction():
+            add_directory(
+                vault.db, directory.delegation.number, directory.sequence, document, moment.day
+            )
+
+
+def _keys(vault: Vault, card: Card) -> list[tuple[bytes, bytes]]:
+    found = ((key.hash, intake_key(vault.db, key.hash)) for key in card.keys)
+    return [(key_hash, key) for key_hash, key in found if key is not None]

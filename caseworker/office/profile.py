@@ -1,0 +1,73 @@
+"""What an office says of itself in its directory, apart from keys, dates and numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crypto.directory import Directory, ListedKey, Policy, Recipient
+from crypto.directory_content import DirectoryContent, encode_directory, parse_directory
+from crypto.public_keys import recipient_bytes
+
+# Each with its unit; crypto/SPEC.md 10.2 says what they are for.
+POLICY = Policy(
+    # Longer than the three months in which feedback is due, and as long again to come and look.
+    reply_days=180,
+    codename_days=365,
+    # 2 GiB of files in one message.
+    max_chunks=8192,
+    puzzle_envelope=0,
+    puzzle_chunk=0,
+)
+BATCH_SIZE = 64
+
+
+@dataclass(frozen=True)
+class OfficeProfile:
+    """Names by language, addresses, titles of recipients by id and language, other ways to report.
+
+    The first recipient's vault holds the directory key.
+    """
+
+    names: Mapping[str, str]
+    addresses: tuple[str, ...]
+    titles: Mapping[str, Mapping[str, str]]
+    directory_recipient: str
+    contacts: tuple[str, ...]
+    policy: Policy = POLICY
+    batch_size: int = BATCH_SIZE
+
+
+def profile_of(directory: Directory) -> OfficeProfile:
+    """Return what a directory says of its office."""
+    return OfficeProfile(
+        names=directory.names,
+        addresses=directory.addresses,
+        titles={recipient.id: recipient.titles for recipient in directory.recipients},
+        directory_recipient=directory.directory_recipient,
+        contacts=directory.contacts,
+        policy=directory.policy,
+        batch_size=directory.batch_size,
+    )
+
+
+def check_profile(profile: OfficeProfile) -> None:
+    """Return if a directory can say this of an office; Malformed otherwise."""
+    recipients = [
+        Recipient(recipient, titles, bytes(32), (ListedKey(0, bytes(32)),))
+        for recipient, titles in profile.titles.items()
+    ]
+    content = DirectoryContent(
+        genesis_id=bytes(32),
+        sequence=1,
+        issued=0,
+        expires=1,
+        names=profile.names,
+        addresses=profile.addresses,
+        recipients=tuple(sorted(recipients, key=lambda one: recipient_bytes(one.id))),
+        retired=(),
+        directory_recipient=profile.directory_recipient,
+        bucket_bits=0,
+        batch_size=profile.batch_size,
+        policy=profile.policy,
+        contacts=profile.contacts,
+    )
+    parse_directory(encode_directory(content))

@@ -1,0 +1,62 @@
+"""The office's root key, in a file of its own under a passphrase of its own.
+
+It signs delegations, and nothing in daily work needs it: it belongs on a stick that lies in a safe.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from caseworker.durable import open_private, sync_file
+from caseworker.errors import Refusal
+from caseworker.passphrases import Passphrase
+from caseworker.sealing import open_secret, seal_secret
+from crypto.errors import Malformed, Unauthentic
+from crypto.signing import SigningKey
+from crypto.sizes import GENESIS_ID_SIZE
+from crypto.strict_json import Fields, encode_json, parse_json
+
+ROOT_FILE = "office-root.key"
+_FORMAT = "fidelio office root 1"
+
+
+@dataclass(frozen=True)
+class Root:
+    """The root key, and the office that it stands behind."""
+
+    key: SigningKey
+    genesis_id: bytes
+
+
+def write_root(path: Path, root: Root, passphrase: Passphrase) -> None:
+    """Make the file of a root key."""
+    sealed = seal_secret(root.key.seed, passphrase, _context(root.genesis_id))
+    header = {"format": _FORMAT, "genesis_id": root.genesis_id.hex(), **sealed}
+    with open_private(path) as file:
+        file.write(encode_json(header))
+        sync_file(file)
+
+
+def read_root(path: Path, passphrase: Passphrase) -> Root:
+    """Return the root key; Refusal for a wrong passphrase, or where the file is not one."""
+    try:
+        fields = Fields(parse_json(path.read_bytes()))
+        if fields.text("format", len(_FORMAT)) != _FORMAT:
+            raise Malformed("another format")
+        genesis_id = fields.hex("genesis_id", GENESIS_ID_SIZE)
+        seed = open_secret(fields, passphrase, _context(genesis_id))
+        return Root(SigningKey(seed), genesis_id)
+    except FileNotFoundError:
+        raise Refusal(
+            f"the root key is needed, and {path} is not there",
+            "put the stick in and name the file: office renew DIR --root FILE",
+        ) from None
+    except Malformed:
+        raise Refusal(f"{path} is damaged, or not a root key", "take your second copy") from None
+    except Unauthentic:
+        raise Refusal(
+            "this passphrase does not open the root key", "nothing was changed: try again"
+        ) from None
+
+
+def _context(genesis_id: bytes) -> bytes:
+    return b"fidelio office root 1" + genesis_id

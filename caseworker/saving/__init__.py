@@ -1,0 +1,1 @@
+"""Saving a case as files."""

@@ -1,0 +1,50 @@
+"""Names for saved files: a source's name decides nothing but what a person reads."""
+
+import unicodedata
+
+from crypto.payload import safe_file_name
+from crypto.sizes import FILE_NAME_MAX_SIZE
+
+# What one system or another does not take in a name, or takes for something else.
+_UNSAFE = "<>:\"|?*%$`'&;!"
+_LEADING = "-.~ "
+_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul"] + [f"{port}{n}" for port in ("com", "lpt") for n in range(10)]
+)
+_FALLBACK = "file"
+# Room for what keeps two names apart.
+_NUMBER_SIZE = 6
+
+
+def disk_name(announced: str, taken: set[str]) -> str:
+    """Return a name for a file that is safe on every disk, and unlike those in `taken`.
+
+    `taken` is added to. Names that differ only in case or Unicode form count as alike.
+    """
+    name = "".join("_" if letter in _UNSAFE else letter for letter in safe_file_name(announced))
+    name = name.lstrip(_LEADING).rstrip(". ") or _FALLBACK
+    if name.partition(".")[0].casefold() in _DEVICES:
+        name = f"_{name}"
+    unique, number = _shortened(name), 1
+    while _folded(unique) in taken:
+        number += 1
+        unique = _numbered(name, number)
+    taken.add(_folded(unique))
+    return unique
+
+
+def _numbered(name: str, number: int) -> str:
+    stem, dot, extension = _shortened(name).rpartition(".")
+    return f"{stem}-{number}.{extension}" if dot and stem else f"{_shortened(name)}-{number}"
+
+
+def _shortened(name: str) -> str:
+    stem, dot, extension = name.rpartition(".")
+    tail = dot + extension if stem else ""
+    stem = stem or name
+    room = FILE_NAME_MAX_SIZE - _NUMBER_SIZE - len(tail.encode())
+    return stem.encode()[: max(room, 1)].decode(errors="ignore") + tail
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()

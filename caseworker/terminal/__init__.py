@@ -1,0 +1,1 @@
+"""Text for terminals: nothing that a source wrote can steer one."""

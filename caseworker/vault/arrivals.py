@@ -1,0 +1,170 @@
+"""What arrived in inbound bundles: parts, envelopes, and what the server says it has taken."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from caseworker.vault.database import Database
+from crypto.office.envelope import OpenedSlot
+from crypto.statements import StatementKind, TakenLine
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """A part of an inbound bundle that was imported."""
+
+    sha256: bytes
+    export_id: bytes
+    part: int
+    parts: int
+    day: int
+    imported_day: int
+    chunks_left: int
+
+
+@dataclass(frozen=True, repr=False)
+class SetAside:
+    """An envelope whose slot opened and whose content could not be taken in."""
+
+    address: bytes
+    body: bytes
+    slot: OpenedSlot
+
+    def __repr__(self) -> str:
+        return "SetAside(hidden)"
+
+
+@dataclass(frozen=True)
+class TakenRow:
+    """That the server took something, by the last inbound bundle."""
+
+    kind: StatementKind
+    recipient: str
+    number: int
+    count: int
+    week: int
+    content_hash: bytes
+
+
+def add_import(db: Database, row: ImportRow) -> None:
+    """Note that a part was imported; a second time only where chunks had been left out."""
+    db.run("DELETE FROM imports WHERE sha256 = ?", row.sha256)
+    db.run(
+        "INSERT INTO imports (sha256, export_id, part, parts, day, imported_day, chunks_left)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        *vars(row).values(),
+    )
+
+
+def find_import(db: Database, sha256: bytes) -> ImportRow | None:
+    """Return the import of a part with these bytes."""
+    return next(_imports(db, "WHERE sha256 = ?", sha256), None)
+
+
+def all_imports(db: Database) -> Iterator[ImportRow]:
+    """Yield every part that was imported, in that order."""
+    return _imports(db, "ORDER BY place")
+
+
+def _imports(db: Database, which: str, *values: bytes) -> Iterator[ImportRow]:
+    columns = "sha256, export_id, part, parts, day, imported_day, chunks_left"
+    for row in db.rows(f"SELECT {columns} FROM imports {which}", *values):  # noqa: S608 - our own
+        yield ImportRow(**row)
+
+
+def replace_taken_lines(db: Database, lines: list[TakenLine]) -> None:
+    """Keep the lines of an inbound bundle, each checked, in the place of the ones before."""
+    db.run("DELETE FROM taken_lines")
+    for line in lines:
+        db.run(
+            "INSERT INTO taken_lines VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            line.kind,
+            line.recipient_id,
+            line.number,
+            line.count,
+            line.week,
+            line.content_hash,
+        )
+
+
+def taken_lines(db: Database) -> Iterator[TakenRow]:
+    """Yield what the server has taken, of every recipient."""
+    for row in db.rows("SELECT * FROM taken_lines ORDER BY kind, recipient, number"):
+        yield TakenRow(**{**row, "kind": StatementKind(row["kind"])})
+
+
+def envelope_outcome(db: Database, address: bytes) -> str | None:
+    """Return what became of an envelope that arrived before."""
+    row = db.row("SELECT outcome FROM envelopes WHERE address = ?", address)
+    return row["outcome"] if row else None
+
+
+def add_envelope(db: Database, address: bytes, outcome: str, reason: str, day: int) -> None:
+    """Note an envelope, or what became of it now; nothing but that is kept of it."""
+    db.run(
+        "INSERT INTO envelopes (address, outcome, reason, arrived_day) VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT DO UPDATE SET outcome = ?2, reason = ?3, body = NULL, slot = NULL,"
+        " content_key = NULL, key_week = NULL, key_hash = NULL",
+        address,
+        outcome,
+        reason,
+        day,
+    )
+
+
+def keep_set_aside(db: Database, envelope: SetAside) -> None:
+    """Keep the bytes and content key of an envelope that was noted, to try it again later."""
+    slot = envelope.slot
+    db.run(
+        "UPDATE envelopes SET body = ?, slot = ?, content_key = ?, key_week = ?, key_hash = ?"
+        " WHERE address = ?",
+        envelope.body,
+        slot.slot,
+        slot.content_key,
+        slot.week,
+        slot.key_hash,
+        envelope.address,
+    )
+
+
+def set_aside(db: Database) -> list[SetAside]:
+    """Return the envelopes that wait to be tried again."""
+    rows = db.rows("SELECT * FROM envelopes WHERE body IS NOT NULL")
+    return [
+        SetAside(
+            row["address"],
+            row["body"],
+            OpenedSlot(row["slot"], row["content_key"], row["key_week"], row["key_hash"]),
+        )
+        for row in rows
+    ]
+
+
+def outcomes(db: Database) -> dict[tuple[str, str], int]:
+    """Return how many envelopes had which outcome for which reason."""
+    rows = db.rows(
+        "SELECT outcome, reason, count(*) AS number FROM envelopes GROUP BY outcome, reason"
+    )
+    return {(row["outcome"], row["reason"]): row["number"] for row in rows}
+
+
+def confirm_again(db: Database, address: bytes, still_stand: set[int]) -> None:
+    """Note that a known envelope came again.
+
+    The server lets go of what it was told: so the confirmation that named it has been dropped or
+    taken, unless it is among those that still stand.
+    """
+    row = db.row("SELECT confirmed_in FROM envelopes WHERE address = ?", address)
+    if row and row["confirmed_in"] not in (None, *still_stand):
+        db.run("UPDATE envelopes SET confirmed_in = NULL WHERE address = ?", address)
+
+
+def unconfirmed_envelopes(db: Database) -> list[bytes]:
+    """Return the addresses of envelopes that no confirmation names yet."""
+    rows = db.rows("SELECT address FROM envelopes WHERE confirmed_in IS NULL ORDER BY address")
+    return [row["address"] for row in rows]
+
+
+def confirm_envelopes(db: Database, addresses: list[bytes], number: int) -> None:
+    """Note by which confirmation envelopes are named."""
+    for address in addresses:
+        db.run("UPDATE envelopes SET confirmed_in = ? WHERE address = ?", number, address)

@@ -1,0 +1,85 @@
+"""Which chunks arrived, whose they are, and which are confirmed. Their bytes: chunk_files.py."""
+
+from collections.abc import Iterator
+
+from caseworker.vault.chunk_files import chunk_file_name
+from caseworker.vault.database import Database
+
+# An id with a SHA-256, since different bytes may come under one id.
+ChunkName = tuple[bytes, bytes]
+
+
+def knows_chunk(db: Database, name: ChunkName) -> bool:
+    """Tell whether a chunk arrived before, whether or not its bytes are still kept."""
+    return db.row("SELECT 1 FROM chunks WHERE id = ? AND sha256 = ?", *name) is not None
+
+
+def add_chunk(db: Database, name: ChunkName, day: int) -> None:
+    """Note a chunk whose bytes are on the disk."""
+    db.run("INSERT INTO chunks (id, sha256, arrived_day, kept) VALUES (?, ?, ?, 1)", *name, day)
+
+
+def confirm_chunk_again(db: Database, name: ChunkName, still_stand: set[int]) -> None:
+    """Note that a known chunk came again: as `arrivals.confirm_again` does for envelopes."""
+    row = db.row("SELECT confirmed_in FROM chunks WHERE id = ? AND sha256 = ?", *name)
+    if row and row["confirmed_in"] not in (None, *still_stand):
+        db.run("UPDATE chunks SET confirmed_in = NULL WHERE id = ? AND sha256 = ?", *name)
+
+
+def has_chunk(db: Database, chunk_id: bytes) -> bool:
+    """Tell whether anything arrived under an id."""
+    return db.row("SELECT 1 FROM chunks WHERE id = ?", chunk_id) is not None
+
+
+def candidates(db: Database, chunk_id: bytes) -> list[ChunkName]:
+    """Return what is kept under an id; the one whose key opens it is the chunk."""
+    rows = db.rows("SELECT id, sha256 FROM chunks WHERE id = ? AND kept = 1", chunk_id)
+    return [(row["id"], row["sha256"]) for row in rows]
+
+
+def claim_chunk(db: Database, chunk_id: bytes, message: int) -> bool:
+    """Note whose file names a chunk; tell whether it has arrived."""
+    return db.run("UPDATE chunks SET message = ? WHERE id = ?", message, chunk_id) > 0
+
+
+def drop_chunks(db: Database, names: list[ChunkName]) -> None:
+    """Note that the bytes of chunks are kept no longer; that they came is still known."""
+    for name in names:
+        db.run("UPDATE chunks SET kept = 0 WHERE id = ? AND sha256 = ?", *name)
+
+
+def forget_chunks(db: Database, names: list[ChunkName]) -> None:
+    """Forget that chunks ever came: if they come again, they are new."""
+    for name in names:
+        db.run("DELETE FROM chunks WHERE id = ? AND sha256 = ?", *name)
+
+
+def unclaimed_since(db: Database, day: int) -> list[ChunkName]:
+    """Return chunks that no message has named and that arrived before a day."""
+    rows = db.rows(
+        "SELECT id, sha256 FROM chunks WHERE message IS NULL AND kept = 1 AND arrived_day < ?", day
+    )
+    return [(row["id"], row["sha256"]) for row in rows]
+
+
+def unclaimed_count(db: Database) -> int:
+    """Return how many chunks no message has named."""
+    return db.number("SELECT count(*) FROM chunks WHERE message IS NULL AND kept = 1")
+
+
+def unconfirmed_chunks(db: Database) -> list[ChunkName]:
+    """Return the chunks that no confirmation names yet."""
+    rows = db.rows("SELECT id, sha256 FROM chunks WHERE confirmed_in IS NULL ORDER BY id, sha256")
+    return [(row["id"], row["sha256"]) for row in rows]
+
+
+def confirm_chunks(db: Database, names: list[ChunkName], number: int) -> None:
+    """Note by which confirmation chunks are named."""
+    for name in names:
+        db.run("UPDATE chunks SET confirmed_in = ? WHERE id = ? AND sha256 = ?", number, *name)
+
+
+def kept_file_names(db: Database) -> Iterator[str]:
+    """Yield the file name of every chunk whose bytes are kept."""
+    for row in db.rows("SELECT id, sha256 FROM chunks WHERE kept = 1"):
+        yield chunk_file_name(row["id"], row["sha256"])

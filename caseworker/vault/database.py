@@ -1,0 +1,137 @@
+"""The encrypted database of a vault: SQLCipher under a random key, migrated by numbered steps."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2
+
+from caseworker.errors import Refusal
+
+Row = dict[str, Any]
+Value = None | int | str | bytes
+
+_SETTINGS = (
+    # What is deleted is overwritten.
+    "PRAGMA secure_delete = ON",
+    # A commit is on the disk, and so is the folder that the journal left.
+    "PRAGMA journal_mode = DELETE",
+    "PRAGMA synchronous = EXTRA",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+)
+
+
+class Database:
+    """A connection whose every change happens inside a transaction."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def run(self, sql: str, *values: Value) -> int:
+        """Change rows, and return how many."""
+        if not self._connection.in_transaction:
+            raise RuntimeError("a change outside of a transaction")
+        count: int = self._connection.execute(sql, values).rowcount
+        return count
+
+    def row(self, sql: str, *values: Value) -> Row | None:
+        """Return the first row that fits."""
+        row: Row | None = self._connection.execute(sql, values).fetchone()
+        return row
+
+    def rows(self, sql: str, *values: Value) -> Iterator[Row]:
+        """Yield the rows that fit."""
+        yield from self._connection.execute(sql, values)
+
+    def number(self, sql: str, *values: Value) -> int:
+        """Return the one number that a query answers with."""
+        row = self.row(sql, *values)
+        if row is None:
+            raise LookupError("a query without an answer")
+        (number,) = row.values()
+        return int(number)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all changes made inside, durably, or none."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except dbapi2.OperationalError as error:
+            self._roll_back()
+            if "full" in str(error):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
+            raise
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def _roll_back(self) -> None:
+        # A full disk may have ended the transaction already.
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+
+def open_database(path: Path, key: bytes) -> Database:
+    """Open or make the database at `path` under a key of 32 bytes, and bring it up to date."""
+    connection = dbapi2.connect(str(path), isolation_level=None)
+    try:
+        connection.row_factory = _as_dict
+        # Raw: the key is random already.
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        for setting in _SETTINGS:
+            connection.execute(setting)
+        database = Database(connection)
+        _migrate(connection, database)
+    except dbapi2.DatabaseError:
+        connection.close()
+        raise Refusal(
+            "the vault's database is damaged, or is not the one of this vault",
+            "nothing was changed: take the whole folder from your last backup",
+        ) from None
+    return database
+
+
+def _migrate(connection: Any, database: Database) -> None:
+    steps = _steps()
+    done = database.number("PRAGMA user_version")
+    if done > len(steps):
+        raise Refusal(
+            "this vault was used with a newer version of this program",
+            "use that version, or a newer one",
+        )
+    for number, step in enumerate(steps[done:], done + 1):
+        with database.transaction():
+            for statement in _statements(step):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _steps() -> list[str]:
+    folder = resources.files("caseworker.vault") / "schema"
+    files = sorted(folder.iterdir(), key=lambda file: file.name)
+    return [file.read_text("utf-8") for file in files if file.name.endswith(".sql")]
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if dbapi2.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _as_dict(cursor: Any, values: tuple[Any, ...]) -> Row:
+    return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}

@@ -1,0 +1,160 @@
+"""Messages that opened, and the files that they announce."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from caseworker.vault.database import Database
+from crypto.payload import Payload, parse_payload
+
+
+@dataclass(frozen=True, repr=False)
+class MessageMark:
+    """What tells messages apart and where they belong, with the beginning of the text."""
+
+    number: int
+    case_number: int
+    thread_id: bytes
+    message_id: bytes
+    kind: str
+    thread_secret: bytes
+    reply_key_hash: bytes
+    commitment: bytes
+    content_hash: bytes
+    within_key_dates: bool
+    received_day: int
+    language: str
+    beginning: str
+
+    def __repr__(self) -> str:
+        return "MessageMark(hidden)"
+
+
+@dataclass(frozen=True, repr=False)
+class MessageProof:
+    """A message as its source signed it: the payload's JSON and what else was signed."""
+
+    address: bytes
+    payload: bytes
+    slots_hash: bytes
+    signature: bytes
+
+    def __repr__(self) -> str:
+        return "MessageProof(hidden)"
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """A file of a message: how many chunks it has, how many arrived, its SHA-256 once known."""
+
+    message: int
+    place: int
+    chunks: int
+    claimed: int
+    sha256: bytes | None
+
+
+def next_message_number(db: Database) -> int:
+    """Return the number of the next message."""
+    return db.number("SELECT coalesce(max(number), 0) + 1 FROM messages")
+
+
+def next_case_number(db: Database) -> int:
+    """Return the number of the next case."""
+    return db.number("SELECT coalesce(max(case_number), 0) + 1 FROM messages")
+
+
+def add_message(db: Database, mark: MessageMark, proof: MessageProof) -> None:
+    """Keep a message."""
+    values = {**vars(mark), **vars(proof), "within_key_dates": int(mark.within_key_dates)}
+    columns, places = ", ".join(values), ", ".join("?" * len(values))
+    db.run(f"INSERT INTO messages ({columns}) VALUES ({places})", *values.values())  # noqa: S608
+
+
+def is_known_message(
+    db: Database, thread_id: bytes, message_id: bytes, content_hash: bytes
+) -> bool:
+    """Tell whether a message that says the same under the same id in the same thread is kept."""
+    row = db.row(
+        "SELECT 1 FROM messages WHERE thread_id = ? AND message_id = ? AND content_hash = ?",
+        thread_id,
+        message_id,
+        content_hash,
+    )
+    return row is not None
+
+
+def messages_of_thread(db: Database, thread_id: bytes) -> list[MessageMark]:
+    """Return the messages of a thread, in the order in which they were taken in."""
+    return list(_marks(db, "WHERE thread_id = ? ORDER BY number", thread_id))
+
+
+def messages_of_case(db: Database, case_number: int) -> list[MessageMark]:
+    """Return the messages of a case, in the order in which they were taken in."""
+    return list(_marks(db, "WHERE case_number = ? ORDER BY number", case_number))
+
+
+def all_messages(db: Database) -> list[MessageMark]:
+    """Return every message, in the order in which they were taken in."""
+    return list(_marks(db, "ORDER BY number"))
+
+
+def message_mark(db: Database, number: int) -> MessageMark:
+    """Return the message of a number."""
+    return next(_marks(db, "WHERE number = ?", number))
+
+
+def _marks(db: Database, which: str, *values: int | bytes) -> Iterator[MessageMark]:
+    columns = ", ".join(field.name for field in fields(MessageMark))
+    for row in db.rows(f"SELECT {columns} FROM messages {which}", *values):  # noqa: S608
+        yield MessageMark(**{**row, "within_key_dates": bool(row["within_key_dates"])})
+
+
+def message_proof(db: Database, number: int) -> MessageProof:
+    """Return a message as its source signed it."""
+    columns = "address, payload, slots_hash, signature"
+    row = db.row(f"SELECT {columns} FROM messages WHERE number = ?", number)  # noqa: S608
+    if row is None:
+        raise LookupError("no message of that number")
+    return MessageProof(**row)
+
+
+def payload_of(db: Database, number: int) -> Payload:
+    """Return what a message says."""
+    return parse_payload(message_proof(db, number).payload)
+
+
+def add_file(db: Database, message_number: int, place: int, chunks: int) -> None:
+    """Note a file that a message announces."""
+    db.run("INSERT INTO files VALUES (?, ?, ?, 0, NULL)", message_number, place, chunks)
+
+
+def incomplete_files(db: Database) -> list[FileRow]:
+    """Return the files of which chunks have not arrived."""
+    rows = db.rows("SELECT * FROM files WHERE claimed < chunks ORDER BY message, place")
+    return [FileRow(**row) for row in rows]
+
+
+def files_of_message(db: Database, message_number: int) -> dict[int, FileRow]:
+    """Return the files of a message by their places."""
+    rows = db.rows("SELECT * FROM files WHERE message = ?", message_number)
+    return {row["place"]: FileRow(**row) for row in rows}
+
+
+def set_claimed(db: Database, file: FileRow, claimed: int) -> None:
+    """Note how many chunks of a file have arrived."""
+    db.run(
+        "UPDATE files SET claimed = ? WHERE message = ? AND place = ?",
+        claimed,
+        file.message,
+        file.place,
+    )
+
+
+def set_sha256(db: Database, message_number: int, place: int, sha256: bytes) -> None:
+    """Note the plain hash of a file that was read and found whole."""
+    db.run(
+        "UPDATE files SET sha256 = ? WHERE message = ? AND place = ?",
+        sha256,
+        message_number,
+        place,
+    )

@@ -1,0 +1,107 @@
+"""Batches, confirmations and refinements that a vault signed, and the records in its batches."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from caseworker.vault.database import Database
+from crypto.statements import Statement, StatementKind
+
+
+@dataclass(frozen=True)
+class OutgoingRow:
+    """Something signed. `content_hash` is the SHA-256 of its content, which may be gone by now."""
+
+    kind: StatementKind
+    number: int
+    count: int
+    content_hash: bytes
+    made_day: int
+    week_taken: int | None
+    kept: bool
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    """A record on the board: its hash, its whole bucket, and how many bits the server knows."""
+
+    hash: bytes
+    batch: int
+    bucket: bytes
+    bits: int
+
+
+def add_outgoing(db: Database, statement: Statement, content_hash: bytes, day: int) -> None:
+    """Keep something that was signed."""
+    db.run(
+        "INSERT INTO outgoing VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+        statement.kind,
+        statement.number,
+        statement.count,
+        statement.content,
+        content_hash,
+        statement.signature,
+        day,
+    )
+
+
+def outgoing_rows(db: Database) -> list[OutgoingRow]:
+    """Return all that was ever signed, without its content."""
+    rows = db.rows(
+        "SELECT kind, number, count, content_hash, made_day, week_taken,"
+        " content IS NOT NULL AS kept FROM outgoing ORDER BY kind, number"
+    )
+    return [
+        OutgoingRow(**{**row, "kind": StatementKind(row["kind"]), "kept": bool(row["kept"])})
+        for row in rows
+    ]
+
+
+def outgoing_statement(db: Database, row: OutgoingRow) -> Statement:
+    """Return something signed, byte for byte."""
+    found = db.row(
+        "SELECT content, signature FROM outgoing WHERE kind = ? AND number = ?",
+        row.kind,
+        row.number,
+    )
+    if found is None or found["content"] is None:
+        raise LookupError("its content is kept no longer")
+    return Statement(row.kind, row.number, row.count, found["signature"], found["content"])
+
+
+def set_week_taken(db: Database, row: OutgoingRow, week: int) -> None:
+    """Note in which week the server took something; its lifetime counts from there."""
+    db.run(
+        "UPDATE outgoing SET week_taken = ? WHERE kind = ? AND number = ?",
+        week,
+        row.kind,
+        row.number,
+    )
+
+
+def drop_content(db: Database, row: OutgoingRow) -> None:
+    """Drop the content of something whose time is over; its number and hash stay."""
+    db.run("UPDATE outgoing SET content = NULL WHERE kind = ? AND number = ?", row.kind, row.number)
+    if row.kind == StatementKind.BATCH:
+        db.run("DELETE FROM records WHERE batch = ?", row.number)
+
+
+def add_record(db: Database, record: RecordRow) -> None:
+    """Keep where a record of a batch lies on the board."""
+    db.run("INSERT INTO records VALUES (?, ?, ?, ?)", *vars(record).values())
+
+
+def coarse_records(db: Database, bits: int) -> list[RecordRow]:
+    """Return the records of whose buckets the server knows fewer bits."""
+    rows = db.rows("SELECT * FROM records WHERE bits < ? ORDER BY hash", bits)
+    return [RecordRow(**row) for row in rows]
+
+
+def set_bits(db: Database, records: list[RecordRow], bits: int) -> None:
+    """Note how many bits of their buckets the server is told."""
+    for record in records:
+        db.run("UPDATE records SET bits = ? WHERE hash = ?", bits, record.hash)
+
+
+def numbers_of(rows: list[OutgoingRow], kind: StatementKind) -> Iterator[int]:
+    """Yield the numbers of one kind among rows."""
+    return (row.number for row in rows if row.kind == kind)
