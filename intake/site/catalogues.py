@@ -1,7 +1,7 @@
 """The gettext catalogues: English is written in the sources, every other language beside it.
 
 python -m intake.site.catalogues --update    takes new messages in, drops those no longer used
-python -m intake.site.catalogues --check     complains of what is missing, doubtful or not up to date
+python -m intake.site.catalogues --check     says what is missing, doubtful or out of date
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The program of one language: the built client with a catalogue's words in its messages' places."""
+"""The program of one language: the built client with a catalogue's words in their places."""
 
 import json
 import re

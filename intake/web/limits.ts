@@ -25,6 +25,11 @@ export function takesFiles({ status, directory }: Office): boolean {
   return status.chunks.open && filesMaxSize(directory.policy.maxChunks) > 0;
 }
 
+/** Whether a text may be longer than its envelope. */
+export function takesLongTexts({ status, directory }: Office): boolean {
+  return status.chunks.open && directory.policy.maxChunks >= paddedChunkCount(TEXT_CHUNKS);
+}
+
 /** Why files do not fit one message: too many, or too large together; null where they do. */
 export function filesProblem(sizes: readonly number[], maxChunks: number): "count" | "size" | null {
   if (sizes.length > ATTACHMENTS_MAX) return "count";
@@ -35,7 +40,7 @@ export function filesProblem(sizes: readonly number[], maxChunks: number): "coun
 /** Whether a text is longer than can be sent now. */
 export function textTooLong(text: string, office: Office): boolean {
   if (text.length > TEXT_MAX_LENGTH) return true;
-  return !office.status.chunks.open && sizeOf(text) > TEXT_MAX_SIZE_IN_ENVELOPE;
+  return !takesLongTexts(office) && sizeOf(text) > TEXT_MAX_SIZE_IN_ENVELOPE;
 }
 
 /** Whether an answer is longer than a payload may hold. */

@@ -53,6 +53,7 @@ const actions = {
   viewport: ({ kept, width, height }) =>
     kept.page.setViewport({ width, height, isMobile: width < 600, hasTouch: width < 600 }),
   media: ({ kept, features }) => kept.page.emulateMediaFeatures(features),
+  scripts: ({ kept, on }) => kept.page.setJavaScriptEnabled(on),
   offline: ({ kept, on }) => kept.page.setOfflineMode(on),
 
   async click({ kept, selector, timeout }) {

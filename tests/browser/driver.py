@@ -179,6 +179,10 @@ class Page:
         named = [{"name": k.replace("_", "-"), "value": v} for k, v in features.items()]
         self._ask("media", features=named)
 
+    def scripts(self, on: bool) -> None:
+        """Switch JavaScript off, or on, for the pages opened from now on."""
+        self._ask("scripts", on=on)
+
     def offline(self, on: bool) -> None:
         """Cut the line, or mend it."""
         self._ask("offline", on=on)

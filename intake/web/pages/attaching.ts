@@ -37,6 +37,8 @@ export function fileChooser(files: File[], office: Office): HTMLElement {
   const field = el("input", {
     type: "file",
     id: "files",
+    // The label is the button: a browser's own would say that no file is chosen.
+    class: "hidden",
     multiple: true,
     "aria-describedby": "files-help",
     change: add,
@@ -45,7 +47,7 @@ export function fileChooser(files: File[], office: Office): HTMLElement {
   return el(
     "div",
     {},
-    el("h2", {}, el("label", { for: "files" }, _("Files"))),
+    el("h2", {}, _("Files")),
     el(
       "div",
       { id: "files-help", class: "help" },
@@ -53,6 +55,7 @@ export function fileChooser(files: File[], office: Office): HTMLElement {
       p(_("Files carry hidden data, such as author, device and place. They are sent as they are.")),
     ),
     field,
+    el("label", { for: "files", class: "button" }, _("Choose files")),
     chosen,
     said,
   );

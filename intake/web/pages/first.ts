@@ -1,12 +1,11 @@
 /** The first screen: who asks, what happens, and what is protected on this device and line and what not. */
 
-import { takesFiles } from "../limits.ts";
 import { fill } from "../messages.ts";
 import type { Office } from "../office.ts";
 import { fingerprint, nameIn } from "../protocol/directory.ts";
 import { button, el, list, p, section, show, showFoot, type Child } from "./elements.ts";
 import { isOnion } from "./opening.ts";
-import { textLimitWords } from "./questions.ts";
+import { limitNotes } from "./questions.ts";
 
 /** Shows the first screen; `start` leads to the first question. */
 export function showFirst(office: Office, start: () => void): void {
@@ -48,7 +47,7 @@ export function showFirst(office: Office, start: () => void): void {
       ),
     ),
     section(_("Is this the right office?"), ...comparison(facts.genesisId)),
-    ...(takesFiles(office) ? [] : [el("p", { class: "note" }, textLimitWords(office))]),
+    ...limitNotes(office),
     el("div", { class: "buttons" }, button(_("Start the report"), "main", start)),
   );
   showFoot();

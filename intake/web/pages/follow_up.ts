@@ -1,6 +1,6 @@
 /** The follow-up: what the person adds, confirmed for whom, sent the way a report is. */
 
-import { takesFiles, textTooLong } from "../limits.ts";
+import { takesFiles } from "../limits.ts";
 import { fill, writtenDay } from "../messages.ts";
 import type { Office } from "../office.ts";
 import type { SourceKeys } from "../protocol/source_keys.ts";
@@ -8,7 +8,7 @@ import { fileChooser } from "./attaching.ts";
 import { recipientBoxes } from "./choosing.ts";
 import { button, complain, el, form, p, quietDown, show } from "./elements.ts";
 import { guardLeaving, onBrowserBack } from "./leaving.ts";
-import { askText, textLimitWords } from "./questions.ts";
+import { askText, limitNotes, textLimit } from "./questions.ts";
 import { sendOnScreen } from "./transport.ts";
 
 export class FollowUp {
@@ -55,11 +55,11 @@ export class FollowUp {
         help: [
           p(_("The office sees which report this belongs to.")),
           ...(this.#answered ? [] : [unknown]),
-          ...(files ? [] : [p(textLimitWords(this.#office))]),
+          ...limitNotes(this.#office),
         ],
         rows: 10,
         required: true,
-        tooLong: (text) => (textTooLong(text, this.#office) ? textLimitWords(this.#office) : null),
+        tooLong: textLimit(this.#office),
         value: this.#text,
         keep: (text) => {
           this.#text = text;

@@ -1,6 +1,6 @@
 /** Screens that ask one thing each. What is typed is kept at every key, so going back loses nothing. */
 
-import { TEXT_MAX_LENGTH } from "../limits.ts";
+import { takesFiles, takesLongTexts, TEXT_MAX_LENGTH, textTooLong } from "../limits.ts";
 import { fill, writtenNumber } from "../messages.ts";
 import type { Office } from "../office.ts";
 import { containsCodename } from "../protocol/codename.ts";
@@ -81,14 +81,24 @@ export function textProblem(
   return tooLong(text);
 }
 
-/** Says how long a text may be now. */
-export function textLimitWords({ status }: Office): string {
-  if (!status.chunks.open) {
-    return _(
-      "The server takes no files at the moment, and texts of up to about 20,000 characters.",
-    );
-  }
-  return fill(_("There is room for {n} characters."), { n: writtenNumber(TEXT_MAX_LENGTH) });
+/** Says how much can be sent now, where that is less than usual. */
+export function limitNotes(office: Office): Child[] {
+  const limits = [
+    ...(takesFiles(office) ? [] : [_("The server takes no files at the moment.")]),
+    ...(takesLongTexts(office) ? [] : [_("There is room for a text of about 20,000 characters.")]),
+  ];
+  return limits.length > 0 ? [el("p", { class: "note" }, limits.join(" "))] : [];
+}
+
+/** Returns what says that a text is too long to be sent now, or null where it is not. */
+export function textLimit(office: Office): (text: string) => string | null {
+  return (text) => {
+    if (!textTooLong(text, office)) return null;
+    const room = takesLongTexts(office)
+      ? fill(_("There is room for {n} characters."), { n: writtenNumber(TEXT_MAX_LENGTH) })
+      : _("There is room for a text of about 20,000 characters.");
+    return `${_("This text is too long.")} ${room}`;
+  };
 }
 
 /** Half of a character, which a damaged paste may leave behind, cannot be encoded. */

@@ -1,6 +1,6 @@
 /** The report: one question a screen, then all answers at a glance, then it is sent. */
 
-import { answerTooLong, takesFiles, textTooLong } from "../limits.ts";
+import { answerTooLong, takesFiles } from "../limits.ts";
 import type { Office } from "../office.ts";
 import { newCodename } from "../protocol/codename.ts";
 import { deriveSourceKeys, type SourceKeys } from "../protocol/source_keys.ts";
@@ -22,11 +22,12 @@ import { comparison, showFirst } from "./first.ts";
 import { showCodename } from "./keeping.ts";
 import { guardLeaving, onBrowserBack } from "./leaving.ts";
 import { openOfficePage, showClosed } from "./opening.ts";
-import { askText, textLimitWords, textProblem, type Ways } from "./questions.ts";
+import { askText, limitNotes, textLimit, textProblem, type Ways } from "./questions.ts";
 import { sendOnScreen, type KeyMaker } from "./transport.ts";
 
 /** The questions beside what happened, by their names in SPEC 7.1, in the order asked. */
 const ANSWERS = ["who", "when", "how", "evidence", "fear"] as const;
+const LONG_ANSWER = 500;
 type AnswerName = (typeof ANSWERS)[number];
 
 export async function startReport(): Promise<void> {
@@ -113,7 +114,7 @@ class Report {
             ),
           ),
           p(_("Do not write who you are, unless you want the office to know.")),
-          ...(takesFiles(this.#office) ? [] : [p(textLimitWords(this.#office))]),
+          ...limitNotes(this.#office),
         ],
         rows: 12,
         required: true,
@@ -153,7 +154,7 @@ class Report {
   /** Returns what says that a text is too long for its field, or null where it is not. */
   #tooLong(name: AnswerName | "text"): (text: string) => string | null {
     if (name !== "text") return (text) => (answerTooLong(text) ? answerTooLongWords() : null);
-    return (text) => (textTooLong(text, this.#office) ? textLimitWords(this.#office) : null);
+    return textLimit(this.#office);
   }
 
   #askRecipients(ways: Ways): void {
@@ -227,11 +228,10 @@ class Report {
       this.#ask(step);
     });
     change.setAttribute("aria-label", `${_("Change")}: ${heading}`);
-    const text = el(
-      "div",
-      { class: "answer", tabindex: answer.length > 500 ? 0 : -1 },
-      answer || _("No answer"),
-    );
+    // A long answer is scrolled in its own box, which the keyboard has to reach.
+    const long = answer.length > LONG_ANSWER;
+    const look = long ? { class: "answer long", tabindex: 0 } : { class: "answer" };
+    const text = el("div", look, answer || _("No answer"));
     const shown = files.length ? [text, list(files.map(fileLabel))] : [text];
     return [el("dt", {}, heading), el("dd", {}, ...shown, change)];
   }
