@@ -11,6 +11,7 @@ A directory is good for use when it passes all of these:
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from crypto.byte_reader import ByteReader
 from crypto.directory_content import (
@@ -109,16 +110,12 @@ def read_directory(document: bytes, genesis_id: bytes) -> Directory:
     """
     if len(document) > DOCUMENT_MAX_SIZE:
         raise Malformed("a directory too long")
-    reader = ByteReader(document)
-    if reader.u8() != DOCUMENT_VERSION:
-        raise Malformed("a directory of another version")
-    roots = _read_roots(reader, genesis_id)
-    delegation = _read_delegation(reader, roots, genesis_id)
-    signed = reader.sized(DIRECTORY_JSON_MAX_SIZE)
-    signature = reader.take(SIGNATURE_SIZE)
-    reader.end()
+    layout = _Layout.read(document)
+    roots = _checked_roots(layout, genesis_id)
+    delegation = _checked_delegation(layout, genesis_id)
     # SPEC 10.1: sign(directory key, DIRECTORY, directory)
-    check_signature(delegation.directory_key, signature, Label.DIRECTORY, genesis_id, signed)
+    signer, signed = delegation.directory_key, layout.directory
+    check_signature(signer, layout.signature, Label.DIRECTORY, genesis_id, signed)
     content = parse_directory(signed)
     if content.genesis_id != genesis_id:
         raise Foreign("a directory that names another office inside")
@@ -225,30 +222,59 @@ def listed_weeks(issued: int, expires: int) -> range:
     return range(max(0, (issued - KEY_DAYS) // DAYS_A_WEEK + 1), -(-expires // DAYS_A_WEEK))
 
 
-def _read_roots(reader: ByteReader, genesis_id: bytes) -> tuple[bytes, ...]:
-    roots = [reader.take(ROOT_SIZE)]
+@dataclass(frozen=True)
+class _Layout:
+    """The parts of a document, cut and not yet checked: SPEC 10.1."""
+
+    roots: tuple[bytes, ...]
+    root_signatures: tuple[bytes, ...]
+    delegation: bytes
+    delegation_signature: bytes
+    directory: bytes
+    signature: bytes
+
+    @classmethod
+    def read(cls, document: bytes) -> Self:
+        reader = ByteReader(document)
+        if reader.u8() != DOCUMENT_VERSION:
+            raise Malformed("a directory of another version")
+        roots = [reader.take(ROOT_SIZE)]
+        successors = reader.u8()
+        if successors > SUCCESSORS_MAX:
+            raise Malformed("more successors than a root can have")
+        signatures = []
+        for _ in range(successors):
+            roots.append(reader.take(ROOT_SIZE))
+            signatures.append(reader.take(SIGNATURE_SIZE))
+        layout = cls(
+            tuple(roots),
+            tuple(signatures),
+            reader.take(DELEGATION_SIZE - SIGNATURE_SIZE),
+            reader.take(SIGNATURE_SIZE),
+            reader.sized(DIRECTORY_JSON_MAX_SIZE),
+            reader.take(SIGNATURE_SIZE),
+        )
+        reader.end()
+        return layout
+
+
+def _checked_roots(layout: _Layout, genesis_id: bytes) -> tuple[bytes, ...]:
+    roots = layout.roots
     if hashlib.sha256(roots[0]).digest() != genesis_id:
         raise Foreign("a directory of another office")
-    successors = reader.u8()
-    if successors > SUCCESSORS_MAX:
-        raise Malformed("more successors than a root can have")
-    for number in range(1, successors + 1):
-        root = reader.take(ROOT_SIZE)
+    for number, signature in enumerate(layout.root_signatures, 1):
         # SPEC 10.1: sign(root before it, SUCCESSOR, u32(number) || new root)
-        signed = number.to_bytes(4, "big") + root
-        signature = reader.take(SIGNATURE_SIZE)
-        check_signature(roots[-1], signature, Label.SUCCESSOR, genesis_id, signed)
-        roots.append(root)
-    return tuple(roots)
+        signed = number.to_bytes(4, "big") + roots[number]
+        check_signature(roots[number - 1], signature, Label.SUCCESSOR, genesis_id, signed)
+    return roots
 
 
-def _read_delegation(reader: ByteReader, roots: tuple[bytes, ...], genesis_id: bytes) -> Delegation:
-    signed = reader.take(DELEGATION_SIZE - SIGNATURE_SIZE)
+def _checked_delegation(layout: _Layout, genesis_id: bytes) -> Delegation:
     # SPEC 10.1: sign(last root, DELEGATION, u8(s) || these 44 bytes)
-    message = bytes([len(roots) - 1]) + signed
-    signature = reader.take(SIGNATURE_SIZE)
-    check_signature(roots[-1], signature, Label.DELEGATION, genesis_id, message)
-    parts = ByteReader(signed)
+    message = bytes([len(layout.root_signatures)]) + layout.delegation
+    signature = layout.delegation_signature
+    check_signature(layout.roots[-1], signature, Label.DELEGATION, genesis_id, message)
+    parts = ByteReader(layout.delegation)
     return Delegation(parts.u32(), parts.u32(), parts.u32(), parts.rest())
 
 

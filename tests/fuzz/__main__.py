@@ -44,7 +44,9 @@ def _run(target: Target, runs: int) -> bool:
     corpus = CORPUS / target.name
     corpus.mkdir(parents=True, exist_ok=True)
     for seed in seeds(target.largest):
-        (corpus / hashlib.sha256(seed).hexdigest()[:16]).write_bytes(seed)
+        path = corpus / hashlib.sha256(seed).hexdigest()[:16]
+        if not path.exists():
+            path.write_bytes(seed)
     if _has_atheris():
         command = [sys.executable, "-m", "tests.fuzz.guided", target.name, str(corpus)]
         limits = [f"-runs={runs}", f"-max_len={target.largest}", "-timeout=10", "-rss_limit_mb=512"]

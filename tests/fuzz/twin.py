@@ -35,7 +35,7 @@ def conclusion(target: Target, data: bytes) -> str:
     try:
         target.read(data)
     except NotACodename as refusal:
-        return f"NotACodename {refusal.reason} {refusal.position}"
+        return f"NotACodename {refusal.reason} {refusal.position or 0}"
     except ProtocolError as refusal:
         return type(refusal).__name__
     return "ok"
