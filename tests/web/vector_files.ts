@@ -9,7 +9,6 @@ import { sha256 } from "../../intake/web/protocol/hashing.ts";
 const FOLDER = new URL("../vectors/", import.meta.url);
 
 /** Inputs are what their call says they are; a wrong one fails its test. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Inputs = any;
 
 export interface Vector {

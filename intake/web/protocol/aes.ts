@@ -30,10 +30,10 @@ export async function aesOpen(
   aad: Uint8Array,
   sealed: Uint8Array,
 ): Promise<Uint8Array> {
+  const { subtle } = crypto;
+  const imported = subtle && (await importKey(subtle, key, "decrypt"));
   try {
-    const { subtle } = crypto;
-    if (!subtle) return gcm(key, nonce, aad).decrypt(sealed);
-    const imported = await importKey(subtle, key, "decrypt");
+    if (!imported) return gcm(key, nonce, aad).decrypt(sealed);
     return new Uint8Array(
       await subtle.decrypt(parameters(nonce, aad), imported, sealed as BufferSource),
     );

@@ -19,6 +19,8 @@ const MESSAGE_ID_SIZE = 16;
 const NONCE = new Uint8Array(12);
 // SPEC 7: the body without its 16-byte tag
 const PADDED_SIZE = 28047;
+// The two quotation marks of an empty text in JSON.
+const EMPTY_TEXT_SIZE = 2;
 
 /** What a source says: a payload but for what comes from its keys and its recipients. */
 export type Message = Omit<
@@ -48,10 +50,13 @@ export function splitText(
   text: string,
 ): [kept: string, rest: Uint8Array] {
   const characters = Array.from(text);
-  const kept = (count: number): string => characters.slice(0, count).join("");
-  const rest = (count: number): Uint8Array => utf8(characters.slice(count).join(""));
-  const fits = (count: number): boolean =>
-    payloadSize(message, recipientIds, kept(count), rest(count).length) <= PAYLOAD_MAX_SIZE;
+  const beginning = (count: number): string => characters.slice(0, count).join("");
+  const size = utf8(text).length;
+  const fits = (count: number): boolean => {
+    const kept = beginning(count);
+    const around = sizeAroundText(message, recipientIds, size - utf8(kept).length);
+    return around + utf8(JSON.stringify(kept)).length <= PAYLOAD_MAX_SIZE;
+  };
   if (fits(characters.length)) return [text, new Uint8Array(0)];
   let [most, tooMany] = [0, Math.min(characters.length, PAYLOAD_MAX_SIZE)];
   while (tooMany - most > 1) {
@@ -60,14 +65,14 @@ export function splitText(
     else tooMany = middle;
   }
   if (!fits(most)) throw new TooLarge("no room for a text");
-  return [kept(most), rest(most)];
+  const kept = beginning(most);
+  return [kept, utf8(text.slice(kept.length))];
 }
 
-/** The size of the payload that a message becomes, with stand-ins for what is not known yet. */
-function payloadSize(
+/** The size of a payload but for its text, with stand-ins for what is not known yet. */
+function sizeAroundText(
   message: Message,
   recipientIds: readonly string[],
-  text: string,
   restSize: number,
 ): number {
   const chunks = chunkCount(restSize);
@@ -76,9 +81,9 @@ function payloadSize(
   const count = files.reduce((sum, file) => sum + file.chunks, 0);
   const fill = paddedChunkCount(count) - count;
   const recipients = recipientIds.map((id, slot) => ({ id, key: standIn(32, slot), slot }));
-  return encodePayload({
+  const payload = encodePayload({
     ...message,
-    text,
+    text: "",
     rest: restSize > 0 ? rest : null,
     fill: fill > 0 ? { key: newFileKey(), chunks: fill } : null,
     recipients: recipients.sort(byId),
@@ -86,7 +91,8 @@ function payloadSize(
     signingKey: standIn(32),
     replyKey: standIn(KEM_PUBLIC_KEY_SIZE),
     threadSecret: standIn(32),
-  }).length;
+  });
+  return payload.length - EMPTY_TEXT_SIZE;
 }
 
 const standIn = (size: number, byte: number = 0): Uint8Array => new Uint8Array(size).fill(byte);

@@ -1,6 +1,6 @@
 /** JSON of which every value has exactly one text (SPEC 5). */
 
-import { equal, fromHex, utf8 } from "./bytes.ts";
+import { fromHex, utf8 } from "./bytes.ts";
 import { Malformed } from "./errors.ts";
 import type { Json, JsonObject } from "./json.ts";
 
@@ -14,21 +14,27 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The one text of `value`, in UTF-8. Raises `Malformed` where it has none. */
 export function encodeJson(value: Json): Uint8Array {
-  checkValue(value, 1);
-  // JSON.stringify writes strings just as SPEC 5 wants them, but for lone surrogates.
-  return utf8(JSON.stringify(value));
+  return utf8(textOf(value));
 }
 
 /** The value that `data` is the text of. Raises `Malformed`. */
 export function parseJson(data: Uint8Array): Json {
+  let text: string;
   let value: Json;
   try {
-    value = JSON.parse(decoder.decode(data)) as Json;
+    text = decoder.decode(data);
+    value = JSON.parse(text) as Json;
   } catch {
     throw new Malformed("not JSON");
   }
-  if (!equal(encodeJson(value), data)) throw new Malformed("JSON in another form than its own");
+  if (textOf(value) !== text) throw new Malformed("JSON in another form than its own");
   return value;
+}
+
+function textOf(value: Json): string {
+  checkValue(value, 1);
+  // JSON.stringify writes strings just as SPEC 5 wants them, but for lone surrogates.
+  return JSON.stringify(value);
 }
 
 function checkValue(value: Json, depth: number): void {

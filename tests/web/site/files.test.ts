@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import {
+  fileFromBlob,
+  fileFromBytes,
+  fileOfZeros,
+  FileUnreadable,
+  OutgoingFile,
+} from "../../../intake/web/files.ts";
+import { random } from "../../../intake/web/protocol/bytes.ts";
+import { PIECE_SIZE } from "../../../intake/web/protocol/sizes.ts";
+import { openFile } from "../office/chunks.ts";
+
+async function sealAll(file: OutgoingFile): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  for (let index = 0; index < file.chunks; index++) chunks.push((await file.sealed(index)).bytes);
+  return chunks;
+}
+
+/** So many bytes, no two neighbours alike. */
+const content = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_, i) => i * 7);
+
+test("a chosen file, read piece by piece, opens to the same bytes", async () => {
+  const bytes = content(2 * PIECE_SIZE + 5);
+  const file = fileFromBlob(new Blob([bytes as BlobPart]), 0);
+  const chunks = await sealAll(file);
+  assert.equal(chunks.length, 3);
+  assert.deepEqual(await openFile(file.key, bytes.length, file.hash, chunks), bytes);
+});
+
+test("an empty file is one chunk", async () => {
+  const file = fileFromBlob(new Blob([]), 0);
+  assert.equal(file.chunks, 1);
+  const opened = await openFile(file.key, 0, file.hash, await sealAll(file));
+  assert.equal(opened.length, 0);
+});
+
+test("the rest of a text and fill are files like others", async () => {
+  const rest = fileFromBytes(random(100));
+  assert.equal((await openFile(rest.key, 100, rest.hash, await sealAll(rest))).length, 100);
+  const fill = fileOfZeros(2);
+  assert.equal(fill.chunks, 2);
+  const opened = await openFile(fill.key, 2 * PIECE_SIZE, fill.hash, await sealAll(fill));
+  assert.ok(opened.every((byte) => byte === 0));
+});
+
+test("the same piece sealed again gives the same chunk under the same id", async () => {
+  const file = fileFromBytes(content(1000));
+  assert.deepEqual(await file.sealed(0), await file.sealed(0));
+});
+
+test("a piece that has changed is never sealed under the same key again", async () => {
+  const bytes = content(1000);
+  const file = new OutgoingFile(1000, async () => bytes.slice(), 4);
+  await file.sealed(0);
+  bytes[10] = 255;
+  await assert.rejects(file.sealed(0), (error) => {
+    assert.ok(error instanceof FileUnreadable);
+    assert.equal(error.place, 4);
+    return true;
+  });
+});
+
+test("a file that has become shorter or cannot be read is refused", async () => {
+  const shorter = new OutgoingFile(1000, async () => content(999), 0);
+  await assert.rejects(shorter.sealed(0), FileUnreadable);
+  const gone = new OutgoingFile(1000, () => Promise.reject(new Error("gone")), 0);
+  await assert.rejects(gone.sealed(0), FileUnreadable);
+});
+
+test("no two files share a key", () => {
+  const [one, other] = [fileOfZeros(1), fileOfZeros(1)];
+  assert.notDeepEqual(one.key.bytes, other.key.bytes);
+});

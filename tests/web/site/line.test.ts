@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ServerError, Stopped } from "../../../intake/web/api.ts";
+import { Line, type LineState } from "../../../intake/web/line.ts";
+
+/** A line, and what it has said about itself. */
+function listened(): { line: Line; said: string[] } {
+  const said: string[] = [];
+  const tell = (state: LineState): void => {
+    said.push(state.is);
+    // As a person who presses "Try now" would.
+    if (state.is === "waiting") queueMicrotask(() => line.tryNow());
+  };
+  const line = new Line(tell);
+  return { line, said };
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test("what fails because the server is silent is tried again until it succeeds", async () => {
+  const { line, said } = listened();
+  let tries = 0;
+  await line.carry(async () => {
+    tries += 1;
+    if (tries < 4) throw new ServerError(0, "");
+  });
+  assert.equal(tries, 4);
+  assert.ok(said.includes("waiting"));
+  assert.equal(said.at(-1), "working");
+});
+
+for (const status of [500, 502, 503, 408, 429]) {
+  test(`an answer ${status} is waited out`, async () => {
+    const { line } = listened();
+    let tries = 0;
+    await line.carry(async () => {
+      tries += 1;
+      if (tries === 1) throw new ServerError(status, "full");
+    });
+    assert.equal(tries, 2);
+  });
+}
+
+for (const status of [400, 403, 404, 409, 411, 413]) {
+  test(`an answer ${status} is not tried again`, async () => {
+    const { line } = listened();
+    let tries = 0;
+    const carried = line.carry(async () => {
+      tries += 1;
+      throw new ServerError(status, "");
+    });
+    await assert.rejects(carried, ServerError);
+    assert.equal(tries, 1);
+  });
+}
+
+test("a wait says for how long, longer each time, and why where the server said it", async () => {
+  const waits: LineState[] = [];
+  const line: Line = new Line((state) => {
+    if (state.is !== "waiting") return;
+    waits.push(state);
+    queueMicrotask(() => line.tryNow());
+  });
+  let tries = 0;
+  await line.carry(async () => {
+    tries += 1;
+    if (tries === 1 || tries === 2) throw new ServerError(0, "");
+    if (tries === 3) throw new ServerError(503, "day-budget");
+  });
+  assert.deepEqual(waits, [
+    { is: "waiting", seconds: 1, code: "" },
+    { is: "waiting", seconds: 2, code: "" },
+    { is: "waiting", seconds: 300, code: "day-budget" },
+  ]);
+});
+
+test("nothing begins while the line is paused, and all goes on afterwards", async () => {
+  const { line } = listened();
+  let tries = 0;
+  line.pause();
+  const carried = line.carry(async () => {
+    tries += 1;
+  });
+  await settled();
+  assert.equal(tries, 0);
+  line.tryNow();
+  await carried;
+  assert.equal(tries, 1);
+});
+
+test("stopping ends a wait and a pause for good", async () => {
+  const paused = new Line(() => undefined);
+  paused.pause();
+  const one = paused.carry(async () => undefined);
+  const waiting: Line = new Line((state) => {
+    if (state.is === "waiting") queueMicrotask(() => waiting.stop());
+  });
+  const other = waiting.carry(async () => {
+    throw new ServerError(0, "");
+  });
+  paused.stop();
+  await assert.rejects(one, Stopped);
+  await assert.rejects(other, Stopped);
+  assert.ok(waiting.signal.aborted);
+});

@@ -1,0 +1,31 @@
+import "./page_globals.ts";
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { fill, writtenDay, writtenSize } from "../../../intake/web/messages.ts";
+
+test("places are filled in, and unknown ones left", () => {
+  assert.equal(fill("{n} of {total}, {what}", { n: 3, total: "12" }), "3 of 12, {what}");
+});
+
+test("what is filled in is not read as a message again", () => {
+  assert.equal(fill("{a} {b}", { a: "{b}", b: "$&" }), "{b} $&");
+});
+
+test("days are written out in UTC, whatever the device's zone", () => {
+  assert.equal(writtenDay(20_783), "26 November 2026");
+});
+
+test("a Russian date ends without the abbreviation that other sentences could not follow", () => {
+  Object.assign(globalThis, { LANGUAGE: "ru" });
+  assert.equal(writtenDay(20_783), "26 ноября 2026");
+  Object.assign(globalThis, { LANGUAGE: "en" });
+});
+
+test("sizes have units", () => {
+  assert.equal(writtenSize(0), "0 bytes");
+  assert.equal(writtenSize(1), "1 byte");
+  assert.equal(writtenSize(1500), "1.5 KB");
+  assert.equal(writtenSize(41_943_040), "42 MB");
+});
