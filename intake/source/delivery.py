@@ -74,6 +74,9 @@ def _carry(
         day = asked(session, ask)
     except GaveUpError:
         raise Refusal(_not_stored(session), _how_to_go_on(session, unsent)) from None
+    except Refusal as refusal:
+        hint = f"{refusal.hint}\n{_how_to_go_on(session, unsent)}".strip()
+        raise Refusal(refusal.message, hint) from None
     except KeyboardInterrupt:
         message = _("Stopped by hand.") + " " + _not_stored(session)
         raise Refusal(message, _how_to_go_on(session, unsent)) from None

@@ -102,8 +102,10 @@ class Sending:
                 self._stored.add(number)
                 show.sent(Sent(self._stored.chunks, chunks))
 
-        await _together(carry_on, IN_FLIGHT)
-        self._stored.save()
+        try:
+            await _together(carry_on, IN_FLIGHT)
+        finally:
+            self._stored.save()
 
     async def _store_chunk(
         self, api: Api, line: Line, file: Outgoing, place: int, index: int

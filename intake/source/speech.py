@@ -1,7 +1,7 @@
 """How the command line speaks: in the person's language, with sizes and dates written out.
 
-The messages stand in `locale/*.po`, English in the code itself. Babel reads them when another
-language is asked for; where Babel is not installed, the program speaks English.
+English stands in the code itself, other languages in `locale/*/LC_MESSAGES/source.po`, which Babel
+reads when one is asked for. Where Babel is not installed, the program speaks English.
 """
 
 import gettext as gettext_module
@@ -100,7 +100,7 @@ def written_time(seconds: float) -> str:
 
 
 def _translations(language: str) -> gettext_module.NullTranslations:
-    path = _LOCALE / f"{language}.po"
+    path = _LOCALE / language / "LC_MESSAGES" / "source.po"
     if not path.exists():
         return gettext_module.NullTranslations()
     try:

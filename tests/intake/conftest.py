@@ -1,15 +1,18 @@
 """An office that a server serves, made once, copied for each test that changes it."""
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from crypto.directory import fingerprint
-from tests.office_fixture import PracticeOffice
+from tests.office_fixture import PracticeOffice, ReadExport, read_export
 from tests.server_process import ServerProcess, serving, succeed
+from tests.source_client import Source, free_port
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +61,39 @@ def server(data: Path) -> Iterator[ServerProcess]:
     """A server of that folder."""
     with serving(data) as running:
         yield running
+
+
+@dataclass(frozen=True)
+class Reachable:
+    """A real server at an address that its office's directory names."""
+
+    office: PracticeOffice
+    server: ServerProcess
+
+    def export(self, folder: Path, recipient_id: str = "main") -> ReadExport:
+        """What a recipient would fetch now."""
+        bundle = folder / f"export-{os.urandom(4).hex()}"
+        succeed("export", "--data", self.server.data, "--recipient", recipient_id, "--out", bundle)
+        return read_export(bundle.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def reachable(tmp_path_factory: pytest.TempPathFactory, today: int) -> Iterator[Reachable]:
+    """A server for sources, to which tests only add."""
+    folder = tmp_path_factory.mktemp("reachable")
+    port = free_port()
+    office = PracticeOffice.create(
+        today, addresses=(f"http://127.0.0.1:{port}", "http://practiceoffice.onion")
+    )
+    bundle = folder / "first.bundle"
+    bundle.write_bytes(office.outbound("main", today))
+    data = folder / "data"
+    succeed("import", "--data", data, bundle, "--fingerprint", fingerprint(office.genesis_id))
+    with serving(data, "--listen", f"127.0.0.1:{port}") as running:
+        yield Reachable(office, running)
+
+
+@pytest.fixture
+def source(reachable: Reachable, tmp_path: Path) -> Source:
+    """Somebody who writes to it for the first time."""
+    return Source(tmp_path, reachable.server.address, reachable.office)
