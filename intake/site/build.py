@@ -28,6 +28,8 @@ _PAGES = {"report": "index.html", "replies": "replies/index.html"}
 # A picture is compressed already.
 _COMPRESSED = (".html", ".css", ".js")
 _NAME_HEX_DIGITS = 16
+# Three times as many save 30 bytes of 50,000.
+_ROUNDS = 5
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,19 @@ class _Choice:
     gettext: Callable[[str], str]
 
 
-def build_site(out_dir: Path, genesis_id: bytes, directory: Directory, build_day: int) -> None:
+def build_site(
+    out_dir: Path,
+    genesis_id: bytes,
+    directory: Directory,
+    build_day: int,
+    before: Path | None = None,
+) -> None:
     """Write the site of an office into a folder that does not exist yet.
 
     `genesis_id` (32 bytes) and `build_day` (days since 1970-01-01) stand in the pages' own bytes.
     The directory gives names and contacts for what is shown before, or without, the program.
-    Raises Refusal where the client was not built.
+    `before` is a site built earlier: what is the same in it is not compressed again, which would
+    take seconds. Raises Refusal where the client was not built.
     """
     files = site_files(genesis_id, directory, build_day)
     for name, content in sorted(files.items()):
@@ -53,7 +62,8 @@ def build_site(out_dir: Path, genesis_id: bytes, directory: Directory, build_day
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         if path.suffix in _COMPRESSED:
-            path.with_name(path.name + ".gz").write_bytes(zopfli.gzip.compress(content))
+            compressed = _compressed_before(before, name, content) or _compressed(content)
+            path.with_name(path.name + ".gz").write_bytes(compressed)
 
 
 def site_files(genesis_id: bytes, directory: Directory, build_day: int) -> dict[str, bytes]:
@@ -132,6 +142,21 @@ def _minified(style: str) -> str:
     """Return a style sheet without the comments; what else is spare, compression takes."""
     parts = style.split("/*")
     return parts[0] + "".join(part.partition("*/")[2] for part in parts[1:])
+
+
+def _compressed(content: bytes) -> bytes:
+    compressed: bytes = zopfli.gzip.compress(content, numiterations=_ROUNDS)
+    return compressed
+
+
+def _compressed_before(before: Path | None, name: str, content: bytes) -> bytes | None:
+    """Return what an earlier build has made of the same content under the same name."""
+    if before is None:
+        return None
+    plain, compressed = before / name, before / f"{name}.gz"
+    if not plain.is_file() or not compressed.is_file() or plain.read_bytes() != content:
+        return None
+    return compressed.read_bytes()
 
 
 def _read_client(page: str) -> str:

@@ -69,6 +69,8 @@ export class OutgoingFile {
 
   /** The file hash, 32 bytes; to be asked for when every piece has been sealed. */
   get hash(): Uint8Array {
+    const { length } = this.#digests.filter(() => true);
+    if (length !== this.chunks) throw new Error("not every piece has been sealed");
     return fileHash(this.size, this.#digests);
   }
 }

@@ -32,16 +32,19 @@ test("a chosen file, read piece by piece, opens to the same bytes", async () => 
 test("an empty file is one chunk", async () => {
   const file = fileFromBlob(new Blob([]), 0);
   assert.equal(file.chunks, 1);
-  const opened = await openFile(file.key, 0, file.hash, await sealAll(file));
+  const chunks = await sealAll(file);
+  const opened = await openFile(file.key, 0, file.hash, chunks);
   assert.equal(opened.length, 0);
 });
 
 test("the rest of a text and fill are files like others", async () => {
   const rest = fileFromBytes(random(100));
-  assert.equal((await openFile(rest.key, 100, rest.hash, await sealAll(rest))).length, 100);
+  const restChunks = await sealAll(rest);
+  assert.equal((await openFile(rest.key, 100, rest.hash, restChunks)).length, 100);
   const fill = fileOfZeros(2);
   assert.equal(fill.chunks, 2);
-  const opened = await openFile(fill.key, 2 * PIECE_SIZE, fill.hash, await sealAll(fill));
+  const chunks = await sealAll(fill);
+  const opened = await openFile(fill.key, 2 * PIECE_SIZE, fill.hash, chunks);
   assert.ok(opened.every((byte) => byte === 0));
 });
 
@@ -72,4 +75,10 @@ test("a file that has become shorter or cannot be read is refused", async () => 
 test("no two files share a key", () => {
   const [one, other] = [fileOfZeros(1), fileOfZeros(1)];
   assert.notDeepEqual(one.key.bytes, other.key.bytes);
+});
+
+test("a file has no hash before each of its pieces was sealed", async () => {
+  const file = fileOfZeros(2);
+  await file.sealed(1);
+  assert.throws(() => file.hash);
 });

@@ -1,0 +1,140 @@
+"""The static site: what is in its files, and that nothing else decides over them."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+from crypto.directory import Directory, read_directory
+from crypto.word_lists import word_list
+from intake.errors import Refusal
+from intake.site import build
+from intake.site.build import build_site
+from intake.site.words import pack_words
+from tests.office_fixture import PracticeOffice
+
+DAY = 20_700
+NAMES = {"en": "Office of <Practice>", "ru": "Учебное ведомство"}
+
+
+@pytest.fixture(scope="module")
+def directory() -> Directory:
+    office = PracticeOffice.create(DAY, names=NAMES, contacts=("By post: A & B Street",))
+    return read_directory(office.document(), office.genesis_id)
+
+
+@pytest.fixture(scope="module")
+def site(directory: Directory, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built") / "site"
+    build_site(folder, directory.genesis_id, directory, DAY)
+    return folder
+
+
+def _pages(site: Path) -> dict[str, str]:
+    return {str(path.relative_to(site)): path.read_text() for path in site.rglob("*.html")}
+
+
+def test_the_same_input_gives_the_same_bytes(directory: Directory, site: Path) -> None:
+    again = build.site_files(directory.genesis_id, directory, DAY)
+    assert again == {
+        str(path.relative_to(site)): path.read_bytes()
+        for path in site.rglob("*")
+        if path.is_file() and path.suffix != ".gz"
+    }
+
+
+def test_every_page_is_there_in_both_languages(site: Path) -> None:
+    expected = {"index.html", "404.html"}
+    for language in ("en", "ru"):
+        expected |= {f"{language}/index.html", f"{language}/replies/index.html"}
+    assert set(_pages(site)) == expected
+
+
+def test_a_compressed_file_holds_the_same_bytes(site: Path) -> None:
+    compressed = list(site.rglob("*.gz"))
+    assert len(compressed) == 11
+    for path in compressed:
+        assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes()
+
+
+def test_no_page_holds_a_script_a_style_or_an_address_elsewhere(site: Path) -> None:
+    for page in _pages(site).values():
+        assert not re.search(r"<script(?![^>]* src=)[^>]*>|<style|\sstyle=|\son\w+=", page)
+        assert not re.search(r"(?:src|href)=\"(?!/)", page)
+        assert "://" not in page
+
+
+def test_pages_carry_the_office_and_the_day_in_their_own_bytes(
+    directory: Directory, site: Path
+) -> None:
+    for name in ("en/index.html", "ru/index.html", "en/replies/index.html"):
+        page = _pages(site)[name]
+        assert f'<meta name="office" content="{directory.genesis_id.hex()}">' in page
+        assert f'<meta name="build-day" content="{DAY}">' in page
+
+
+def test_names_and_contacts_of_the_directory_stand_in_the_pages_escaped(site: Path) -> None:
+    pages = _pages(site)
+    assert "Office of &lt;Practice&gt;" in pages["en/index.html"]
+    assert "Учебное ведомство" in pages["ru/index.html"]
+    assert "By post: A &amp; B Street" in pages["ru/index.html"]
+
+
+def test_title_and_icon_say_nothing(site: Path) -> None:
+    for page in _pages(site).values():
+        assert re.search(r"<title>(Information|Информация)</title>", page)
+        assert '<link rel="icon" href="/icon.png">' in page
+
+
+def test_a_page_without_javascript_says_that_plaintext_is_never_taken(site: Path) -> None:
+    pages = _pages(site)
+    for name, words in (
+        ("en/index.html", "needs JavaScript"),
+        ("ru/index.html", "нужен JavaScript"),
+    ):
+        said = re.search(r"<noscript>(.*?)</noscript>", pages[name], re.DOTALL)
+        assert said is not None
+        assert words in said[1]
+        assert "<form" not in pages[name]
+
+
+@pytest.mark.parametrize("page", ["report", "replies"])
+def test_a_program_carries_its_own_language_and_word_list_only(site: Path, page: str) -> None:
+    english = next(site.glob(f"{page}-en-*.js")).read_text()
+    russian = next(site.glob(f"{page}-ru-*.js")).read_text()
+    assert pack_words(word_list("english"))[1] in english
+    assert pack_words(word_list("russian"))[1] in russian
+    # «ё» to «ю» stand in the keyboard layout of SPEC 6.1.
+    cyrillic = re.findall("[а-яё]+", english)
+    assert cyrillic == ["ёйцукенгшщзхъфывапролджэячсмитьбю"]
+    assert "Leave this page" in english
+    assert "Leave this page" not in russian
+    assert not re.search(r"(?<![\w$.])(_|ngettext)\(", english + russian)
+
+
+def test_a_page_loads_only_files_that_are_there(site: Path) -> None:
+    for page in _pages(site).values():
+        for path in re.findall(r"(?:src|href)=\"(/[^\"]*)\"", page):
+            assert (site / path[1:]).exists(), path
+
+
+def test_a_program_that_was_not_built_is_refused_with_the_way_to_build_it(
+    directory: Directory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "_CLIENT", tmp_path)
+    with pytest.raises(Refusal) as refused:
+        build_site(tmp_path / "site", directory.genesis_id, directory, DAY)
+    assert "make client" in refused.value.hint
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize("language", ["english", "russian"])
+def test_a_packed_list_unpacks_to_its_words(language: str) -> None:
+    letters, packed = pack_words(word_list(language))
+    numbers = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    words: list[str] = []
+    for shared, rest in re.findall(r"(\d)(\D*)", packed):
+        own = "".join(letters[numbers.index(letter)] for letter in rest)
+        words.append((words[-1] if words else "")[: int(shared)] + own)
+    assert tuple(words) == word_list(language)
