@@ -17,11 +17,14 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from crypto.chunks import chunk_id
 from crypto.directory import fingerprint
 from crypto.office.chunks import open_file
 from crypto.office.envelope import IntakeSecret, OpenedEnvelope, open_envelope
-from crypto.payload import Attachment, TextRest
+from crypto.office.replies import ReplyTo, new_reply_id, seal_reply
+from crypto.payload import Attachment, Payload, TextRest
 from crypto.public_keys import key_hash
+from crypto.source_keys import thread_id
 from tests.office_fixture import PracticeOffice
 from tests.server_process import REPOSITORY
 
@@ -155,8 +158,6 @@ def open_message(
 
 def file_bytes(file: Attachment | TextRest, chunks: Mapping[bytes, bytes]) -> bytes:
     """Open a file of a message, checking all that a recipient checks."""
-    from crypto.chunks import chunk_id
-
     stored = (chunks[chunk_id(file.key, index)] for index in range(file.chunks))
     return b"".join(open_file(file.key, file.size, file.hash, stored))
 
@@ -270,3 +271,35 @@ def office_server(server: OfficeServer, port: int) -> Iterator[OfficeServer]:
         http.shutdown()
         http.server_close()
         thread.join()
+
+
+def replies_to(
+    office: PracticeOffice,
+    payload: Payload,
+    text: str,
+    *,
+    recipient_id: str = "main",
+    kind: str = "reply",
+    first_index: int = 0,
+) -> list[bytes]:
+    """The records of a recipient's reply to a message."""
+    to = ReplyTo(
+        thread_id=thread_id(
+            payload.signing_key, payload.reply_key, payload.thread_secret, office.genesis_id
+        ),
+        thread_secret=payload.thread_secret,
+        reply_key=payload.reply_key,
+        recipients=tuple(recipient.id for recipient in payload.recipients),
+        set_token=payload.set_token,
+    )
+    return seal_reply(
+        to=to,
+        signer=office.recipient(recipient_id).signing,
+        genesis_id=office.genesis_id,
+        recipient_id=recipient_id,
+        first_index=first_index,
+        kind=kind,
+        reply_id=new_reply_id(),
+        day=today(),
+        text=text,
+    )
