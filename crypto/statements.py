@@ -182,8 +182,7 @@ def _kind(code: int) -> StatementKind:
 
 def _recipient_id(rid: bytes) -> str:
     recipient_id = rid.rstrip(b"\0").decode("ascii", "replace")
-    if recipient_bytes(recipient_id) != rid:
-        raise Malformed("not a recipient id")
+    recipient_bytes(recipient_id)
     return recipient_id
 
 

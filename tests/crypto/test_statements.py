@@ -147,7 +147,7 @@ def test_a_statement_holds_under_its_own_kind_alone() -> None:
         check_statement(
             replace(batch, kind=StatementKind.REFINEMENT), "board", BOARD.public_key, OFFICE
         )
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="another kind"):
         parse_confirmation(batch)
 
 
