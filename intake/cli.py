@@ -124,7 +124,7 @@ def _status_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _status(arguments: argparse.Namespace) -> int:
     from intake.exchange.overview import overview
-    from intake.exchange.report import print_overview
+    from intake.exchange.overview_text import print_overview
 
     print_overview(overview(arguments.data), as_json=arguments.json)
     return DONE

@@ -13,7 +13,7 @@ from crypto.directory import Directory, fingerprint, name_in, read_directory, re
 from crypto.errors import Foreign, Malformed, ProtocolError
 from intake.errors import Refusal
 from intake.exchange.dates import shown, today
-from intake.exchange.pages import build_pages
+from intake.exchange.pages import build_pages, pages_are_of
 from intake.exchange.taking import Outcome, Taking
 from intake.storage import office, retention
 from intake.storage.container import Containers
@@ -45,7 +45,7 @@ def import_bundle(path: Path, file: Path, typed_fingerprint: str | None) -> Impo
             raise Refusal("another import is under way", "wait until it has ended")
         with _open_bundle(file) as source:
             imported = _import(folder, connection, source, typed_fingerprint)
-    if imported.outcome.directory is not None or not folder.site.exists():
+    if not pages_are_of(folder, imported.directory):
         _build_pages(path)
     return imported
 

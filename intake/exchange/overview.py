@@ -170,7 +170,8 @@ def _directory_warnings(directory: Directory, day: int) -> list[str]:
         warnings.append(f"the directory is {age} days old: {renew}")
     if day < end and directory.delegation.end - day <= DELEGATION_WARN_DAYS:
         warnings.append(
-            f"the delegation ends on {iso(directory.delegation.end)}: renewing it takes the root key"
+            f"the delegation ends on {iso(directory.delegation.end)};"
+            f" with the root key at hand, {renew}"
         )
     return warnings
 

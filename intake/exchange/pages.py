@@ -1,7 +1,8 @@
 """Building the site that sources see, for the directory in force, and putting it in place at once.
 
-Each build is a folder of its own, `site-…`; the link `site` is turned to it in one step. A running
-server notices. The one before stays, for a server that is just reading it.
+Each build is a folder of its own, named after the directory that it was built for; the link `site`
+is turned to it in one step. A running server notices. The one before stays, for a server that is
+just reading it.
 """
 
 import secrets
@@ -9,7 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from crypto.directory import read_directory
+from crypto.directory import Directory, read_directory
 from intake.errors import Refusal
 from intake.exchange.dates import today
 from intake.site.build import build_site
@@ -18,6 +19,18 @@ from intake.storage.folder import DataFolder, locked, open_folder
 from intake.storage.sqlite import connect, prepare
 
 _NAME_BYTES: Final = 8
+
+
+def pages_are_of(folder: DataFolder, directory: Directory) -> bool:
+    """Return whether the site that is served was built for this directory."""
+    try:
+        return folder.site.readlink().name.startswith(_prefix(directory))
+    except OSError:
+        return False
+
+
+def _prefix(directory: Directory) -> str:
+    return f"site-{directory.sha256[:_NAME_BYTES].hex()}-"
 
 
 def build_pages(path: Path) -> None:
@@ -40,9 +53,10 @@ def build_pages(path: Path) -> None:
         )
     directory = read_directory(document, genesis_id)
     with locked(folder.site_lock):
-        generation = folder.path / f"site-{secrets.token_hex(_NAME_BYTES)}"
+        generation = folder.path / (_prefix(directory) + secrets.token_hex(_NAME_BYTES))
         try:
-            build_site(generation, genesis_id, directory, today())
+            before = folder.site.resolve() if folder.site.exists() else None
+            build_site(generation, genesis_id, directory, today(), before)
             _turn(folder, generation)
         except BaseException:
             shutil.rmtree(generation, ignore_errors=True)

@@ -46,6 +46,8 @@ def prepare(folder: DataFolder) -> None:
     folder.database.touch(mode=0o600)
     connection = connect(folder)
     try:
+        if connection.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+            return
         connection.execute("PRAGMA journal_mode = WAL")
         with writing(connection, folder):
             version = connection.execute("PRAGMA user_version").fetchone()[0]
