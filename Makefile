@@ -48,6 +48,7 @@ check: setup ## Formatter, linter, types, import contracts, translations
 	@echo "Rooms kept apart…";    lint-imports --no-logo > $(VENV)/contracts.txt || { cat $(VENV)/contracts.txt; exit 1; }
 	@echo "TypeScript: format…";  $(BIN)/prettier --check --log-level warn . || { echo "hint: make format" >&2; exit 1; }
 	@echo "TypeScript: types…";   $(BIN)/tsc --project tsconfig.json && $(BIN)/tsc --project intake/web/tsconfig.json
+	@echo "Translations…";        $(PY) -m intake.site.catalogues --check
 	@for script in deploy/check_*.py; do echo "$$script…"; $(PY) "$$script" || exit 1; done
 	@echo "All checks passed."
 

@@ -1,6 +1,8 @@
 /** The server, as SPEC 11 has it. No other module calls `fetch`. */
 
-const TIMEOUT_MS = 180_000;
+/** How long a small answer may take, and how long a chunk or a board on the slowest of lines. */
+const TIMEOUT_MS = 60_000;
+const LONG_TIMEOUT_MS = 300_000;
 
 /** The server did not do what was asked. Status 0: it did not answer. */
 export class ServerError extends Error {
@@ -46,7 +48,7 @@ export function getKey(hash: string): Promise<Uint8Array> {
 
 /** Returns the records of one bucket of the board, one after another. */
 export function getBoard(bits: number, value: number): Promise<Uint8Array> {
-  return ask(`/v1/board/${String(bits)}/${String(value)}`, bytes);
+  return ask(`/v1/board/${String(bits)}/${String(value)}`, bytes, {}, LONG_TIMEOUT_MS);
 }
 
 export async function getStatus(): Promise<Status> {
@@ -86,7 +88,8 @@ async function put(
   const headers: Record<string, string> = { "Content-Type": "application/octet-stream" };
   if (puzzle) headers["Fidelio-Puzzle"] = puzzle;
   const options = { method: "PUT", headers, body: body as BodyInit };
-  const status = await ask(path, (response) => Promise.resolve(response.status), options, signal);
+  const read = (response: Response): Promise<number> => Promise.resolve(response.status);
+  const status = await ask(path, read, options, LONG_TIMEOUT_MS, signal);
   // Only 204 says that the bytes are durable: a proxy's friendly 200 does not.
   if (status !== 204) throw new ServerError(502, "");
 }
@@ -96,6 +99,7 @@ async function ask<T>(
   path: string,
   read: (response: Response) => Promise<T>,
   options: RequestInit = {},
+  timeout = TIMEOUT_MS,
   outer?: AbortSignal,
 ): Promise<T> {
   if (outer?.aborted) throw new Stopped();
@@ -103,7 +107,7 @@ async function ask<T>(
   const stop = (): void => {
     controller.abort();
   };
-  const timer = setTimeout(stop, TIMEOUT_MS);
+  const timer = setTimeout(stop, timeout);
   outer?.addEventListener("abort", stop);
   try {
     const response = await fetch(path, {

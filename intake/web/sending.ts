@@ -18,8 +18,10 @@ import { KEY_DAYS } from "./protocol/sizes.ts";
 import type { SourceKeys } from "./protocol/source_keys.ts";
 
 const CLIENT = "fidelio-web 0.1";
-/** Chunks sent at once: enough to hide the round trips of a slow line. */
+/** Chunks sent at once: enough to hide the round trips of a line that is far from slow. */
 const IN_FLIGHT = 4;
+/** A line that takes longer for a chunk carries one at a time, so that none runs out of time. */
+const SLOW_MS = 15_000;
 /** SPEC 11: a chunk stored longer ago than this is sent again before its envelope. */
 const STORED_FOR_MS = 7 * 86_400_000;
 /** SPEC 7.1: a longer media type is left out. */
@@ -186,19 +188,25 @@ async function storeFiles(
   const total = pieces.length;
   const bits = office.directory.policy.puzzleChunk;
   let stored = 0;
+  let took = 0;
   tell({ stored, total });
-  const carryOn = async (): Promise<void> => {
+  const carryOn = async (once: boolean): Promise<void> => {
     for (let piece = pieces.shift(); piece; piece = pieces.shift()) {
       const { id, bytes } = await piece.file.sealed(piece.index);
       await line.carry(async () => {
         const puzzle = await puzzleFor(office, CHUNK_PUZZLE, id, bits);
+        const began = Date.now();
         await putChunk(toHex(id), bytes, puzzle, line.signal);
+        took = Date.now() - began;
       });
       stored += 1;
       tell({ stored, total });
+      if (once) return;
     }
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, carryOn));
+  // The first one tells how fast the line is.
+  await carryOn(true);
+  await Promise.all(Array.from({ length: took > SLOW_MS ? 1 : IN_FLIGHT }, () => carryOn(false)));
 }
 
 /** Seals and stores the envelope. Every try sends the same bytes, as long as its keys hold. */

@@ -371,3 +371,94 @@ def test_sending_can_be_stopped_and_nothing_typed_is_lost(browser: Browser, tmp_
         page.wait_for(".answers")
         assert "kept all the same" in page.text()
         page.close()
+
+
+def test_the_codename_comes_when_all_is_stored_and_two_of_its_words_are_asked_back(
+    page: Page, pages: PracticePages
+) -> None:
+    page.goto(pages.address + "/ru/")
+    page.wait_for("#page .main")
+    answer_all_questions(page, "Что-то случилось. " * 2000)
+    page.click("form .main")
+    page.wait_for(".codename")
+    puts = [exchange for exchange in page.traffic() if exchange.method == "PUT"]
+    assert [urlsplit(put.url).path.split("/")[2] for put in puts] == ["chunks", "envelopes"]
+    assert {put.status for put in puts} == {204}
+    words = page.texts(".codename li")
+    assert all(word in word_list("russian") for word in words)
+    page.click(role="button", name="Слова записаны")
+    page.wait_for("input.word")
+    assert not set(words) & set(page.text().split())
+    asked = page.evaluate("[...document.querySelectorAll('input.word')].map((field) => field.id)")
+    assert len(asked) == 2
+    page.fill("#" + asked[0], "другое")
+    page.click("form .main")
+    page.wait_for(".summary")
+    for field in asked:
+        page.fill("#" + field, words[int(field.removeprefix("word-")) - 1].upper())
+    page.click("form .main")
+    page.wait_text("Что будет дальше")
+    page.goto("about:blank")
+    assert page.problems() == []
+
+
+def test_what_the_server_refuses_for_good_stops_and_can_be_tried_again(
+    browser: Browser, pages: PracticePages
+) -> None:
+    script = """{
+        const real = fetch;
+        globalThis.fetch = async (path, options) => globalThis.refuses && options.method === "PUT"
+            ? new Response('{"error": "wrong-hash"}', { status: 400 }) : real(path, options);
+        globalThis.refuses = true;
+    }"""
+    page = browser.open(script=script)
+    page.goto(pages.address + "/en/")
+    page.wait_for("#page .main")
+    answer_all_questions(page, "kept")
+    page.click("form .main")
+    page.wait_text("Sending has stopped")
+    assert page.texts(".codename") == []
+    page.evaluate("void (globalThis.refuses = false)")
+    page.click(role="button", name="Try again")
+    page.wait_for(".codename")
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("abandon ability able", "not eight words"),
+        ("abandon ability able qqqqq above absent absorb abstract", "Word 4 is not in the list"),
+        ("abandon " * 8, "One of these words is wrong"),
+    ],
+)
+def test_what_is_no_codename_is_said_without_asking_the_server(
+    page: Page, pages: PracticePages, typed: str, said: str
+) -> None:
+    page.goto(pages.address + "/en/replies/")
+    page.wait_for("#codename")
+    page.forget_traffic()
+    page.fill("#codename", typed)
+    page.click("form .main")
+    assert said in page.text(".summary")
+    assert page.traffic() == []
+
+
+def test_without_a_reply_the_page_says_that_a_word_may_be_wrong_and_preselects_nobody(
+    page: Page, pages: PracticePages
+) -> None:
+    page.goto(pages.address + "/en/replies/")
+    words = codename_words(new_codename(), word_list("english"))
+    page.fill("#codename", " ".join(words))
+    page.click("form .main")
+    page.wait_text("No reply yet, or a word is wrong")
+    page.click(role="button", name="Write a follow-up")
+    page.fill("#text", "more")
+    page.click("form .main")
+    page.wait_for("#recipients")
+    assert page.evaluate("document.querySelectorAll('#recipients :checked').length") == 0
+    page.click("form .main")
+    assert "Tick at least one" in page.text(".summary")
+    page.click(role="checkbox", name="Main")
+    page.click("form .main")
+    page.wait_text("Your follow-up is stored")

@@ -27,7 +27,13 @@ export async function orRefusal<T>(work: () => Promise<T>): Promise<T | undefine
 
 /** Shows why the office takes nothing now, in the words for a code of SPEC 11. */
 export function showClosed(reason: string): void {
-  show(_("This office cannot take reports now"), p(closedWords(reason)), ...nothingTyped());
+  const replies = el(
+    "a",
+    { href: "replies/" },
+    _("You have a codename already? Read your replies"),
+  );
+  const heading = _("This office cannot take reports now");
+  show(heading, p(closedWords(reason)), ...nothingTyped(), p(replies));
   showFoot();
 }
 

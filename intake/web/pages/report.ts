@@ -54,6 +54,7 @@ class Report {
   /** The summary was reached, so a changed answer leads back to it. */
   #complete = false;
   #keys: Promise<SourceKeys> | null = null;
+  #tellKeys: (done: number) => void = () => undefined;
   readonly #codename = newCodename();
 
   constructor(office: Office) {
@@ -275,7 +276,10 @@ class Report {
 
   /** Makes the keys once, whatever happens while sending: the codename stays the same. */
   readonly #makeKeys: KeyMaker = (tell) => {
-    this.#keys ??= deriveSourceKeys(this.#codename, this.#office.facts.genesisId, tell);
+    this.#tellKeys = tell;
+    this.#keys ??= deriveSourceKeys(this.#codename, this.#office.facts.genesisId, (done) => {
+      this.#tellKeys(done);
+    });
     return this.#keys;
   };
 

@@ -6,6 +6,7 @@ import { Line, type LineState } from "../line.ts";
 import { fill, writtenSize } from "../messages.ts";
 import { openOffice, OfficeRefusal, type Office } from "../office.ts";
 import { newMessageId } from "../protocol/envelope.ts";
+import { TooLarge } from "../protocol/errors.ts";
 import { safeFileName } from "../protocol/payload.ts";
 import { CHUNK_SIZE } from "../protocol/sizes.ts";
 import type { SourceKeys } from "../protocol/source_keys.ts";
@@ -41,7 +42,7 @@ export async function sendOnScreen(
   for (let usable = office; ;) {
     const screen = new TransportScreen();
     try {
-      const source = await makeKeys(screen.keysDone);
+      const source = await screen.unlessStopped(makeKeys(screen.keysDone));
       return await send(outgoing, source, usable, screen.line, screen.sent);
     } catch (error) {
       if (!(error instanceof Stopped) && (await asksToTryAgain(error, toSend.files))) {
@@ -85,6 +86,17 @@ class TransportScreen {
       this.#buttons,
     );
     this.#lineChanged({ is: "working" });
+  }
+
+  /** Returns what `work` gives, or raises Stopped as soon as the person stops it. */
+  unlessStopped<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this.line;
+    const stopped = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener("abort", () => {
+        reject(new Stopped());
+      });
+    });
+    return Promise.race([work, stopped]);
   }
 
   readonly keysDone = (done: number): void => {
@@ -177,7 +189,7 @@ function stoppedWords(error: unknown, files: readonly File[]): string {
       { file: safeFileName(name ?? "") },
     );
   }
-  if (error instanceof MessageTooLarge) {
+  if (error instanceof MessageTooLarge || error instanceof TooLarge) {
     return _(
       "This is more than the server can take in one message now. Go back and shorten the text or remove files.",
     );
