@@ -235,7 +235,7 @@ def office_server(server: OfficeServer, port: int) -> Iterator[OfficeServer]:
         def do_GET(self) -> None:
             server.gets.append((self.path, dict(self.headers.items())))
             body = server.get(self.path)
-            self._answer(404 if body is None else 200, body or b"{}")
+            self._answer(*((404, b"{}") if body is None else (200, body)))
 
         def do_PUT(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))

@@ -1,0 +1,163 @@
+"""Hidden data in files: shown, and taken out of copies by `mat2`."""
+
+import os
+import shutil
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+
+from tests.office_fixture import PracticeOffice
+from tests.source_client import (
+    Done,
+    OfficeServer,
+    Source,
+    file_bytes,
+    free_port,
+    office_server,
+    open_message,
+    today,
+)
+
+# As mat2 0.13 speaks, for machines that do not have it: it takes lines with "Author" out.
+STAND_IN = """#!/bin/sh
+mode=$1 file=$3
+case $file in *.xyz) echo "[-] $file's format is not supported"; exit 255;; esac
+if [ "$mode" = --show ]; then
+  if grep -aq ^Author "$file"; then echo "[+] Metadata for $file:"; grep -a ^Author "$file"
+  else echo "  No metadata found in $file."; fi
+else
+  grep -av ^Author "$file" > "$file.tmp"; mv "$file.tmp" "$file"
+fi
+"""
+
+Meeting = tuple[Source, OfficeServer, int]
+
+
+@pytest.fixture
+def meeting(tmp_path: Path) -> Meeting:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    office = PracticeOffice.create(today(), address=address)
+    (tmp_path / "tmp").mkdir()
+    return Source(tmp_path, address, office), OfficeServer(office), port
+
+
+def report(source: Source, path: str, *arguments: object) -> Done:
+    text = source.file("text.txt", b"It happened.")
+    temporary = str(source.folder / "tmp")
+    environment = {"PATH": path, "TMPDIR": temporary}
+    arguments = ("--text-file", text, "--clean", *arguments)
+    return source.run("report", *arguments, environment=environment)
+
+
+def stand_in(source: Source) -> str:
+    tools = source.folder / "tools"
+    tools.mkdir()
+    tool = tools / "mat2"
+    tool.write_text(STAND_IN)
+    tool.chmod(0o755)
+    return f"{tools}:{os.environ['PATH']}"
+
+
+def received(server: OfficeServer) -> dict[str, bytes]:
+    payload = open_message(server.office, server.envelopes()[-1]).payload
+    chunks = server.chunks()
+    return {file.name: file_bytes(file, chunks) for file in payload.attachments}
+
+
+def test_cleaned_copies_are_sent_and_what_was_in_them_is_said(meeting: Meeting) -> None:
+    source, server, port = meeting
+    original = source.file("letter.txt", b"Author: Jane Doe\nDear office\n")
+    plain = source.file("plain.txt", b"Nothing hidden\n")
+    with office_server(server, port):
+        done = report(source, stand_in(source), "--file", original, plain)
+    assert done.code == 0, done.err
+    assert received(server) == {"letter.txt": b"Dear office\n", "plain.txt": b"Nothing hidden\n"}
+    assert "Author: Jane Doe" in done.err
+    assert "plain.txt: mat2 found no hidden data" in done.err
+    assert original.read_bytes() == b"Author: Jane Doe\nDear office\n"
+    assert list((source.folder / "tmp").iterdir()) == []
+
+
+def test_file_that_cannot_be_cleaned_is_refused_not_sent_as_it_is(meeting: Meeting) -> None:
+    source, server, port = meeting
+    odd = source.file("odd.xyz", b"Author: Jane Doe\n")
+    path = stand_in(source)
+    with office_server(server, port):
+        done = report(source, path, "--file", source.file("a.txt", b"x\n"), odd)
+        assert done.code == 1
+        assert "mat2 cannot clean odd.xyz" in done.err
+        assert server.puts == []
+        assert list((source.folder / "tmp").iterdir()) == []
+        assert report(source, path, "--original", odd).code == 0
+    assert received(server) == {"odd.xyz": b"Author: Jane Doe\n"}
+
+
+def test_without_the_tool_cleaning_is_refused_with_a_hint(meeting: Meeting) -> None:
+    source, server, port = meeting
+    empty = source.folder / "empty"
+    empty.mkdir()
+    with office_server(server, port):
+        done = report(source, str(empty), "--file", source.file("a.txt", b"x"))
+    assert done.code == 1
+    assert "apt install mat2" in done.err
+    assert server.puts == []
+
+
+def test_files_that_are_not_cleaned_are_said_to_go_as_they_are(meeting: Meeting) -> None:
+    source, server, port = meeting
+    with office_server(server, port):
+        done = source.report("--file", source.file("a.txt", b"x"))
+    assert "Files are sent as they are" in done.err
+    assert "--clean" in done.err
+
+
+def test_cleaned_copy_that_is_gone_when_resuming_is_made_again(meeting: Meeting) -> None:
+    source, server, port = meeting
+    original = source.file("letter.txt", b"Author: Jane Doe\nDear office\n")
+    path = stand_in(source)
+    server.answer = lambda _number, _put: None
+    with office_server(server, port):
+        done = report(source, path, "--patience", "0", "--file", original)
+        assert done.code == 1
+        codename = done.codename
+        for copy in (source.folder / "tmp").iterdir():
+            shutil.rmtree(copy)
+        server.answer = lambda _number, _put: 204
+        resumed = source.run("report", "--resume", codename=codename, environment={"PATH": path})
+    assert resumed.code == 0, resumed.err
+    assert received(server) == {"letter.txt": b"Dear office\n"}
+    assert list((source.folder / "tmp").iterdir()) == []
+
+
+@pytest.mark.skipif(shutil.which("mat2") is None, reason="mat2 is not installed here")
+def test_mat2_itself_takes_an_author_out_of_a_picture(meeting: Meeting) -> None:
+    source, server, port = meeting
+    picture = source.file("photo.png", png_by("Jane Doe"))
+    with office_server(server, port):
+        done = report(source, os.environ["PATH"], "--file", picture)
+    assert done.code == 0, done.err
+    assert "Author: Jane Doe" in done.err
+    sent = received(server)["photo.png"]
+    assert sent.startswith(b"\x89PNG")
+    assert b"Jane" not in sent
+
+
+def png_by(author: str) -> bytes:
+    """A picture of one pixel that names its author."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    return b"".join(
+        [
+            b"\x89PNG\r\n\x1a\n",
+            chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)),
+            chunk(b"tEXt", b"Author\0" + author.encode()),
+            chunk(b"IDAT", zlib.compress(b"\0\1\2\3")),
+            chunk(b"IEND", b""),
+        ]
+    )
