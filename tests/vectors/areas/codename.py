@@ -91,6 +91,12 @@ def _typed_well() -> Iterator[Vector]:
     other_layout = "efort".translate(_TO_RUSSIAN_LAYOUT)
     slips = {1: "vauult", 2: "heght", 3: "acxess", 4: "umbrlela", 5: other_layout, 8: "carpetq"}
     yield _slips("english", words, CODENAME, slips)
+    with_q = _with_words("quick equal unique squeeze require liquid acquire", ENGLISH)
+    decomposed = " ".join(
+        unicodedata.normalize("NFD", word.translate(_TO_RUSSIAN_LAYOUT))
+        for word in codename_words(with_q, ENGLISH)
+    )
+    yield _read("english", "other_layout_decomposed", decomposed, with_q)
     yield from _typed_well_in_russian()
 
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from crypto.aes import aes_seal
 from crypto.envelope import BODY_NONCE, PADDED_SIZE, commitment_of, signed_message, slots_hash
@@ -61,7 +62,7 @@ class Envelope:
         """The content key, 32 bytes."""
         return randomness(f"{self.purpose}: content key", 32)
 
-    @property
+    @cached_property
     def slots(self) -> bytes:
         """The four slots, 4,672 bytes."""
         return b"".join(map(self._slot, range(4)))
@@ -73,7 +74,7 @@ class Envelope:
         chance = randomness(f"{self.purpose}: slot {slot}", 64)
         return seal(self.keys[slot], bound(Label.SLOT, GENESIS_ID), self.content_key, chance)
 
-    @property
+    @cached_property
     def signature(self) -> bytes:
         """The source's signature, 64 bytes."""
         slots = self.slots if self.signed_slots is None else self.signed_slots
