@@ -1,0 +1,153 @@
+"""Somebody at the pages, who reads them in a language and does what they say.
+
+    visitor = Visitor(page, "http://127.0.0.1:8080", "ru")
+    words = visitor.report("text", files=[photo])       to the stored report; the codename's words
+    replies = visitor.read_replies("eight words …")     what the page shows of the office's replies
+    visitor.follow_up("more", files=[list])             from there to the stored follow-up
+
+What the pages say is looked up in the catalogue that they are built from, by its English.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from intake.site.catalogues import LANGUAGES, read_translations
+from crypto.word_lists import word_list
+from tests.browser.driver import Page
+
+# The screens of a report in their order, each by its field.
+SCREENS = ("text", "who", "when", "how", "evidence", "fear", "recipients")
+# Keys are made in seconds here, and in half a minute by a browser without its JIT on a busy machine.
+PATIENCE = 240.0
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class ShownReply:
+    """A reply as the page shows it."""
+
+    heading: str
+    text: str
+
+
+class Visitor:
+    """One person in one window."""
+
+    def __init__(self, page: Page, address: str, language: str = "en") -> None:
+        self.page = page
+        self.address = address
+        self.language = language
+        self._translations = read_translations(language)
+
+    def says(self, english: str, **values: object) -> str:
+        """A message of the pages in this visitor's language."""
+        found = self._translations.gettext(english)
+        return _PLACE.sub(lambda place: str(values.get(place[1], place[0])), found)
+
+    def words(self) -> tuple[str, ...]:
+        """The list that codenames are written in."""
+        name = next(one.word_list for one in LANGUAGES if one.code == self.language)
+        return word_list(name)
+
+    # ---- reporting -----------------------------------------------------------------------------
+
+    def open_report(self) -> None:
+        """Open the report page and wait until it has checked the office."""
+        self.page.goto(f"{self.address}/{self.language}/")
+        self.page.wait_for(role="button", name=self.says("Start the report"))
+
+    def write(self, text: str, files: Sequence[Path] = (), leave_out: Collection[str] = ()) -> None:
+        """Answer from the first screen to the summary; `leave_out` names recipients by title."""
+        self.page.click(role="button", name=self.says("Start the report"))
+        for screen in SCREENS:
+            self.page.wait_for("#" + screen)
+            if screen == "text":
+                self.page.fill("#text", text)
+            if screen == "evidence":
+                self._choose(files)
+            if screen == "recipients":
+                for title in leave_out:
+                    self.page.click(role="checkbox", name=title)
+            self.page.click("form .main")
+        self.page.wait_for(".answers")
+
+    def _choose(self, files: Sequence[Path]) -> None:
+        # One after another, as a person does who looks for them in several folders.
+        for place, path in enumerate(files, 1):
+            self.page.upload("#files", [path])
+            self.page.wait_for(f".files li:nth-child({place})")
+
+    def send(self) -> None:
+        """Leave the summary, or the choice of who may read a follow-up, for the sending."""
+        self.page.click(role="button", name=self.says("Encrypt and send"))
+
+    def keep_codename(self) -> list[str]:
+        """Wait for the codename, write it down, and type two of its words back."""
+        self.page.wait_for(".codename", seconds=PATIENCE)
+        words: list[str] = self.page.evaluate(
+            "[...document.querySelectorAll('.codename li')].map((item) => item.textContent)"
+        )
+        self.page.click(role="button", name=self.says("I have written them down"))
+        self.page.wait_for("input.word")
+        asked: list[str] = self.page.evaluate(
+            "[...document.querySelectorAll('input.word')].map((field) => field.id)"
+        )
+        for field in asked:
+            self.page.fill("#" + field, words[int(field.removeprefix("word-")) - 1])
+        self.page.click(role="button", name=self.says("Check"))
+        self.page.wait_text(self.says("What happens next"))
+        return words
+
+    def report(
+        self, text: str, files: Sequence[Path] = (), leave_out: Collection[str] = ()
+    ) -> list[str]:
+        """Report, from opening the page to the codename on paper; returns its words."""
+        self.open_report()
+        self.write(text, files, leave_out)
+        self.send()
+        return self.keep_codename()
+
+    # ---- coming back ---------------------------------------------------------------------------
+
+    def open_replies(self) -> None:
+        """Open the replies page and wait until a codename can be typed."""
+        self.page.goto(f"{self.address}/{self.language}/replies/")
+        self.page.wait_for("#codename")
+
+    def type_codename(self, typed: str) -> None:
+        """Type a codename and ask for the replies."""
+        self.page.fill("#codename", typed)
+        self.page.click(role="button", name=self.says("Show the replies"))
+
+    def read_replies(self, typed: str) -> list[ShownReply]:
+        """Open the replies page, type a codename and read what is there."""
+        self.open_replies()
+        self.type_codename(typed)
+        self.page.wait_text(self.says("Your replies"), seconds=PATIENCE)
+        return self.shown_replies()
+
+    def shown_replies(self) -> list[ShownReply]:
+        """The replies on the page that is open."""
+        found: list[dict[str, Any]] = self.page.evaluate(
+            "[...document.querySelectorAll('article')].map((one) => ({"
+            " heading: one.querySelector('h3').textContent,"
+            " text: one.querySelector('.answer').textContent }))"
+        )
+        return [ShownReply(one["heading"], one["text"]) for one in found]
+
+    def follow_up(
+        self, text: str, files: Sequence[Path] = (), untick: Collection[str] = ()
+    ) -> None:
+        """From the replies to a stored follow-up; `untick` names by title who must not read it."""
+        self.page.click(role="button", name=self.says("Write a follow-up"))
+        self.page.fill("#text", text)
+        self._choose(files)
+        self.page.click(role="button", name=self.says("Continue"))
+        self.page.wait_for("#recipients")
+        for title in untick:
+            self.page.click(role="checkbox", name=title)
+        self.send()
+        self.page.wait_text(self.says("Your follow-up is stored"), seconds=PATIENCE)
