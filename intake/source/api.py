@@ -25,13 +25,16 @@ from intake.source.speech import gettext as _
 __all__ = ["Api", "Route", "ServerError", "Status", "Taken", "connected"]
 
 IN_FLIGHT: Final = 4
-"""Chunks sent at once: enough to hide the round trips of a slow line."""
+"""Chunks sent at once: enough to hide the round trips of a line that is far from slow."""
 
 _STATUS_MAX_SIZE: Final = 4096
 _ERROR_MAX_SIZE: Final = 1024
 # The whole board while it is small, a bucket when it is not; far more than a server would hold.
 _BOARD_MAX_SIZE: Final = 64 * 1024 * 1024
-_TIMES: Final = aiohttp.ClientTimeout(total=300, sock_connect=90, sock_read=120)
+# A connection through Tor takes its time. While a body goes out nothing comes in, so that the
+# limits of uploads are on the whole: 256 KiB in 300 seconds are 874 bytes a second.
+_DOWNLOAD: Final = aiohttp.ClientTimeout(total=None, sock_connect=90, sock_read=60)
+_UPLOAD: Final = aiohttp.ClientTimeout(total=300, sock_connect=90)
 _UNSENT_HEADERS: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _BINARY: Final = {"Content-Type": "application/octet-stream"}
 
@@ -125,26 +128,31 @@ class Api:
         await self._put(f"/v1/envelopes/{address.hex()}", envelope, puzzle)
 
     async def _get(self, path: str, max_size: int) -> bytes:
-        async with self._asked("GET", path, {}, None) as response:
+        async with self._asked("GET", path, {}, None, _DOWNLOAD) as response:
             if response.status != 200:
                 raise await _error(response)
             return await _body(response, max_size)
 
     async def _put(self, path: str, body: bytes, puzzle: str) -> None:
         headers = _BINARY | ({"Fidelio-Puzzle": puzzle} if puzzle else {})
-        async with self._asked("PUT", path, headers, body) as response:
+        async with self._asked("PUT", path, headers, body, _UPLOAD) as response:
             # Only 204 says that the bytes are durable: a proxy's friendly 200 does not.
             if response.status != 204:
                 raise await _error(response)
 
     @asynccontextmanager
     async def _asked(
-        self, method: str, path: str, headers: dict[str, str], body: bytes | None
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes | None,
+        times: aiohttp.ClientTimeout,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         url = self._origin + path
         try:
             async with self._session.request(
-                method, url, headers=headers, data=body, allow_redirects=False
+                method, url, headers=headers, data=body, allow_redirects=False, timeout=times
             ) as response:
                 yield response
         except ProxyConnectionError:
@@ -163,7 +171,6 @@ async def connected(route: Route) -> AsyncIterator[Api]:
     """Give the requests to a server; what they opened is closed in the end."""
     async with aiohttp.ClientSession(
         connector=_connector(route),
-        timeout=_TIMES,
         skip_auto_headers=_UNSENT_HEADERS,
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,

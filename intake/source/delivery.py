@@ -104,6 +104,8 @@ def _say_stored(session: Session, office: Office, day: int) -> None:
 
 def _not_stored(session: Session) -> str:
     stored = session.show.stored
+    if not stored.chunks:
+        return _("The message is not stored: nobody can read any of it.")
     return _("{size} of {total} are stored; nobody can read any of it before all is.").format(
         size=written_size(stored.chunks * CHUNK_SIZE), total=written_size(stored.of * CHUNK_SIZE)
     )

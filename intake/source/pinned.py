@@ -61,6 +61,10 @@ class StateFolder:
         offices = (self._read(folder) for folder in self._offices())
         return next((office for office in offices if office and origin in office.addresses), None)
 
+    def knows(self, genesis_id: bytes) -> bool:
+        """Tell whether an office was confirmed, at whichever address."""
+        return self._read(self.office_folder(genesis_id)) is not None
+
     def check(self, directory: Directory) -> None:
         """Return if a directory is not older than what was seen; raises as `check_not_older`."""
         office = self._read(self.office_folder(directory.genesis_id))

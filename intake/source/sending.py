@@ -1,7 +1,9 @@
 """One message on its way: chunks first, the envelope last, each carried until the server has it."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Iterator
+from itertools import islice
 from typing import Final
 
 from crypto.envelope import SealTo, envelope_address, seal_envelope
@@ -24,6 +26,9 @@ __all__ = ["Sending"]
 
 STORED_FOR_DAYS: Final = 7
 """SPEC 11: a chunk stored longer ago than this is sent again before its envelope."""
+
+SLOW_SECONDS: Final = 15.0
+"""A line that takes longer for a chunk carries one at a time, so that none runs out of time."""
 
 RESTARTS: Final = 5
 """How often files may turn out changed before somebody should stop changing them."""
@@ -61,6 +66,8 @@ class Sending:
         self._state = state
         self._unsent = unsent
         self._stored = _Stored(unsent)
+        # Seconds that the last chunk took.
+        self._took = 0.0
 
     async def send(self, api: Api, line: Line, show: Show) -> int:
         """Send until the envelope is stored; returns the day that it carries.
@@ -96,14 +103,17 @@ class Sending:
         show.total(Sent(self._stored.chunks, chunks))
         pieces = self._stored.missing(files)
 
-        async def carry_on() -> None:
-            for number, place, index in pieces:
+        async def carry_on(at_most: int | None = None) -> None:
+            for number, place, index in islice(pieces, at_most):
                 await self._store_chunk(api, line, files[place], place, index)
                 self._stored.add(number)
                 show.sent(Sent(self._stored.chunks, chunks))
 
         try:
-            await _together(carry_on, IN_FLIGHT)
+            # The first one tells how fast the line is.
+            await carry_on(1)
+            is_slow = self._took > SLOW_SECONDS
+            await _together(carry_on, 1 if is_slow else IN_FLIGHT)
         finally:
             self._stored.save()
 
@@ -118,8 +128,10 @@ class Sending:
         async def attempt() -> None:
             bits = self._office.directory.policy.puzzle_chunk
             puzzle = await self._puzzle(PUZZLE_CHUNK, chunk_id, bits)
+            began = time.monotonic()
             try:
                 await api.put_chunk(chunk_id, chunk, puzzle)
+                self._took = time.monotonic() - began
             except ServerError as error:
                 if error.code == "other-bytes":
                     raise _FileChangedError(place) from None

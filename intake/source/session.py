@@ -1,6 +1,7 @@
 """What both commands begin with: the office found, checked, and pinned."""
 
 import asyncio
+import resource
 from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ class Session:
 
 def begin(arguments: Namespace) -> Session:
     """Return the session that the arguments of a command ask for; Refusal where it cannot be."""
+    # A crash must not leave a codename in a file.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     route = Route.of(arguments.server, arguments.proxy)
     if route.proxy is None and is_onion(route.origin):
         raise Refusal(
@@ -108,6 +111,9 @@ def refuse_if_closed(office: Office) -> None:
 
 
 def _compare(session: Session, office: Office) -> None:
+    if session.state.knows(office.genesis_id):
+        # Confirmed at another address, and its directory, signed under that, names this one too.
+        return
     if session.terminal is None:
         raise Refusal(
             _("This device does not know this office yet, and there is nobody to ask."),

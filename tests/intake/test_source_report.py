@@ -221,3 +221,14 @@ def test_server_that_is_not_there_is_said_before_anything_else(source: Source) -
     assert done.code == 1
     assert "does not answer. Nothing was sent." in done.err
     assert done.codename == ""
+
+
+def test_office_confirmed_at_one_address_is_known_at_its_others(
+    source: Source, reachable: Reachable
+) -> None:
+    assert source.report(text="At the first address.").code == 0
+    (state,) = source.state.glob("*/office.json")
+    state.write_text(state.read_text().replace(source.server, "http://practiceoffice.onion"))
+    done = source.report(text="At another address of the same office.")
+    assert done.code == 0, done.err
+    assert source.server in state.read_text()
