@@ -13,7 +13,6 @@ from typing import Final
 from crypto.directory import Directory, read_directory
 from intake.errors import Refusal
 from intake.exchange.dates import today
-from intake.site.build import build_site
 from intake.storage import office
 from intake.storage.folder import DataFolder, locked, open_folder
 from intake.storage.sqlite import connect, prepare
@@ -39,6 +38,9 @@ def build_pages(path: Path) -> None:
     Raises `Refusal` where there is no office yet, or where the pages cannot be built; then the site
     stays as it was.
     """
+    # Page templates and compression are wanted here alone, and slow to load.
+    from intake.site.build import build_site
+
     folder = open_folder(path)
     prepare(folder)
     connection = connect(folder)

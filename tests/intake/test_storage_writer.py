@@ -1,0 +1,184 @@
+"""Slots and index: what the one writing thread keeps, refuses, and blanks."""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
+from intake.storage import items
+from intake.storage.container import Container, FreeSlots, Kind
+from intake.storage.folder import DataFolder, create_folder, locked
+from intake.storage.sqlite import connect, prepare, writing
+from intake.storage.writer import Outcome, Writer
+
+WEEK = 2970
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    made = create_folder(tmp_path / "data")
+    prepare(made)
+    return made
+
+
+@asynccontextmanager
+async def writing_to(
+    folder: DataFolder,
+    *,
+    floor_bytes: int = 0,
+    on_fault: Callable[[Exception], None] | None = None,
+) -> AsyncIterator[Writer]:
+    faults: list[Exception] = []
+    writer = Writer(
+        folder,
+        floor_bytes=floor_bytes,
+        sweep=False,
+        on_fault=on_fault or faults.append,
+        on_end=lambda: None,
+    )
+    try:
+        yield writer
+    finally:
+        await writer.close()
+    assert faults == []
+
+
+async def put_envelope(writer: Writer, envelope: bytes, week: int = WEEK) -> Outcome:
+    address = hashlib.sha256(envelope).digest()
+    return await writer.put(Kind.ENVELOPE, address, address, envelope, week)
+
+
+async def put_chunk(writer: Writer, name: bytes, chunk: bytes, week: int = WEEK) -> Outcome:
+    return await writer.put(Kind.CHUNK, name, hashlib.sha256(chunk).digest(), chunk, week)
+
+
+def weeks(folder: DataFolder, kind: Kind) -> dict[int, int]:
+    with contextlib.closing(connect(folder)) as database:
+        return items.waiting(database, kind, "nobody")
+
+
+async def test_a_chunk_sent_again_lives_from_the_later_week(folder: DataFolder) -> None:
+    """A client that goes on after weeks renews what it sent; an envelope keeps its week."""
+    name, chunk, envelope = os.urandom(32), os.urandom(CHUNK_SIZE), os.urandom(ENVELOPE_SIZE)
+    async with writing_to(folder) as writer:
+        for week in (WEEK, WEEK + 3, WEEK + 1):
+            assert await put_chunk(writer, name, chunk, week) is Outcome.DURABLE
+            assert await put_envelope(writer, envelope, week) is Outcome.DURABLE
+    assert weeks(folder, Kind.CHUNK) == {WEEK + 3: 1}
+    assert weeks(folder, Kind.ENVELOPE) == {WEEK: 1}
+
+
+async def test_many_at_once_are_each_stored_once(folder: DataFolder) -> None:
+    """Also where the same comes twice in one group."""
+    envelopes = [os.urandom(ENVELOPE_SIZE) for _ in range(50)] * 2
+    async with writing_to(folder) as writer:
+        outcomes = await asyncio.gather(*(put_envelope(writer, one) for one in envelopes))
+    assert set(outcomes) == {Outcome.DURABLE}
+    assert weeks(folder, Kind.ENVELOPE) == {WEEK: 50}
+
+
+async def test_slots_tell_no_order(folder: DataFolder) -> None:
+    """Where an item lies has nothing to do with when it came."""
+    envelopes = [os.urandom(ENVELOPE_SIZE) for _ in range(40)]
+    async with writing_to(folder) as writer:
+        for envelope in envelopes:
+            await put_envelope(writer, envelope)
+    content = folder.envelopes.read_bytes()
+    places = [content.index(envelope) for envelope in envelopes]
+    assert places not in (sorted(places), sorted(places, reverse=True))
+    assert max(places) - min(places) > 60 * ENVELOPE_SIZE
+
+
+async def test_a_disk_without_room_refuses_and_keeps_nothing(folder: DataFolder) -> None:
+    """Growing is refused below the floor; what was stored stays."""
+    envelope = os.urandom(ENVELOPE_SIZE)
+    async with writing_to(folder) as writer:
+        assert await put_envelope(writer, envelope) is Outcome.DURABLE
+    async with writing_to(folder, floor_bytes=1 << 60) as writer:
+        assert await put_chunk(writer, os.urandom(32), bytes(CHUNK_SIZE)) is Outcome.NO_ROOM
+        for _ in range(511):
+            assert await put_envelope(writer, os.urandom(ENVELOPE_SIZE)) is Outcome.DURABLE
+        assert await put_envelope(writer, os.urandom(ENVELOPE_SIZE)) is Outcome.NO_ROOM
+        assert await put_envelope(writer, envelope) is Outcome.DURABLE
+    assert weeks(folder, Kind.ENVELOPE) == {WEEK: 512}
+    assert weeks(folder, Kind.CHUNK) == {}
+
+
+async def test_a_group_that_cannot_be_committed_leaves_no_bytes(folder: DataFolder) -> None:
+    """Its slots are blanked, and the next group is stored as if nothing had been."""
+    faults: list[Exception] = []
+    async with writing_to(folder, on_fault=faults.append) as writer:
+        with contextlib.closing(connect(folder)) as database:
+            database.execute("ALTER TABLE envelope RENAME COLUMN week TO lost")
+        envelope = os.urandom(ENVELOPE_SIZE)
+        assert await put_envelope(writer, envelope) is Outcome.NO_ROOM
+        with contextlib.closing(connect(folder)) as database:
+            database.execute("ALTER TABLE envelope RENAME COLUMN lost TO week")
+        for _ in range(500):
+            if not any(folder.envelopes.read_bytes()):
+                break
+            await asyncio.sleep(0.01)
+        assert not any(folder.envelopes.read_bytes())
+        assert await put_envelope(writer, envelope) is Outcome.DURABLE
+    assert [type(fault).__name__ for fault in faults] == ["OperationalError"]
+
+
+async def test_what_another_process_deletes_is_given_out_again(folder: DataFolder) -> None:
+    """And not before it has been overwritten."""
+    envelope = os.urandom(ENVELOPE_SIZE)
+    async with writing_to(folder) as writer:
+        await put_envelope(writer, envelope)
+        with contextlib.closing(connect(folder)) as database, writing(database, folder):
+            assert items.drop_old(database, Kind.ENVELOPE, WEEK) == 1
+            assert len(items.to_wipe(database, 10)) == 1
+        assert await put_envelope(writer, envelope) is Outcome.DURABLE
+        await writer.do(lambda _: None)
+        for _ in range(500):
+            if folder.envelopes.read_bytes().count(envelope) == 1:
+                break
+            await asyncio.sleep(0.01)
+    assert folder.envelopes.read_bytes().count(envelope) == 1
+    assert weeks(folder, Kind.ENVELOPE) == {WEEK: 1}
+
+
+async def test_nothing_is_overwritten_while_an_export_reads(folder: DataFolder) -> None:
+    """A snapshot stays whole until it has been written out."""
+    envelope = os.urandom(ENVELOPE_SIZE)
+    async with writing_to(folder) as writer:
+        await put_envelope(writer, envelope)
+        with locked(folder.export_lock, shared=True):
+            await writer.do(_drop)
+            await asyncio.sleep(0.3)
+            assert envelope in folder.envelopes.read_bytes()
+
+
+def _drop(database: sqlite3.Connection) -> None:
+    items.drop_old(database, Kind.ENVELOPE, WEEK)
+
+
+def test_a_slot_takes_exactly_one_item(tmp_path: Path) -> None:
+    """Neither less nor more, so that no old bytes show through."""
+    container = Container(tmp_path / "c", 100)
+    assert container.grow(0)
+    for size in (0, 99, 101):
+        with pytest.raises(ValueError, match="does not fill"):
+            container.write(0, bytes(size))
+    container.close()
+
+
+def test_free_slots_are_drawn_at_random_and_each_once() -> None:
+    """Every one is equally likely to be first."""
+    firsts = set()
+    for _ in range(200):
+        free = FreeSlots(20, occupied=[3, 4])
+        drawn = [free.draw() for _ in range(18)]
+        assert sorted(drawn) == [n for n in range(20) if n not in (3, 4)]
+        firsts.add(drawn[0])
+    assert len(firsts) > 10
