@@ -24,6 +24,8 @@ REPLY_LETTERS = 5_000
 PHOTO_SIZE, FILM_SIZE = 3_000_000, 40_000_000
 LETTERS = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 CSP_BEGINS = "default-src 'none'"
+# Chromium says so on plain http: the header does no harm there, and protects where there is https.
+HEADER_OF_SAFE_ADDRESSES = "The Cross-Origin-Opener-Policy header has been ignored"
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def test_a_report_is_read_answered_and_followed_up(
     assert [one["text"] for one in desk.messages("oversight", case["case"])] == [report, more]
 
 
-def with_one_slip(words: Sequence[str], of: Sequence[str], language: str) -> str:
+def with_one_slip(words: Sequence[str], of: tuple[str, ...], language: str) -> str:
     """A codename as somebody types it whose finger slips once, so that it can still be read."""
     kept = " ".join(words)
     codename = read_codename(kept, of, language).codename
@@ -162,7 +164,7 @@ def _check_nothing_is_left(page: Page) -> None:
         assert exchange.headers["content-security-policy"].startswith(CSP_BEGINS), exchange
         assert "set-cookie" not in exchange.headers
     assert any(exchange.method == "PUT" for exchange in traffic)
-    assert page.problems() == []
+    assert [problem for problem in page.problems() if HEADER_OF_SAFE_ADDRESSES not in problem] == []
     assert page.evaluate("document.cookie + localStorage.length + sessionStorage.length") == "00"
     assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
 

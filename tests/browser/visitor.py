@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from intake.site.catalogues import LANGUAGES, read_translations
 from crypto.word_lists import word_list
+from intake.site.catalogues import LANGUAGES, read_translations
 from tests.browser.driver import Page
 
 # The screens of a report in their order, each by its field.
 SCREENS = ("text", "who", "when", "how", "evidence", "fear", "recipients")
-# Keys are made in seconds here, and in half a minute by a browser without its JIT on a busy machine.
+# Keys are made in a second, or in half a minute by a browser without its JIT on a busy machine.
 PATIENCE = 240.0
 _PLACE = re.compile(r"\{(\w+)\}")
 
