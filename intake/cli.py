@@ -233,8 +233,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `intake` with these arguments, else those of the process; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="intake",
-        description="The online side of an anonymous intake. `report` and `replies` are for who"
-        " has something to tell an office; all others run its server, which cannot read any of it.",
+        description="The online side of an anonymous intake. With `report` and `replies` you tell"
+        " an office something; all others run its server, which cannot read any of it.",
         epilog="`intake COMMAND --help` explains a command.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)

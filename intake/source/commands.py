@@ -134,7 +134,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help="a file to send along",
+        help="files to send along",
     )
     parser.add_argument(
         "--original",
@@ -143,7 +143,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help="a file that --clean leaves as it is",
+        help="files that --clean leaves as they are",
     )
     parser.add_argument(
         "--clean",
@@ -156,7 +156,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help="a recipient of the office who must not be able to read it",
+        help="recipients of the office who must not be able to read it",
     )
     parser.add_argument(
         "--language",

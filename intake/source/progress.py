@@ -9,7 +9,7 @@ from crypto.sizes import CHUNK_SIZE
 from intake.source.line import Waiting
 from intake.source.office import closed_reason
 from intake.source.speech import gettext as _
-from intake.source.speech import printable, written_size, written_time
+from intake.source.speech import printable, wrapped, written_size, written_time
 
 __all__ = ["Sent", "Show"]
 
@@ -40,7 +40,7 @@ class Show:
     def say(self, text: str) -> None:
         """Write a line that stays, terminal or not."""
         self.clear()
-        print(text, file=self._stream, flush=True)
+        print(wrapped(text) if self._is_terminal else text, file=self._stream, flush=True)
 
     def read(self, size: int) -> None:
         """Count bytes of the files that were read for the first time."""

@@ -37,6 +37,7 @@ def ask_all(
     left_out: tuple[str, ...],
 ) -> Answers:
     """Ask everything that a report may say, but for files and recipients that are given already."""
+    terminal.say()
     terminal.say(_("What you type goes nowhere before you say so. Ctrl-C ends this at any time."))
     if not office.status.chunks.open:
         terminal.say(
@@ -90,7 +91,7 @@ def _questions() -> dict[str, str]:
 
 def _answer(terminal: Terminal, question: str) -> str:
     while True:
-        answer = terminal.ask(f"{question}\n> ")
+        answer = terminal.ask(f"\n{question}\n> ")
         if len(answer.encode()) <= ANSWER_MAX_SIZE:
             return answer
         terminal.say(
@@ -103,6 +104,7 @@ def _answer(terminal: Terminal, question: str) -> str:
 def ask_files(terminal: Terminal) -> list[ChosenFile]:
     """Return files whose paths a person types."""
     files: list[ChosenFile] = []
+    terminal.say()
     while path := terminal.ask(_("A file to send, with its path (Enter: no more): ")):
         try:
             files.append(choose(Path(path).expanduser()))
@@ -112,6 +114,7 @@ def ask_files(terminal: Terminal) -> list[ChosenFile]:
 
 
 def _ask_left_out(terminal: Terminal, office: Office, language: str) -> tuple[str, ...]:
+    terminal.say()
     terminal.say(_("Who must not see this report? These could read it:"))
     titles = office.titles(language)
     for recipient_id, title in titles.items():

@@ -7,6 +7,8 @@ reads when one is asked for. Where Babel is not installed, the program speaks En
 import gettext as gettext_module
 import io
 import os
+import shutil
+import textwrap
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +21,7 @@ __all__ = [
     "ngettext",
     "printable",
     "speak",
+    "wrapped",
     "written_day",
     "written_size",
     "written_time",
@@ -67,6 +70,17 @@ def printable(text: str) -> str:
         if letter in _SHOWN_CONTROLS or unicodedata.category(letter) not in _HIDDEN
         else f"\\u{{{ord(letter):x}}}"
         for letter in text
+    )
+
+
+def wrapped(text: str) -> str:
+    """Return text whose lines fit the terminal, broken between words."""
+    columns = shutil.get_terminal_size().columns
+    return "\n".join(
+        textwrap.fill(line, columns, break_long_words=False, break_on_hyphens=False)
+        if len(line) > columns
+        else line
+        for line in text.split("\n")
     )
 
 

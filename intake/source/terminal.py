@@ -10,6 +10,7 @@ from typing import Final, TextIO, TypeVar
 
 from intake.errors import Refusal
 from intake.source.speech import gettext as _
+from intake.source.speech import wrapped
 
 __all__ = ["CodenameLine", "Terminal", "open_terminal", "same_word"]
 
@@ -29,8 +30,8 @@ class Terminal:
         self._writer = writer
 
     def say(self, text: str = "") -> None:
-        """Write a line."""
-        print(text, file=self._writer, flush=True)
+        """Write a line, or several where it is too long for one."""
+        print(wrapped(text), file=self._writer, flush=True)
 
     def ask(self, question: str) -> str:
         """Return the line that a person types; Refusal where there is nobody any more."""
@@ -49,7 +50,7 @@ class Terminal:
 
     def agrees(self, question: str) -> bool:
         """Tell whether a person answers yes."""
-        answer = self.ask(question + " " + _("[y/N]") + " ").casefold()
+        answer = self.ask(wrapped(question + " " + _("[y/N]")) + " ").casefold()
         return answer in ("y", "yes", *_("y yes").split())
 
     @contextmanager

@@ -52,7 +52,7 @@ def test_dates_and_sizes_are_written_the_way_of_the_language() -> None:
         "2.0 GB",
     ]
     speech.speak("ru")
-    assert speech.written_day(20_783) == "26 ноября 2026 г."
+    assert speech.written_day(20_783) == "26 ноября 2026 года"
     assert [speech.written_size(n) for n in (1, 22, 1_250_000)] == ["1 байт", "22 байта", "1,2 МБ"]
 
 
@@ -130,3 +130,10 @@ def test_word_typed_back_is_forgiven_case_accents_and_its_end() -> None:
     assert same_word("ёлка".upper(), "елка")
     assert not same_word("aba", "abandon")
     assert not same_word("", "abandon")
+
+
+def test_long_lines_are_broken_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    text = "one two three four five six\n  short\nhttp://a-long-address.example.org/"
+    lines = ["one two three four", "five six", "  short", "http://a-long-address.example.org/"]
+    assert speech.wrapped(text).split("\n") == lines
