@@ -462,3 +462,20 @@ def test_without_a_reply_the_page_says_that_a_word_may_be_wrong_and_preselects_n
     page.click(role="checkbox", name="Main")
     page.click("form .main")
     page.wait_text("Your follow-up is stored")
+
+
+def test_a_file_that_changes_after_it_was_chosen_stops_the_sending_and_is_named(
+    page: Page, pages: PracticePages, tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_bytes(b"as chosen")
+    page.goto(pages.address + "/en/")
+    page.wait_for("#page .main")
+    answer_all_questions(page, "with notes", [notes])
+    notes.write_bytes(b"changed since")
+    os.utime(notes, (1, 1))
+    page.click("form .main")
+    page.wait_text("Sending has stopped")
+    assert "notes.txt" in page.text()
+    page.click(role="button", name="Back to what you wrote")
+    page.wait_for(".answers")
