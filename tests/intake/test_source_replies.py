@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crypto.codename import read_codename
+from crypto.errors import NotACodename
 from crypto.payload import Payload
 from crypto.replies import bucket, bucket_value
 from crypto.source_keys import derive_source_keys
@@ -55,9 +56,18 @@ def reported(source: Source, server: OfficeServer, *arguments: object) -> tuple[
 
 
 def slipped(codename: str) -> str:
-    """The words in capitals, the second with one letter doubled, the last cut to four letters."""
+    """The words in capitals, one with a letter doubled, the last cut to four letters."""
     words = codename.upper().split()
-    return "  ".join([words[0], words[1][0] + words[1], *words[2:7], words[7][:4]])
+    words[7] = words[7][:4]
+    for place, word in enumerate(words[:7]):
+        typed = "  ".join([*words[:place], word[0] + word, *words[place + 1 :]])
+        try:
+            read_codename(typed, word_list("english"), "english")
+        except NotACodename:
+            # Such a slip can be near two words, which nobody may choose between.
+            continue
+        return typed
+    raise AssertionError("a codename of which each word has a twin")
 
 
 def test_replies_are_read_with_one_slip_in_another_case(

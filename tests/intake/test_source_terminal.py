@@ -154,10 +154,11 @@ def test_report_and_replies_by_a_person_at_a_terminal(setting: Setting, tmp_path
     assert payload.text == "They took a bribe."
     assert payload.answers == {"who": "The mayor"}
     assert [recipient.id for recipient in payload.recipients] == ["main"]
-    # What can be scrolled back to holds no word of the codename.
+    # What can be scrolled back to shows neither the codename nor what was typed back of it.
     begin, rest = someone.seen.split(OTHER_SCREEN)
     kept = begin + rest.split(FIRST_SCREEN)[1]
-    assert not set(words) & set(re.findall(r"\w+", kept.rpartition("Encrypt and send?")[2]))
+    assert not re.search(r"^ +[1-8]\. ", kept, re.MULTILINE)
+    assert "To be sure: word" not in kept
 
     server.board = b"".join(replies_to(server.office, payload, "Thank you."))
     with person(tmp_path, "replies", "--server", address) as someone:
