@@ -16,6 +16,7 @@ from crypto.errors import Malformed
 from intake.errors import Refusal
 from intake.source.address import read_proxy, read_server
 from intake.source.speech import WORD_LISTS, default_language
+from intake.source.speech import gettext as _
 
 __all__ = [
     "REPLIES_SUMMARY",
@@ -218,9 +219,12 @@ def _run(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace
     try:
         return run(arguments)
     except KeyboardInterrupt:
-        from intake.source.speech import gettext as _
-
         raise Refusal(_("Stopped by hand. Nothing was sent.")) from None
+    except OSError as error:
+        raise Refusal(
+            _("This device did not allow something: {reason}").format(reason=error.strerror),
+            _("Is the disk full, or the state folder closed? Choose another with --state."),
+        ) from None
 
 
 def _fault(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:

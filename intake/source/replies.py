@@ -207,7 +207,8 @@ def _show(
     as_json: bool,
 ) -> None:
     if as_json:
-        print(json.dumps(_as_json(replies, proposed), ensure_ascii=False, indent=2))
+        # In ASCII: a terminal must not act on what a reply holds.
+        print(json.dumps(_as_json(replies, proposed), indent=2))
         return
     if not replies:
         print(_("No reply yet, or a word of the codename is wrong."))

@@ -1,6 +1,7 @@
 """`intake report` against a real server: what is sent opens at the office, whole."""
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ def test_codename_goes_to_its_descriptor_alone(
     assert len(words) == 8
     kept = b"".join(path.read_bytes() for path in source.state.rglob("*") if path.is_file())
     # A single word may stand in any sentence, two neighbours do not.
-    for pair in zip(words, words[1:], strict=False):
+    for pair in pairwise(words):
         assert " ".join(pair) not in done.out + done.err
         assert " ".join(pair).encode() not in kept
 
@@ -233,3 +234,13 @@ def test_office_confirmed_at_one_address_is_known_at_its_others(
     done = source.report(text="At another address of the same office.")
     assert done.code == 0, done.err
     assert source.server in state.read_text()
+
+
+def test_state_that_cannot_be_written_is_said_in_words(source: Source) -> None:
+    source.state.parent.mkdir(exist_ok=True)
+    blocked = source.file("not a folder", b"")
+    done = source.report("--state", blocked / "state", text="Nowhere to keep it.")
+    assert done.code == 1
+    assert "This device did not allow" in done.err
+    assert "fault" not in done.err
+    assert done.codename == ""
