@@ -2,6 +2,7 @@
 
 from caseworker.cases.files import FILL_PLACE, AnnouncedFile, announced_files
 from caseworker.vault.arrivals import set_aside
+from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import (
     ChunkName,
     candidates,
@@ -14,12 +15,16 @@ from caseworker.vault.chunks import (
 from caseworker.vault.database import Database
 from caseworker.vault.messages import FileRow, incomplete_files, payload_of, set_claimed
 from crypto.chunks import chunk_id
+from crypto.errors import ProtocolError
+from crypto.office.chunks import open_chunk
+from crypto.sizes import PIECE_SIZE
 
 # Chunks come before the envelope that names them.
 UNCLAIMED_DAYS = 120
+_ZEROS = bytes(PIECE_SIZE)
 
 
-def claim_and_drop(db: Database, day: int) -> list[ChunkName]:
+def claim_and_drop(db: Database, files: ChunkFiles, day: int) -> list[ChunkName]:
     """Give every chunk to the message that names it; return those whose bytes can go."""
     dropped: list[ChunkName] = []
     for row in incomplete_files(db):
@@ -30,12 +35,30 @@ def claim_and_drop(db: Database, day: int) -> list[ChunkName]:
         ids = [chunk_id(file.key, index) for index in range(file.chunks)]
         set_claimed(db, row, sum(claim_chunk(db, one, row.message) for one in ids))
         if file.place == FILL_PLACE:
-            dropped += [name for one in ids for name in candidates(db, one)]
+            dropped += [
+                name
+                for index, one in enumerate(ids)
+                for name in candidates(db, one)
+                if _is_fill(files, file, index, name)
+            ]
     drop_chunks(db, dropped)
     # One of the messages that were set aside may name them yet.
     unclaimed = [] if set_aside(db) else unclaimed_since(db, day - UNCLAIMED_DAYS)
     forget_chunks(db, unclaimed)
     return dropped + unclaimed
+
+
+def _is_fill(files: ChunkFiles, file: AnnouncedFile, index: int, name: ChunkName) -> bool:
+    """Tell whether a chunk holds nothing, as fill does.
+
+    Whoever read a report knows its file keys, and could announce its files as fill of a message
+    of their own: what holds anything is never dropped for somebody's word.
+    """
+    try:
+        piece = open_chunk(file.key, index, files.read(*name), index == file.chunks - 1)
+    except (ProtocolError, FileNotFoundError):
+        return False
+    return piece == _ZEROS
 
 
 def _announced(db: Database, row: FileRow) -> AnnouncedFile:
