@@ -97,6 +97,7 @@ def test_a_recipient_of_the_report_can_be_left_out_of_the_follow_up(place: Place
 def test_before_any_reply_the_source_chooses_anew_who_reads_its_follow_up(place: Place) -> None:
     visitor = place.visitor("en")
     words = visitor.report("Nobody has answered.", leave_out=[RECIPIENTS["oversight"]])
+    place.desk.fetch("investigations")
     visitor.open_replies()
     visitor.type_codename(" ".join(words))
     visitor.page.wait_text(visitor.says("No reply yet, or a word is wrong"), seconds=120)

@@ -55,6 +55,8 @@ const actions = {
   media: ({ kept, features }) => kept.page.emulateMediaFeatures(features),
   scripts: ({ kept, on }) => kept.page.setJavaScriptEnabled(on),
   offline: ({ kept, on }) => kept.page.setOfflineMode(on),
+  slow: ({ kept, rate }) =>
+    kept.page.emulateNetworkConditions(rate ? { upload: rate, download: rate, latency: 0 } : null),
 
   async click({ kept, selector, timeout }) {
     await (await find(kept, selector, timeout)).click();

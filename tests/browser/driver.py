@@ -187,6 +187,10 @@ class Page:
         """Cut the line, or mend it."""
         self._ask("offline", on=on)
 
+    def slow_line(self, rate: int) -> None:
+        """Let no more than so many bytes a second through; 0 lets all through again."""
+        self._ask("slow", rate=rate)
+
     # ---- what a person does --------------------------------------------------------------------
 
     def click(
