@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from caseworker.days import DAYS_A_WEEK
+from caseworker.days import DAYS_A_WEEK, week_of
 from caseworker.vault.arrivals import TakenRow, taken_lines
 from caseworker.vault.condition import set_behind
 from caseworker.vault.folder import Vault
@@ -98,5 +98,8 @@ def highest_taken(vault: Vault, kind: StatementKind) -> int:
 def _is_over(row: OutgoingRow, day: int, reply_days: int) -> bool:
     if row.kind == StatementKind.BATCH:
         # One that was never taken is carried for as long as it takes.
-        return row.week_taken is not None and day > last_live_day(row.week_taken, reply_days)
+        if row.week_taken is None:
+            return False
+        # The week is nobody's signed word: nothing was taken before it was made.
+        return day > last_live_day(max(row.week_taken, week_of(row.made_day)), reply_days)
     return day > row.made_day + CONFIRMATION_DAYS

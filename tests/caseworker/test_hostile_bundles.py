@@ -1,12 +1,18 @@
 """What sources, recipients and couriers may write into an envelope or a bundle to do harm."""
 
+import io
 import os
+from pathlib import Path
 
 from caseworker.cases.conversation import MessageView, conversation
 from caseworker.cases.files import announced_files
+from caseworker.replies.writing import ReplyWriter
 from caseworker.vault.messages import payload_of
+from crypto.bundle import ItemType, OutboundHeader, read_bundle
+from crypto.directory import signing_keys_of
 from crypto.payload import Fill
-from tests.caseworker.practice import Office, Server, Source
+from crypto.statements import StatementKind, encode_taken_line, parse_statement, taken_line
+from tests.caseworker.practice import DAY, Office, Server, Source, at
 
 
 def file_states(office: Office, case: int) -> list[str]:
@@ -37,3 +43,32 @@ def test_fill_is_dropped_once_it_is_claimed(office: Office, server: Server, sour
     office.bring(*server.export())
     assert len(sealed.chunks) == 4
     assert len(list(office.vault().glob("chunks/??/*"))) == 3
+
+
+def taken_batch_line(server: Server, path: Path, week: int) -> bytes:
+    """What whoever carries an outbound bundle can say of its batch: true but for the week."""
+    _, items = read_bundle(
+        io.BytesIO(path.read_bytes()).read, OutboundHeader, server.genesis_id, None
+    )
+    batch = next(item for item_type, item in items if item_type == ItemType.BATCH)
+    (signer,) = signing_keys_of(server.directory, "investigations")
+    statement = parse_statement(StatementKind.BATCH, batch)
+    return encode_taken_line(taken_line(statement, "investigations", signer, week))
+
+
+def test_a_courier_who_says_that_a_batch_was_taken_long_ago_only_delays_it(
+    office: Office, server: Server, source: Source, tmp_path: Path
+) -> None:
+    """The week of a taken line is not signed; the line that follows from the bundle itself is."""
+    server.report(source)
+    office.bring(*server.export())
+    with office.opened() as vault:
+        ReplyWriter(vault, at(DAY)).reply(1, "We have begun.")
+    office.carry(tmp_path / "kept-by-the-courier")
+    line = taken_batch_line(server, tmp_path / "kept-by-the-courier", week=0)
+    office.bring(*server.export(lines=[line]))
+    office.carry(tmp_path / "between")
+    office.bring(*server.export())
+    office.carry(tmp_path / "after")
+    server.take(tmp_path / "after")
+    assert [reply.text for reply in server.replies(source)] == ["We have begun."]
