@@ -1,7 +1,7 @@
 """After a vault came from a backup: its numbers move on past all that it may have given out."""
 
 from caseworker.days import Moment
-from caseworker.exchange.taken import highest_taken, number_name
+from caseworker.exchange.taken import move_past_taken
 from caseworker.office.cards import make_card
 from caseworker.office.directories import known_directory
 from caseworker.vault.condition import set_behind
@@ -18,7 +18,7 @@ def move_numbers_on(vault: Vault, moment: Moment) -> None:
     with vault.db.transaction():
         move_reply_indexes(vault.db, _INDEXES)
         for kind in StatementKind:
-            raise_number(vault.db, number_name(kind), highest_taken(vault, kind) + _NUMBERS)
+            move_past_taken(vault, kind, _NUMBERS)
         sequence = max(known_directory(vault).sequence, highest_number(vault.db, "directory"))
         raise_number(vault.db, "directory", sequence + _NUMBERS)
         raise_number(vault.db, "card", highest_number(vault.db, "card") + _NUMBERS)

@@ -6,7 +6,7 @@ from caseworker.days import DAYS_A_WEEK, week_of
 from caseworker.vault.arrivals import TakenRow, taken_lines
 from caseworker.vault.condition import set_behind
 from caseworker.vault.folder import Vault
-from caseworker.vault.numbers import highest_number
+from caseworker.vault.numbers import highest_number, raise_number
 from caseworker.vault.outgoing import (
     OutgoingRow,
     drop_content,
@@ -64,8 +64,16 @@ def note_whether_behind(vault: Vault) -> None:
     for line in taken_lines(vault.db):
         if line.recipient != vault.recipient:
             continue
-        if known.get((line.kind, line.number)) != line.content_hash:
+        moved_past = highest_number(vault.db, _moved_past_name(line.kind))
+        if line.number > moved_past and known.get((line.kind, line.number)) != line.content_hash:
             set_behind(vault.db, True)
+
+
+def move_past_taken(vault: Vault, kind: StatementKind, skipped: int) -> None:
+    """Skip numbers after a restore; what stood below them is no sign of another restore."""
+    highest = highest_taken(vault, kind)
+    raise_number(vault.db, _moved_past_name(kind), highest)
+    raise_number(vault.db, number_name(kind), highest + skipped)
 
 
 def last_live_day(week_taken: int, reply_days: int) -> int:
@@ -83,6 +91,10 @@ def drop_what_is_over(vault: Vault, day: int, reply_days: int) -> None:
 def number_name(kind: StatementKind) -> str:
     """Return under which name the numbers of a kind are given out."""
     return kind.name.lower()
+
+
+def _moved_past_name(kind: StatementKind) -> str:
+    return f"{number_name(kind)} moved past"
 
 
 def highest_taken(vault: Vault, kind: StatementKind) -> int:
