@@ -25,14 +25,17 @@ async def read_body(request: web.BaseRequest, size: int, settings: Settings) -> 
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(_CONTINUE)
         request.writer.output_size = 0
-    body = bytearray()
+    body, filled = bytearray(size), 0
     async with asyncio.timeout(settings.upload_seconds):
-        while len(body) <= size:
+        while True:
             async with asyncio.timeout(settings.idle_seconds):
-                piece = await request.content.readany()
+                piece, _ = await request.content.readchunk()
             if not piece:
                 break
-            body += piece
-    if len(body) != size:
-        raise Denied(413 if len(body) > size else 400, "wrong-size")
+            if filled + len(piece) > size:
+                raise Denied(413, "wrong-size")
+            body[filled : filled + len(piece)] = piece
+            filled += len(piece)
+    if filled != size:
+        raise Denied(400, "wrong-size")
     return body

@@ -58,6 +58,16 @@ class _Task:
     waiting: "asyncio.Future[None]"
 
 
+class _Sign(Enum):
+    """What the queue holds, or does not, besides work."""
+
+    STOP = "stop"
+    IDLE = "idle"
+
+
+_Entry = Put | _Task | _Sign
+
+
 @dataclass(slots=True)
 class _Slots:
     """A container and what this process knows of its slots."""
@@ -89,7 +99,7 @@ class Writer:
         self._on_fault = on_fault
         self._on_end = on_end
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[Put | _Task | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Entry] = queue.SimpleQueue()
         self._containers = Containers(folder)
         self._connection = connect(folder)
         self._slots = self._look()
@@ -120,7 +130,7 @@ class Writer:
 
     async def close(self) -> None:
         """Finish what was given, then stop."""
-        self._queue.put(None)
+        self._queue.put(_Sign.STOP)
         await asyncio.to_thread(self._thread.join)
 
     # ---- In the thread ------------------------------------------------------------------------
@@ -136,43 +146,43 @@ class Writer:
             if running:
                 self._loop.call_soon_threadsafe(self._on_end)
 
-    def _wait(self) -> "Put | _Task | queue.Empty | None":
-        """Return the next thing to do; `Empty` when there is time for overwriting and sweeping."""
+    def _wait(self) -> _Entry:
+        """Return the next thing to do; `IDLE` when there is time to overwrite and to sweep."""
         sweeping = any(slots.unswept for slots in self._slots.values())
         try:
             if sweeping or self._retry == 0.0:
                 return self._queue.get_nowait()
             return self._queue.get(timeout=self._retry)
-        except queue.Empty as empty:
-            return empty
+        except queue.Empty:
+            return _Sign.IDLE
 
-    def _turn(self, first: "Put | _Task | queue.Empty | None") -> bool:
-        if first is None:
+    def _turn(self, first: _Entry) -> bool:
+        if first is _Sign.STOP:
             return False
-        if isinstance(first, queue.Empty):
+        if first is _Sign.IDLE:
             self._use_idle_time()
         elif isinstance(first, _Task):
             self._do(first)
         else:
             group, after = self._gather(first)
             self._store(group)
-            if not isinstance(after, queue.Empty):
+            if after is not None:
                 return self._turn(after)
         return True
 
-    def _gather(self, first: Put) -> "tuple[list[Put], Put | _Task | queue.Empty | None]":
+    def _gather(self, first: Put) -> tuple[list[Put], _Entry | None]:
         """Everything that waits behind the first, and what ended the group."""
         group, size = [first], len(first.body)
         while size < GROUP_BYTES:
             try:
                 entry = self._queue.get_nowait()
-            except queue.Empty as empty:
-                return group, empty
+            except queue.Empty:
+                break
             if not isinstance(entry, Put):
                 return group, entry
             group.append(entry)
             size += len(entry.body)
-        return group, queue.Empty()
+        return group, None
 
     def _store(self, group: list[Put]) -> None:
         """Make a group durable, then tell everyone in it."""
