@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAYS_A_WEEK = 7
+# Days come from strangers too. What the calendar has no name for is shown as its last day.
+_LAST_DAY = (datetime.max.replace(tzinfo=UTC) - _EPOCH).days
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,13 @@ def week_of(day: int) -> int:
 
 def date_text(day: int) -> str:
     """Return a day as people write it, `26 Nov 2025`."""
-    date = _EPOCH + timedelta(days=day)
+    date = _date(day)
     return f"{date.day} {date.strftime('%b %Y')}"
 
 
 def iso_date(day: int) -> str:
     """Return a day as programs write it, `2025-11-26`."""
-    return (_EPOCH + timedelta(days=day)).strftime("%Y-%m-%d")
+    return _date(day).strftime("%Y-%m-%d")
 
 
 def distance_text(day: int, today: int) -> str:
@@ -47,3 +49,7 @@ def distance_text(day: int, today: int) -> str:
     else:
         words = "yesterday" if away == -1 else f"{-away} days ago"
     return f"{words} ({date_text(day)})"
+
+
+def _date(day: int) -> datetime:
+    return _EPOCH + timedelta(days=min(day, _LAST_DAY))

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from caseworker.cases.conversation import MessageView, conversation
 from caseworker.cases.files import announced_files
+from caseworker.days import date_text, iso_date
 from caseworker.replies.writing import ReplyWriter
+from caseworker.saving.case_folder import save_case
 from caseworker.vault.messages import payload_of
 from crypto.bundle import ItemType, OutboundHeader, read_bundle
 from crypto.directory import signing_keys_of
@@ -72,3 +74,20 @@ def test_a_courier_who_says_that_a_batch_was_taken_long_ago_only_delays_it(
     office.carry(tmp_path / "after")
     server.take(tmp_path / "after")
     assert [reply.text for reply in server.replies(source)] == ["We have begun."]
+
+
+def test_a_case_whose_source_gave_a_day_beyond_every_calendar_can_be_saved(
+    office: Office, server: Server, source: Source, tmp_path: Path
+) -> None:
+    """The day of a message is whatever its source wrote there."""
+    server.report(source, day=2**53 - 1, key_day=DAY)
+    office.bring(*server.export())
+    with office.opened() as vault:
+        save_case(vault, 1, tmp_path / "saved", at(DAY))
+    assert "Written: 9999-12-31" in (tmp_path / "saved" / "1-report" / "text.txt").read_text()
+
+
+def test_days_beyond_every_calendar_are_shown_as_its_last() -> None:
+    """Days of messages, and weeks of taken lines, are a stranger's."""
+    assert date_text(2**53 - 1) == "31 Dec 9999"
+    assert (iso_date(2_932_896), iso_date(2_932_897)) == ("9999-12-31", "9999-12-31")
