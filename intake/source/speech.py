@@ -27,6 +27,9 @@ __all__ = [
     "written_time",
 ]
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_DAY: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH).days
+
 WORD_LISTS: Final = {"en": "english", "ru": "russian"}
 """The languages of this client, and the list that a codename's words come from in each."""
 
@@ -85,8 +88,11 @@ def wrapped(text: str) -> str:
 
 
 def written_day(day: int) -> str:
-    """Return a day, counted since 1970-01-01, written out: 26 November 2026."""
-    date = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)
+    """Return a day, counted since 1970-01-01, written out: 26 November 2026.
+
+    One that the calendar has no name for, as a stranger may send it, is shown as its last day.
+    """
+    date = _EPOCH + timedelta(days=min(day, _LAST_DAY))
     return gettext("{day} {month} {year}").format(
         day=date.day, month=_months()[date.month - 1], year=date.year
     )

@@ -5,6 +5,9 @@ export function fill(message: string, values: Readonly<Record<string, string | n
   return message.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
 }
 
+/** 31 December 9999. Days come from strangers too, and dates beyond what the engine knows throw. */
+const LAST_DAY = 2_932_896;
+
 /** Returns a day (a count since 1970-01-01, UTC) written out: 26 November 2026. */
 export function writtenDay(day: number): string {
   const parts = new Intl.DateTimeFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, {
@@ -12,7 +15,7 @@ export function writtenDay(day: number): string {
     month: "long",
     year: "numeric",
     timeZone: "UTC",
-  }).formatToParts(day * 86_400_000);
+  }).formatToParts(Math.min(day, LAST_DAY) * 86_400_000);
   // Some languages end a date with an abbreviation and its full stop, which no sentence can go on after.
   if (parts[parts.length - 1]?.type === "literal") parts.pop();
   return parts.map((part) => part.value).join("");

@@ -41,6 +41,11 @@ def forms(texts: object) -> list[str]:
     return [str(texts or "")]
 
 
+def test_a_day_beyond_every_calendar_is_shown_as_its_last() -> None:
+    """Any recipient can sign a reply of such a day, and must not silence the others by it."""
+    assert speech.written_day(2**53 - 1) == "31 December 9999"
+
+
 def test_dates_and_sizes_are_written_the_way_of_the_language() -> None:
     assert speech.written_day(20_783) == "26 November 2026"
     assert [speech.written_size(n) for n in (1, 999, 1000, 1_250_000, 12_345_678, 2 * 10**9)] == [

@@ -17,6 +17,10 @@ test("days are written out in UTC, whatever the device's zone", () => {
   assert.equal(writtenDay(20_783), "26 November 2026");
 });
 
+test("a day beyond every calendar, as any recipient can sign one, does not stop the page", () => {
+  assert.equal(writtenDay(Number.MAX_SAFE_INTEGER), "31 December 9999");
+});
+
 test("a Russian date ends without the abbreviation that other sentences could not follow", () => {
   Object.assign(globalThis, { LANGUAGE: "ru" });
   assert.equal(writtenDay(20_783), "26 ноября 2026");
