@@ -6,7 +6,8 @@ free page and no log of a database. Three names, and at most two files at a time
     intake-secrets            the one in force
     intake-secrets.new        its replacement until it is complete; the one in force where the
                               first name is missing
-    intake-secrets.retired    what was replaced, until it is overwritten
+    intake-secrets.retired    what was replaced, until it is overwritten; the one in force where
+                              a disk has lost both other names
 """
 
 import os
@@ -66,6 +67,8 @@ def write_secrets(folder: Path, file_key: bytes, held: list[HeldSecret]) -> None
     with open_private(folder / _NEW_FILE) as file:
         file.write(_FORMAT + nonce + sealed)
         sync_file(file)
+    # Its name is there for good before the one in force gives up its own.
+    sync_folder(folder)
     if (folder / SECRETS_FILE).exists():
         (folder / SECRETS_FILE).rename(folder / _RETIRED_FILE)
         sync_folder(folder)
@@ -75,9 +78,10 @@ def write_secrets(folder: Path, file_key: bytes, held: list[HeldSecret]) -> None
 def _finish_writing(folder: Path) -> None:
     """Bring the three names in order, wherever `write_secrets` was interrupted."""
     current, new, retired = (folder / name for name in (SECRETS_FILE, _NEW_FILE, _RETIRED_FILE))
-    if not current.exists() and new.exists():
-        new.rename(current)
-        sync_folder(folder)
+    for successor in (new, retired):
+        if not current.exists() and successor.exists():
+            successor.rename(current)
+            sync_folder(folder)
     for stale in (new, retired):
         if stale.exists():
             _wipe(stale)
