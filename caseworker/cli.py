@@ -11,9 +11,10 @@ import os
 import resource
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import NoReturn
 
 from caseworker.commands import answering, carrying, offices, saving, status, viewing
@@ -66,11 +67,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(
             f"{error.filename or 'a file'} cannot be used: {error.strerror}", "", _REFUSED
         )
-    print(json.dumps(answer.data, indent=2) if options.json else answer.text)
+    _print(json.dumps(answer.data, indent=2) if options.json else answer.text)
     return _DONE if answer.complete else _REFUSED
 
 
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # Whoever read along has seen enough; nothing is left to complain to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _prepare_process() -> None:
+    sys.excepthook = _say_where
     os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -81,6 +91,14 @@ def _prepare_process() -> None:
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _stop)
     refuse_connections()
+
+
+def _say_where(kind: type[BaseException], _error: BaseException, at: TracebackType | None) -> None:
+    """Say of a fault of this program where it is, and nothing of what it worked on."""
+    print(f"error: a fault in this program ({kind.__name__})", file=sys.stderr)
+    for frame in traceback.extract_tb(at):
+        print(f"  {frame.filename}:{frame.lineno} {frame.name}", file=sys.stderr)
+    print("hint: what was committed before is safe; report these lines", file=sys.stderr)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -10,6 +10,7 @@ hash (vault/log.py), so that they can be deleted in their time without breaking 
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -99,13 +100,12 @@ def append_event(
 
 def all_events(db: Database) -> Iterator[Event]:
     """Yield all events in their order."""
-    return (_event(Fields(parse_json(row.content))) for row in read_log(db))
+    return (_event(_fields(row)) for row in read_log(db))
 
 
 def events_of_case(db: Database, case_number: int) -> Iterator[Event]:
     """Yield the events of a case in their order."""
-    rows = read_log_of_case(db, case_number)
-    return (_event(Fields(parse_json(row.content))) for row in rows)
+    return (_event(_fields(row)) for row in read_log_of_case(db, case_number))
 
 
 def verify_log(db: Database) -> int:
@@ -125,6 +125,11 @@ def verify_log(db: Database) -> int:
     if altered_texts(db):
         raise Refusal("a text that the log names was altered", "compare with your last backup")
     return count
+
+
+def _fields(row: LogRow) -> Fields:
+    # Written by this program, so that the strict parser, five times as slow, is left to verify_log.
+    return Fields(json.loads(row.content))
 
 
 def _check_link(row: LogRow, number: int, previous: bytes) -> None:

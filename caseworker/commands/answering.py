@@ -17,13 +17,8 @@ from caseworker.commands.frame import (
     opened,
 )
 from caseworker.errors import Refusal, UsageError
-from caseworker.replies.writing import (
-    WARN_AT_INDEX,
-    Written,
-    acknowledge,
-    unacknowledged_cases,
-    write_reply,
-)
+from caseworker.replies.limits import WARN_AT_INDEX
+from caseworker.replies.writing import ReplyWriter, Written
 from caseworker.terminal.layout import counted
 from caseworker.vault.log import keep_text
 from crypto.sizes import REPLY_INDEXES
@@ -34,9 +29,8 @@ _TEXT_MAX_SIZE = 4 * 1024 * 1024
 def _reply(arguments: Arguments, surroundings: Surroundings) -> Answer:
     text = _text(arguments.text_file, f"Reply to case {arguments.case}")
     with opened(arguments.vault, surroundings) as vault:
-        written = write_reply(
-            vault, surroundings.moment, arguments.case, text, looked=arguments.looked
-        )
+        writer = ReplyWriter(vault, surroundings.moment)
+        written = writer.reply(arguments.case, text, looked=arguments.looked)
     head = f"The reply to case {written.case_number} is written and waits for the next export."
     next_line = f"To carry it out: caseworker export {arguments.vault} --out FILE"
     return Answer(lines(head, *_warning(written), next_line), vars(written))
@@ -48,13 +42,12 @@ def _acknowledge(arguments: Arguments, surroundings: Surroundings) -> Answer:
     done: list[Written] = []
     refused: dict[int, Refusal] = {}
     with opened(arguments.vault, surroundings) as vault:
-        cases = unacknowledged_cases(vault) if arguments.all_new else arguments.case
+        writer = ReplyWriter(vault, surroundings.moment)
+        cases = writer.unacknowledged() if arguments.all_new else arguments.case
         left_out = set(arguments.leave_out)
         for number in (one for one in cases if one not in left_out):
             try:
-                done.append(
-                    acknowledge(vault, surroundings.moment, number, text, looked=arguments.looked)
-                )
+                done.append(writer.acknowledge(number, text, looked=arguments.looked))
             except Refusal as refusal:
                 refused[number] = refusal
     released = ", ".join(str(one.case_number) for one in done)
@@ -99,9 +92,9 @@ def _check_choice(arguments: Arguments) -> None:
 
 
 def _warning(written: Written) -> list[str]:
-    if written.parts_left > REPLY_INDEXES - WARN_AT_INDEX:
+    if written.records_left > REPLY_INDEXES - WARN_AT_INDEX:
         return []
-    return [f"Only {counted(written.parts_left, 'record')} are left for this source."]
+    return [f"Only {counted(written.records_left, 'record')} more can go to this source, ever."]
 
 
 def _text(file: Path | None, what: str) -> str:

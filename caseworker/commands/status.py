@@ -122,7 +122,7 @@ def _key_rows(vault: Vault, today: int) -> list[tuple[str, str]]:
     ]
     if card:
         end = _card_end(card.keys[-1].week)
-        rows.append(("card", f"number {card.number}, reaches to {distance_text(end, today)}"))
+        rows.append(("card", f"number {card.number}, its keys end {distance_text(end, today)}"))
     return rows
 
 

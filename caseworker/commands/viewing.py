@@ -23,8 +23,8 @@ from caseworker.commands.frame import (
     lines,
     opened,
 )
-from caseworker.days import DAYS_A_WEEK, Moment, date_text, distance_text, iso_date
-from caseworker.replies.writing import WARN_AT_INDEX
+from caseworker.days import DAYS_A_WEEK, Moment, date_text, iso_date
+from caseworker.replies.limits import WARN_AT_INDEX
 from caseworker.terminal.escaping import safe_line, shortened
 from caseworker.terminal.layout import counted, quoted, size_text, table
 from caseworker.vault.messages import MessageMark, all_messages
@@ -92,7 +92,9 @@ def _show(arguments: Arguments, surroundings: Surroundings) -> Answer:
         looked = " (looked at)" if flag in case.looked_at else ""
         parts.append(f"FLAGGED{looked}: {MEANINGS[flag]}")
     if case.records_left <= REPLY_INDEXES - WARN_AT_INDEX:
-        parts.append(f"Only {counted(case.records_left, 'record')} are left for this source.")
+        parts.append(
+            f"Only {counted(case.records_left, 'record')} more can go to this source, ever."
+        )
     for entry in case.entries:
         parts += ["", *_entry_lines(entry, today)]
     return Answer(lines(*parts), _conversation_data(case))
@@ -150,10 +152,7 @@ def _progress_words(reply: ReplyView, today: int) -> str:
         since = date_text(DAYS_A_WEEK * reply.on_board_week)
         if today > reply.on_board_until:
             return f"was on the board until {date_text(reply.on_board_until)}"
-        return (
-            f"on the board, in the week of {since}; until "
-            f"{distance_text(reply.on_board_until, today)}"
-        )
+        return f"on the board since the week of {since}, until {date_text(reply.on_board_until)}"
     if reply.carried_out:
         carried = date_text(reply.carried_out.day)
         return f"carried out on {carried}; no bundle from the server says yet that it arrived"

@@ -1,12 +1,12 @@
 """Confirmations of what arrived, and refinements of where records lie on the board."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TypeVar
 
 from caseworker.days import Moment
 from caseworker.vault.arrivals import confirm_envelopes, unconfirmed_envelopes
-from caseworker.vault.chunks import ChunkName, confirm_chunks, unconfirmed_chunks
+from caseworker.vault.chunks import confirm_chunks, unconfirmed_chunks
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import signing_key
 from caseworker.vault.numbers import take_number
@@ -16,19 +16,26 @@ from crypto.replies import bucket_value
 from crypto.statement_contents import Refinement, confirm
 from crypto.statements import Statement
 
-# SPEC 14: a statement has at most 16 MiB; an entry at most 64 bytes.
-_ENTRIES_MAX = 200_000
+# SPEC 14: a statement has at most 16 MiB; an envelope takes 32 bytes of it, a chunk 64.
+_ENTRIES_MAX = 150_000
 
 _Entry = TypeVar("_Entry")
 
 
 def make_confirmations(vault: Vault, moment: Moment) -> None:
     """Confirm, within a transaction, all that arrived and that no confirmation names yet."""
-    for addresses in _slices(unconfirmed_envelopes(vault.db)):
-        number = _sign_confirmation(vault, moment, addresses, ())
+    envelopes, chunks = unconfirmed_envelopes(vault.db), unconfirmed_chunks(vault.db)
+    for at in range(0, max(len(envelopes), len(chunks)), _ENTRIES_MAX):
+        addresses, names = envelopes[at : at + _ENTRIES_MAX], chunks[at : at + _ENTRIES_MAX]
+        number = take_number(vault.db, "confirmation")
+        content = confirm(addresses, names)
+        signer = signing_key(vault.db)
+        _keep(
+            vault,
+            moment,
+            sign_confirmation(signer, vault.genesis_id, vault.recipient, number, content),
+        )
         confirm_envelopes(vault.db, addresses, number)
-    for names in _slices(unconfirmed_chunks(vault.db)):
-        number = _sign_confirmation(vault, moment, (), names)
         confirm_chunks(vault.db, names, number)
 
 
@@ -46,19 +53,6 @@ def make_refinements(vault: Vault, moment: Moment, bits: int) -> None:
             sign_refinement(signer, vault.genesis_id, vault.recipient, number, refined),
         )
         set_bits(vault.db, records, bits)
-
-
-def _sign_confirmation(
-    vault: Vault, moment: Moment, addresses: Sequence[bytes], names: Sequence[ChunkName]
-) -> int:
-    number = take_number(vault.db, "confirmation")
-    signer, content = signing_key(vault.db), confirm(addresses, names)
-    _keep(
-        vault,
-        moment,
-        sign_confirmation(signer, vault.genesis_id, vault.recipient, number, content),
-    )
-    return number
 
 
 def _keep(vault: Vault, moment: Moment, statement: Statement) -> None:

@@ -42,7 +42,7 @@ class ExportResult:
 
 def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) -> ExportResult:
     """Write an outbound bundle; Refusal where nothing may leave."""
-    refuse_existing(path)
+    _refuse_unwritable(path)
     refuse_if_behind(vault)
     notes = keep_current(vault, moment)
     directory = known_directory(vault)
@@ -62,7 +62,13 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
 
         _write_items(vault, BundleWriter(write_on, _header(vault)), rows)
 
-    write_new_file(path, write)
+    try:
+        write_new_file(path, write)
+    except OSError as error:
+        raise Refusal(
+            f"{path} could not be written: {error.strerror}",
+            "nothing was lost: the next export carries what this one should have",
+        ) from None
     return ExportResult(
         carried=rows,
         new_replies=tuple(_note_carried(vault, moment, rows, written.digest())),
@@ -80,6 +86,12 @@ def refuse_if_behind(vault: Vault) -> None:
             f"nothing may leave before its numbers are moved on: "
             f"caseworker restored {vault.folder}",
         )
+
+
+def _refuse_unwritable(path: Path) -> None:
+    refuse_existing(path)
+    if not path.parent.is_dir():
+        raise Refusal(f"there is no folder {path.parent}", "is the stick in?")
 
 
 def _header(vault: Vault) -> OutboundHeader:

@@ -34,6 +34,8 @@ def write_root(path: Path, root: Root, passphrase: Passphrase) -> None:
     with open_private(path) as file:
         file.write(encode_json(header))
         sync_file(file)
+    # What opens it is proved before anything relies on it.
+    read_root(path, passphrase)
 
 
 def read_root(path: Path, passphrase: Passphrase) -> Root:

@@ -54,7 +54,8 @@ def make_slots(folder: Path, passphrase: Passphrase) -> VaultKey:
     with open_private(folder / SLOTS_FILE) as file:
         file.write(encode_json(header))
         sync_file(file)
-    return key
+    # What opens it is proved before anything relies on it.
+    return open_slots(folder, passphrase)
 
 
 def open_slots(folder: Path, passphrase: Passphrase) -> VaultKey:

@@ -1,0 +1,40 @@
+"""An office is made once, by the real ceremony; each test gets a copy of it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from caseworker.office.ceremony import FIRST_BUNDLE
+from caseworker.vault.key_slots import VaultKey
+from tests.caseworker.practice import Office, Server, Source, make_office
+
+
+@pytest.fixture(scope="session")
+def made_office(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, VaultKey]]:
+    """The office that every test begins with. It is copied, never used."""
+    folder = tmp_path_factory.mktemp("made") / "office"
+    return folder, make_office(folder)
+
+
+@pytest.fixture
+def office(made_office: tuple[Path, dict[str, VaultKey]], tmp_path: Path) -> Office:
+    """An office of one's own."""
+    folder, keys = made_office
+    shutil.copytree(folder, tmp_path / "office")
+    return Office(tmp_path / "office", keys)
+
+
+@pytest.fixture
+def server(office: Office, tmp_path: Path) -> Server:
+    """A server that has taken the office's first bundle."""
+    with office.opened() as vault:
+        server = Server(vault.genesis_id, tmp_path)
+    server.take(office.folder / FIRST_BUNDLE)
+    return server
+
+
+@pytest.fixture
+def source(server: Server) -> Source:
+    """Somebody with a codename of this office."""
+    return Source(server.genesis_id)

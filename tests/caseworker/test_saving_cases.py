@@ -1,0 +1,159 @@
+"""Cases saved as files."""
+
+import hashlib
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from caseworker.errors import Refusal
+from caseworker.saving.case_folder import SavedFile, save_case
+from caseworker.saving.names import disk_name
+from crypto.sizes import CHUNK_SIZE
+from tests.caseworker.practice import DAY, Office, Server, Source, at
+
+
+def save(office: Office, to: Path, case: int = 1) -> list[SavedFile]:
+    """Save a case."""
+    with office.opened() as vault:
+        return save_case(vault, case, to, at(DAY))
+
+
+def test_files_come_out_byte_for_byte(office: Office, server: Server, source: Source) -> None:
+    photo = os.urandom(CHUNK_SIZE * 2 + 17)
+    server.report(source, files=[("photo.jpg", photo), ("empty.txt", b"")])
+    office.bring(*server.export())
+    save(office, server.folder / "case")
+    assert (server.folder / "case/1-report/photo.jpg").read_bytes() == photo
+    assert (server.folder / "case/1-report/empty.txt").read_bytes() == b""
+
+
+def test_the_list_of_hashes_is_one_that_any_tool_checks(
+    office: Office, server: Server, source: Source
+) -> None:
+    server.report(source, files=[("a b.txt", b"bytes"), ("снимок.jpg", b"more")])
+    office.bring(*server.export())
+    save(office, server.folder / "case")
+    done = subprocess.run(
+        ["sha256sum", "--check", "--strict", "SHA256SUMS"],
+        cwd=server.folder / "case",
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(": OK") == 3
+
+
+def test_a_file_that_is_missing_or_damaged_is_named_and_costs_itself_alone(
+    office: Office, server: Server, source: Source
+) -> None:
+    sealed = server.report(
+        source, files=[("missing", b"one"), ("damaged", b"two"), ("whole", b"three")]
+    )
+    missing, damaged, *_ = sealed.chunks
+    del server.chunks[missing]
+    server.chunks[damaged] = os.urandom(CHUNK_SIZE)
+    office.bring(*server.export())
+    saved = {one.announced_name: one for one in save(office, server.folder / "case")}
+    assert {name: one.state for name, one in saved.items()} == {
+        "": "whole",
+        "missing": "missing",
+        "damaged": "damaged",
+        "whole": "whole",
+    }
+    assert (server.folder / "case/1-report/whole").read_bytes() == b"three"
+    assert not (server.folder / "case/1-report/damaged").exists()
+    manifest = json.loads((server.folder / "case/manifest.json").read_text())
+    assert [one["state"] for one in manifest["files"]].count("damaged") == 1
+
+
+def test_two_files_of_one_name_are_both_saved(
+    office: Office, server: Server, source: Source
+) -> None:
+    server.report(source, files=[("a.txt", b"one"), ("A.TXT", b"two"), ("text.txt", b"three")])
+    office.bring(*server.export())
+    paths = [one.path for one in save(office, server.folder / "case")]
+    assert paths == [f"1-report/{name}" for name in ("text.txt", "a.txt", "A-2.TXT", "text-2.txt")]
+
+
+def test_a_folder_that_is_there_is_not_touched(
+    office: Office, server: Server, source: Source
+) -> None:
+    server.report(source)
+    office.bring(*server.export())
+    (server.folder / "case").mkdir()
+    with pytest.raises(Refusal, match="there already"):
+        save(office, server.folder / "case")
+    assert not list((server.folder / "case").iterdir())
+
+
+def test_a_case_that_is_not_there_leaves_no_folder(office: Office, server: Server) -> None:
+    with pytest.raises(Refusal, match="no case 7"):
+        save(office, server.folder / "case", 7)
+    assert not (server.folder / "case").exists()
+
+
+def test_the_text_is_saved_with_answers_and_whether_its_rest_is_there(
+    office: Office, server: Server, source: Source
+) -> None:
+    server.report(source, "Beginning", rest=b" and end", answers={"who": "The mayor"})
+    office.bring(*server.export(chunks={}))
+    save(office, server.folder / "before")
+    office.bring(*server.export())
+    save(office, server.folder / "after")
+    before = (server.folder / "before/1-report/text.txt").read_text()
+    after = (server.folder / "after/1-report/text.txt").read_text()
+    assert "[the rest of this text is missing]" in before
+    assert "Beginning and end" in after
+    assert "[who]\nThe mayor" in after
+
+
+def test_saved_files_are_for_their_owner_alone(
+    office: Office, server: Server, source: Source
+) -> None:
+    server.report(source, files=[("a", b"bytes")])
+    office.bring(*server.export())
+    save(office, server.folder / "case")
+    modes = {path.stat().st_mode & 0o077 for path in (server.folder / "case").rglob("*")}
+    assert modes == {0}
+
+
+@pytest.mark.parametrize(
+    ("announced", "saved"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("..\\..\\boot.ini", "boot.ini"),
+        ("-rf", "rf"),
+        (".bashrc", "bashrc"),
+        ("con.txt", "_con.txt"),
+        ("a:b?.txt", "a_b_.txt"),
+        ("photo\u202egnp.exe", "photognp.exe"),
+        ("line\nbreak", "linebreak"),
+        ("...", "file"),
+        ("", "file"),
+        ("name. ", "name"),
+        ("$(reboot).jpg", "_(reboot).jpg"),
+    ],
+)
+def test_no_name_from_outside_is_a_path(announced: str, saved: str) -> None:
+    assert disk_name(announced, set()) == saved
+
+
+def test_long_names_are_cut_and_stay_apart() -> None:
+    taken: set[str] = set()
+    names = [disk_name("я" * 200 + ".jpeg", taken) for _ in range(12)]
+    assert len(set(names)) == 12
+    assert all(name.endswith(".jpeg") and len(name.encode()) <= 126 for name in names)
+
+
+def test_the_manifest_hash_is_that_of_the_saved_bytes(
+    office: Office, server: Server, source: Source
+) -> None:
+    server.report(source, files=[("a", b"bytes")])
+    office.bring(*server.export())
+    saved = save(office, server.folder / "case")
+    for one in saved:
+        data = (server.folder / "case" / str(one.path)).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == one.sha256
