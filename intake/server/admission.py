@@ -9,9 +9,9 @@ next to nothing about how much arrives.
 Envelopes and chunks have limits of their own, so that a flood of files shuts out no text.
 """
 
-import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -25,7 +25,7 @@ from intake.server.config import Settings
 from intake.server.office import Office, day_of
 from intake.storage import items, retention
 from intake.storage.container import SLOT_SIZES, Kind
-from intake.storage.folder import DataFolder
+from intake.storage.room import Room
 from intake.storage.view import View
 
 
@@ -78,18 +78,19 @@ class Admission:
     def __init__(
         self,
         settings: Settings,
-        folder: DataFolder,
+        room: Room,
         office: Office,
         view: View,
         free_slots: Callable[[Kind], int],
     ) -> None:
         self._settings = settings
-        self._folder = folder
+        self._room = room
         self._office = office
         self._view = view
         self._free_slots = free_slots
         self._quotas = {Kind.ENVELOPE: settings.envelope_quota, Kind.CHUNK: settings.chunk_quota}
         self._counts = dict.fromkeys(Kind, 0)
+        self._under_way = dict.fromkeys(Kind, 0)
         self._closed: dict[Kind, Reason | None] = dict.fromkeys(Kind)
         self._budget_day = day_of()
         self._budget_used = 0
@@ -103,17 +104,24 @@ class Admission:
             return Reason.DIRECTORY_EXPIRED
         return self._closed[kind]
 
-    def enter(self, kind: Kind, request: web.BaseRequest, name: bytes) -> None:
-        """Let an upload in and count it, or refuse it before its body is read.
+    @contextmanager
+    def entered(self, kind: Kind, request: web.BaseRequest, name: bytes) -> Iterator[None]:
+        """Let an upload in, or refuse it before its body is read.
 
-        `name` is the address or id of its path (32 bytes), which the puzzle binds.
+        `name` is the address or id of its path (32 bytes), which the puzzle binds. It is counted
+        for good if the context ends well; one that comes to nothing takes room only meanwhile.
         """
         reason = self.reason(kind) or self._limit_reached(kind)
         if reason is not None:
             raise Denied(503, reason)
         self._check_puzzle(kind, request, name)
-        self._counts[kind] += 1
-        self._budget_used += SLOT_SIZES[kind]
+        self._under_way[kind] += 1
+        try:
+            yield
+            self._counts[kind] += 1
+            self._budget_used += SLOT_SIZES[kind]
+        finally:
+            self._under_way[kind] -= 1
 
     def _check_puzzle(self, kind: Kind, request: web.BaseRequest, name: bytes) -> None:
         in_force = self._office.in_force()
@@ -169,12 +177,17 @@ class Admission:
         return None
 
     def _limit_reached(self, kind: Kind) -> Reason | None:
+        """Return why another upload cannot be let in; close the kind where that is for good."""
         self._new_day(day_of())
-        if self._counts[kind] >= self._quotas[kind]:
-            self._closed[kind] = Reason.FULL
-        elif self._budget_used + SLOT_SIZES[kind] > self._budget(kind):
-            self._closed[kind] = Reason.DAY_BUDGET
-        return self._closed[kind]
+        count, used = self._counts[kind], self._budget_used + SLOT_SIZES[kind]
+        self._closed[kind] = self._beyond(kind, count, used)
+        under_way = sum(SLOT_SIZES[other] * number for other, number in self._under_way.items())
+        return self._beyond(kind, count + self._under_way[kind], used + under_way)
+
+    def _beyond(self, kind: Kind, count: int, used: int) -> Reason | None:
+        if count >= self._quotas[kind]:
+            return Reason.FULL
+        return Reason.DAY_BUDGET if used > self._budget(kind) else None
 
     def _budget(self, kind: Kind) -> float:
         surplus = ENVELOPE_SURPLUS if kind is Kind.ENVELOPE else 1.0
@@ -185,9 +198,7 @@ class Admission:
             self._budget_day, self._budget_used = day, 0
 
     def _disk_is_full(self, kind: Kind) -> bool:
-        disk = os.statvfs(self._folder.path)
-        room = max(0, disk.f_bavail * disk.f_frsize - self._settings.disk_floor)
-        left = self._free_slots(kind) + room // SLOT_SIZES[kind]
+        left = self._free_slots(kind) + self._room.left(kind) // SLOT_SIZES[kind]
         again = 2 if self._closed[kind] is Reason.DISK else 1
         return left < SPARE_ITEMS[kind] * again
 

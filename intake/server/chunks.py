@@ -30,13 +30,13 @@ class Chunks:
         """Store 262,144 bytes under their id; 204 when they are durable, 409 for other bytes."""
         chunk_id = bytes.fromhex(id_hex)
         check_size(request, CHUNK_SIZE)
-        self._admission.enter(Kind.CHUNK, request, chunk_id)
-        async with self._uploads:
-            body = await read_body(request, CHUNK_SIZE, self._settings)
-            digest = hashlib.sha256(body).digest()
-            outcome = await self._writer.put(Kind.CHUNK, chunk_id, digest, body, week_of(day_of()))
-        if outcome is Outcome.NO_ROOM:
-            raise Denied(503, self._admission.did_not_fit(Kind.CHUNK))
-        if outcome is Outcome.OTHER_BYTES:
-            raise Denied(409, "other-bytes")
+        with self._admission.entered(Kind.CHUNK, request, chunk_id):
+            async with self._uploads:
+                body = await read_body(request, CHUNK_SIZE, self._settings)
+                digest, week = hashlib.sha256(body).digest(), week_of(day_of())
+                outcome = await self._writer.put(Kind.CHUNK, chunk_id, digest, body, week)
+            if outcome is Outcome.NO_ROOM:
+                raise Denied(503, self._admission.did_not_fit(Kind.CHUNK))
+            if outcome is Outcome.OTHER_BYTES:
+                raise Denied(409, "other-bytes")
         return answers.stored()

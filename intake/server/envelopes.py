@@ -28,11 +28,12 @@ class Envelopes:
         """Store 32,768 bytes whose SHA-256 is their address; 204 when they are durable."""
         address = bytes.fromhex(address_hex)
         check_size(request, ENVELOPE_SIZE)
-        self._admission.enter(Kind.ENVELOPE, request, address)
-        body = await read_body(request, ENVELOPE_SIZE, self._settings)
-        if hashlib.sha256(body).digest() != address:
-            raise Denied(400, "wrong-hash")
-        outcome = await self._writer.put(Kind.ENVELOPE, address, address, body, week_of(day_of()))
-        if outcome is Outcome.NO_ROOM:
-            raise Denied(503, self._admission.did_not_fit(Kind.ENVELOPE))
+        with self._admission.entered(Kind.ENVELOPE, request, address):
+            body = await read_body(request, ENVELOPE_SIZE, self._settings)
+            if hashlib.sha256(body).digest() != address:
+                raise Denied(400, "wrong-hash")
+            week = week_of(day_of())
+            outcome = await self._writer.put(Kind.ENVELOPE, address, address, body, week)
+            if outcome is Outcome.NO_ROOM:
+                raise Denied(503, self._admission.did_not_fit(Kind.ENVELOPE))
         return answers.stored()
