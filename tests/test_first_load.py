@@ -38,7 +38,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_report_and_its_codename_need_nothing_but_the_small_first_load(
-    place: Place, language: str, record_property: pytest.RecordProperty
+    place: Place, language: str
 ) -> None:
     page = place.browser.open()
     visitor = Visitor(page, place.address, language)
@@ -49,7 +49,6 @@ def test_a_report_and_its_codename_need_nothing_but_the_small_first_load(
     if ICON not in map(_path, first):
         # A browser with a window asks for it too.
         size += (place.desk.data / "site" / "icon.png").stat().st_size
-    record_property("first_load_bytes", size)
     print(f"first load of the report page, {language}: {size} bytes")
     assert all(exchange.encoding in ("gzip", "") for exchange in first)
     assert size <= FIRST_LOAD_MAX
