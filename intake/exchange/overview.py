@@ -15,6 +15,7 @@ from intake.server.office import Office
 from intake.storage import board, items, office, retention
 from intake.storage.container import Containers, FreeSlots, Kind
 from intake.storage.folder import DataFolder, open_folder, server_is_running
+from intake.storage.room import Room
 from intake.storage.sqlite import connect, prepare, reading
 from intake.storage.view import View
 
@@ -142,7 +143,8 @@ async def _accepted(
             kind: len(FreeSlots(container.slots(), items.occupied(connection, kind)))
             for kind, container in containers.items()
         }
-        admission = Admission(settings, folder, Office(view), view, free.__getitem__)
+        room = Room(folder, settings.disk_floor, settings.envelope_quota)
+        admission = Admission(settings, room, Office(view), view, free.__getitem__)
         await admission.work_out()
         return {_name(kind): str(admission.reason(kind) or "open") for kind in Kind}
     finally:

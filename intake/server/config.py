@@ -53,7 +53,8 @@ class Settings:
         "bytes",
         0,
         1024 * _GIB,
-        "How much of the disk is left free: nothing is taken in that would need it.",
+        "How much of the disk is left free: nothing is taken in that would need it. Files also"
+        " leave room for the texts still missing from their quota, up to a tenth of the disk.",
     )
     chunk_uploads: int = _setting(
         64,

@@ -4,6 +4,7 @@ Never an error's text: it could hold an address, a path that was asked for, or b
 """
 
 import asyncio
+import contextlib
 import logging
 import sys
 import threading
@@ -23,7 +24,9 @@ def report(error: BaseException) -> None:
             place = f" in {parts[-1]}, line {frame.lineno}"
     name = getattr(error, "sqlite_errorname", None) or getattr(error, "strerror", None)
     detail = f" ({name})" if isinstance(name, str) else ""
-    print(f"fault: {type(error).__name__}{detail}{place}", file=sys.stderr, flush=True)
+    # Where the log lies on the very disk that is full, that is no reason to fail as well.
+    with contextlib.suppress(OSError):
+        print(f"fault: {type(error).__name__}{detail}{place}", file=sys.stderr, flush=True)
 
 
 def be_silent() -> None:

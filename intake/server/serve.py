@@ -22,6 +22,7 @@ from intake.server.office import Office
 from intake.server.quiet import QuietServer
 from intake.server.upkeep import keep_up
 from intake.storage.folder import DataFolder, create_folder, locked
+from intake.storage.room import Room
 from intake.storage.sqlite import prepare
 from intake.storage.view import View
 from intake.storage.writer import Writer
@@ -84,16 +85,17 @@ async def _serve(
     async with AsyncExitStack() as stack:
         view = View(folder)
         stack.callback(view.close)
+        room = Room(folder, settings.disk_floor, settings.envelope_quota)
         writer = Writer(
             folder,
-            floor_bytes=settings.disk_floor,
+            room=room,
             sweep=unclean,
             on_fault=faults.report,
             on_end=lambda: _settle(stop, False),
         )
         stack.push_async_callback(writer.close)
         office = Office(view)
-        admission = Admission(settings, folder, office, view, writer.free_slots)
+        admission = Admission(settings, room, office, view, writer.free_slots)
         parts = Parts(folder, settings, view, office, admission, writer)
         await admission.work_out()
         upkeep = asyncio.create_task(keep_up(parts))

@@ -76,16 +76,14 @@ class Container:
         """Return when everything written is durable."""
         os.fdatasync(self._descriptor)
 
-    def grow(self, floor_bytes: int) -> bool:
+    def grow(self, room: int) -> bool:
         """Add slots, reserving their room on the disk; False where the disk has no room.
 
-        `floor_bytes` of the disk stay free for everything else. Where a whole step does not fit, a
-        smaller one is tried, down to one slot.
+        At most `room` bytes are taken. Where a whole step does not fit, a smaller one is tried,
+        down to one slot.
         """
         have = self.slots()
         more = max(GROWTH_BYTES // self.slot_size, have // FREE_SHARE)
-        disk = os.fstatvfs(self._descriptor)
-        room = disk.f_bavail * disk.f_frsize - floor_bytes
         while more:
             if more * self.slot_size <= room and self._reserve(have, more):
                 return True

@@ -16,6 +16,7 @@ from typing import Final
 from intake.storage import items
 from intake.storage.container import Container, Containers, FreeSlots, Kind
 from intake.storage.folder import DataFolder
+from intake.storage.room import Room
 from intake.storage.sqlite import connect, writing
 from intake.storage.wiping import STEP_SLOTS, wipe_step
 
@@ -80,8 +81,8 @@ class _Slots:
 class Writer:
     """Stores what handlers give it. Started and used from one event loop; `close` ends it.
 
-    `floor_bytes` of the disk are kept free. With `sweep`, free slots are looked through once for
-    what a killed process may have left in them. `on_fault` is told of storage errors, `on_end` is
+    `room` says how far the containers may grow. With `sweep`, free slots are looked through once
+    for what a killed process may have left in them. `on_fault` is told of storage errors, `on_end` is
     called in the event loop if the thread ends unasked.
     """
 
@@ -89,13 +90,13 @@ class Writer:
         self,
         folder: DataFolder,
         *,
-        floor_bytes: int,
+        room: Room,
         sweep: bool,
         on_fault: Callable[[Exception], None],
         on_end: Callable[[], None],
     ) -> None:
         self._folder = folder
-        self._floor_bytes = floor_bytes
+        self._room = room
         self._on_fault = on_fault
         self._on_end = on_end
         self._loop = asyncio.get_running_loop()
@@ -223,7 +224,7 @@ class Writer:
     def _draw(self, kind: Kind) -> int | None:
         """Return a free slot at random; None where the disk has no room for more."""
         slots = self._slots[kind]
-        if slots.free.are_few() and slots.container.grow(self._floor_bytes):
+        if slots.free.are_few() and slots.container.grow(self._room.left(kind)):
             slots.free.add_grown(slots.container.slots())
         if not len(slots.free):
             return None

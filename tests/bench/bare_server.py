@@ -20,6 +20,7 @@ from intake.server.office import Office
 from intake.server.quiet import QuietServer
 from intake.storage.container import Kind
 from intake.storage.folder import DataFolder, open_folder
+from intake.storage.room import Room
 from intake.storage.view import View
 from intake.storage.writer import Outcome, Writer
 
@@ -59,7 +60,8 @@ async def serve(folder: DataFolder, settings: Settings, store: NothingKept | New
     """Serve until the process is ended."""
     view = View(folder)
     office = Office(view)
-    admission = Admission(settings, folder, office, view, lambda _: 1_000_000)
+    room = Room(folder, settings.disk_floor, settings.envelope_quota)
+    admission = Admission(settings, room, office, view, lambda _: 1_000_000)
     await admission.work_out()
     parts = Parts(folder, settings, view, office, admission, cast(Writer, store))
     runner = web.ServerRunner(QuietServer(make_app(parts), settings))

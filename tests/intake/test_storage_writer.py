@@ -15,6 +15,7 @@ from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from intake.storage import items
 from intake.storage.container import Container, FreeSlots, Kind
 from intake.storage.folder import DataFolder, create_folder, locked
+from intake.storage.room import Room
 from intake.storage.sqlite import connect, prepare, writing
 from intake.storage.writer import Outcome, Writer
 
@@ -38,7 +39,7 @@ async def writing_to(
     faults: list[Exception] = []
     writer = Writer(
         folder,
-        floor_bytes=floor_bytes,
+        room=Room(folder, floor_bytes, 0),
         sweep=False,
         on_fault=on_fault or faults.append,
         on_end=lambda: None,
@@ -163,10 +164,19 @@ def _drop(database: sqlite3.Connection) -> None:
     items.drop_old(database, Kind.ENVELOPE, WEEK)
 
 
+def test_files_leave_room_for_texts(folder: DataFolder) -> None:
+    """As much as texts still miss of their quota, up to a tenth of the disk."""
+    few, none = Room(folder, 0, 100), Room(folder, 0, 0)
+    assert few.left(Kind.ENVELOPE) > few.left(Kind.CHUNK)
+    assert Room(folder, 1 << 60, 100).left(Kind.ENVELOPE) == 0
+    folder.envelopes.write_bytes(bytes(100 * ENVELOPE_SIZE))
+    assert abs(few.left(Kind.CHUNK) - none.left(Kind.CHUNK)) < 50 * ENVELOPE_SIZE
+
+
 def test_a_slot_takes_exactly_one_item(tmp_path: Path) -> None:
     """Neither less nor more, so that no old bytes show through."""
     container = Container(tmp_path / "c", 100)
-    assert container.grow(0)
+    assert container.grow(1 << 30)
     for size in (0, 99, 101):
         with pytest.raises(ValueError, match="does not fill"):
             container.write(0, bytes(size))

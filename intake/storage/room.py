@@ -1,0 +1,41 @@
+"""How much of the disk each kind of item may take."""
+
+import os
+from dataclasses import dataclass
+from typing import Final
+
+from crypto.sizes import ENVELOPE_SIZE
+from intake.storage.container import Kind
+from intake.storage.folder import DataFolder
+
+RESERVE_SHARE: Final = 10
+"""At most one in this many bytes of the disk is held back from files for texts to come."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """The disk under a data folder. `floor_bytes` of it stay free whatever comes.
+
+    Chunks also leave room for the envelopes still missing from their quota, so that a flood of
+    files that fills the disk shuts out no text.
+    """
+
+    folder: DataFolder
+    floor_bytes: int
+    envelope_quota: int
+
+    def left(self, kind: Kind) -> int:
+        """Return how many bytes more a container of this kind may take; 0 if none."""
+        disk = os.statvfs(self.folder.path)
+        free = disk.f_bavail * disk.f_frsize - self.floor_bytes
+        if kind is Kind.CHUNK:
+            missing = self.envelope_quota * ENVELOPE_SIZE - self._envelope_bytes()
+            share = disk.f_blocks * disk.f_frsize // RESERVE_SHARE
+            free -= max(0, min(missing, share))
+        return max(0, free)
+
+    def _envelope_bytes(self) -> int:
+        try:
+            return self.folder.envelopes.stat().st_size
+        except FileNotFoundError:
+            return 0
