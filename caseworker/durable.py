@@ -29,19 +29,6 @@ def write_new_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
     sync_folder(path.parent)
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Put `data` in the place of a small file: at any moment the old one is there, or the new."""
-    unfinished = _beside(path)
-    try:
-        with open_private(unfinished) as file:
-            file.write(data)
-            sync_file(file)
-        unfinished.rename(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    sync_folder(path.parent)
-
-
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Yield a folder to fill, which takes its name once all is well, else is removed."""

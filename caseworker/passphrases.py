@@ -2,7 +2,6 @@
 
 import getpass
 import os
-import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,12 +76,21 @@ def _lines(descriptor: int) -> Iterator[str]:
 
 
 def _typed(prompt: str) -> str:
-    if not sys.stdin.isatty():
+    if not _has_terminal():
         raise UsageError(
             "there is no terminal to ask for a passphrase",
             "give it through --passphrase-fd, for example: --passphrase-fd 3 3< passphrase.txt",
         )
     return getpass.getpass(prompt)
+
+
+def _has_terminal() -> bool:
+    # Not standard input, which may bring the text of a reply.
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def _check_strength(text: str, what: str) -> None:

@@ -1,6 +1,5 @@
 """Batches, confirmations and refinements that a vault signed, and the records in its batches."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caseworker.vault.database import Database
@@ -100,8 +99,3 @@ def set_bits(db: Database, records: list[RecordRow], bits: int) -> None:
     """Note how many bits of their buckets the server is told."""
     for record in records:
         db.run("UPDATE records SET bits = ? WHERE hash = ?", bits, record.hash)
-
-
-def numbers_of(rows: list[OutgoingRow], kind: StatementKind) -> Iterator[int]:
-    """Yield the numbers of one kind among rows."""
-    return (row.number for row in rows if row.kind == kind)

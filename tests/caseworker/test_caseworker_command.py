@@ -45,7 +45,14 @@ def run(*arguments: object, passphrases: Sequence[str] | None = None, stdin: str
         line += ["--passphrase-fd", str(reading)]
         pipes = (reading,)
     done = subprocess.run(
-        line, cwd=REPOSITORY, input=stdin, capture_output=True, text=True, pass_fds=pipes
+        line,
+        cwd=REPOSITORY,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        pass_fds=pipes,
+        # No terminal of whoever runs the tests.
+        start_new_session=True,
     )
     for pipe in pipes:
         os.close(pipe)
@@ -261,6 +268,18 @@ def test_a_connection_is_refused_whoever_asks() -> None:
         "    raise SystemExit(1)\n"
     )
     assert subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY).returncode == 0
+
+
+def test_parts_that_have_not_come_are_named_until_a_whole_export_came(
+    office: Office, server: Server, source: Source
+) -> None:
+    server.report(source, files=[("a", os.urandom(600_000))])
+    _, second, _ = server.export(parts=3)
+    partly = vault_run(office, "import", second)
+    assert "Parts 1, 3 of an export have not been imported yet." in partly.out
+    assert list(vault_run(office, "status", "--json").data["missing_parts"])  # type: ignore[call-overload]
+    whole = vault_run(office, "import", *server.export(parts=2), "--json")
+    assert whole.data["missing_parts"] == {}
 
 
 def test_what_is_noted_is_shown(office: Office, server: Server, source: Source) -> None:
