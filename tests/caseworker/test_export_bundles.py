@@ -152,14 +152,18 @@ def test_everything_that_arrived_is_confirmed_sorted_and_once(
 
 
 def test_what_the_server_forgot_and_got_again_is_confirmed_again(
-    reported: Office, server: Server
+    reported: Office, server: Server, source: Source
 ) -> None:
+    server.report(source, kind="follow-up", files=[("a", b"bytes")])
+    reported.bring(*server.export())
     reported.carry(server.folder / "one")
     server.take(server.folder / "one")
     server.confirmed.clear()
     reported.bring(*server.export())
     reported.carry(server.folder / "two")
-    assert len(items_of(server.folder / "two", ItemType.CONFIRMATION)) == 1
+    (item,) = items_of(server.folder / "two", ItemType.CONFIRMATION)
+    confirmation = parse_confirmation(parse_statement(StatementKind.CONFIRMATION, item))
+    assert (len(list(confirmation.envelopes())), len(list(confirmation.chunks()))) == (2, 1)
 
 
 def test_show_says_written_then_carried_out_then_on_the_board_and_until_when(
