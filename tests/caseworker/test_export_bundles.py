@@ -15,6 +15,7 @@ from caseworker.replies.writing import ReplyWriter, Written
 from caseworker.vault.condition import is_behind
 from caseworker.vault.numbers import take_reply_indexes
 from crypto.bundle import ItemType, OutboundHeader, read_bundle
+from crypto.replies import reply_tag
 from crypto.sizes import RECORD_SIZE, REPLY_INDEXES
 from crypto.statement_contents import parse_batch, parse_confirmation
 from crypto.statements import StatementKind, parse_statement
@@ -78,17 +79,30 @@ def test_a_reply_of_5000_letters_comes_whole(
     assert texts(server, source) == [text]
 
 
-def test_every_batch_is_full_and_its_replies_lie_anywhere_in_it(
-    reported: Office, server: Server
-) -> None:
+def test_every_batch_is_full_whatever_waits(reported: Office, server: Server) -> None:
     answer(reported, "Where was it?")
     reported.carry(server.folder / "one")
     reported.carry(server.folder / "two")
-    for path in (server.folder / "one", server.folder / "two"):
-        for item in items_of(path, ItemType.BATCH):
-            batch = parse_batch(parse_statement(StatementKind.BATCH, item))
-            assert len(batch.records) == 64
-            assert {len(record) for _, record in batch.records} == {RECORD_SIZE}
+    for item in items_of(server.folder / "two", ItemType.BATCH):
+        batch = parse_batch(parse_statement(StatementKind.BATCH, item))
+        assert len(batch.records) == 64
+        assert {len(record) for _, record in batch.records} == {RECORD_SIZE}
+
+
+def test_a_reply_lies_anywhere_in_its_batch(
+    reported: Office, server: Server, source: Source
+) -> None:
+    for number in range(4):
+        answer(reported, "Where was it?")
+        reported.carry(server.folder / f"out{number}")
+    server.take(server.folder / "out3")
+    tags = {
+        reply_tag(source.keys.thread_secret, server.genesis_id, "investigations", index)
+        for index in range(4)
+    }
+    places = [place % 64 for place, record in enumerate(server.board) if record[:16] in tags]
+    assert len(places) == 4
+    assert set(places) != {0}
 
 
 def test_a_bundle_that_was_lost_costs_nothing_and_doubles_nothing(
