@@ -175,7 +175,7 @@ def signed_reply(tag: bytes, thread_id: bytes, recipient_id: str, message: bytes
 
 
 def open_board(board: bytes, source: SourceKeys, directory: Directory) -> list[Reply]:
-    """Return the replies to a source among the records of a board, the oldest first.
+    """Return the replies to a source among the records of a board, in the order of SPEC 9.1.
 
     Raises Malformed where the board is not a whole number of records. A record with one of the
     source's tags that does not open or verify is passed over, whatever it is.
@@ -183,12 +183,17 @@ def open_board(board: bytes, source: SourceKeys, directory: Directory) -> list[R
     if len(board) % RECORD_SIZE:
         raise Malformed("a board that is not a whole number of records")
     gathered: dict[tuple[object, ...], dict[int, ReplyPart]] = defaultdict(dict)
-    for recipient_id, part in _own_parts(board, source, directory):
+    places: dict[tuple[object, ...], tuple[int, str, int]] = {}
+    for recipient_id, index, part in _own_parts(board, source, directory):
         # Parts that disagree are not parts of one reply. Of doubles the first one counts.
-        same = (recipient_id, part.reply_id, part.kind, part.parts, part.day)
-        gathered[(*same, part.recipients, part.set_token)].setdefault(part.part, part)
-    replies = [_join(str(same[0]), parts) for same, parts in gathered.items()]
-    return sorted(replies, key=lambda reply: (reply.day, reply.recipient_id, reply.reply_id))
+        agreeing = (part.kind, part.parts, part.day, part.recipients, part.set_token)
+        same = (recipient_id, part.reply_id, *agreeing)
+        gathered[same].setdefault(part.part, part)
+        place = (part.day, recipient_id, index)
+        places[same] = min(place, places.get(same, place))
+    # Indexes are given out in turn, so within a day they tell what was said first.
+    ordered = sorted(gathered, key=lambda same: places[same])
+    return [_join(places[same][1], gathered[same]) for same in ordered]
 
 
 def follow_up_recipients(
@@ -213,24 +218,26 @@ def follow_up_recipients(
 
 def _own_parts(
     board: bytes, source: SourceKeys, directory: Directory
-) -> Iterator[tuple[str, ReplyPart]]:
+) -> Iterator[tuple[str, int, ReplyPart]]:
     active = {recipient.id for recipient in directory.recipients}
     known = active | {retired.id for retired in directory.retired}
     signing_keys = {one: signing_keys_of(directory, one) for one in known}
     owners = {
-        reply_tag(source.thread_secret, source.genesis_id, one, index): one
+        reply_tag(source.thread_secret, source.genesis_id, one, index): (one, index)
         for one in known
         for index in range(REPLY_INDEXES)
     }
     for start in range(0, len(board), RECORD_SIZE):
-        recipient_id = owners.get(board[start : start + TAG_SIZE])
-        if recipient_id is None:
+        owner = owners.get(board[start : start + TAG_SIZE])
+        if owner is None:
             continue
+        recipient_id, index = owner
         record = board[start : start + RECORD_SIZE]
         try:
-            yield recipient_id, open_reply(record, source, recipient_id, signing_keys[recipient_id])
+            part = open_reply(record, source, recipient_id, signing_keys[recipient_id])
         except ProtocolError:
             continue
+        yield recipient_id, index, part
 
 
 def _join(recipient_id: str, parts: dict[int, ReplyPart]) -> Reply:

@@ -53,8 +53,14 @@ export interface Reply {
   readonly setToken: Uint8Array;
 }
 
-/** A part, and whose signing key signed it. */
-type SignedPart = ReplyPart & { readonly recipientId: string };
+/** A part, whose signing key signed it, and the index of its tag. */
+type SignedPart = ReplyPart & { readonly recipientId: string; readonly index: number };
+
+/** What is there of a reply: its parts by their places, and the lowest index of any. */
+interface Gathered {
+  readonly parts: Map<number, SignedPart>;
+  index: number;
+}
 
 /** The tag (16 bytes) of reply `index` of a recipient, from 0 to 511: SPEC 9. */
 export function replyTag(
@@ -149,8 +155,8 @@ export async function openReply(
 }
 
 /**
- * The replies to a source among the records of a board, the oldest first (SPEC 9.1). A record that
- * does not open or verify is passed over, whatever it is.
+ * The replies to a source among the records of a board, in the order of SPEC 9.1. A record that does
+ * not open or verify is passed over, whatever it is.
  * Raises `Malformed` where the board is not a whole number of records.
  */
 export async function openBoard(
@@ -160,32 +166,35 @@ export async function openBoard(
 ): Promise<Reply[]> {
   if (board.length % RECORD_SIZE !== 0) throw new Malformed("not a whole number of records");
   const senders = sendersByTag(source, directory);
-  const replies = new Map<string, Map<number, SignedPart>>();
+  const replies = new Map<string, Gathered>();
   for (let at = 0; at < board.length; at += RECORD_SIZE) {
     const record = board.subarray(at, at + RECORD_SIZE);
-    const recipientId = senders.get(toHex(record.subarray(0, TAG_SIZE)));
-    if (recipientId === undefined) continue;
-    const keys = signingKeysOf(directory, recipientId);
-    const opened = await openReply(record, source, recipientId, keys).catch(passOver);
-    if (opened) addPart(replies, { ...opened, recipientId });
+    const sender = senders.get(toHex(record.subarray(0, TAG_SIZE)));
+    if (sender === undefined) continue;
+    const keys = signingKeysOf(directory, sender.recipientId);
+    const opened = await openReply(record, source, sender.recipientId, keys).catch(passOver);
+    if (opened) addPart(replies, { ...opened, ...sender });
   }
-  return Array.from(replies.values(), joined).sort(byAge);
+  const found = Array.from(replies.values(), ({ parts, index }) => ({ index, ...joined(parts) }));
+  return found.sort(byAge).map(({ index: _index, ...reply }) => reply);
 }
 
-/** By day, then recipient id, then reply id. */
-function byAge(one: Reply, other: Reply): number {
-  const [name, otherName] = [one, other].map((reply) => reply.recipientId + toHex(reply.replyId));
-  return one.day - other.day || (name! < otherName! ? -1 : 1);
+/** By day, then recipient id, then index: indexes are given out in turn. */
+function byAge(one: Reply & { index: number }, other: Reply & { index: number }): number {
+  if (one.day !== other.day) return one.day - other.day;
+  if (one.recipientId === other.recipientId) return one.index - other.index;
+  return one.recipientId < other.recipientId ? -1 : 1;
 }
 
 /** Puts a part to those that it agrees with: SPEC 9.1. Of doubles the first counts. */
-function addPart(replies: Map<string, Map<number, SignedPart>>, part: SignedPart): void {
-  const { recipientId, replyId, kind, parts, day, recipients, setToken } = part;
+function addPart(replies: Map<string, Gathered>, part: SignedPart): void {
+  const { recipientId, replyId, kind, parts, day, recipients, setToken, index } = part;
   const ids = [toHex(replyId), toHex(setToken)];
   const name = JSON.stringify([recipientId, ...ids, kind, parts, day, recipients]);
-  const known = replies.get(name) ?? new Map<number, SignedPart>();
+  const known = replies.get(name) ?? { parts: new Map<number, SignedPart>(), index };
   replies.set(name, known);
-  if (!known.has(part.part)) known.set(part.part, part);
+  if (!known.parts.has(part.part)) known.parts.set(part.part, part);
+  known.index = Math.min(known.index, index);
 }
 
 function passOver(error: unknown): null {
@@ -193,13 +202,17 @@ function passOver(error: unknown): null {
   throw error;
 }
 
-/** The recipient ids of the directory, active or retired, by the tags (hex) of their replies. */
-function sendersByTag(source: SourceKeys, directory: Directory): Map<string, string> {
-  const senders = new Map<string, string>();
+/** Whose reply it would be, active or retired, and of which index, by its tag (hex). */
+function sendersByTag(
+  source: SourceKeys,
+  directory: Directory,
+): Map<string, { recipientId: string; index: number }> {
+  const senders = new Map<string, { recipientId: string; index: number }>();
   const ids = [...directory.recipients, ...directory.retired].map(({ id }) => id);
-  for (const id of new Set(ids)) {
+  for (const recipientId of new Set(ids)) {
     for (let index = 0; index < REPLY_INDEXES; index++) {
-      senders.set(toHex(replyTag(source.threadSecret, source.genesisId, id, index)), id);
+      const tag = replyTag(source.threadSecret, source.genesisId, recipientId, index);
+      senders.set(toHex(tag), { recipientId, index });
     }
   }
   return senders;

@@ -53,6 +53,13 @@ def _several() -> Iterator[Vector]:
     yield _read("part_missing", "A part is missing.", [records[2], records[0]], [incomplete])
     double = record(part(part=1, parts=3, text="B"), index=7)
     yield _read("part_twice", "The first of doubles counts.", [*records, double], [whole])
+    one_day = [part(reply_id=bytes([9 - number] * 16), text=str(number)) for number in range(3)]
+    yield _read(
+        "one_day",
+        "Replies of one day stand in the order of their indexes, not of their ids or records.",
+        [record(one_day[place], index=place) for place in (1, 2, 0)],
+        [_reply(one) for one in one_day],
+    )
     later = part(reply_id=randomness("later", 16), day=DAY + 20, text="Later.")
     acknowledged = part(kind="acknowledgement", reply_id=randomness("first", 16), day=DAY, text="")
     yield _read(
