@@ -15,6 +15,7 @@ from caseworker.vault.keys import (
     newest_card,
     own_signing_keys,
 )
+from caseworker.vault.numbers import raise_number
 from crypto.card import Card, check_card, read_card, seen_card
 from crypto.directory import (
     ListedKey,
@@ -130,6 +131,7 @@ class PublicItems:
         number = read_card(highest, self.vault.genesis_id).number if highest else 0
         if card.number > number:
             set_behind(self.vault.db, True)
+            raise_number(self.vault.db, "card", card.number)
 
     def _known_signing_key(self, recipient: str) -> bytes | None:
         document = newest_card(self.vault.db, recipient)
