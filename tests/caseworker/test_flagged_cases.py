@@ -98,13 +98,17 @@ def test_two_cases_that_share_a_secret_share_its_indexes(
     assert [reply.text for reply in server.replies(source)] == ["Who are you?"]
 
 
+@pytest.mark.parametrize("late_first", [True, False])
 def test_a_message_sealed_to_a_key_outside_its_dates_is_a_flagged_case_of_its_own(
-    office: Office, server: Server, source: Source
+    office: Office, server: Server, source: Source, late_first: bool
 ) -> None:
-    server.report(source)
-    server.report(source, "Later?", kind="follow-up", day=DAY + 90, key_day=DAY)
-    office.bring(*server.export())
-    assert sorted(flags(office).values()) == [(), (OUTSIDE_KEY_DATES,)]
+    days = [DAY + 90, DAY] if late_first else [DAY, DAY + 90]
+    for day in days:
+        server.report(source, f"Written on {day}.", day=day, key_day=DAY)
+        office.bring(*server.export())
+    found = flags(office)
+    assert found[1 if late_first else 2] == (OUTSIDE_KEY_DATES,)
+    assert found[2 if late_first else 1] == ()
 
 
 def test_one_message_id_with_other_words_is_flagged_and_both_are_shown(

@@ -1,5 +1,6 @@
 """An office from its first day on: ceremony, cards, directories, delegations."""
 
+import shutil
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,12 +18,15 @@ from caseworker.office.root_file import ROOT_FILE, Root, read_root
 from caseworker.office.upkeep import keep_current, lost_keys
 from caseworker.passphrases import Passphrase
 from caseworker.vault.folder import Vault
-from caseworker.vault.keys import directory_key, highest_card, intake_key, newest_card
+from caseworker.vault.keys import directory_key, intake_key, newest_card
 from crypto.bundle import ItemType, OutboundHeader, read_bundle
 from crypto.card import read_card
-from crypto.directory import check_address, check_current, fingerprint, read_directory
+from crypto.directory import ListedKey, check_address, check_current, fingerprint, read_directory
 from crypto.errors import Malformed
+from crypto.hpke import new_kem_secret_key
+from crypto.office.card import sign_card
 from crypto.public_keys import key_hash
+from crypto.signing import SigningKey
 from tests.caseworker.practice import (
     ADDRESS,
     DAY,
@@ -55,6 +59,13 @@ def renew(
 def real_root(office: Office) -> Callable[[], Root]:
     """The root key, read with its passphrase."""
     return lambda: read_root(office.folder / ROOT_FILE, passphrase("root"))
+
+
+def read_cards(path: Path) -> list[bytes]:
+    """The cards in an outbound bundle."""
+    with path.open("rb") as file:
+        _, items = read_bundle(file.read, OutboundHeader, None, None)
+        return [item for item_type, item in items if item_type == ItemType.CARD]
 
 
 def test_the_first_directory_holds_everywhere_it_must(office: Office, server: Server) -> None:
@@ -220,20 +231,36 @@ def test_a_card_travels_through_the_server_to_the_directorys_vault(
     assert directory.recipients[0].keys[-1] in card.keys
 
 
-def test_an_older_card_and_one_by_a_stranger_change_nothing(
-    office: Office, server: Server, made_office: tuple[Path, object]
-) -> None:
-    old = server.folder / "old"
-    office.carry(old, recipient="board")
-    office.carry(server.folder / "new", day=DAY + 30, recipient="board")
-    server.take(server.folder / "new")
-    office.bring(*server.export(), day=DAY + 30)
-    server.take(old)
-    office.bring(*server.export(), day=DAY + 31)
+def newest_card_of_board(office: Office) -> bytes | None:
+    """The card of the board as the directory's vault knows it."""
     with office.opened() as vault:
-        signer = read_card(newest_card(vault.db, "board") or b"", server.genesis_id).signing_key
-        highest = highest_card(vault.db, "board", signer)
-        assert highest == newest_card(vault.db, "board")
+        return newest_card(vault.db, "board")
+
+
+def test_an_older_card_changes_nothing(office: Office, server: Server) -> None:
+    for name, day in (("first", DAY), ("second", DAY + 15), ("third", DAY + 30)):
+        office.carry(server.folder / name, day=day, recipient="board")
+    server.take(server.folder / "third")
+    office.bring(*server.export())
+    newest = newest_card_of_board(office)
+    server.take(server.folder / "second")
+    office.bring(*server.export())
+    assert newest_card_of_board(office) == newest == read_cards(server.folder / "third")[0]
+
+
+def test_a_card_by_a_stranger_is_refused_and_named(office: Office, server: Server) -> None:
+    before = newest_card_of_board(office)
+    stranger = SigningKey(bytes(32))
+    week = DAY // 7
+    key = new_kem_secret_key().public_key
+    listed = [ListedKey(week, key_hash(key))]
+    server.cards["board"] = sign_card(stranger, server.genesis_id, "board", 9, listed)
+    server.public_keys[key_hash(key)] = key
+    result = office.bring(*server.export())
+    assert result.notes == (
+        "a card in the bundle was refused: a card by a key that is not the recipient's",
+    )
+    assert newest_card_of_board(office) == before
 
 
 def test_a_directory_in_a_bundle_is_taken_and_never_a_lower_one(
@@ -247,6 +274,28 @@ def test_a_directory_in_a_bundle_is_taken_and_never_a_lower_one(
     office.bring(*server.export("board"), to="board")
     with office.opened("board") as vault:
         assert known_directory(vault).sequence == 2
+
+
+def test_two_directories_of_one_number_are_named_and_the_first_one_stays(
+    office: Office, server: Server
+) -> None:
+    shutil.copytree(office.folder, server.folder / "copy")
+    copy = Office(server.folder / "copy", office.keys)
+    office.carry(server.folder / "one", day=DAY + 8)
+    copy.carry(server.folder / "other", day=DAY + 9)
+    server.take(server.folder / "one")
+    office.bring(*server.export("board"), to="board")
+    with office.opened("board") as vault:
+        first = known_directory(vault).sha256
+    server.document = b""
+    server.lines, server.taken = [], {}
+    server.take(server.folder / "other")
+    result = office.bring(*server.export("board"), to="board")
+    assert result.notes == (
+        "the directory in the bundle was refused: two directories of one number",
+    )
+    with office.opened("board") as vault:
+        assert known_directory(vault).sha256 == first
 
 
 def test_a_directory_of_another_office_in_a_bundle_is_refused_and_named(
