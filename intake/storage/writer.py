@@ -82,8 +82,8 @@ class Writer:
     """Stores what handlers give it. Started and used from one event loop; `close` ends it.
 
     `room` says how far the containers may grow. With `sweep`, free slots are looked through once
-    for what a killed process may have left in them. `on_fault` is told of storage errors; `on_end`
-    is called in the event loop if the thread ends unasked.
+    for what a killed process may have left in them. `on_fault` is told of storage errors,
+    `on_end` is called in the event loop if the thread ends unasked.
     """
 
     def __init__(
