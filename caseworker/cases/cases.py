@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from caseworker.cases.events import (
     ACKNOWLEDGED,
+    CALLED_BACK,
     CARRIED_OUT,
     LOOKED,
     NOTED,
@@ -122,6 +123,9 @@ def _apply(case: CaseLog, event: Event) -> None:
     elif event.kind == SEALED:
         reply = case.replies[body.hex("reply", _ID_SIZE)]
         reply.batch, reply.first_index = body.integer("batch", 1), body.integer("first_index")
+    elif event.kind == CALLED_BACK:
+        reply = case.replies[body.hex("reply", _ID_SIZE)]
+        reply.batch = reply.first_index = reply.carried_out = None
     elif event.kind == CARRIED_OUT:
         case.replies[body.hex("reply", _ID_SIZE)].carried_out = event.moment
     elif event.kind == LOOKED:

@@ -38,6 +38,7 @@ LOOKED = "looked"
 ACKNOWLEDGED = "acknowledged"
 REPLIED = "replied"
 SEALED = "sealed"
+CALLED_BACK = "called-back"
 CARRIED_OUT = "carried-out"
 SAVED = "saved"
 NOTED = "noted"
@@ -52,6 +53,7 @@ KINDS = frozenset(
         ACKNOWLEDGED,
         REPLIED,
         SEALED,
+        CALLED_BACK,
         CARRIED_OUT,
         SAVED,
         NOTED,

@@ -1,7 +1,7 @@
 """Which chunk belongs to which message; fill, and what nobody claims, is dropped."""
 
 from caseworker.cases.files import FILL_PLACE, AnnouncedFile, announced_files
-from caseworker.vault.arrivals import set_aside
+from caseworker.vault.arrivals import addresses_set_aside
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import (
     ChunkName,
@@ -9,11 +9,10 @@ from caseworker.vault.chunks import (
     claim_chunk,
     drop_chunks,
     forget_chunks,
-    has_chunk,
     unclaimed_since,
 )
 from caseworker.vault.database import Database
-from caseworker.vault.messages import FileRow, incomplete_files, payload_of, set_claimed
+from caseworker.vault.messages import FileRow, files_to_claim, payload_of, set_claimed
 from crypto.chunks import chunk_id
 from crypto.errors import ProtocolError
 from crypto.office.chunks import open_chunk
@@ -27,11 +26,8 @@ _ZEROS = bytes(PIECE_SIZE)
 def claim_and_drop(db: Database, files: ChunkFiles, day: int) -> list[ChunkName]:
     """Give every chunk to the message that names it; return those whose bytes can go."""
     dropped: list[ChunkName] = []
-    for row in incomplete_files(db):
+    for row in files_to_claim(db):
         file = _announced(db, row)
-        # What nobody sent a beginning or an end of is not looked for piece by piece.
-        if not any(has_chunk(db, chunk_id(file.key, index)) for index in (0, file.chunks - 1)):
-            continue
         ids = [chunk_id(file.key, index) for index in range(file.chunks)]
         set_claimed(db, row, sum(claim_chunk(db, one, row.message) for one in ids))
         if file.place == FILL_PLACE:
@@ -43,7 +39,8 @@ def claim_and_drop(db: Database, files: ChunkFiles, day: int) -> list[ChunkName]
             ]
     drop_chunks(db, dropped)
     # One of the messages that were set aside may name them yet.
-    unclaimed = [] if set_aside(db) else unclaimed_since(db, day - UNCLAIMED_DAYS)
+    may_be_named = bool(addresses_set_aside(db))
+    unclaimed = [] if may_be_named else unclaimed_since(db, day - UNCLAIMED_DAYS)
     forget_chunks(db, unclaimed)
     return dropped + unclaimed
 

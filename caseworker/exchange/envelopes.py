@@ -3,26 +3,30 @@
 import hashlib
 
 from caseworker.cases.events import RECEIVED, append_event
-from caseworker.cases.files import FILL_PLACE, announced_files
+from caseworker.cases.files import FILL_PLACE, AnnouncedFile, announced_files
 from caseworker.days import Moment
 from caseworker.vault.arrivals import (
     SetAside,
     add_envelope,
+    addresses_set_aside,
     envelope_outcome,
     keep_set_aside,
     set_aside,
 )
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import (
+    FileRow,
     MessageMark,
     MessageProof,
     add_file,
     add_message,
+    case_of_thread,
+    is_known_commitment,
     is_known_message,
-    messages_of_thread,
     next_case_number,
     next_message_number,
 )
+from crypto.chunks import chunk_id
 from crypto.errors import ProtocolError, Unauthentic
 from crypto.office.envelope import (
     IntakeSecret,
@@ -62,8 +66,10 @@ class EnvelopeReader:
 
     def try_again(self) -> int:
         """Return how many of the envelopes that were set aside can be read now."""
-        waiting = set_aside(self._vault.db)
-        outcomes = [self._open(one.address, one.body, one.slot) for one in waiting]
+        outcomes = []
+        for address in addresses_set_aside(self._vault.db):
+            one = set_aside(self._vault.db, address)
+            outcomes.append(self._open(one.address, one.body, one.slot))
         return len(outcomes) - outcomes.count(SET_ASIDE)
 
     def _try(self, address: bytes, envelope: bytes) -> str:
@@ -98,7 +104,7 @@ class EnvelopeReader:
         proof = MessageProof(address, opened.payload_bytes, opened.slots_hash, opened.signature)
         add_message(db, mark, proof)
         for file in announced_files(payload):
-            add_file(db, mark.number, file.place, file.chunks)
+            add_file(db, _file_row(mark.number, file))
         body = {"message": mark.number, "kind": mark.kind, "envelope": address.hex()}
         append_event(self._vault, self._moment, RECEIVED, mark.case_number, body)
         return MESSAGE
@@ -128,16 +134,26 @@ class EnvelopeReader:
         equal, which is what a thread id says. One that is suspicious by itself stands alone.
         """
         # SPEC 16, end
-        thread = messages_of_thread(self._vault.db, opened.thread_id)
-        shares = any(one.commitment == opened.commitment for one in thread)
+        db, known = self._vault.db, None
+        shares = is_known_commitment(db, opened.thread_id, opened.commitment)
         if opened.within_key_dates and not shares:
-            for one in thread:
-                if one.within_key_dates:
-                    return one.case_number
-        return next_case_number(self._vault.db)
+            known = case_of_thread(db, opened.thread_id)
+        return known or next_case_number(db)
 
     def _note(self, address: bytes, outcome: str, reason: str) -> None:
         add_envelope(self._vault.db, address, outcome, reason, self._moment.day)
+
+
+def _file_row(message: int, file: AnnouncedFile) -> FileRow:
+    return FileRow(
+        message=message,
+        place=file.place,
+        chunks=file.chunks,
+        first_chunk=chunk_id(file.key, 0),
+        last_chunk=chunk_id(file.key, file.chunks - 1),
+        claimed=0,
+        sha256=None,
+    )
 
 
 def content_hash(payload: Payload) -> bytes:

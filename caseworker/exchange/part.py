@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from caseworker.days import Moment
+from caseworker.exchange.calling_back import call_back_refused
 from caseworker.exchange.claims import claim_and_drop
 from caseworker.exchange.envelopes import DUPLICATE, MESSAGE, SET_ASIDE, EnvelopeReader
 from caseworker.exchange.public_items import PublicItems
@@ -81,6 +82,7 @@ class PartItems:
             self._public.settle_lines()
             note_whether_behind(self._vault)
             note_weeks(self._vault)
+            call_back_refused(self._vault, self._moment)
             self._standing = standing_confirmations(self._vault)
             self.counts.read_after_all = self._reader.try_again()
 

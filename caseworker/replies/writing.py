@@ -1,5 +1,6 @@
 """Writing replies and releasing acknowledgements: they wait for the next export."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -44,9 +45,12 @@ class ReplyWriter:
         self._vault = vault
         self._moment = moment
         self._batch_size = known_directory(vault).batch_size
-        self._messages = all_messages(vault.db)
-        self._flags = flags_by_case(self._messages)
+        messages = all_messages(vault.db)
+        self._flags = flags_by_case(messages)
         self._cases = all_cases(vault.db)
+        self._cases_by_secret: dict[bytes, set[int]] = defaultdict(set)
+        for one in messages:
+            self._cases_by_secret[one.thread_secret].add(one.case_number)
 
     def reply(self, case_number: int, text: str, *, looked: bool = False) -> Written:
         """Keep a reply until the next export."""
@@ -103,7 +107,7 @@ class ReplyWriter:
 
     def _taken(self, thread_secret: bytes) -> int:
         """Return how many records of a thread secret have an index, or wait for one."""
-        numbers = {one.case_number for one in self._messages if one.thread_secret == thread_secret}
+        numbers = self._cases_by_secret[thread_secret]
         waiting = (reply for number in numbers for reply in self._cases[number].waiting)
         taken = sum(reply.parts for reply in waiting)
         return taken + next_reply_index(self._vault.db, thread_secret)

@@ -126,17 +126,19 @@ def keep_set_aside(db: Database, envelope: SetAside) -> None:
     )
 
 
-def set_aside(db: Database) -> list[SetAside]:
-    """Return the envelopes that wait to be tried again."""
-    rows = db.rows("SELECT * FROM envelopes WHERE body IS NOT NULL")
-    return [
-        SetAside(
-            row["address"],
-            row["body"],
-            OpenedSlot(row["slot"], row["content_key"], row["key_week"], row["key_hash"]),
-        )
-        for row in rows
-    ]
+def addresses_set_aside(db: Database) -> list[bytes]:
+    """Return the addresses of the envelopes that wait to be tried again."""
+    rows = db.rows("SELECT address FROM envelopes WHERE body IS NOT NULL ORDER BY address")
+    return [row["address"] for row in rows]
+
+
+def set_aside(db: Database, address: bytes) -> SetAside:
+    """Return an envelope that waits to be tried again."""
+    row = db.row("SELECT * FROM envelopes WHERE address = ? AND body IS NOT NULL", address)
+    if row is None:
+        raise LookupError("no envelope of that address waits")
+    slot = OpenedSlot(row["slot"], row["content_key"], row["key_week"], row["key_hash"])
+    return SetAside(row["address"], row["body"], slot)
 
 
 def outcomes(db: Database) -> dict[tuple[str, str], int]:

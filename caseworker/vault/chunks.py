@@ -26,11 +26,6 @@ def confirm_chunk_again(db: Database, name: ChunkName, still_stand: set[int]) ->
         db.run("UPDATE chunks SET confirmed_in = NULL WHERE id = ? AND sha256 = ?", *name)
 
 
-def has_chunk(db: Database, chunk_id: bytes) -> bool:
-    """Tell whether anything arrived under an id."""
-    return db.row("SELECT 1 FROM chunks WHERE id = ?", chunk_id) is not None
-
-
 def candidates(db: Database, chunk_id: bytes) -> list[ChunkName]:
     """Return what is kept under an id; the one whose key opens it is the chunk."""
     rows = db.rows("SELECT id, sha256 FROM chunks WHERE id = ? AND kept = 1", chunk_id)

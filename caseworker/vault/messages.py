@@ -49,6 +49,8 @@ class FileRow:
     message: int
     place: int
     chunks: int
+    first_chunk: bytes
+    last_chunk: bytes
     claimed: int
     sha256: bytes | None
 
@@ -83,9 +85,22 @@ def is_known_message(
     return row is not None
 
 
-def messages_of_thread(db: Database, thread_id: bytes) -> list[MessageMark]:
-    """Return the messages of a thread, in the order in which they were taken in."""
-    return list(_marks(db, "WHERE thread_id = ? ORDER BY number", thread_id))
+def case_of_thread(db: Database, thread_id: bytes) -> int | None:
+    """Return the case of a thread's first message that was sealed within its key's dates."""
+    row = db.row(
+        "SELECT case_number FROM messages WHERE thread_id = ? AND within_key_dates = 1"
+        " ORDER BY number LIMIT 1",
+        thread_id,
+    )
+    return row["case_number"] if row else None
+
+
+def is_known_commitment(db: Database, thread_id: bytes, commitment: bytes) -> bool:
+    """Tell whether a message of a thread came under a commitment."""
+    row = db.row(
+        "SELECT 1 FROM messages WHERE commitment = ? AND thread_id = ?", commitment, thread_id
+    )
+    return row is not None
 
 
 def messages_of_case(db: Database, case_number: int) -> list[MessageMark]:
@@ -123,14 +138,20 @@ def payload_of(db: Database, number: int) -> Payload:
     return parse_payload(message_proof(db, number).payload)
 
 
-def add_file(db: Database, message_number: int, place: int, chunks: int) -> None:
+def add_file(db: Database, file: FileRow) -> None:
     """Note a file that a message announces."""
-    db.run("INSERT INTO files VALUES (?, ?, ?, 0, NULL)", message_number, place, chunks)
+    db.run("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", *vars(file).values())
 
 
-def incomplete_files(db: Database) -> list[FileRow]:
-    """Return the files of which chunks have not arrived."""
-    rows = db.rows("SELECT * FROM files WHERE claimed < chunks ORDER BY message, place")
+def files_to_claim(db: Database) -> list[FileRow]:
+    """Return the files of which the first or last chunk has arrived, and not yet all.
+
+    What nobody sent a beginning or an end of is not looked for piece by piece.
+    """
+    rows = db.rows(
+        "SELECT * FROM files WHERE claimed < chunks AND EXISTS"
+        " (SELECT 1 FROM chunks WHERE id IN (first_chunk, last_chunk)) ORDER BY message, place"
+    )
     return [FileRow(**row) for row in rows]
 
 

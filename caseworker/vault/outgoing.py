@@ -95,6 +95,18 @@ def coarse_records(db: Database, bits: int) -> list[RecordRow]:
     return [RecordRow(**row) for row in rows]
 
 
+def forget_confirmation(db: Database, number: int) -> None:
+    """Note that what a confirmation named is not confirmed: it will never count."""
+    db.run("UPDATE envelopes SET confirmed_in = NULL WHERE confirmed_in = ?", number)
+    db.run("UPDATE chunks SET confirmed_in = NULL WHERE confirmed_in = ?", number)
+
+
+def forget_bits(db: Database, hashes: list[bytes]) -> None:
+    """Note that the server may know no bits of the buckets of these records."""
+    for one in hashes:
+        db.run("UPDATE records SET bits = 0 WHERE hash = ?", one)
+
+
 def set_bits(db: Database, records: list[RecordRow], bits: int) -> None:
     """Note how many bits of their buckets the server is told."""
     for record in records:

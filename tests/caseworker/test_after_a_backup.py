@@ -3,11 +3,15 @@
 import shutil
 from pathlib import Path
 
+from caseworker.cases.events import verify_log
+from caseworker.exchange.confirming import make_refinements
 from caseworker.exchange.restoring import move_numbers_on
+from caseworker.exchange.taken import to_repeat
 from caseworker.office.cards import own_card
 from caseworker.replies.writing import ReplyWriter
 from caseworker.vault.condition import is_behind
 from caseworker.vault.numbers import next_reply_index
+from caseworker.vault.outgoing import coarse_records
 from tests.caseworker.practice import DAY, Office, Server, Source, at
 
 
@@ -85,3 +89,70 @@ def test_a_second_restore_of_one_backup_uses_nothing_of_the_first_again(
     assert indexes == [0, 32, 64]
     assert cards == [1, 1002, 2003]
     assert sorted(reply.text for reply in server.replies(source)) == said
+
+
+def test_what_left_under_a_number_of_the_life_before_leaves_anew(
+    office: Office, server: Server, source: Source, tmp_path: Path
+) -> None:
+    """An export before the import gives a batch a number that the server knows with other bytes.
+
+    The server refuses that batch for ever: its replies, and what it confirmed, leave in others.
+    """
+    server.report(source)
+    office.bring(*server.export())
+    with office.opened() as vault:
+        ReplyWriter(vault, at(DAY)).reply(1, "We have it.")
+    shutil.copytree(office.vault(), tmp_path / "backup")
+    server.report(source, "It happened again.", kind="follow-up")
+    office.bring(*server.export())
+    office.carry(tmp_path / "forgotten")
+    server.take(tmp_path / "forgotten")
+    shutil.rmtree(office.vault())
+    shutil.copytree(tmp_path / "backup", office.vault())
+    with office.opened() as vault:
+        ReplyWriter(vault, at(DAY)).reply(1, "We have begun.")
+    refused = office.carry(tmp_path / "refused")
+    assert len(refused.new_replies) == 2
+    office.bring(*server.export())
+    with office.opened() as vault:
+        assert is_behind(vault.db)
+        move_numbers_on(vault, at(DAY))
+        assert not to_repeat(vault)
+    after = office.carry(tmp_path / "after")
+    assert len(after.new_replies) == 2
+    server.take(tmp_path / "after")
+    office.bring(*server.export())
+    with office.opened() as vault:
+        assert not to_repeat(vault)
+        assert not is_behind(vault.db)
+        assert verify_log(vault.db)
+    replies = [reply.text for reply in server.replies(source)]
+    assert sorted(set(replies)) == ["We have begun.", "We have it."]
+
+
+def test_refinements_under_a_number_of_the_life_before_are_made_anew(
+    office: Office, server: Server, source: Source, tmp_path: Path
+) -> None:
+    """Else the records of older batches would stay as coarse on the board as they were."""
+
+    def refine_and_carry(name: str) -> None:
+        office.carry(tmp_path / f"before {name}")
+        with office.opened() as vault, vault.db.transaction():
+            make_refinements(vault, at(DAY), 1)
+        office.carry(tmp_path / name)
+
+    office.carry(tmp_path / "first")
+    server.take(tmp_path / "first")
+    office.bring(*server.export())
+    shutil.copytree(office.vault(), tmp_path / "backup")
+    with office.opened() as vault:
+        older = coarse_records(vault.db, 1)
+    refine_and_carry("forgotten")
+    server.take(tmp_path / "forgotten")
+    shutil.rmtree(office.vault())
+    shutil.copytree(tmp_path / "backup", office.vault())
+    refine_and_carry("refused")
+    office.bring(*server.export())
+    with office.opened() as vault:
+        assert older
+        assert coarse_records(vault.db, 1) == older

@@ -304,6 +304,23 @@ def test_a_bundle_that_changes_while_it_is_read_changes_nothing(
     assert not list((office.vault() / "chunks").rglob("??/*"))
 
 
+def test_what_an_interrupted_import_left_is_removed_by_the_next(
+    office: Office, server: Server, source: Source
+) -> None:
+    server.report(source, files=[("a", b"bytes")])
+    office.bring(*server.export())
+    chunks = office.vault() / "chunks"
+    (kept,) = chunks.rglob("??/*")
+    stray = kept.with_name("half of a chunk")
+    stray.write_bytes(b"half")
+    office.bring(*server.export())
+    assert stray.exists()
+    (chunks / "importing").touch()
+    office.bring(*server.export())
+    assert list(chunks.rglob("??/*")) == [kept]
+    assert not (chunks / "importing").exists()
+
+
 def test_the_log_is_whole_after_imports(office: Office, server: Server, source: Source) -> None:
     server.report(source)
     office.bring(*server.export())

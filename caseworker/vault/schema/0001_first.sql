@@ -119,12 +119,15 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE INDEX messages_by_case ON messages (case_number);
 CREATE INDEX messages_by_thread ON messages (thread_id, message_id);
+CREATE INDEX messages_by_commitment ON messages (commitment);
 
 -- Files of messages: attachments from place 0, the rest of a text at -1, fill at -2.
 CREATE TABLE files (
     message INTEGER NOT NULL REFERENCES messages,
     place INTEGER NOT NULL,
     chunks INTEGER NOT NULL,      -- how many it has
+    first_chunk BLOB NOT NULL,    -- ids of the first
+    last_chunk BLOB NOT NULL,     -- and the last of them
     claimed INTEGER NOT NULL,     -- how many of them have arrived
     sha256 BLOB,                  -- the plain hash, once all of it was read and found whole
     PRIMARY KEY (message, place)
