@@ -86,12 +86,14 @@ def export_bundle(path: Path, recipient: str, out: Path, part_size: int | None) 
 
 
 def _rewrite(connection: sqlite3.Connection, folder: DataFolder) -> bool:
-    """Take the order of arrival out of the database's pages; False where the disk has no room."""
+    """Take the order of arrival out of the database's pages.
+
+    False where the disk has no room, or the database was being read all the time.
+    """
     try:
-        rewrite(connection, folder)
+        return rewrite(connection, folder)
     except sqlite3.OperationalError:
         return False
-    return True
 
 
 # ---- What goes into it ---------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """Building the site that sources see, for the directory in force, and putting it in place at once.
 
 Each build is a folder of its own, named after the directory that it was built for; the link `site`
-is turned to it in one step. A running server notices. The one before stays, for a server that is
-just reading it.
+is turned to it in one step, once the build is on the disk. A running server notices. The one before
+stays, for a server that is just reading it.
 """
 
 import secrets
@@ -14,6 +14,7 @@ from crypto.directory import Directory, read_directory
 from intake.errors import Refusal
 from intake.exchange.dates import today
 from intake.storage import office
+from intake.storage.durable import sync_folder, sync_tree
 from intake.storage.folder import DataFolder, locked, open_folder
 from intake.storage.sqlite import connect, prepare
 
@@ -63,10 +64,14 @@ def build_pages(path: Path) -> None:
         except BaseException:
             shutil.rmtree(generation, ignore_errors=True)
             raise
+        sync_folder(folder.path)
         _remove_older(folder)
 
 
 def _turn(folder: DataFolder, generation: Path) -> None:
+    # Otherwise a power cut may leave a link that says which site is served, and empty pages there.
+    sync_tree(generation)
+    sync_folder(folder.path)
     link = folder.path / f"{generation.name}.link"
     link.symlink_to(generation.name)
     link.replace(folder.site)

@@ -39,7 +39,8 @@ def print_imported(imported: Imported) -> None:
     if outcome.deleted_envelopes or outcome.deleted_chunks:
         print(
             "Deleted, as every recipient has them:"
-            f" {outcome.deleted_envelopes} envelopes, {outcome.deleted_chunks} chunks"
+            f" {_counted(outcome.deleted_envelopes, 'envelope')},"
+            f" {_counted(outcome.deleted_chunks, 'chunk')}"
         )
     if not imported.wiped:
         print("An export is reading right now; what was deleted is overwritten after it.")
@@ -48,8 +49,8 @@ def print_imported(imported: Imported) -> None:
 def print_exported(exported: Exported) -> None:
     """Say what an export wrote, and where to carry it."""
     print(
-        f"{exported.envelopes} envelopes and {exported.chunks} chunks for {exported.recipient},"
-        f" {exported.size:,} bytes:"
+        f"{_counted(exported.envelopes, 'envelope')} and {_counted(exported.chunks, 'chunk')}"
+        f" for {exported.recipient}, {exported.size:,} bytes:"
     )
     for file in exported.files:
         print(f"  {file}")
@@ -58,15 +59,17 @@ def print_exported(exported: Exported) -> None:
     )
     print(f"  caseworker import VAULT {' '.join(file.name for file in exported.files)}")
     if exported.damaged:
+        damaged = "is damaged and was" if exported.damaged == 1 else "are damaged and were"
         print(
-            f"warning: {exported.damaged} items on this server are damaged and were left out:"
+            f"warning: {_counted(exported.damaged, 'item')} on this server {damaged} left out:"
             " look after its disk",
             file=sys.stderr,
         )
     if not exported.rewritten:
         print(
-            "warning: the database could not be rewritten, so its pages still show the order of"
-            " arrival: make room on the disk and export again",
+            "warning: the database could not be rewritten, as it was being read or the disk is"
+            " full; its pages still show the order of arrival. The rewrite has to be repeated: make"
+            " room if need be, and export again",
             file=sys.stderr,
         )
     if not _is_current(exported.directory, exported.day):
@@ -74,6 +77,10 @@ def print_exported(exported: Exported) -> None:
             "warning: the directory is not valid today; nobody can report until a new one comes",
             file=sys.stderr,
         )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _is_current(directory: Directory, day: int) -> bool:

@@ -21,6 +21,7 @@ from intake.server.hardening import harden
 from intake.server.office import Office
 from intake.server.quiet import QuietServer
 from intake.server.upkeep import keep_up
+from intake.storage.durable import sync_folder
 from intake.storage.folder import DataFolder, create_folder, locked
 from intake.storage.room import Room
 from intake.storage.sqlite import prepare
@@ -63,10 +64,9 @@ def serve(path: Path, listen: Listen, say: Callable[[str], None]) -> int:
         faults.be_silent()
         unclean = folder.serving.exists()
         folder.serving.touch()
+        sync_folder(folder.path)
         with asyncio.Runner(debug=False) as runner:
             in_order = runner.run(_serve(folder, settings, listen, unclean, say))
-        if in_order:
-            folder.serving.unlink()
         return 0 if in_order else 1
 
 
@@ -93,6 +93,7 @@ async def _serve(
             on_fault=faults.report,
             on_end=lambda: _settle(stop, False),
         )
+        stack.callback(_leave_in_order, folder, stop, writer)
         stack.push_async_callback(writer.close)
         office = Office(view)
         admission = Admission(settings, room, office, view, writer.free_slots)
@@ -107,6 +108,12 @@ async def _serve(
         stack.push_async_callback(runner.cleanup)
         say(await _listen(runner, listen))
         return await stop
+
+
+def _leave_in_order(folder: DataFolder, stop: "asyncio.Future[bool]", writer: Writer) -> None:
+    """Remove the mark of a running server, unless the next one has slots to sweep."""
+    if stop.done() and stop.result() and writer.swept():
+        folder.serving.unlink()
 
 
 def _settle(stop: "asyncio.Future[bool]", in_order: bool) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
+from intake.storage.durable import sync_folder
 from intake.storage.folder import DataFolder
 
 GROWTH_BYTES: Final = 16 * 1024 * 1024
@@ -110,6 +111,8 @@ class Containers(dict[Kind, Container]):
                 Kind.CHUNK: Container(folder.chunks, SLOT_SIZES[Kind.CHUNK]),
             }
         )
+        # Whoever made the files may have been killed before this.
+        sync_folder(folder.path)
 
     def close(self) -> None:
         """Let go of both files."""

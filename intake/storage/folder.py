@@ -3,11 +3,12 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from intake.errors import Refusal
+from intake.storage.durable import sync_folder
 
 OTHERS = 0o077
 """The permission bits of everyone but the owner."""
@@ -46,7 +47,7 @@ class DataFolder:
 
     @property
     def serving(self) -> Path:
-        """Lies there while a server runs, and after one that did not stop in order."""
+        """Lies there while a server runs, and after one that left slots to be swept."""
         return self.path / "serving"
 
     @property
@@ -80,6 +81,9 @@ def create_folder(path: Path) -> DataFolder:
     if not path.exists():
         try:
             path.mkdir(mode=0o700)
+            # One may be allowed to make a folder in another that one may not open.
+            with suppress(PermissionError):
+                sync_folder(path.parent)
         except OSError as error:
             raise Refusal(
                 f"the data folder {path} could not be made: {error.strerror}",

@@ -8,6 +8,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -25,6 +26,10 @@ GROUP_BYTES: Final = 8 * 1024 * 1024
 
 RETRY_SECONDS: Final = 5.0
 """Pause before slots are overwritten that an export is still reading."""
+
+
+GROUPS_BEFORE_STEP: Final = 16
+"""Under load that leaves no idle time, a step of overwriting comes after so many groups."""
 
 
 class Outcome(Enum):
@@ -107,7 +112,9 @@ class Writer:
         if sweep:
             for slots in self._slots.values():
                 slots.unswept = set(slots.free.numbers())
-        self._retry: float | None = 0.0
+        self._due: float | None = 0.0
+        self._groups = 0
+        self._swept = True
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -134,6 +141,10 @@ class Writer:
         self._queue.put(_Sign.STOP)
         await asyncio.to_thread(self._thread.join)
 
+    def swept(self) -> bool:
+        """After `close`: whether no free slot holds what is not meant to be there."""
+        return self._swept
+
     # ---- In the thread ------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -142,18 +153,24 @@ class Writer:
             while running:
                 running = self._turn(self._wait())
         finally:
+            left = any(slots.unswept for slots in self._slots.values())
+            self._swept = self._swept and not left and not running
             self._connection.close()
             self._containers.close()
             if running:
                 self._loop.call_soon_threadsafe(self._on_end)
 
     def _wait(self) -> _Entry:
-        """Return the next thing to do; `IDLE` when there is time to overwrite and to sweep."""
+        """Return the next thing to do; `IDLE` when it is time to overwrite and to sweep."""
         sweeping = any(slots.unswept for slots in self._slots.values())
+        due = 0.0 if sweeping else self._due
+        if due is None:
+            return self._queue.get()
+        patience = max(0.0, due - time.monotonic())
+        if not patience and self._groups >= GROUPS_BEFORE_STEP:
+            return _Sign.IDLE
         try:
-            if sweeping or self._retry == 0.0:
-                return self._queue.get_nowait()
-            return self._queue.get(timeout=self._retry)
+            return self._queue.get(timeout=patience) if patience else self._queue.get_nowait()
         except queue.Empty:
             return _Sign.IDLE
 
@@ -161,12 +178,14 @@ class Writer:
         if first is _Sign.STOP:
             return False
         if first is _Sign.IDLE:
+            self._groups = 0
             self._use_idle_time()
         elif isinstance(first, _Task):
             self._do(first)
         else:
             group, after = self._gather(first)
             self._store(group)
+            self._groups += 1
             if after is not None:
                 return self._turn(after)
         return True
@@ -265,7 +284,7 @@ class Writer:
                 task.chore(self._connection)
         except (sqlite3.Error, OSError) as error:
             self._on_fault(error)
-        self._retry = 0.0
+        self._due = 0.0
         self._loop.call_soon_threadsafe(_finish, task)
 
     # ---- Slots --------------------------------------------------------------------------------
@@ -301,19 +320,20 @@ class Writer:
                 _sweep(slots)
         except (sqlite3.Error, OSError) as error:
             self._on_fault(error)
-            self._retry = RETRY_SECONDS
+            self._due = time.monotonic() + RETRY_SECONDS
+            self._swept = False
             for slots in self._slots.values():
                 slots.unswept.clear()
 
     def _wipe(self) -> None:
-        """Overwrite a few slots of what was deleted; `_retry` says when to go on, if at all."""
+        """Overwrite a few slots of what was deleted; `_due` says when to go on, if at all."""
         done = wipe_step(self._connection, self._folder, self._containers)
         for kind, slot in done or ():
             self._slots[kind].free.give_back((slot,))
         if done is None:
-            self._retry = RETRY_SECONDS
+            self._due = time.monotonic() + RETRY_SECONDS
         else:
-            self._retry = 0.0 if done else None
+            self._due = 0.0 if done else None
 
 
 def _sweep(slots: _Slots) -> None:

@@ -158,6 +158,14 @@ async def test_parts_hold_everything_once_each_below_its_size(
     assert kinds == sorted(kinds, reverse=True)
 
 
+async def test_one_is_not_said_as_many(server: ServerProcess) -> None:
+    """A count of one has its own word."""
+    await fill(server, 1, 1)
+    out = server.data.with_name("out")
+    printed = succeed("export", "--data", server.data, "--recipient", "main", "--out", out)
+    assert printed.startswith("1 envelope and 1 chunk for main, ")
+
+
 def test_parts_are_named_and_announced(data: Path) -> None:
     """With what to type at the desk."""
     out = data.with_name("stick")
@@ -241,7 +249,8 @@ async def test_a_damaged_slot_is_left_out_and_said(server: ServerProcess) -> Non
     out = server.data.with_name("out")
     done = intake("export", "--data", server.data, "--recipient", "main", "--out", out)
     assert done.returncode == 0
-    assert "1 items on this server are damaged" in done.stderr
+    assert "1 item on this server is damaged and was left out" in done.stderr
+    assert "2 envelopes and 0 chunks for main" in done.stdout
     assert len(read_export(out.read_bytes()).envelopes) == len(bodies) - 1
 
 

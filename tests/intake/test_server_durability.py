@@ -91,3 +91,17 @@ async def test_what_a_killed_server_left_half_stored_is_blanked(data: Path) -> N
                 break
             await asyncio.sleep(0.02)
         assert b"left by a killed" not in (data / "envelopes.bin").read_bytes()
+
+
+def test_a_server_that_stopped_before_its_sweep_ended_goes_on_with_it(data: Path) -> None:
+    """Its mark stays for the next one; a server with nothing to sweep leaves none."""
+    with serving(data) as server:
+        assert (data / "serving").exists()
+        assert server.stop() == 0
+        assert not (data / "serving").exists()
+    (data / "serving").touch()
+    with (data / "chunks.bin").open("r+b") as container:
+        container.truncate(2_000 * CHUNK_SIZE)
+    with serving(data) as server:
+        assert server.stop() == 0
+    assert (data / "serving").exists()

@@ -17,7 +17,7 @@ from intake.storage.container import Container, FreeSlots, Kind
 from intake.storage.folder import DataFolder, create_folder, locked
 from intake.storage.room import Room
 from intake.storage.sqlite import connect, prepare, writing
-from intake.storage.writer import Outcome, Writer
+from intake.storage.writer import GROUPS_BEFORE_STEP, Outcome, Writer
 
 WEEK = 2970
 
@@ -34,13 +34,14 @@ async def writing_to(
     folder: DataFolder,
     *,
     floor_bytes: int = 0,
+    sweep: bool = False,
     on_fault: Callable[[Exception], None] | None = None,
 ) -> AsyncIterator[Writer]:
     faults: list[Exception] = []
     writer = Writer(
         folder,
         room=Room(folder, floor_bytes, 0),
-        sweep=False,
+        sweep=sweep,
         on_fault=on_fault or faults.append,
         on_end=lambda: None,
     )
@@ -158,6 +159,40 @@ async def test_nothing_is_overwritten_while_an_export_reads(folder: DataFolder) 
             await writer.do(_drop)
             await asyncio.sleep(0.3)
             assert envelope in folder.envelopes.read_bytes()
+
+
+async def test_what_is_deleted_is_overwritten_also_without_idle_time(folder: DataFolder) -> None:
+    """A writer that always has something to do overwrites all the same."""
+    envelope = os.urandom(ENVELOPE_SIZE)
+    async with writing_to(folder) as writer:
+        await put_envelope(writer, envelope)
+        still_there: list[bool] = []
+
+        def look(_: sqlite3.Connection) -> None:
+            still_there.append(envelope in folder.envelopes.read_bytes())
+
+        # A chore between two uploads makes each a group of its own; all wait in the queue at once.
+        more = [os.urandom(ENVELOPE_SIZE) for _ in range(2 * GROUPS_BEFORE_STEP)]
+        busy = [work for one in more for work in (put_envelope(writer, one), writer.do(look))]
+        await asyncio.gather(writer.do(_drop), *busy)
+    assert still_there[0]
+    assert not still_there[-1]
+
+
+async def test_a_sweep_that_was_broken_off_is_known(folder: DataFolder) -> None:
+    """So that the next server begins it again; one that has ended is known too."""
+    async with writing_to(folder) as writer:
+        await put_envelope(writer, os.urandom(ENVELOPE_SIZE))
+    assert writer.swept()
+    async with writing_to(folder, sweep=True) as broken_off:
+        pass
+    assert not broken_off.swept()
+    async with writing_to(folder, sweep=True) as ended:
+        for _ in range(500):
+            if not any(slots.unswept for slots in ended._slots.values()):
+                break
+            await asyncio.sleep(0.01)
+    assert ended.swept()
 
 
 def _drop(database: sqlite3.Connection) -> None:

@@ -1,0 +1,62 @@
+"""Files that leave the server: whole, for their owner alone, in nobody's place."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from intake.errors import Refusal
+from intake.exchange.files import NewFiles
+
+
+def write(files: NewFiles, index: int, data: bytes) -> None:
+    with files.writing(index) as file:
+        file.write(data)
+
+
+def no_links(_source: Path, _target: Path) -> None:
+    """What a stick formatted as FAT says."""
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+@pytest.fixture(params=["links", "no links"], autouse=True)
+def _file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "no links":
+        monkeypatch.setattr(os, "link", no_links)
+
+
+def test_two_who_write_to_one_name_do_not_mix(tmp_path: Path) -> None:
+    """The first one's file stays as it was, the second is refused, and nothing else is left."""
+    out = tmp_path / "out"
+    with pytest.raises(Refusal, match="nothing is overwritten"), NewFiles((out,), 10) as late:
+        write(late, 0, b"late")
+        with NewFiles((out,), 10) as early:
+            write(early, 0, b"early")
+    assert out.read_bytes() == b"early"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_name_taken_at_the_last_moment_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it was free when it was looked at; no part is left either."""
+    parts = (tmp_path / "out.001", tmp_path / "out.002")
+    monkeypatch.setattr(NewFiles, "_refuse_taken", lambda _: None)
+    parts[1].write_bytes(b"precious")
+    with pytest.raises(Refusal, match="nothing is overwritten"), NewFiles(parts, 10) as files:
+        write(files, 0, b"one")
+        write(files, 1, b"two")
+    assert parts[1].read_bytes() == b"precious"
+    assert list(tmp_path.iterdir()) == [parts[1]]
+
+
+def test_only_the_owner_may_read_them(tmp_path: Path) -> None:
+    """Whatever the umask lets others do."""
+    before = os.umask(0)
+    try:
+        with NewFiles((tmp_path / "out",), 10) as files:
+            write(files, 0, b"sealed")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o600
