@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caseworker.vault.chunk_files import ChunkFiles
-from caseworker.vault.chunks import candidates
+from caseworker.vault.chunks import candidates, was_dropped
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import files_of_message, set_sha256
-from crypto.chunks import FileKey, chunk_id
+from crypto.chunks import FileKey, chunk_id, seal_chunk
 from crypto.errors import ProtocolError
 from crypto.office.chunks import open_chunk, open_file
 from crypto.payload import Payload
@@ -105,12 +105,18 @@ def _chunk(vault: Vault, file: AnnouncedFile, index: int) -> bytes:
         for name in candidates(vault.db, chunk_id(file.key, index))
         if (data := _read(vault, name)) is not None
     ]
-    if not kept:
-        raise FileMissingError
-    for data in kept[1:]:
+    dropped = was_dropped(vault.db, chunk_id(file.key, index))
+    if len(kept) == 1 and not dropped:
+        return kept[0]
+    for data in kept:
         if _opens(file, index, data):
             return data
-    return kept[0]
+    if dropped:
+        # Somebody announced it as fill, and it held zeros alone: so it can be made again.
+        return seal_chunk(file.key, index, bytes(PIECE_SIZE), index == file.chunks - 1)
+    if kept:
+        return kept[0]
+    raise FileMissingError
 
 
 def _read(vault: Vault, name: tuple[bytes, bytes]) -> bytes | None:

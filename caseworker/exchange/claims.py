@@ -1,18 +1,29 @@
 """Which chunk belongs to which message; fill, and what nobody claims, is dropped."""
 
+from collections.abc import Iterable
+
 from caseworker.cases.files import FILL_PLACE, AnnouncedFile, announced_files
-from caseworker.vault.arrivals import addresses_set_aside
+from caseworker.vault.arrivals import is_any_set_aside
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import (
     ChunkName,
+    FilePlace,
     candidates,
     claim_chunk,
     drop_chunks,
     forget_chunks,
+    take_wanted,
     unclaimed_since,
+    want_chunk,
 )
 from caseworker.vault.database import Database
-from caseworker.vault.messages import FileRow, files_to_claim, payload_of, set_claimed
+from caseworker.vault.messages import (
+    FileRow,
+    files_of_message,
+    files_to_begin,
+    payload_of,
+    set_claimed,
+)
 from crypto.chunks import chunk_id
 from crypto.errors import ProtocolError
 from crypto.office.chunks import open_chunk
@@ -20,29 +31,62 @@ from crypto.sizes import PIECE_SIZE
 
 # Chunks come before the envelope that names them.
 UNCLAIMED_DAYS = 120
+# An announcement of many chunks costs its sender nothing: so no more of them are looked for than
+# this many for each that came. A file that is there is found whole all the same.
+PIECES_A_CHUNK = 64
 _ZEROS = bytes(PIECE_SIZE)
 
 
-def claim_and_drop(db: Database, files: ChunkFiles, day: int) -> list[ChunkName]:
-    """Give every chunk to the message that names it; return those whose bytes can go."""
+def claim_and_drop(
+    db: Database, files: ChunkFiles, day: int, came: Iterable[bytes]
+) -> list[ChunkName]:
+    """Give every chunk to the message that names it; return those whose bytes can go.
+
+    `came` names the chunks that this part brought.
+    """
+    found: dict[FilePlace, list[int]] = {
+        (row.message, row.place): _ends(row) for row in files_to_begin(db)
+    }
+    for chunk in came:
+        for file, piece in take_wanted(db, chunk):
+            found.setdefault(file, []).append(piece)
     dropped: list[ChunkName] = []
-    for row in files_to_claim(db):
-        file = _announced(db, row)
-        ids = [chunk_id(file.key, index) for index in range(file.chunks)]
-        set_claimed(db, row, sum(claim_chunk(db, one, row.message) for one in ids))
-        if file.place == FILL_PLACE:
-            dropped += [
-                name
-                for index, one in enumerate(ids)
-                for name in candidates(db, one)
-                if _is_fill(files, file, index, name)
-            ]
+    for (message, place), pieces in sorted(found.items()):
+        row = files_of_message(db, message)[place]
+        dropped += _claim_pieces(db, files, row, pieces)
     drop_chunks(db, dropped)
     # One of the messages that were set aside may name them yet.
-    may_be_named = bool(addresses_set_aside(db))
-    unclaimed = [] if may_be_named else unclaimed_since(db, day - UNCLAIMED_DAYS)
+    unclaimed = [] if is_any_set_aside(db) else unclaimed_since(db, day - UNCLAIMED_DAYS)
     forget_chunks(db, unclaimed)
     return dropped + unclaimed
+
+
+def _claim_pieces(
+    db: Database, files: ChunkFiles, row: FileRow, pieces: Iterable[int]
+) -> list[ChunkName]:
+    """Claim pieces of a file, and look for as many more as those that came are worth."""
+    file = _announced(db, row)
+    dropped: list[ChunkName] = []
+    claimed, looked_to = row.claimed, max(row.looked_to, 1)
+    while pieces:
+        for piece in pieces:
+            one = chunk_id(file.key, piece)
+            if not claim_chunk(db, one, row.message):
+                want_chunk(db, one, (row.message, row.place), piece)
+                continue
+            claimed += 1
+            if file.place == FILL_PLACE:
+                names = candidates(db, one)
+                dropped += [name for name in names if _is_fill(files, file, piece, name)]
+        # The last piece was looked for with the first.
+        reach = max(looked_to, min(file.chunks - 1, PIECES_A_CHUNK * claimed))
+        pieces, looked_to = range(looked_to, reach), reach
+    set_claimed(db, row, claimed, looked_to)
+    return dropped
+
+
+def _ends(row: FileRow) -> list[int]:
+    return sorted({0, row.chunks - 1})
 
 
 def _is_fill(files: ChunkFiles, file: AnnouncedFile, index: int, name: ChunkName) -> bool:

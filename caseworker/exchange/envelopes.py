@@ -152,6 +152,7 @@ def _file_row(message: int, file: AnnouncedFile) -> FileRow:
         first_chunk=chunk_id(file.key, 0),
         last_chunk=chunk_id(file.key, file.chunks - 1),
         claimed=0,
+        looked_to=0,
         sha256=None,
     )
 

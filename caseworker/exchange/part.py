@@ -72,7 +72,8 @@ class PartItems:
             newest = item_type
             takers[item_type](item)
         self._settle(newest, max(ItemType))
-        return claim_and_drop(self._vault.db, self._files, self._moment.day)
+        came = [chunk for chunk, _ in self.written]
+        return claim_and_drop(self._vault.db, self._files, self._moment.day, came)
 
     def _settle(self, newest: int, item_type: int) -> None:
         """Take in what was gathered, once the items that it needs have all come."""

@@ -12,7 +12,6 @@ from caseworker.durable import PRIVATE_FOLDER, open_private, sync_file, sync_fol
 from caseworker.vault.folder import CHUNKS_FOLDER
 
 _MARKER = "importing"
-_HASH_LETTERS = 16
 
 
 class ChunkFiles:
@@ -78,4 +77,5 @@ class ChunkFiles:
 
 def chunk_file_name(chunk_id: bytes, sha256: bytes) -> str:
     """Return the name of a chunk's file."""
-    return f"{chunk_id.hex()}.{sha256.hex()[:_HASH_LETTERS]}"
+    # All of the hash: else somebody could make two chunks of one name.
+    return f"{chunk_id.hex()}.{sha256.hex()}"

@@ -7,6 +7,8 @@ from caseworker.vault.database import Database
 
 # An id with a SHA-256, since different bytes may come under one id.
 ChunkName = tuple[bytes, bytes]
+# The number of a message, and the place of a file among its files.
+FilePlace = tuple[int, int]
 
 
 def knows_chunk(db: Database, name: ChunkName) -> bool:
@@ -15,8 +17,13 @@ def knows_chunk(db: Database, name: ChunkName) -> bool:
 
 
 def add_chunk(db: Database, name: ChunkName, day: int) -> None:
-    """Note a chunk whose bytes are on the disk."""
-    db.run("INSERT INTO chunks (id, sha256, arrived_day, kept) VALUES (?, ?, ?, 1)", *name, day)
+    """Note a chunk whose bytes are on the disk; it is whose the others under its id are."""
+    db.run(
+        "INSERT INTO chunks (id, sha256, arrived_day, message, kept)"
+        " VALUES (?1, ?2, ?3, (SELECT max(message) FROM chunks WHERE id = ?1), 1)",
+        *name,
+        day,
+    )
 
 
 def confirm_chunk_again(db: Database, name: ChunkName, still_stand: set[int]) -> None:
@@ -35,6 +42,29 @@ def candidates(db: Database, chunk_id: bytes) -> list[ChunkName]:
 def claim_chunk(db: Database, chunk_id: bytes, message: int) -> bool:
     """Note whose file names a chunk; tell whether it has arrived."""
     return db.run("UPDATE chunks SET message = ? WHERE id = ?", message, chunk_id) > 0
+
+
+def want_chunk(db: Database, chunk_id: bytes, place: FilePlace, piece: int) -> None:
+    """Note that a piece of a file was looked for and has not arrived."""
+    db.run(
+        "INSERT INTO wanted_chunks VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        chunk_id,
+        *place,
+        piece,
+    )
+
+
+def take_wanted(db: Database, chunk_id: bytes) -> list[tuple[FilePlace, int]]:
+    """Return the pieces of files that waited for a chunk; they are looked for no longer."""
+    rows = db.rows("SELECT * FROM wanted_chunks WHERE id = ?", chunk_id)
+    pieces = [((row["message"], row["place"]), row["piece"]) for row in rows]
+    db.run("DELETE FROM wanted_chunks WHERE id = ?", chunk_id)
+    return pieces
+
+
+def was_dropped(db: Database, chunk_id: bytes) -> bool:
+    """Tell whether a chunk arrived under an id that held nothing, so that its bytes could go."""
+    return db.row("SELECT 1 FROM chunks WHERE id = ? AND kept = 0", chunk_id) is not None
 
 
 def drop_chunks(db: Database, names: list[ChunkName]) -> None:

@@ -52,6 +52,7 @@ class FileRow:
     first_chunk: bytes
     last_chunk: bytes
     claimed: int
+    looked_to: int
     sha256: bytes | None
 
 
@@ -140,16 +141,16 @@ def payload_of(db: Database, number: int) -> Payload:
 
 def add_file(db: Database, file: FileRow) -> None:
     """Note a file that a message announces."""
-    db.run("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", *vars(file).values())
+    db.run("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *vars(file).values())
 
 
-def files_to_claim(db: Database) -> list[FileRow]:
-    """Return the files of which the first or last chunk has arrived, and not yet all.
+def files_to_begin(db: Database) -> list[FileRow]:
+    """Return the files whose first or last chunk has arrived, and that were not looked for yet.
 
     What nobody sent a beginning or an end of is not looked for piece by piece.
     """
     rows = db.rows(
-        "SELECT * FROM files WHERE claimed < chunks AND EXISTS"
+        "SELECT * FROM files WHERE looked_to = 0 AND EXISTS"
         " (SELECT 1 FROM chunks WHERE id IN (first_chunk, last_chunk)) ORDER BY message, place"
     )
     return [FileRow(**row) for row in rows]
@@ -161,11 +162,12 @@ def files_of_message(db: Database, message_number: int) -> dict[int, FileRow]:
     return {row["place"]: FileRow(**row) for row in rows}
 
 
-def set_claimed(db: Database, file: FileRow, claimed: int) -> None:
-    """Note how many chunks of a file have arrived."""
+def set_claimed(db: Database, file: FileRow, claimed: int, looked_to: int) -> None:
+    """Note how many chunks of a file have arrived, and up to which piece they were looked for."""
     db.run(
-        "UPDATE files SET claimed = ? WHERE message = ? AND place = ?",
+        "UPDATE files SET claimed = ?, looked_to = ? WHERE message = ? AND place = ?",
         claimed,
+        looked_to,
         file.message,
         file.place,
     )

@@ -129,9 +129,19 @@ CREATE TABLE files (
     first_chunk BLOB NOT NULL,    -- ids of the first
     last_chunk BLOB NOT NULL,     -- and the last of them
     claimed INTEGER NOT NULL,     -- how many of them have arrived
+    looked_to INTEGER NOT NULL,   -- up to which piece they were looked for, 0 before any was
     sha256 BLOB,                  -- the plain hash, once all of it was read and found whole
     PRIMARY KEY (message, place)
 ) STRICT;
+
+-- Chunks that were looked for and had not arrived, each with the piece of the file that it is.
+CREATE TABLE wanted_chunks (
+    id BLOB NOT NULL,
+    message INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    piece INTEGER NOT NULL,
+    PRIMARY KEY (id, message, place, piece)
+) STRICT, WITHOUT ROWID;
 
 -- Chunks that arrived. Their bytes lie in files of their own: vault/chunk_files.py.
 CREATE TABLE chunks (
