@@ -291,6 +291,77 @@ def test_a_server_that_fills_up_meanwhile_loses_nothing_that_was_typed(
         page.close()
 
 
+def _losing_the_first_answer(instead: str) -> str:
+    """The server stores the first envelope; the page gets to know something else."""
+    return f"""{{
+        const real = fetch;
+        let lost = false;
+        globalThis.fetch = async (path, options) => {{
+            const answer = await real(path, options);
+            if (lost || !path.startsWith("/v1/envelopes/")) return answer;
+            lost = true;
+            {instead};
+        }};
+    }}"""
+
+
+@pytest.mark.parametrize(
+    ("instead", "told", "again"),
+    [
+        ("throw new TypeError()", "The server does not answer.", "Stop and go back"),
+        (
+            "return new Response('', {status: 400})",
+            "The office may have this message already. A new try sends the very same one.",
+            "Try again",
+        ),
+    ],
+)
+def test_a_new_try_of_what_may_be_stored_sends_the_same_bytes(
+    browser: Browser, pages: PracticePages, tmp_path: Path, instead: str, told: str, again: str
+) -> None:
+    before = set(_export(pages, tmp_path).envelopes)
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(os.urandom(300_000))
+    page = browser.open(script=_losing_the_first_answer(instead))
+    visitor = Visitor(page, pages.address, "en")
+    visitor.open_report()
+    visitor.write("sent twice", [photo])
+    visitor.send()
+    page.wait_text(told, seconds=120)
+    page.click(role="button", name=again)
+    if again != "Try again":
+        visitor.send()
+    visitor.keep_codename()
+    export = _export(pages, tmp_path)
+    (envelope,) = set(export.envelopes) - before
+    payload = open_message(pages.office, envelope).payload
+    assert [file_bytes(one, export.chunks) for one in payload.attachments] == [photo.read_bytes()]
+    page.close()
+
+
+def test_what_was_changed_after_it_may_have_been_stored_is_another_message(
+    browser: Browser, pages: PracticePages, tmp_path: Path
+) -> None:
+    before = set(_export(pages, tmp_path).envelopes)
+    page = browser.open(script=_losing_the_first_answer("throw new TypeError()"))
+    visitor = Visitor(page, pages.address, "en")
+    visitor.open_report()
+    visitor.write("sent first")
+    visitor.send()
+    page.wait_text("The server does not answer.", seconds=120)
+    page.click(role="button", name="Stop and go back")
+    page.click(role="button", name="Change: What happened?")
+    page.fill("#text", "sent second")
+    page.click("form .main")
+    visitor.send()
+    visitor.keep_codename()
+    sent = set(_export(pages, tmp_path).envelopes) - before
+    payloads = [open_message(pages.office, envelope).payload for envelope in sent]
+    assert {payload.text for payload in payloads} == {"sent first", "sent second"}
+    assert len({payload.message_id for payload in payloads}) == 2
+    page.close()
+
+
 def _stored(page: Page) -> int:
     """How many chunks the server has said to have."""
     return sum(one.method == "PUT" and one.status == 204 for one in page.traffic())

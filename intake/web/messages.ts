@@ -28,9 +28,10 @@ export function writtenNumber(value: number): string {
   );
 }
 
-/** Returns a size in bytes, kilobytes or megabytes. */
+/** Returns a size in bytes, kilobytes, megabytes or gigabytes. */
 export function writtenSize(bytes: number): string {
   if (bytes < 1000) return fill(ngettext("{n} byte", "{n} bytes", bytes), { n: bytes });
   if (bytes < 1_000_000) return fill(_("{n} KB"), { n: writtenNumber(bytes / 1000) });
-  return fill(_("{n} MB"), { n: writtenNumber(bytes / 1_000_000) });
+  if (bytes < 1_000_000_000) return fill(_("{n} MB"), { n: writtenNumber(bytes / 1_000_000) });
+  return fill(_("{n} GB"), { n: writtenNumber(bytes / 1_000_000_000) });
 }

@@ -11,7 +11,13 @@ import type { Line } from "./line.ts";
 import { freshOffice, OfficeRefusal, type Office } from "./office.ts";
 import { toHex } from "./protocol/bytes.ts";
 import { paddedChunkCount } from "./protocol/chunks.ts";
-import { envelopeAddress, sealEnvelope, splitText, type Message } from "./protocol/envelope.ts";
+import {
+  envelopeAddress,
+  newMessageId,
+  sealEnvelope,
+  splitText,
+  type Message,
+} from "./protocol/envelope.ts";
 import { safeFileName, type Attachment } from "./protocol/payload.ts";
 import { solvePuzzle } from "./protocol/puzzle.ts";
 import { KEY_DAYS } from "./protocol/sizes.ts";
@@ -31,8 +37,6 @@ const CHUNK_PUZZLE = 2;
 
 /** What a person wants to send. */
 export interface Outgoing {
-  /** 16 bytes; the same again is the same message. */
-  readonly messageId: Uint8Array;
   readonly kind: "report" | "follow-up";
   readonly text: string;
   readonly answers: Readonly<Record<string, string>>;
@@ -52,10 +56,42 @@ export class NoRecipientLeft extends Error {}
 /** The text does not fit while the server takes no chunks, or all is more than a message may hold. */
 export class MessageTooLarge extends Error {}
 
+/** One message under one id and one set of keys. */
+interface Attempt {
+  readonly parts: Parts;
+  sealed: SealedEnvelope | null;
+  /** When all chunks were stored, in milliseconds; 0 before. */
+  storedSince: number;
+}
+
+/** By source: whose envelope was handed to the line, and whose answer has not come. */
+const unanswered = new WeakMap<SourceKeys, Attempt>();
+
+/** Whether the server may hold this message of the source, although nothing has said so. */
+export function mayBeStored(outgoing: Outgoing, source: SourceKeys): boolean {
+  return unansweredAttempt(outgoing, source) !== null;
+}
+
+function unansweredAttempt(outgoing: Outgoing, source: SourceKeys): Attempt | null {
+  const attempt = unanswered.get(source);
+  return attempt && isSame(attempt.parts.outgoing, outgoing) ? attempt : null;
+}
+
+function isSame(one: Outgoing, other: Outgoing): boolean {
+  const words = ({ kind, text, answers, recipientIds }: Outgoing): string =>
+    JSON.stringify([kind, text, answers, recipientIds]);
+  return (
+    words(one) === words(other) &&
+    one.files.length === other.files.length &&
+    one.files.every((file, place) => file === other.files[place])
+  );
+}
+
 /**
  * Sends a message. Returns when its envelope is stored, with the day that the envelope carries.
  *
- * What waiting cannot mend is raised, and the line is stopped then: a new try makes everything anew.
+ * What waiting cannot mend is raised, and the line is stopped then. A new try makes everything anew, unless the
+ * envelope may be stored: then the same bytes go out, so that the office never sees two versions of one message.
  */
 export async function send(
   outgoing: Outgoing,
@@ -65,16 +101,24 @@ export async function send(
   tell: (progress: Progress) => void,
 ): Promise<number> {
   try {
-    const parts = prepare(outgoing, office);
+    const attempt = unansweredAttempt(outgoing, source) ?? {
+      parts: prepare({ ...outgoing, files: [...outgoing.files] }, office),
+      sealed: null,
+      storedSince: 0,
+    };
+    const { parts } = attempt;
     const files = [...parts.files, parts.rest, parts.fill].filter((file) => file !== null);
-    let storedSince = Date.now();
-    await storeFiles(files, office, line, tell);
-    return await storeEnvelope(parts, source, office, line, async () => {
-      if (Date.now() - storedSince < STORED_FOR_MS) return;
-      const again = Date.now();
+    const keepStored = async (): Promise<void> => {
+      if (Date.now() - attempt.storedSince < STORED_FOR_MS) return;
+      const began = Date.now();
       await storeFiles(files, office, line, tell);
-      storedSince = again;
-    });
+      attempt.storedSince = began;
+    };
+    await keepStored();
+    tell({ stored: 1, total: 1 });
+    const day = await storeEnvelope(attempt, source, office, line, keepStored);
+    unanswered.delete(source);
+    return day;
   } catch (error) {
     line.stop();
     throw error;
@@ -104,7 +148,7 @@ function prepare(outgoing: Outgoing, office: Office): Parts {
   const noHash = new Uint8Array(32);
   const message: Message = {
     kind: outgoing.kind,
-    messageId: outgoing.messageId,
+    messageId: newMessageId(),
     day: today(),
     language: LANGUAGE,
     client: CLIENT,
@@ -211,20 +255,24 @@ async function storeFiles(
 
 /** Seals and stores the envelope. Every try sends the same bytes, as long as its keys hold. */
 async function storeEnvelope(
-  parts: Parts,
+  attempt: Attempt,
   source: SourceKeys,
   office: Office,
   line: Line,
   beforeEach: () => Promise<void>,
 ): Promise<number> {
-  let sealed: SealedEnvelope | null = null;
   let day = 0;
   await line.carry(async () => {
     await beforeEach();
-    if (sealed === null || today() >= sealed.until) sealed = await seal(parts, source, office);
-    const { address, bytes, puzzleBits } = sealed;
-    ({ day } = sealed);
-    const puzzle = await puzzleFor(office, ENVELOPE_PUZZLE, address, puzzleBits);
+    if (attempt.sealed === null || today() >= attempt.sealed.until) {
+      attempt.sealed = await seal(attempt.parts, source, office);
+    }
+    const { address, bytes, puzzleBits } = attempt.sealed;
+    ({ day } = attempt.sealed);
+    // A later try may know a later directory, which asks for more.
+    const bits = Math.max(puzzleBits, office.directory.policy.puzzleEnvelope);
+    const puzzle = await puzzleFor(office, ENVELOPE_PUZZLE, address, bits);
+    unanswered.set(source, attempt);
     await putEnvelope(toHex(address), bytes, puzzle, line.signal);
   });
   return day;

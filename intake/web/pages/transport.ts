@@ -5,12 +5,12 @@ import { FileUnreadable } from "../files.ts";
 import { Line, type LineState } from "../line.ts";
 import { fill, writtenSize } from "../messages.ts";
 import { openOffice, OfficeRefusal, type Office } from "../office.ts";
-import { newMessageId } from "../protocol/envelope.ts";
 import { TooLarge } from "../protocol/errors.ts";
 import { safeFileName } from "../protocol/payload.ts";
 import { CHUNK_SIZE } from "../protocol/sizes.ts";
 import type { SourceKeys } from "../protocol/source_keys.ts";
 import {
+  mayBeStored,
   MessageTooLarge,
   NoRecipientLeft,
   send,
@@ -21,9 +21,6 @@ import { button, el, p, show } from "./elements.ts";
 import { onBrowserBack, onLeaving } from "./leaving.ts";
 import { closedWords } from "./opening.ts";
 
-/** What is to be sent; its message id is given here, once for all tries. */
-export type ToSend = Omit<Outgoing, "messageId">;
-
 /** Makes the keys; calls `tell` with the part that is done, from 0 to 1. */
 export type KeyMaker = (tell: (done: number) => void) => Promise<SourceKeys>;
 
@@ -33,19 +30,20 @@ export type KeyMaker = (tell: (done: number) => void) => Promise<SourceKeys>;
  * Returns the day that the message carries, or null where the person went back; `goBack` has been called then.
  */
 export async function sendOnScreen(
-  toSend: ToSend,
+  outgoing: Outgoing,
   makeKeys: KeyMaker,
   office: Office,
   goBack: () => void,
 ): Promise<number | null> {
-  const outgoing = { ...toSend, messageId: newMessageId() };
+  let source: SourceKeys | null = null;
   for (let usable = office; ;) {
     const screen = new TransportScreen();
     try {
-      const source = await screen.unlessStopped(makeKeys(screen.keysDone));
+      source = await screen.unlessStopped(makeKeys(screen.keysDone));
       return await send(outgoing, source, usable, screen.line, screen.sent);
     } catch (error) {
-      if (!(error instanceof Stopped) && (await asksToTryAgain(error, toSend.files))) {
+      const sent = source !== null && mayBeStored(outgoing, source);
+      if (!(error instanceof Stopped) && (await asksToTryAgain(error, outgoing.files, sent))) {
         usable = await openOffice(usable.facts).catch(() => usable);
         continue;
       }
@@ -162,7 +160,7 @@ function waitingWords(code: string, seconds: number): string {
 }
 
 /** Shows what stopped the sending for good. Resolves to whether the person wants to try again. */
-function asksToTryAgain(error: unknown, files: readonly File[]): Promise<boolean> {
+function asksToTryAgain(error: unknown, files: readonly File[], sent: boolean): Promise<boolean> {
   return new Promise((resolve) => {
     const answer = (again: boolean) => (): void => {
       resolve(again);
@@ -173,7 +171,11 @@ function asksToTryAgain(error: unknown, files: readonly File[]): Promise<boolean
     show(
       _("Sending has stopped"),
       p(stoppedWords(error, files)),
-      p(_("The office has received nothing yet. What you wrote is still here.")),
+      p(
+        sent
+          ? _("The office may have this message already. A new try sends the very same one.")
+          : _("The office has received nothing yet. What you wrote is still here."),
+      ),
       el("div", { class: "buttons" }, again, back),
     );
   });

@@ -32,4 +32,11 @@ test("sizes have units", () => {
   assert.equal(writtenSize(1), "1 byte");
   assert.equal(writtenSize(1500), "1.5 KB");
   assert.equal(writtenSize(41_943_040), "42 MB");
+  assert.equal(writtenSize(2_147_000_000), "2.1 GB");
+});
+
+test("a Russian size has a comma", () => {
+  Object.assign(globalThis, { LANGUAGE: "ru" });
+  assert.equal(writtenSize(2_147_000_000), "2,1 GB");
+  Object.assign(globalThis, { LANGUAGE: "en" });
 });
