@@ -41,14 +41,20 @@ def iso_date(day: int) -> str:
 
 def distance_text(day: int, today: int) -> str:
     """Return how far a day is, and which it is: `in 3 days (26 Nov 2025)`."""
-    away = day - today
+    return f"{_distance(day - today)} ({date_text(day)})"
+
+
+def until_text(day: int, today: int) -> str:
+    """Return until when something holds: `until 26 Nov 2025, in 3 days`."""
+    return f"until {date_text(day)}, {_distance(day - today)}"
+
+
+def _distance(away: int) -> str:
     if away == 0:
-        words = "today"
-    elif away > 0:
-        words = "tomorrow" if away == 1 else f"in {away} days"
-    else:
-        words = "yesterday" if away == -1 else f"{-away} days ago"
-    return f"{words} ({date_text(day)})"
+        return "today"
+    if away > 0:
+        return "tomorrow" if away == 1 else f"in {away} days"
+    return "yesterday" if away == -1 else f"{-away} days ago"
 
 
 def _date(day: int) -> datetime:

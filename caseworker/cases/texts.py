@@ -1,9 +1,12 @@
 """The whole text of a message, where its rest came as a file of its own."""
 
+from codecs import getincrementaldecoder
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caseworker.cases.files import (
     REST_PLACE,
+    AnnouncedFile,
     FileDamagedError,
     FileMissingError,
     announced_files,
@@ -15,11 +18,14 @@ from crypto.payload import Payload
 WHOLE = "whole"
 MISSING = "missing"
 DAMAGED = "damaged"
+LONGER = "longer"
+# A rest may have gigabytes. What is longer is for files, not for a screen or a memory.
+SHOWN_MAX_SIZE = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, repr=False)
 class MessageText:
-    """A text as far as it is here; `rest` is whole, missing or damaged."""
+    """A text as far as it is here; `rest` is whole, missing, damaged or longer."""
 
     text: str
     rest: str
@@ -29,15 +35,36 @@ class MessageText:
 
 
 def message_text(vault: Vault, payload: Payload) -> MessageText:
-    """Return the text of a message, its beginning alone where the rest cannot be read."""
-    rest = next((one for one in announced_files(payload) if one.place == REST_PLACE), None)
-    if rest is None:
-        return MessageText(payload.text, WHOLE)
+    """Return the text of a message, its beginning alone where the rest cannot be shown."""
+    rest = _rest(payload)
+    if rest and rest.size > SHOWN_MAX_SIZE:
+        return MessageText(payload.text, LONGER)
     try:
-        data = b"".join(read_file(vault, rest))
-        # SPEC 7.1: the joined text is UTF-8, the rest alone need not be
-        return MessageText((payload.text.encode() + data).decode(), WHOLE)
+        data = b"".join(read_rest(vault, payload))
     except FileMissingError:
         return MessageText(payload.text, MISSING)
-    except (FileDamagedError, UnicodeDecodeError):
+    except FileDamagedError:
         return MessageText(payload.text, DAMAGED)
+    return MessageText((payload.text.encode() + data).decode(), WHOLE)
+
+
+def read_rest(vault: Vault, payload: Payload) -> Iterator[bytes]:
+    """Yield what follows the beginning of a text, if anything does, a piece at a time.
+
+    Good only once this has ended. Raises FileMissingError and FileDamagedError.
+    """
+    rest = _rest(payload)
+    # SPEC 7.1: the joined text is UTF-8, the rest alone need not be
+    decoder = getincrementaldecoder("utf-8")()
+    try:
+        decoder.decode(payload.text.encode())
+        for piece in read_file(vault, rest) if rest else ():
+            decoder.decode(piece)
+            yield piece
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise FileDamagedError from None
+
+
+def _rest(payload: Payload) -> AnnouncedFile | None:
+    return next((one for one in announced_files(payload) if one.place == REST_PLACE), None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from caseworker.commands.frame import Answer, Arguments, Command, Surroundings, lines
-from caseworker.days import distance_text, iso_date
+from caseworker.days import iso_date, until_text
 from caseworker.durable import refuse_existing
 from caseworker.errors import Refusal, UsageError
 from caseworker.office.ceremony import (
@@ -101,10 +101,10 @@ def _renewal_answer(renewal: Renewal, present: list[str], today: int) -> Answer:
     if directory:
         end = directory.delegation.end
         parts += [
-            f"A new directory is issued, number {directory.sequence}: it holds until "
-            f"{distance_text(directory.expires, today)}.",
-            f"The root's delegation {'is new and ' if renewal.new_delegation else ''}holds until "
-            f"{distance_text(end, today)}.",
+            f"A new directory is issued, number {directory.sequence}: it holds "
+            f"{until_text(directory.expires, today)}.",
+            f"The root's delegation {'is new and ' if renewal.new_delegation else ''}holds "
+            f"{until_text(end, today)}.",
         ]
     else:
         parts.append("The directory's vault is not here: new cards alone were made.")

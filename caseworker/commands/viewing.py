@@ -13,6 +13,7 @@ from caseworker.cases.conversation import (
     conversation,
 )
 from caseworker.cases.flags import MEANINGS, flags_by_case
+from caseworker.cases.texts import LONGER, WHOLE
 from caseworker.commands.frame import (
     Answer,
     Arguments,
@@ -122,7 +123,11 @@ def _message_lines(message: MessageView) -> list[str]:
     for question, answer in message.answers.items():
         parts += [f"  {safe_line(question)}:", *quoted(answer)]
     parts += ["  text:", *quoted(message.text)]
-    if message.text_rest != "whole":
+    if message.text_rest == LONGER:
+        parts.append(
+            "  THE TEXT IS LONGER THAN WHAT STANDS HERE. To read all of it, save the case."
+        )
+    elif message.text_rest != WHOLE:
         parts.append(f"  THE REST OF THIS TEXT IS {message.text_rest.upper()}.")
     if message.attachments:
         parts += ["  files:", *(_file_line(one) for one in message.attachments)]

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from caseworker.cases.cases import case_log
 from caseworker.cases.events import SAVED, append_event
@@ -22,7 +23,7 @@ from caseworker.cases.files import (
     announced_files,
     read_file,
 )
-from caseworker.cases.texts import message_text
+from caseworker.cases.texts import DAMAGED, MISSING, WHOLE, read_rest
 from caseworker.days import Moment, iso_date
 from caseworker.durable import PRIVATE_FOLDER, new_folder, open_private
 from caseworker.saving.names import disk_name
@@ -76,21 +77,37 @@ def _save_message(vault: Vault, mark: MessageMark, root: Path, name: str) -> lis
 
 
 def _save_text(vault: Vault, payload: Payload, root: Path, path: str) -> SavedFile:
-    text = message_text(vault, payload)
     parts = [
         f"Written: {iso_date(payload.day)} by the source's clock",
         f"Language: {payload.language}",
         f"Sealed for: {', '.join(one.id for one in payload.recipients)}",
     ]
     parts += [f"\n[{question}]\n{answer}" for question, answer in payload.answers.items()]
-    parts.append(f"\n[text]\n{text.text}")
-    if text.rest != "whole":
-        parts.append(f"\n[the rest of this text is {text.rest}]")
-    data = ("\n".join(parts) + "\n").encode()
+    parts.append(f"\n[text]\n{payload.text}")
     with open_private(root / path) as file:
-        file.write(data)
-    digest = hashlib.sha256(data).hexdigest()
-    return SavedFile(path, "", "text/plain", len(data), text.rest, digest)
+        file.write("\n".join(parts).encode())
+        state = _write_rest(vault, payload, file)
+        end = "\n" if state == WHOLE else f"\n\n[the rest of this text is {state}]\n"
+        file.write(end.encode())
+    with (root / path).open("rb") as written:
+        digest = hashlib.file_digest(written, "sha256").hexdigest()
+        return SavedFile(path, "", "text/plain", written.tell(), state, digest)
+
+
+def _write_rest(vault: Vault, payload: Payload, file: BinaryIO) -> str:
+    """Write the rest of a text piece by piece; what does not prove whole is cut off again."""
+    begins = file.tell()
+    try:
+        file.writelines(read_rest(vault, payload))
+    except FileMissingError:
+        state = MISSING
+    except FileDamagedError:
+        state = DAMAGED
+    else:
+        return WHOLE
+    file.seek(begins)
+    file.truncate()
+    return state
 
 
 def _save_file(vault: Vault, file: AnnouncedFile, root: Path, path: str) -> SavedFile:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from caseworker.days import until_text
 from caseworker.office.alarms import Alarm, alarms
 from caseworker.vault.condition import set_behind
 from tests.caseworker.practice import DAY, Office, Server, at
@@ -62,3 +63,12 @@ def test_an_office_that_slept_for_a_year_is_renewed_like_any_other(
     assert server.directory.expires == at(DAY + 421).day
     assert alarms_on(office, DAY + 400) == []
     assert alarms_on(office, DAY + 400, "board") == []
+
+
+@pytest.mark.parametrize(
+    ("away", "text"),
+    [(182, "in 182 days"), (1, "tomorrow"), (0, "today"), (-1, "yesterday"), (-9, "9 days ago")],
+)
+def test_until_when_something_holds_is_said_as_people_say_it(away: int, text: str) -> None:
+    """The day comes first: nothing holds "until in 182 days"."""
+    assert until_text(20_962, 20_962 - away) == f"until 24 May 2027, {text}"

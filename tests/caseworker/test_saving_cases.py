@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from caseworker.cases import texts
+from caseworker.cases.conversation import MessageView, conversation
 from caseworker.errors import Refusal
 from caseworker.saving.case_folder import SavedFile, save_case
 from caseworker.saving.names import disk_name
@@ -157,3 +159,49 @@ def test_the_manifest_hash_is_that_of_the_saved_bytes(
     for one in saved:
         data = (server.folder / "case" / str(one.path)).read_bytes()
         assert hashlib.sha256(data).hexdigest() == one.sha256
+
+
+def shown_text(office: Office) -> tuple[str, str]:
+    """The text of the first case's report as it is shown, and what is said of its rest."""
+    with office.opened() as vault:
+        (entry,) = conversation(vault, 1).entries
+    assert isinstance(entry, MessageView)
+    return entry.text, entry.text_rest
+
+
+def test_a_text_too_long_to_show_is_saved_whole(
+    office: Office, server: Server, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rest may have gigabytes, which no memory holds: it goes piece by piece."""
+    rest = "…and so on".encode() * 50_000
+    server.report(source, "Beginning", rest=rest)
+    office.bring(*server.export())
+    assert shown_text(office) == ("Beginning" + rest.decode(), "whole")
+    monkeypatch.setattr(texts, "SHOWN_MAX_SIZE", len(rest) - 1)
+    assert shown_text(office) == ("Beginning", "longer")
+    (saved,) = save(office, server.folder / "case")
+    data = (server.folder / "case/1-report/text.txt").read_bytes()
+    assert data.endswith(b"[text]\nBeginning" + rest + b"\n")
+    assert (saved.state, saved.size) == ("whole", len(data))
+    assert saved.sha256 == hashlib.sha256(data).hexdigest()
+
+
+def test_a_rest_that_does_not_prove_whole_is_not_saved(
+    office: Office, server: Server, source: Source
+) -> None:
+    """Its first piece is good and was written before the second was found missing."""
+    sealed = server.report(source, "Beginning", rest=b"x" * 300_000)
+    first = dict(list(sealed.chunks.items())[:1])
+    office.bring(*server.export(chunks=first))
+    (saved,) = save(office, server.folder / "case")
+    data = (server.folder / "case/1-report/text.txt").read_bytes()
+    assert data.endswith(b"[text]\nBeginning\n\n[the rest of this text is missing]\n")
+    assert saved.state == "missing"
+
+
+def test_a_rest_that_is_no_text_is_damaged(office: Office, server: Server, source: Source) -> None:
+    server.report(source, "Beginning", rest=b"cut off: \xe2\x82")
+    office.bring(*server.export())
+    assert shown_text(office) == ("Beginning", "damaged")
+    (saved,) = save(office, server.folder / "case")
+    assert saved.state == "damaged"
