@@ -69,7 +69,14 @@ class Files:
         return made
 
 
-@pytest.mark.parametrize("surroundings", SURROUNDINGS.values(), ids=SURROUNDINGS)
+@pytest.mark.parametrize(
+    "surroundings",
+    [
+        # Without its JIT a browser takes minutes.
+        pytest.param(one, id=name, marks=[pytest.mark.long] if name == "no jit" else [])
+        for name, one in SURROUNDINGS.items()
+    ],
+)
 def test_a_report_is_read_answered_and_followed_up(
     surroundings: Surroundings, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import os
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -171,10 +172,16 @@ async def test_what_is_deleted_is_overwritten_also_without_idle_time(folder: Dat
         def look(_: sqlite3.Connection) -> None:
             still_there.append(envelope in folder.envelopes.read_bytes())
 
-        # A chore between two uploads makes each a group of its own; all wait in the queue at once.
+        # A chore between two uploads makes each a group of its own; all wait in the queue at once,
+        # since the first chore holds the thread until they do.
+        all_wait = threading.Event()
         more = [os.urandom(ENVELOPE_SIZE) for _ in range(2 * GROUPS_BEFORE_STEP)]
         busy = [work for one in more for work in (put_envelope(writer, one), writer.do(look))]
-        await asyncio.gather(writer.do(_drop), *busy)
+        chores = [writer.do(lambda _: _wait_for(all_wait)), writer.do(_drop)]
+        given = [asyncio.ensure_future(work) for work in (*chores, *busy)]
+        await asyncio.sleep(0)
+        all_wait.set()
+        await asyncio.gather(*given)
     assert still_there[0]
     assert not still_there[-1]
 
@@ -193,6 +200,10 @@ async def test_a_sweep_that_was_broken_off_is_known(folder: DataFolder) -> None:
                 break
             await asyncio.sleep(0.01)
     assert ended.swept()
+
+
+def _wait_for(event: threading.Event) -> None:
+    event.wait()
 
 
 def _drop(database: sqlite3.Connection) -> None:
