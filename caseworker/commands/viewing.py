@@ -39,7 +39,9 @@ def _list(arguments: Arguments, surroundings: Surroundings) -> Answer:
         cases = all_cases(vault.db)
         messages = all_messages(vault.db)
     flags = flags_by_case(messages)
-    first = {one.case_number: one for one in reversed(messages)}
+    # Of each case the report, or what came first where there is none.
+    by_age = sorted(messages, key=lambda one: (one.kind == "report", -one.number))
+    first = {one.case_number: one for one in by_age}
     rows = [
         _list_row(case, first[number], sorted(flags.get(number, ())))
         for number, case in sorted(cases.items())

@@ -14,7 +14,7 @@ from caseworker.office.directories import known_directory
 from caseworker.replies.limits import parts_of, refuse_beyond_indexes
 from caseworker.vault.folder import Vault
 from caseworker.vault.log import keep_text
-from caseworker.vault.messages import all_messages, payload_of
+from caseworker.vault.messages import all_messages, messages_of_case, payload_of
 from caseworker.vault.numbers import next_reply_index
 from crypto.errors import Malformed
 from crypto.office.replies import new_reply_id
@@ -37,7 +37,7 @@ class Written:
 class ReplyWriter:
     """Writes to the sources of a vault's cases.
 
-    Each reply answers the message of its case that was taken in last. Refusal, with nothing kept,
+    Each reply answers the newest message of its case, as it is shown. Refusal, with nothing kept,
     where it cannot be sent: a flagged case is answered only once a person has `looked`.
     """
 
@@ -75,7 +75,7 @@ class ReplyWriter:
         return self._cases.get(number) or case_log(self._vault.db, number)
 
     def _write(self, case: CaseLog, kind: str, text: str | None, looked: bool) -> Written:
-        message = case.received[-1][0]
+        message = messages_of_case(self._vault.db, case.number)[-1].number
         payload = payload_of(self._vault.db, message)
         flags = sorted(self._flags.get(case.number, set()) - case.looked_at)
         if flags and not looked:

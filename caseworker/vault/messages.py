@@ -105,8 +105,12 @@ def is_known_commitment(db: Database, thread_id: bytes, commitment: bytes) -> bo
 
 
 def messages_of_case(db: Database, case_number: int) -> list[MessageMark]:
-    """Return the messages of a case, in the order in which they were taken in."""
-    return list(_marks(db, "WHERE case_number = ? ORDER BY number", case_number))
+    """Return the messages of a case: its report first, then in the order of being taken in.
+
+    What waits on the server comes in one bundle, in an order that is chance.
+    """
+    in_order = "WHERE case_number = ? ORDER BY kind <> 'report', number"
+    return list(_marks(db, in_order, case_number))
 
 
 def all_messages(db: Database) -> list[MessageMark]:

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from caseworker.cases.cases import all_cases
-from caseworker.cases.conversation import MessageView, conversation
+from caseworker.cases.conversation import MessageView, ReplyView, conversation
 from caseworker.cases.events import verify_log
 from caseworker.errors import Refusal
 from caseworker.exchange import part
 from caseworker.exchange.inbound import import_part
+from caseworker.replies.writing import ReplyWriter
 from caseworker.vault.arrivals import outcomes, unconfirmed_envelopes
 from caseworker.vault.chunks import unclaimed_count
 from crypto.bundle import InboundHeader, ItemType
@@ -213,6 +214,23 @@ def test_a_follow_up_that_came_first_is_flagged_until_its_report_comes(
     with office.opened() as vault:
         case = conversation(vault, 1)
     assert (case.flags, len(case.entries)) == ((), 2)
+
+
+def test_a_report_that_came_behind_its_follow_up_is_shown_first_and_the_follow_up_answered(
+    office: Office, server: Server, source: Source
+) -> None:
+    report = server.report(source, "The report.")
+    more = server.report(source, "More.", kind="follow-up", recipients=["investigations"])
+    for one in (more, report):
+        office.bring(*server.export(envelopes=[one.envelope]))
+    with office.opened() as vault:
+        ReplyWriter(vault, at(DAY, "13:00:00")).reply(1, "An answer.", looked=True)
+        first, second, answer = conversation(vault, 1).entries
+    assert isinstance(first, MessageView)
+    assert isinstance(second, MessageView)
+    assert isinstance(answer, ReplyView)
+    assert (first.text, second.text) == ("The report.", "More.")
+    assert answer.answers_message == second.number
 
 
 def test_a_missing_chunk_costs_its_file_alone(
