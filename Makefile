@@ -21,7 +21,7 @@ LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-long check bench fuzz lock format setup client browser clean FORCE
+.PHONY: help run test test-long check bench fuzz lock format setup client browser faketime clean FORCE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \2/p' Makefile | \
@@ -32,13 +32,13 @@ help: ## Show this list
 run: setup client ## Start a practice office on this machine, ready to try
 	@exec $(PY) deploy/practice $(ARGS)
 
-test: setup client browser ## Run the tests (ARGS="-k word" picks some of the Python ones)
+test: setup client browser faketime ## Run the tests (ARGS="-k word" picks some of the Python ones)
 	@echo "Testing the client under Node…"
 	@node --test "tests/web/**/*.test.ts"
 	@echo "Testing everything else under Python…"
 	@$(PY) -m pytest -m "not long" -n auto --dist loadfile $(ARGS)
 
-test-long: setup client browser ## Run the tests that take minutes
+test-long: setup client browser faketime ## Run the tests that take minutes
 	@$(PY) -m pytest -m long $(ARGS)
 
 check: setup ## Formatter, linter, types, import contracts, translations
@@ -142,4 +142,14 @@ browser:
 	else \
 	  echo "error: the tests drive a real browser and found none" >&2; \
 	  echo "hint: sudo apt-get install chromium, or CHROMIUM=/path/to/one make test" >&2; exit 1; \
+	fi
+
+# Tests move the clock from outside: the product has no switch for it.
+faketime:
+	@command -v faketime >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Debian's faketime for the tests…"; $(APT) faketime >/dev/null; \
+	else \
+	  echo "error: the tests move the clock with faketime, and it is not here" >&2; \
+	  echo "hint: sudo apt-get install faketime" >&2; exit 1; \
 	fi

@@ -191,7 +191,8 @@ Parts can be carried and imported in any order, each on its own.""",
         "status",
         "show what waits for whom, and what runs out",
         """\
-Counts and weeks only. Lines that begin with "warning:" want something done.
+Counts and weeks only. A line that begins with "warning:", or with "WARNING:" where it is urgent,
+wants something done; what to type stands below it.
 
   intake status --data /srv/intake
   intake status --data /srv/intake --json""",

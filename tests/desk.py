@@ -39,7 +39,11 @@ class Ran:
     err: str
 
 
-def run_caseworker(arguments: Sequence[object], passphrases: Sequence[str]) -> Ran:
+def run_caseworker(
+    arguments: Sequence[object],
+    passphrases: Sequence[str],
+    env: Mapping[str, str] | None = None,
+) -> Ran:
     """Run a `caseworker` command to its end, its passphrases on a descriptor."""
     reading, writing = os.pipe()
     with os.fdopen(writing, "w") as file:
@@ -49,6 +53,7 @@ def run_caseworker(arguments: Sequence[object], passphrases: Sequence[str]) -> R
         done = subprocess.run(
             [sys.executable, "-m", "caseworker.cli", *line],
             cwd=REPOSITORY,
+            env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -31,9 +31,9 @@ def intake(
     )
 
 
-def succeed(*arguments: object) -> str:
+def succeed(*arguments: object, env: Mapping[str, str] | None = None) -> str:
     """Run an `intake` command that must succeed; returns what it printed."""
-    done = intake(*arguments)
+    done = intake(*arguments, env=env)
     assert done.returncode == 0, f"intake {shlex.join(map(str, arguments))}: {done.stderr}"
     return done.stdout
 

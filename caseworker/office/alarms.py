@@ -3,18 +3,24 @@
 from dataclasses import dataclass
 
 from caseworker.days import DAYS_A_WEEK, distance_text
+from caseworker.exchange.taken import standing_confirmations
 from caseworker.office.cards import own_card
 from caseworker.office.directories import RENEW_AFTER_DAYS, known_directory
+from caseworker.office.root_file import newest_root_file
 from caseworker.office.upkeep import lost_keys
+from caseworker.vault.arrivals import oldest_unconfirmed_day
 from caseworker.vault.condition import is_behind
 from caseworker.vault.folder import Vault
-from caseworker.vault.keys import directory_key
+from caseworker.vault.keys import directory_key, newest_card
+from crypto.card import Card, read_card
 
 # Days before the end at which a warning begins.
 _DELEGATION_WARNING = 14
 _KEYS_WARNING = 21
 # Days after its issue at which a directory's warning becomes loud.
 _DIRECTORY_LOUD = 14
+# Days after which a server warns of envelopes that a recipient has not confirmed.
+_UNCONFIRMED_WARNING = 30
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ def alarms(vault: Vault, today: int) -> list[Alarm]:
         *_directory(vault, today),
         *_delegation(vault, today),
         *_keys(vault, today),
+        *_keys_of_others(vault, today),
+        *_unconfirmed(vault, today),
     ]
     return sorted(found, key=lambda warning: not warning.loud)
 
@@ -77,14 +85,59 @@ def _delegation(vault: Vault, today: int) -> list[Alarm]:
     end = known_directory(vault).delegation.end
     if directory_key(vault.db) is None or today < end - _DELEGATION_WARNING:
         return []
-    text = f"the root's delegation ends: {distance_text(end, today)}"
-    return [Alarm(text, "caseworker office renew DIR, with the root key", loud=today >= end)]
+    ends = "ended" if today >= end else "ends"
+    text = f"the root's delegation {ends}: {distance_text(end, today)}"
+    return [Alarm(text, _renew_command(vault), loud=today >= end)]
+
+
+def _renew_command(vault: Vault) -> str:
+    """Return what renews the office: its folder is above the vault's, its root key on a stick."""
+    office = vault.folder.absolute().parent.parent
+    there = newest_root_file(office).exists()
+    return f"caseworker office renew {office}{'' if there else ' --root FILE'}, with the root key"
 
 
 def _keys(vault: Vault, today: int) -> list[Alarm]:
     card = own_card(vault)
-    end = DAYS_A_WEEK * (card.keys[-1].week + 1) if card else today
+    end = _card_end(card) if card else today
     if today < end - _KEYS_WARNING:
         return []
     text = f"the intake keys on this vault's card run out: {distance_text(end, today)}"
-    return [Alarm(text, f"caseworker export {vault.folder} --out FILE")]
+    return [Alarm(text, f"caseworker export {vault.folder} --out FILE", loud=today >= end)]
+
+
+def _keys_of_others(vault: Vault, today: int) -> list[Alarm]:
+    """Warn, in the directory's vault, of recipients whose newest card here runs out."""
+    if directory_key(vault.db) is None:
+        return []
+    others = [one.id for one in known_directory(vault).recipients if one.id != vault.recipient]
+    documents = [newest_card(vault.db, name) for name in others]
+    cards = [read_card(document, vault.genesis_id) for document in documents if document]
+    return [
+        Alarm(
+            f"the intake keys of {card.recipient}, as far as they are known here, run out: "
+            f"{distance_text(_card_end(card), today)}",
+            f"caseworker import {vault.folder} FILE, with a bundle that the server wrote after it "
+            f"took one from {card.recipient}",
+            loud=today >= _card_end(card),
+        )
+        for card in cards
+        if today >= _card_end(card) - _KEYS_WARNING
+    ]
+
+
+def _unconfirmed(vault: Vault, today: int) -> list[Alarm]:
+    """Warn of envelopes that the server, as far as this vault knows, still counts as waiting."""
+    since = oldest_unconfirmed_day(vault.db, standing_confirmations(vault))
+    if since is None or today < since + _UNCONFIRMED_WARNING:
+        return []
+    text = (
+        f"envelopes that came {distance_text(since, today)} are not confirmed on the server, "
+        "which takes no report once they wait too long"
+    )
+    command = f"caseworker export {vault.folder} --out FILE, then carry it to the server"
+    return [Alarm(text, command)]
+
+
+def _card_end(card: Card) -> int:
+    return DAYS_A_WEEK * (card.keys[-1].week + 1)

@@ -3,6 +3,7 @@
 It signs delegations, and nothing in daily work needs it: it belongs on a stick that lies in a safe.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from crypto.sizes import GENESIS_ID_SIZE
 from crypto.strict_json import Fields, encode_json, parse_json
 
 ROOT_FILE = "office-root.key"
+# Of a root that took the place of another; the first successor has number 2.
+_SUCCESSOR_FILE = re.compile(r"office-root-([1-9][0-9]?)\.key")
 _FORMAT = "fidelio office root 1"
 
 
@@ -25,6 +28,18 @@ class Root:
 
     key: SigningKey
     genesis_id: bytes
+
+
+def root_file_name(successors: int) -> str:
+    """Return the name of the file of a root that came after so many others."""
+    return f"office-root-{successors + 1}.key" if successors else ROOT_FILE
+
+
+def newest_root_file(office: Path) -> Path:
+    """Return the newest root file of an office's folder, or where the first one would be."""
+    found = [_SUCCESSOR_FILE.fullmatch(path.name) for path in office.glob("office-root-*.key")]
+    numbers = [int(name.group(1)) for name in found if name]
+    return office / root_file_name(max(numbers, default=1) - 1)
 
 
 def write_root(path: Path, root: Root, passphrase: Passphrase) -> None:

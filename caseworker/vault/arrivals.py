@@ -171,6 +171,18 @@ def unconfirmed_envelopes(db: Database) -> list[bytes]:
     return [row["address"] for row in rows]
 
 
+def oldest_unconfirmed_day(db: Database, on_their_way: set[int]) -> int | None:
+    """Return the day on which the oldest envelope came that the server was not yet told of.
+
+    `on_their_way` are the confirmations that it has not been seen to have taken.
+    """
+    rows = db.rows(
+        "SELECT confirmed_in, min(arrived_day) AS day FROM envelopes GROUP BY confirmed_in"
+    )
+    days = [row["day"] for row in rows if row["confirmed_in"] in (None, *on_their_way)]
+    return min(days, default=None)
+
+
 def confirm_envelopes(db: Database, addresses: list[bytes], number: int) -> None:
     """Note by which confirmation envelopes are named."""
     for address in addresses:

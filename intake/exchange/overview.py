@@ -5,28 +5,19 @@ import os
 import sqlite3
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
 
 from crypto.directory import Directory, fingerprint, name_in, read_directory
+from intake.exchange.alarms import Alarm, alarms
 from intake.exchange.dates import iso, shown, today
 from intake.server.admission import Admission
 from intake.server.config import Settings, read_settings
 from intake.server.office import Office
-from intake.storage import board, items, office, retention
+from intake.storage import board, items, office
 from intake.storage.container import Containers, FreeSlots, Kind
 from intake.storage.folder import DataFolder, open_folder, server_is_running
 from intake.storage.room import Room
 from intake.storage.sqlite import connect, prepare, reading
 from intake.storage.view import View
-
-DIRECTORY_WARN_DAYS: Final = 7
-"""Age of a directory at which a new one should be on its way."""
-
-DIRECTORY_LOUD_DAYS: Final = 14
-"""Age of a directory at which it is urgent."""
-
-DELEGATION_WARN_DAYS: Final = 14
-"""Days before a delegation's end at which the root key is wanted."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +44,7 @@ class Overview:
     disk_free_bytes: int
     board_records: int
     waiting: tuple[Waiting, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Alarm, ...]
 
     def as_json(self) -> dict[str, object]:
         """Return the same as plain values."""
@@ -96,7 +87,7 @@ def _look(
         disk_free_bytes=disk.f_bavail * disk.f_frsize,
         board_records=board.live_records(connection),
         waiting=() if directory is None else _waiting(connection, directory),
-        warnings=tuple(_warnings(connection, directory, today())),
+        warnings=tuple(alarms(connection, directory, folder.path, today())),
     )
 
 
@@ -150,48 +141,3 @@ async def _accepted(
     finally:
         containers.close()
         view.close()
-
-
-def _warnings(connection: sqlite3.Connection, directory: Directory | None, day: int) -> list[str]:
-    if directory is None:
-        return ["there is no office here yet: intake import --data DIR FILE"]
-    return [*_directory_warnings(directory, day), *_fetch_warnings(connection, directory, day)]
-
-
-def _directory_warnings(directory: Directory, day: int) -> list[str]:
-    renew = "at the desk `caseworker office renew DIR`, then carry its bundle here"
-    end, age = min(directory.expires, directory.delegation.end), day - directory.issued
-    warnings = []
-    if day >= end:
-        warnings.append(f"THE DIRECTORY HAS EXPIRED, and nobody can report: {renew}")
-    elif age >= DIRECTORY_LOUD_DAYS:
-        warnings.append(
-            f"THE DIRECTORY EXPIRES in {end - day} days, then nobody can report: {renew}"
-        )
-    elif age >= DIRECTORY_WARN_DAYS:
-        warnings.append(f"the directory is {age} days old: {renew}")
-    if day < end and directory.delegation.end - day <= DELEGATION_WARN_DAYS:
-        warnings.append(
-            f"the delegation ends on {iso(directory.delegation.end)};"
-            f" with the root key at hand, {renew}"
-        )
-    return warnings
-
-
-def _fetch_warnings(connection: sqlite3.Connection, directory: Directory, day: int) -> list[str]:
-    warnings = []
-    for recipient in directory.recipients:
-        weeks = items.waiting(connection, Kind.ENVELOPE, recipient.id)
-        age = max((retention.age(week, day) for week in weeks), default=0)
-        export = f"intake export --data DIR --recipient {recipient.id} --out FILE"
-        if age >= retention.REFUSE_DAYS:
-            warnings.append(
-                f"NOTHING IS ACCEPTED: {recipient.id} has not confirmed envelopes for"
-                f" {age} days, and after {retention.ENVELOPE_DAYS} they are deleted: {export}"
-            )
-        elif age >= retention.WARN_DAYS:
-            warnings.append(
-                f"{recipient.id} has not confirmed envelopes for {age} days; after"
-                f" {retention.REFUSE_DAYS} nothing is accepted any more: {export}"
-            )
-    return warnings

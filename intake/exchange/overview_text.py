@@ -27,7 +27,8 @@ def print_overview(overview: Overview, *, as_json: bool) -> None:
     for waiting in overview.waiting:
         _print_waiting(waiting)
     for warning in overview.warnings:
-        print(f"warning: {warning}")
+        print(f"{'WARNING' if warning.loud else 'warning'}: {warning.text}")
+        print(f"         To type: {warning.command}")
 
 
 def _print_waiting(waiting: Waiting) -> None:

@@ -4,8 +4,10 @@ import pytest
 
 from caseworker.days import until_text
 from caseworker.office.alarms import Alarm, alarms
+from caseworker.office.cards import own_card
+from caseworker.office.root_file import ROOT_FILE
 from caseworker.vault.condition import set_behind
-from tests.caseworker.practice import DAY, Office, Server, at
+from tests.caseworker.practice import DAY, Office, Server, Source, at
 from tests.caseworker.test_office_keys import real_root, renew
 
 
@@ -33,16 +35,75 @@ def test_a_vault_that_signs_no_directory_waits_for_a_bundle(office: Office) -> N
     assert "caseworker import" in alarm.command
 
 
+def said(office: Office, day: int, words: str, recipient: str = "investigations") -> Alarm | None:
+    """The warning with these words, where there is one."""
+    return next((one for one in alarms_on(office, day, recipient) if words in one.text), None)
+
+
 def test_a_delegation_is_said_to_end_14_days_ahead(office: Office) -> None:
     renew(office, DAY + 69)
-    for day, said in ((DAY + 75, False), (DAY + 76, True)):
-        texts = [one.text for one in alarms_on(office, day)]
-        assert any(text.startswith("the root's delegation ends") for text in texts) == said
+    assert said(office, DAY + 75, "delegation ends") is None
+    alarm = said(office, DAY + 76, "delegation ends")
+    assert alarm is not None
+    assert (alarm.command, alarm.loud) == (
+        f"caseworker office renew {office.folder}, with the root key",
+        False,
+    )
+    ended = said(office, DAY + 90, "delegation ended")
+    assert ended is not None
+    assert ended.loud
 
 
-def test_keys_are_said_to_run_out_21_days_ahead(office: Office) -> None:
-    texts = [one.text for one in alarms_on(office, DAY + 80, "board")]
-    assert any("intake keys" in text for text in texts)
+def test_the_command_asks_for_a_root_key_that_is_not_there(office: Office) -> None:
+    (office.folder / ROOT_FILE).unlink()
+    alarm = said(office, DAY + 76, "delegation ends")
+    assert alarm is not None
+    assert "--root FILE" in alarm.command
+
+
+@pytest.mark.parametrize("recipient", ["investigations", "board"])
+def test_keys_are_said_to_run_out_21_days_ahead(office: Office, recipient: str) -> None:
+    with office.opened(recipient) as vault:
+        card = own_card(vault)
+    assert card is not None
+    end = 7 * card.keys[-1].week + 7
+    assert said(office, end - 22, "this vault's card", recipient) is None
+    alarm = said(office, end - 21, "this vault's card", recipient)
+    assert alarm is not None
+    assert alarm.command == f"caseworker export {office.vault(recipient)} --out FILE"
+
+
+def test_the_directorys_vault_says_whose_keys_run_out_elsewhere(office: Office) -> None:
+    """What ends on another machine ends the office's directories all the same."""
+    renew(office, DAY + 40, ["investigations"])
+    with office.opened("board") as vault:
+        card = own_card(vault)
+    assert card is not None
+    end = 7 * card.keys[-1].week + 7
+    assert said(office, end - 22, "keys of board") is None
+    alarm = said(office, end - 21, "keys of board")
+    assert alarm is not None
+    assert alarm.command.startswith(f"caseworker import {office.vault()} FILE")
+
+
+def test_envelopes_that_the_server_was_not_told_of_are_said_after_30_days(
+    office: Office, server: Server, source: Source
+) -> None:
+    """Only a bundle from the server that names the confirmation as taken ends it."""
+    server.report(source)
+    office.bring(*server.export())
+    renew(office, DAY + 25)
+    words = "not confirmed on the server"
+    assert said(office, DAY + 29, words) is None
+    alarm = said(office, DAY + 30, words)
+    assert alarm is not None
+    assert alarm.command.startswith(f"caseworker export {office.vault()} --out FILE")
+    office.carry(server.folder / "lost")
+    assert said(office, DAY + 30, words) is not None
+    office.carry(server.folder / "taken")
+    server.take(server.folder / "taken")
+    office.bring(*server.export())
+    assert said(office, DAY + 30, words) is None
 
 
 def test_the_loudest_comes_first(office: Office) -> None:

@@ -1,0 +1,32 @@
+"""A clock that is moved from outside, for real commands: Debian's faketime.
+
+    run_caseworker(line, passphrases, env=clock_at(day))
+
+The product has no switch for it. The clock begins at noon of the day, for each process anew, and
+goes on from there; what counts seconds (timeouts) is left as it is.
+"""
+
+import os
+import subprocess
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+
+def clock_at(day: int) -> dict[str, str]:
+    """The environment of a process whose clock says noon of a day since 1970-01-01, UTC."""
+    noon = datetime(1970, 1, 1, 12, tzinfo=UTC) + timedelta(days=day)
+    return {
+        "LD_PRELOAD": _library(),
+        "FAKETIME": f"@{noon:%Y-%m-%d %H:%M:%S}",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "NO_FAKE_STAT": "1",
+        "TZ": "UTC",
+    }
+
+
+@cache
+def _library() -> str:
+    """The library that the command `faketime` loads into what it runs."""
+    asked = ["faketime", "-f", "+0d", "printenv", "LD_PRELOAD"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True, env=os.environ)
+    return done.stdout.strip()

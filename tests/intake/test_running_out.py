@@ -1,0 +1,107 @@
+"""`intake status` says in time what runs out, with the command to type: on the day, not before."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto.directory import fingerprint
+from intake.exchange.alarms import DELEGATION_WARN_DAYS
+from intake.storage.retention import REFUSE_DAYS, WARN_DAYS
+from tests.clock import clock_at
+from tests.office_fixture import PracticeOffice
+from tests.server_process import client, serving, succeed
+
+# The first day of a week, as the protocol counts them.
+DAY = 21_000
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A server that took the first bundle of an office on that day, with the card of `main`."""
+    folder = tmp_path_factory.mktemp("running-out")
+    office = PracticeOffice.create(DAY)
+    (folder / "first").write_bytes(office.outbound("main", DAY))
+    arguments = ["--data", folder / "data", folder / "first"]
+    digits = fingerprint(office.genesis_id)
+    succeed("import", *arguments, "--fingerprint", digits, env=clock_at(DAY))
+    return folder / "data"
+
+
+def warnings(data: Path, day: int) -> list[dict[str, Any]]:
+    """What `intake status --json` warns of on a day."""
+    printed = succeed("status", "--data", data, "--json", env=clock_at(day))
+    found: list[dict[str, Any]] = json.loads(printed)["warnings"]
+    return found
+
+
+def texts(found: Sequence[dict[str, Any]], words: str) -> list[tuple[str, bool]]:
+    """The commands, and how loud, of the warnings with these words."""
+    return [(one["command"], one["loud"]) for one in found if words in one["text"]]
+
+
+def test_nothing_is_said_before_the_seventh_day(data: Path) -> None:
+    assert warnings(data, DAY + 6) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "words", "loud"),
+    [
+        (7, "is 7 days old", False),
+        (13, "is 13 days old", False),
+        (14, "EXPIRES in 7 days", True),
+        (20, "EXPIRES tomorrow", True),
+        (21, "EXPIRED", True),
+    ],
+)
+def test_the_directory_is_due_from_its_seventh_day_and_loudly_from_the_fourteenth(
+    data: Path, days: int, words: str, loud: bool
+) -> None:
+    renew = f"at the desk: caseworker office renew DIR, then here: intake import --data {data} FILE"
+    assert texts(warnings(data, DAY + days), words) == [(renew, loud)]
+
+
+def test_the_root_key_is_wanted_14_days_before_the_delegation_ends(data: Path) -> None:
+    end = DAY + 90
+    words = "root's delegation end"
+    assert texts(warnings(data, end - DELEGATION_WARN_DAYS - 1), words) == []
+    command = "at the desk: caseworker office renew DIR --root FILE, with the root key"
+    assert texts(warnings(data, end - DELEGATION_WARN_DAYS), words) == [(command, False)]
+    assert texts(warnings(data, end), words) == [(command, True)]
+
+
+def test_new_keys_are_wanted_21_days_before_the_last_one_gives_way(data: Path) -> None:
+    """Of a recipient whose card never came, the server knows no end."""
+    end = 7 * ((DAY + 90) // 7 + 1)
+    assert texts(warnings(data, end - 22), "intake keys") == []
+    assert texts(warnings(data, end - 21), "intake keys") == [
+        ("at the desk of main: caseworker export VAULT --out FILE", False)
+    ]
+
+
+async def test_envelopes_that_wait_are_said_after_30_days_and_loudly_when_nothing_is_accepted(
+    data: Path, tmp_path: Path
+) -> None:
+    """Days count from the last day of the week in which an envelope came."""
+    with serving(data, env=clock_at(DAY)) as server:
+        async with client(server) as session:
+            envelope = bytes(32_768)
+            address = "c35020473aed1b4642cd726cad727b63fff2824ad68cedd7ffb73c7cbd890479"
+            async with session.put(f"/v1/envelopes/{address}", data=envelope) as answer:
+                assert answer.status == 204
+    last_day = 7 * (DAY // 7) + 6
+    for_main = f"intake export --data {data} --recipient main --out FILE"
+    for_board = f"intake export --data {data} --recipient board --out FILE"
+    words = "not confirmed envelopes"
+    assert texts(warnings(data, last_day + WARN_DAYS - 1), words) == []
+    for day, loud in ((WARN_DAYS, False), (REFUSE_DAYS - 1, False), (REFUSE_DAYS, True)):
+        said = sorted(texts(warnings(data, last_day + day), words))
+        assert said == [(for_board, loud), (for_main, loud)]
+
+
+def test_people_read_the_command_below_each_warning(data: Path) -> None:
+    printed = succeed("status", "--data", data, env=clock_at(DAY + 14)).splitlines()
+    place = next(at for at, line in enumerate(printed) if line.startswith("WARNING: "))
+    assert printed[place + 1].strip().startswith("To type: at the desk: caseworker office renew")
