@@ -45,6 +45,7 @@ NOTED = "noted"
 IMPORTED = "imported"
 EXPORTED = "exported"
 CARD_MADE = "card-made"
+KEYS_DESTROYED = "keys-destroyed"
 DIRECTORY_ISSUED = "directory-issued"
 KINDS = frozenset(
     {
@@ -60,6 +61,7 @@ KINDS = frozenset(
         IMPORTED,
         EXPORTED,
         CARD_MADE,
+        KEYS_DESTROYED,
         DIRECTORY_ISSUED,
     }
 )

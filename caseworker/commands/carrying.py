@@ -13,8 +13,15 @@ from caseworker.commands.frame import (
     lines,
     opened,
 )
+from caseworker.commands.old_keys import (
+    add_destroy_old_keys,
+    answer_about_old_keys,
+    old_key_data,
+    old_key_lines,
+)
 from caseworker.days import date_text, iso_date
 from caseworker.errors import Refusal
+from caseworker.exchange.destroying import destroy_old_keys
 from caseworker.exchange.inbound import ImportResult, import_part
 from caseworker.exchange.outbound import ExportResult, export_bundle
 from caseworker.exchange.parts import missing_parts
@@ -27,37 +34,45 @@ from crypto.statements import StatementKind
 def _import(arguments: Arguments, surroundings: Surroundings) -> Answer:
     done: dict[str, ImportResult] = {}
     refused: dict[str, Refusal] = {}
+    moment = surroundings.moment
     with opened(arguments.vault, surroundings) as vault:
         for path in arguments.files:
             try:
-                done[str(path)] = import_part(vault, path, surroundings.moment)
+                done[str(path)] = import_part(vault, path, moment)
             except Refusal as refusal:
                 refused[str(path)] = refusal
-        notes = replace_lost_keys(vault, surroundings.moment)
+        if not done:
+            raise next(iter(refused.values()))
+        says_yes = answer_about_old_keys(vault, moment, arguments.destroy_old_keys)
+        old_keys = destroy_old_keys(vault, moment, says_yes)
+        notes = replace_lost_keys(vault, moment)
         missing = missing_parts(vault.db)
         behind = is_behind(vault.db)
-    if refused and not done:
-        raise next(iter(refused.values()))
     parts = [line for name, result in done.items() for line in _import_lines(name, result)]
     parts += [f"NOT IMPORTED: {one.message}. {one.hint}" for one in refused.values()]
     parts += [f"WARNING: {note}" for note in notes]
-    if behind:
-        parts.append(
-            "WARNING: the server has more of this vault than the vault itself: it came from a "
-            f"backup. Before the next export: caseworker restored {arguments.vault}"
-        )
+    parts += _behind_lines(arguments.vault) if behind else []
     parts += [
         f"Parts {', '.join(map(str, numbers))} of an export have not been imported yet."
         for numbers in missing.values()
     ]
+    parts += old_key_lines(old_keys, arguments.vault)
     parts.append(f"Next: caseworker list {arguments.vault}")
     data = {
         "parts": {name: _import_data(result) for name, result in done.items()},
         "refused": {name: one.message for name, one in refused.items()},
         "missing_parts": missing,
+        "old_keys": old_key_data(old_keys),
         "notes": notes,
     }
     return Answer(lines(*parts), data, complete=not refused)
+
+
+def _behind_lines(vault: Path) -> list[str]:
+    return [
+        "WARNING: the server has more of this vault than the vault itself: it came from a "
+        f"backup. Before the next export: caseworker restored {vault}"
+    ]
 
 
 def _import_lines(name: str, result: ImportResult) -> list[str]:
@@ -170,6 +185,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files", metavar="FILE", type=Path, nargs="+", help="a bundle, or parts of it in any order"
     )
+    add_destroy_old_keys(parser)
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -192,6 +208,10 @@ IMPORT = Command(
     description="""Each file is taken in whole or not at all. Parts of one export come in any order,
 and what was imported before changes nothing. Single items that cannot be read are set aside.
 Keep the files until the next bundle came.
+
+After an import the vault destroys the keys of weeks that are over, once a whole export shows that
+nothing more can come under them: what was recorded under them then stays closed for ever. Where
+that is not certain, a person is asked, and no is what is meant by silence.
 
 examples:
   caseworker import vaults/investigations /media/stick/monday.bundle

@@ -11,6 +11,7 @@ from caseworker.commands.frame import (
     lines,
     opened,
 )
+from caseworker.commands.old_keys import due_data, due_rows
 from caseworker.days import DAYS_A_WEEK, distance_text, iso_date
 from caseworker.exchange.parts import missing_parts
 from caseworker.exchange.restoring import move_numbers_on
@@ -21,6 +22,7 @@ from caseworker.office.directories import known_directory
 from caseworker.replies.sealing import waiting_replies
 from caseworker.terminal.escaping import safe_line
 from caseworker.terminal.layout import table
+from caseworker.vault.destruction import destruction_due
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key
 from caseworker.vault.summary import ArrivalSummary, summarise_arrivals
@@ -34,6 +36,7 @@ def _status(arguments: Arguments, surroundings: Surroundings) -> Answer:
         data = {
             **_identity(vault),
             **_keys(vault),
+            "old_keys": due_data(destruction_due(vault, today)),
             **_traffic(vault, arrived),
             "events": verify_log(vault.db),
             "warnings": [vars(one) for one in alarms(vault, today)],
@@ -123,7 +126,7 @@ def _key_rows(vault: Vault, today: int) -> list[tuple[str, str]]:
     if card:
         end = _card_end(card.keys[-1].week)
         rows.append(("card", f"number {card.number}, its keys end {distance_text(end, today)}"))
-    return rows
+    return [*rows, *due_rows(destruction_due(vault, today))]
 
 
 def _traffic_rows(vault: Vault, arrived: ArrivalSummary, today: int) -> list[tuple[str, str]]:

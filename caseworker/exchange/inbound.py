@@ -19,8 +19,8 @@ from caseworker.exchange.part import PartCounts, PartItems
 from caseworker.terminal.progress import Progress
 from caseworker.vault.arrivals import ImportRow, add_import, find_import
 from caseworker.vault.chunk_files import ChunkFiles
-from caseworker.vault.chunks import kept_file_names
-from caseworker.vault.condition import set_seen_day
+from caseworker.vault.chunks import kept_file_names, knows_chunk
+from caseworker.vault.condition import note_clock, seen_day
 from caseworker.vault.folder import Vault
 from crypto.bundle import InboundHeader, read_bundle, verify_bundle
 from crypto.errors import Foreign, ProtocolError
@@ -71,7 +71,8 @@ def _take(
             _note(vault, header, part, moment, taking.counts)
             files.sync_names()
     except BaseException:
-        files.remove(taking.written)
+        # Whoever stops the command may do so just after the commit: what has its row is to stay.
+        files.remove(name for name in taking.written if not knows_chunk(vault.db, name))
         raise
     files.remove(dropped)
     files.end()
@@ -81,6 +82,7 @@ def _take(
 def _note(
     vault: Vault, header: InboundHeader, part: bytes, moment: Moment, counts: PartCounts
 ) -> None:
+    note_clock(vault.db, moment.day)
     row = ImportRow(
         sha256=part,
         export_id=header.export_id,
@@ -89,9 +91,10 @@ def _note(
         day=header.day,
         imported_day=moment.day,
         chunks_left=counts.chunks_left,
+        envelopes=counts.messages + counts.duplicates + counts.set_aside + counts.unopened,
+        believed_day=min(header.day, moment.day, seen_day(vault.db)),
     )
     add_import(vault.db, row)
-    set_seen_day(vault.db, moment.day)
     place = {"export": header.export_id.hex(), "part": header.part, "parts": header.parts}
     append_event(vault, moment, IMPORTED, None, {"sha256": part.hex(), **place, **vars(counts)})
 

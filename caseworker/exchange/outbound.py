@@ -21,7 +21,7 @@ from caseworker.office.cards import card_document, own_card
 from caseworker.office.directories import known_directory
 from caseworker.office.upkeep import keep_current
 from caseworker.replies.sealing import seal_batches, waiting_replies
-from caseworker.vault.condition import is_behind, set_seen_day
+from caseworker.vault.condition import is_behind, note_clock
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, intake_key, newest_directory
 from caseworker.vault.outgoing import OutgoingRow, outgoing_statement
@@ -51,7 +51,7 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
         sealed = seal_batches(vault, moment, directory, batches)
         make_confirmations(vault, moment)
         make_refinements(vault, moment, directory.bucket_bits)
-        set_seen_day(vault.db, moment.day)
+        note_clock(vault.db, moment.day)
     rows = tuple(to_repeat(vault))
     written = hashlib.sha256()
 

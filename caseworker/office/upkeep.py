@@ -1,19 +1,16 @@
 """What a vault keeps current by itself at every import and export: its card, the directory."""
 
-from caseworker.days import DAYS_A_WEEK, Moment
+from caseworker.days import Moment
 from caseworker.errors import Refusal
 from caseworker.office.cards import make_card, renew_card
 from caseworker.office.directories import RENEW_AFTER_DAYS, issue_directory, known_directory
 from caseworker.terminal.layout import counted
 from caseworker.vault.condition import is_behind
 from caseworker.vault.folder import Vault
+from caseworker.vault.key_dates import last_accepted_day
 from caseworker.vault.keys import directory_key, newest_card_day
 from crypto.directory import Directory
 from crypto.public_keys import key_hash
-from crypto.sizes import KEY_DAYS
-
-# SPEC and protocol: a key counts as accepted for this long after its validity.
-ACCEPTED_AFTER_DAYS = 7
 
 
 def keep_current(vault: Vault, moment: Moment) -> list[str]:
@@ -60,8 +57,3 @@ def lost_keys(vault: Vault, directory: Directory, day: int) -> list[int]:
         for key in recipient.keys
         if key.hash not in held and day <= last_accepted_day(key.week)
     ]
-
-
-def last_accepted_day(week: int) -> int:
-    """Return the last day on which messages under the key of a week still arrive on the server."""
-    return DAYS_A_WEEK * week + KEY_DAYS + ACCEPTED_AFTER_DAYS - 1

@@ -7,10 +7,17 @@ from caseworker.vault.database import Database
 from crypto.office.envelope import OpenedSlot
 from crypto.statements import StatementKind, TakenLine
 
+_IMPORT_COLUMNS = (
+    "sha256, export_id, part, parts, day, imported_day, chunks_left, envelopes, believed_day"
+)
+
 
 @dataclass(frozen=True)
 class ImportRow:
-    """A part of an inbound bundle that was imported."""
+    """A part of an inbound bundle that was imported.
+
+    `day` is the export's, as the bundle says it; `believed_day` what of that is believed.
+    """
 
     sha256: bytes
     export_id: bytes
@@ -19,6 +26,8 @@ class ImportRow:
     day: int
     imported_day: int
     chunks_left: int
+    envelopes: int
+    believed_day: int
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,8 +58,7 @@ def add_import(db: Database, row: ImportRow) -> None:
     """Note that a part was imported; a second time only where chunks had been left out."""
     db.run("DELETE FROM imports WHERE sha256 = ?", row.sha256)
     db.run(
-        "INSERT INTO imports (sha256, export_id, part, parts, day, imported_day, chunks_left)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO imports ({_IMPORT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         *vars(row).values(),
     )
 
@@ -66,8 +74,8 @@ def all_imports(db: Database) -> Iterator[ImportRow]:
 
 
 def _imports(db: Database, which: str, *values: bytes) -> Iterator[ImportRow]:
-    columns = "sha256, export_id, part, parts, day, imported_day, chunks_left"
-    for row in db.rows(f"SELECT {columns} FROM imports {which}", *values):  # noqa: S608 - our own
+    query = f"SELECT {_IMPORT_COLUMNS} FROM imports {which}"  # noqa: S608 - our own words
+    for row in db.rows(query, *values):
         yield ImportRow(**row)
 
 

@@ -56,7 +56,13 @@ def make_vault(
     database = open_database(folder / DATABASE_FILE, _database_key(key))
     try:
         with database.transaction():
-            database.run("INSERT INTO vault VALUES (1, ?, ?, ?, 0)", genesis_id, recipient, day)
+            database.run(
+                "INSERT INTO vault (one, genesis_id, recipient, seen_day, behind)"
+                " VALUES (1, ?, ?, ?, 0)",
+                genesis_id,
+                recipient,
+                day,
+            )
     finally:
         database.close()
     return key
