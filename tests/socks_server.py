@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +12,12 @@ _BY_NAME = 3
 
 @dataclass
 class SocksServer:
-    """Which socket each name leads to, and what it was asked for."""
+    """Which socket each name leads to, what it was asked for, and how many bytes it took there."""
 
     names: dict[str, Path]
     port: int = 0
     asked: list[str] = field(default_factory=list)
+    carried_up: int = 0
     users: set[bytes] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -51,12 +52,20 @@ class SocksServer:
             return
         inner_reader, inner_writer = await asyncio.open_unix_connection(self.names[name])
         writer.write(bytes([5, 0, 0, 1]) + bytes(6))
-        await asyncio.gather(_pump(reader, inner_writer), _pump(inner_reader, writer))
+        await asyncio.gather(_pump(reader, inner_writer, self._count), _pump(inner_reader, writer))
+
+    def _count(self, size: int) -> None:
+        self.carried_up += size
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pump(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    count: Callable[[int], None] = lambda _size: None,
+) -> None:
     try:
         while data := await reader.read(65_536):
+            count(len(data))
             writer.write(data)
             await writer.drain()
     except ConnectionError:
