@@ -1,10 +1,16 @@
-"""Files and folders that are there whole, or not at all, whatever stops the machine."""
+"""Files and folders that are there whole, or not at all, whatever stops the machine.
 
+Until then they lie beside their name as NAME.XXXXXXXX.part. Whoever is stopped takes that away;
+what a kill or a power cut left is taken away by the next who writes to the same name.
+"""
+
+import fcntl
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,9 +23,11 @@ PRIVATE_FOLDER = 0o700
 def write_new_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
     """Make a file that is there only once it is complete and on the disk; never over another."""
     refuse_existing(path)
+    _remove_left_over(path)
     unfinished = _beside(path)
     try:
         with open_private(unfinished) as file:
+            _hold(file.fileno())
             write(file)
             sync_file(file)
         refuse_existing(path)
@@ -35,9 +43,12 @@ def new_folder(path: Path) -> Iterator[Path]:
     refuse_existing(path)
     if not path.parent.is_dir():
         raise Refusal(f"there is no folder {path.parent}", f"make it first: mkdir -p {path.parent}")
+    _remove_left_over(path)
     unfinished = _beside(path)
     unfinished.mkdir(mode=PRIVATE_FOLDER)
+    descriptor = os.open(unfinished, os.O_RDONLY | os.O_DIRECTORY)
     try:
+        _hold(descriptor)
         yield unfinished
         sync_tree(unfinished)
         refuse_existing(path)
@@ -45,6 +56,8 @@ def new_folder(path: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(unfinished)
         raise
+    finally:
+        os.close(descriptor)
     sync_folder(path.parent)
 
 
@@ -84,4 +97,37 @@ def sync_tree(folder: Path) -> None:
 
 
 def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.unfinished-{secrets.token_hex(4)}")
+    return path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+
+
+def _hold(descriptor: int) -> None:
+    """Show others that somebody is at work on what is open here."""
+    # A stick whose file system knows no locks takes the file all the same.
+    with suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _remove_left_over(path: Path) -> None:
+    """Remove what somebody who was killed left of the file or folder that gets this name."""
+    unfinished = re.compile(re.escape(path.name) + r"\.[0-9a-f]{8}\.part")
+    for entry in path.parent.iterdir():
+        if unfinished.fullmatch(entry.name) and not _is_held(entry):
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink(missing_ok=True)
+
+
+def _is_held(path: Path) -> bool:
+    """Tell whether somebody is at work on it, or whether that cannot be known."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from caseworker.terminal.escaping import safe_line
+from caseworker.terminal.progress import Progress
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import candidates, was_dropped
 from caseworker.vault.folder import Vault
@@ -33,6 +35,17 @@ class AnnouncedFile:
 
     def __repr__(self) -> str:
         return "AnnouncedFile(hidden)"
+
+
+@dataclass(frozen=True)
+class Faults:
+    """The pieces of a file that cannot be used, counted from 0: not here, or not what was sealed.
+
+    None of either where all are here and together are another file than the source announced.
+    """
+
+    missing: tuple[int, ...] = ()
+    damaged: tuple[int, ...] = ()
 
 
 class FileMissingError(Exception):
@@ -70,6 +83,26 @@ def read_file(vault: Vault, file: AnnouncedFile) -> Iterator[bytes]:
         raise FileDamagedError from None
 
 
+def is_all_here(vault: Vault, message_number: int, file: AnnouncedFile) -> bool:
+    """Tell whether every chunk of a file has arrived; which does not prove that it is whole."""
+    row = files_of_message(vault.db, message_number)[file.place]
+    return row.claimed >= row.chunks
+
+
+def faults_of(vault: Vault, file: AnnouncedFile) -> Faults:
+    """Return which pieces of a file are at fault; every one of them is looked at."""
+    missing, damaged = [], []
+    with Progress("Looking for what is missing", file.chunks * PIECE_SIZE) as progress:
+        for index in range(file.chunks):
+            try:
+                if not _opens(file, index, _chunk(vault, file, index)):
+                    damaged.append(index)
+            except FileMissingError:
+                missing.append(index)
+            progress.add(PIECE_SIZE)
+    return Faults(tuple(missing), tuple(damaged))
+
+
 def file_state(vault: Vault, message_number: int, file: AnnouncedFile) -> tuple[str, bytes | None]:
     """Return `whole` with the plain SHA-256 of a file, or `missing`, or `damaged`.
 
@@ -78,12 +111,14 @@ def file_state(vault: Vault, message_number: int, file: AnnouncedFile) -> tuple[
     row = files_of_message(vault.db, message_number)[file.place]
     if row.sha256:
         return "whole", row.sha256
-    if row.claimed < row.chunks:
+    if not is_all_here(vault, message_number, file):
         return "missing", None
     digest = hashlib.sha256()
     try:
-        for piece in read_file(vault, file):
-            digest.update(piece)
+        with Progress(f"Checking {safe_line(file.name)}", file.size) as progress:
+            for piece in read_file(vault, file):
+                digest.update(piece)
+                progress.add(len(piece))
     except FileMissingError:
         return "missing", None
     except FileDamagedError:

@@ -36,7 +36,7 @@ class MessageText:
 
 def message_text(vault: Vault, payload: Payload) -> MessageText:
     """Return the text of a message, its beginning alone where the rest cannot be shown."""
-    rest = _rest(payload)
+    rest = rest_of(payload)
     if rest and rest.size > SHOWN_MAX_SIZE:
         return MessageText(payload.text, LONGER)
     try:
@@ -53,7 +53,7 @@ def read_rest(vault: Vault, payload: Payload) -> Iterator[bytes]:
 
     Good only once this has ended. Raises FileMissingError and FileDamagedError.
     """
-    rest = _rest(payload)
+    rest = rest_of(payload)
     # SPEC 7.1: the joined text is UTF-8, the rest alone need not be
     decoder = getincrementaldecoder("utf-8")()
     try:
@@ -66,5 +66,6 @@ def read_rest(vault: Vault, payload: Payload) -> Iterator[bytes]:
         raise FileDamagedError from None
 
 
-def _rest(payload: Payload) -> AnnouncedFile | None:
+def rest_of(payload: Payload) -> AnnouncedFile | None:
+    """Return the file that the rest of a text came as, if there is one."""
     return next((one for one in announced_files(payload) if one.place == REST_PLACE), None)

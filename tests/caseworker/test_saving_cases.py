@@ -4,16 +4,19 @@ import hashlib
 import json
 import os
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from caseworker.cases import texts
 from caseworker.cases.conversation import MessageView, conversation
+from caseworker.durable import new_folder
 from caseworker.errors import Refusal
 from caseworker.saving.case_folder import SavedFile, save_case
 from caseworker.saving.names import disk_name
-from crypto.sizes import CHUNK_SIZE
+from caseworker.saving.pieces import runs_of, runs_text
+from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
 from tests.caseworker.practice import DAY, Office, Server, Source, at
 
 
@@ -69,6 +72,88 @@ def test_a_file_that_is_missing_or_damaged_is_named_and_costs_itself_alone(
     assert not (server.folder / "case/1-report/damaged").exists()
     manifest = json.loads((server.folder / "case/manifest.json").read_text())
     assert [one["state"] for one in manifest["files"]].count("damaged") == 1
+
+
+def test_pieces_that_are_missing_or_damaged_are_named_by_their_numbers(
+    office: Office, server: Server, source: Source
+) -> None:
+    sealed = server.report(source, files=[("film", os.urandom(7 * PIECE_SIZE))])
+    pieces = list(sealed.chunks)
+    for piece in (0, 1, 2, 4):
+        del server.chunks[pieces[piece]]
+    server.chunks[pieces[5]] = os.urandom(CHUNK_SIZE)
+    office.bring(*server.export())
+    film = save(office, server.folder / "case")[1]
+    assert (film.state, film.pieces) == ("missing", 7)
+    assert (film.missing_pieces, film.damaged_pieces) == ([(1, 3), (5, 5)], [(6, 6)])
+    (entry,) = json.loads((server.folder / "case/manifest.json").read_text())["files"][1:]
+    assert entry["missing_pieces"] == [[1, 3], [5, 5]]
+
+
+def test_pieces_that_come_with_a_later_bundle_complete_a_file_for_another_folder(
+    office: Office, server: Server, source: Source
+) -> None:
+    data = os.urandom(4 * PIECE_SIZE)
+    sealed = server.report(source, files=[("film", data)])
+    late = list(sealed.chunks.items())[1:3]
+    office.bring(*server.export(chunks=dict(set(sealed.chunks.items()) - set(late))))
+    assert save(office, server.folder / "before")[1].missing_pieces == [(2, 3)]
+    office.bring(*server.export(chunks=dict(late)))
+    assert save(office, server.folder / "after")[1].state == "whole"
+    assert (server.folder / "after/1-report/film").read_bytes() == data
+    assert not (server.folder / "before/1-report/film").exists()
+
+
+def test_long_lists_of_pieces_are_shown_by_their_beginning() -> None:
+    assert runs_text(runs_of([0, 1, 2, 6])) == "1-3 and 7"
+    assert runs_text(runs_of([4])) == "5"
+    assert runs_text(runs_of(range(0, 100, 2))) == "1, 3, 5, 7, 9, 11, 13, 15 and more"
+
+
+def test_a_case_that_the_disk_has_no_room_for_is_refused_before_anything_is_written(
+    office: Office, server: Server, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.report(source, files=[("film", bytes(1_000_000))])
+    office.bring(*server.export())
+    free = os.statvfs(server.folder)
+    monkeypatch.setattr(os, "statvfs", lambda _path: _Disk(free.f_frsize, 999_999 // free.f_frsize))
+    with pytest.raises(Refusal, match=r"take 1\.0 MB"):
+        save(office, server.folder / "case")
+    assert not list(server.folder.glob("case*"))
+
+
+@dataclass
+class _Disk:
+    f_frsize: int
+    f_bavail: int
+
+
+def test_what_a_killed_save_left_is_removed_by_the_next_and_nobody_else_s(
+    office: Office, server: Server, source: Source
+) -> None:
+    """What was saved lies open on the disk: a kill must not leave it there unseen for ever."""
+    server.report(source)
+    office.bring(*server.export())
+    left = server.folder / "case.0123abcd.part"
+    left.mkdir(mode=0o700)
+    (left / "film").write_bytes(b"open")
+    others = [server.folder / name for name in ("case-2.0123abcd.part", "case.part", "case.x.part")]
+    for other in others:
+        other.mkdir()
+    save(office, server.folder / "case")
+    assert not left.exists()
+    assert all(other.exists() for other in others)
+
+
+def test_two_who_save_at_a_time_take_nothing_from_each_other(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "case") as one, new_folder(tmp_path / "case.other") as other:
+        (one / "a").write_bytes(b"a")
+        with pytest.raises(ZeroDivisionError), new_folder(tmp_path / "case"):
+            assert one.exists()
+            raise ZeroDivisionError
+        (other / "b").write_bytes(b"b")
+    assert (tmp_path / "case/a").read_bytes() == b"a"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["case", "case.other"]
 
 
 def test_two_files_of_one_name_are_both_saved(
