@@ -23,7 +23,13 @@ from crypto.directory import DOCUMENT_MAX_SIZE
 from crypto.errors import Foreign, Malformed, Unauthentic
 from crypto.labels import Label, bound, labelled
 from crypto.public_keys import recipient_bytes
-from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE, GENESIS_ID_SIZE, KEM_PUBLIC_KEY_SIZE
+from crypto.sizes import (
+    CHUNK_ID_SIZE,
+    CHUNK_SIZE,
+    ENVELOPE_SIZE,
+    GENESIS_ID_SIZE,
+    KEM_PUBLIC_KEY_SIZE,
+)
 from crypto.statement_contents import BATCH_RECORDS_MAX, BATCHED_SIZE
 from crypto.statements import (
     STATEMENT_HEAD_SIZE,
@@ -45,7 +51,6 @@ __all__ = [
 ]
 
 PARTS_MAX = 999
-CHUNK_ID_SIZE = 32
 
 _HEADER_MAX_SIZE = 4096
 _EXPORT_ID_SIZE = 16

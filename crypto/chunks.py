@@ -17,7 +17,6 @@ __all__ = [
     "chunk_id",
     "file_hash",
     "new_file_key",
-    "padded_chunk_count",
     "piece_digest",
     "seal_chunk",
 ]
@@ -90,16 +89,3 @@ def file_hash(size: int, digests: Iterable[bytes]) -> bytes:
     for digest in digests:
         state.update(digest)
     return state.digest()
-
-
-def padded_chunk_count(n: int) -> int:
-    """Return up to how many chunks a message of `n` chunks is filled."""
-    # SPEC 8.2
-    if n == 0:
-        return 0
-    if n <= 8:
-        return 1 << (n - 1).bit_length()
-    exponent = n.bit_length() - 1
-    zeros = exponent - exponent.bit_length()
-    step = 1 << zeros
-    return -(-n // step) * step

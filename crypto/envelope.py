@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from crypto.aes import aes_seal
-from crypto.chunks import chunk_count, padded_chunk_count
+from crypto.chunks import chunk_count
 from crypto.errors import Malformed, TooLarge
 from crypto.hpke import hpke_seal, new_kem_secret_key
 from crypto.labels import Label, bound, labelled
-from crypto.padding import pad
+from crypto.padding import pad, padded_chunk_count
 from crypto.payload import (
     Attachment,
     Fill,

@@ -38,6 +38,8 @@ class Label(Enum):
     PUZZLE = "fidelio/1 puzzle"
     INBOUND_BUNDLE = "fidelio/1 inbound bundle"
     OUTBOUND_BUNDLE = "fidelio/1 outbound bundle"
+    SEALED_FILE = "fidelio/1 sealed file"
+    DIRECTORY_FILE = "fidelio/1 directory file"
 
 
 def labelled(label: Label) -> bytes:

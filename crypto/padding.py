@@ -1,8 +1,8 @@
-"""Padding that hides how long something is: SPEC 2, `pad`."""
+"""Padding that hides how long something is: SPEC 2, `pad`, and 8.2 for numbers of chunks."""
 
 from crypto.errors import Malformed, TooLarge
 
-__all__ = ["pad", "unpad"]
+__all__ = ["pad", "padded_chunk_count", "unpad"]
 
 _LENGTH_SIZE = 4
 
@@ -31,3 +31,16 @@ def unpad(data: bytes) -> bytes:
     if data.count(0, end) != len(data) - end:
         raise Malformed("padding holds something other than zeros")
     return data[_LENGTH_SIZE:end]
+
+
+def padded_chunk_count(n: int) -> int:
+    """Return up to how many chunks a message of `n` chunks is filled."""
+    # SPEC 8.2
+    if n == 0:
+        return 0
+    if n <= 8:
+        return 1 << (n - 1).bit_length()
+    exponent = n.bit_length() - 1
+    zeros = exponent - exponent.bit_length()
+    step = 1 << zeros
+    return -(-n // step) * step

@@ -4,8 +4,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crypto.chunks import FileKey, chunk_count, padded_chunk_count
+from crypto.chunks import FileKey, chunk_count
 from crypto.errors import Contradictory, Malformed
+from crypto.padding import padded_chunk_count
 from crypto.public_keys import recipient_bytes
 from crypto.sizes import (
     ANSWER_MAX_SIZE,

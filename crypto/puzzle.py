@@ -6,8 +6,9 @@ from itertools import count
 
 from crypto.errors import Malformed, Outdated, Unauthentic
 from crypto.labels import Label, bound
+from crypto.sizes import PUZZLE_NONCE_SIZE
 
-__all__ = ["check_puzzle", "puzzle_text", "solve_puzzle"]
+__all__ = ["check_puzzle", "puzzle_header", "puzzle_nonce", "puzzle_text", "solve_puzzle"]
 
 # SPEC 11: what is uploaded, as a number.
 PUZZLE_ENVELOPE = 1
@@ -15,7 +16,6 @@ PUZZLE_CHUNK = 2
 
 _HEADER = re.compile(r"(0|[1-9][0-9]{0,9})-([0-9a-f]{16})")
 _U32_MAX = 2**32 - 1
-_NONCE_SIZE = 8
 _DAYS_BEFORE = 2
 _DAYS_AFTER = 16
 
@@ -52,9 +52,22 @@ def check_puzzle(
 def solve_puzzle(genesis_id: bytes, kind: int, path_hash: bytes, difficulty: int, day: int) -> str:
     """Return the header that solves a puzzle for a day; takes about 2 ** difficulty hashes."""
     begin = puzzle_text(genesis_id, kind, path_hash, day, b"")
-    nonces = (number.to_bytes(_NONCE_SIZE, "big") for number in count())
+    nonces = (number.to_bytes(PUZZLE_NONCE_SIZE, "big") for number in count())
     nonce = next(nonce for nonce in nonces if _has_zero_bits(begin + nonce, difficulty))
+    return puzzle_header(day, nonce)
+
+
+def puzzle_header(day: int, nonce: bytes) -> str:
+    """Return the header that shows a nonce (8 bytes) for a day."""
     return f"{day}-{nonce.hex()}"
+
+
+def puzzle_nonce(header: str) -> bytes:
+    """Return the nonce, 8 bytes, of a header; Malformed where it is none."""
+    found = _HEADER.fullmatch(header)
+    if not found:
+        raise Malformed("not the header of a puzzle")
+    return bytes.fromhex(found[2])
 
 
 def _has_zero_bits(text: bytes, difficulty: int) -> bool:

@@ -6,6 +6,7 @@ __all__ = [
     "BITS_SIZE",
     "BUCKET_BITS_MAX",
     "CHUNKS_MAX",
+    "CHUNK_ID_SIZE",
     "CHUNK_SIZE",
     "CLOCK_GRACE_DAYS",
     "DELEGATION_MAX_DAYS",
@@ -20,6 +21,7 @@ __all__ = [
     "KEY_DAYS",
     "PAYLOAD_MAX_SIZE",
     "PIECE_SIZE",
+    "PUZZLE_NONCE_SIZE",
     "RECIPIENTS_MAX",
     "RECORD_SIZE",
     "REPLY_INDEXES",
@@ -53,6 +55,7 @@ RECIPIENTS_MAX = 4
 # SPEC 8: a chunk is a sealed piece.
 CHUNK_SIZE = 262_144
 PIECE_SIZE = 262_128
+CHUNK_ID_SIZE = 32
 
 # SPEC 9: REPLY_INDEXES for each recipient id and thread.
 RECORD_SIZE = 4096
@@ -66,3 +69,6 @@ DIRECTORY_MAX_DAYS = 21
 DELEGATION_MAX_DAYS = 90
 CLOCK_GRACE_DAYS = 2
 KEY_DAYS = 14
+
+# SPEC 11
+PUZZLE_NONCE_SIZE = 8

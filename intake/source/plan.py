@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from crypto.chunks import FileKey, new_file_key, padded_chunk_count
+from crypto.chunks import FileKey, new_file_key
 from crypto.directory import Directory
 from crypto.envelope import Message, new_message_id, split_text
 from crypto.errors import TooLarge
+from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill, TextRest
 from crypto.sizes import ATTACHMENTS_MAX, PIECE_SIZE
 from intake.errors import Refusal

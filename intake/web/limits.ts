@@ -1,7 +1,8 @@
 /** How much a message may hold, and whether it does. */
 
 import type { Office } from "./office.ts";
-import { chunkCount, paddedChunkCount } from "./protocol/chunks.ts";
+import { chunkCount } from "./protocol/chunks.ts";
+import { paddedChunkCount } from "./protocol/padding.ts";
 import { ANSWER_MAX_SIZE, ATTACHMENTS_MAX, PIECE_SIZE } from "./protocol/sizes.ts";
 
 /** Characters of a text: about a hundred printed pages. */

@@ -10,7 +10,7 @@ import { fileFromBlob, fileFromBytes, fileOfZeros, type OutgoingFile } from "./f
 import type { Line } from "./line.ts";
 import { freshOffice, OfficeRefusal, type Office } from "./office.ts";
 import { toHex } from "./protocol/bytes.ts";
-import { paddedChunkCount } from "./protocol/chunks.ts";
+import { paddedChunkCount } from "./protocol/padding.ts";
 import {
   envelopeAddress,
   newMessageId,

@@ -30,18 +30,11 @@ from crypto.bundle import (
     read_bundle,
 )
 from crypto.card import read_card
-from crypto.chunks import (
-    chunk_count,
-    chunk_id,
-    file_hash,
-    new_file_key,
-    padded_chunk_count,
-    piece_digest,
-    seal_chunk,
-)
+from crypto.chunks import chunk_count, chunk_id, file_hash, new_file_key, piece_digest, seal_chunk
 from crypto.codename import new_codename
 from crypto.directory import Directory, current_key, read_directory, signing_keys_of
 from crypto.envelope import Message, SealTo, envelope_address, new_message_id, seal_envelope
+from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill, TextRest
 from crypto.public_keys import key_hash
 from crypto.replies import Reply, open_board

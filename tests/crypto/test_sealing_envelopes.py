@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crypto.chunks import chunk_count, new_file_key, padded_chunk_count
+from crypto.chunks import chunk_count, new_file_key
 from crypto.codename import new_codename
 from crypto.envelope import (
     Message,
@@ -25,6 +25,7 @@ from crypto.office.envelope import (
     open_envelope,
     open_slot,
 )
+from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill, TextRest, encode_payload, parse_payload
 from crypto.sizes import ENVELOPE_SIZE, PAYLOAD_MAX_SIZE
 from crypto.source_keys import derive_source_keys, set_token

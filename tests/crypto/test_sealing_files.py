@@ -13,12 +13,12 @@ from crypto.chunks import (
     chunk_id,
     file_hash,
     new_file_key,
-    padded_chunk_count,
     piece_digest,
     seal_chunk,
 )
 from crypto.errors import ProtocolError, TooLarge, Unauthentic
 from crypto.office.chunks import open_chunk, open_file
+from crypto.padding import padded_chunk_count
 from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
 
 KEY = new_file_key()

@@ -18,7 +18,6 @@ from crypto.chunks import (
     chunk_id,
     file_hash,
     new_file_key,
-    padded_chunk_count,
     piece_digest,
     seal_chunk,
 )
@@ -30,6 +29,7 @@ from crypto.hpke import new_kem_secret_key
 from crypto.office.chunks import open_file
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.office.replies import ReplyTo, decoy_record, new_reply_id, seal_reply, split_reply
+from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill, Payload, SealedFor, TextRest, encode_payload
 from crypto.replies import ReplyPart, encode_reply_message, open_board
 from crypto.sizes import PIECE_SIZE

@@ -12,9 +12,11 @@ from crypto.card import read_card
 from crypto.codename import contains_codename, read_codename
 from crypto.directory import read_directory, read_fingerprint
 from crypto.directory_content import parse_directory
+from crypto.directory_file import read_directory_file
 from crypto.padding import unpad
 from crypto.payload import check_file_name, parse_payload, safe_file_name
 from crypto.replies import parse_reply_message
+from crypto.sealed_file import SealedFileReader
 from crypto.statement_contents import parse_batch, parse_confirmation, parse_refinement
 from crypto.statements import StatementKind, parse_statement, parse_taken_line
 from crypto.strict_json import encode_json, parse_json
@@ -67,6 +69,12 @@ def _outbound(data: bytes) -> None:
         pass
 
 
+def _sealed_file(data: bytes) -> None:
+    read, reader = BytesIO(data).read, SealedFileReader(GENESIS_ID, 0)
+    while reader.wants:
+        reader.take(read(reader.wants))
+
+
 def _statement(data: bytes) -> None:
     readers = {
         StatementKind.BATCH: parse_batch,
@@ -92,6 +100,8 @@ TARGETS = (
     Target("taken_line", parse_taken_line, 256),
     Target("statement", _statement, 8192),
     Target("inbound_bundle", _inbound, 8192),
+    Target("directory_file", lambda data: read_directory_file(data, GENESIS_ID), 16_384, twin=True),
+    Target("sealed_file", _sealed_file, 8192, twin=True),
     Target("outbound_bundle", _outbound, 8192),
 )
 

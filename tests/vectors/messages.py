@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from crypto.chunks import FileKey, chunk_count, file_hash, padded_chunk_count, piece_digest
+from crypto.chunks import FileKey, chunk_count, file_hash, piece_digest
 from crypto.envelope import Message, build_payload
+from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill, TextRest, encode_payload
 from crypto.sizes import PIECE_SIZE
 from tests.vectors.people import DAY, SEAL_TO, SOURCE

@@ -7,11 +7,11 @@ import {
   FileKey,
   fileHash,
   newFileKey,
-  paddedChunkCount,
   pieceDigest,
   sealChunk,
 } from "../../intake/web/protocol/chunks.ts";
 import { Malformed, TooLarge } from "../../intake/web/protocol/errors.ts";
+import { paddedChunkCount } from "../../intake/web/protocol/padding.ts";
 import { CHUNK_SIZE, PIECE_SIZE } from "../../intake/web/protocol/sizes.ts";
 import { ENGINES, withEngine } from "./engines.ts";
 import { openFile } from "./office/chunks.ts";

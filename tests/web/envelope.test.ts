@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { utf8 } from "../../intake/web/protocol/bytes.ts";
-import { chunkCount, newFileKey, paddedChunkCount } from "../../intake/web/protocol/chunks.ts";
+import { chunkCount, newFileKey } from "../../intake/web/protocol/chunks.ts";
+import { paddedChunkCount } from "../../intake/web/protocol/padding.ts";
 import {
   envelopeAddress,
   sealEnvelope,

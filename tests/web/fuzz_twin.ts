@@ -5,10 +5,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { containsCodename, readCodename } from "../../intake/web/protocol/codename.ts";
 import { readDirectory, readFingerprint } from "../../intake/web/protocol/directory.ts";
+import { readDirectoryFile } from "../../intake/web/protocol/directory_file.ts";
 import { NotACodename, ProtocolError } from "../../intake/web/protocol/errors.ts";
 import { unpad } from "../../intake/web/protocol/padding.ts";
 import { checkFileName, parsePayload, safeFileName } from "../../intake/web/protocol/payload.ts";
 import { parseReplyMessage } from "../../intake/web/protocol/replies.ts";
+import { SealedFileReader } from "../../intake/web/protocol/sealed_file.ts";
 import { encodeJson, parseJson } from "../../intake/web/protocol/strict_json.ts";
 
 const text = (data: Uint8Array): string =>
@@ -31,6 +33,15 @@ const readers: Record<string, (data: Uint8Array) => unknown> = {
   },
   fingerprint: (data) => readFingerprint(text(data)),
   padding: unpad,
+  directory_file: (data) => readDirectoryFile(data, new Uint8Array(32)),
+  sealed_file: async (data) => {
+    const reader = new SealedFileReader(new Uint8Array(32), 0);
+    for (let at = 0; reader.wants;) {
+      const wanted = reader.wants;
+      await reader.take(data.subarray(at, at + wanted));
+      at += wanted;
+    }
+  },
 };
 
 async function conclusion(read: (data: Uint8Array) => unknown, data: Uint8Array): Promise<string> {

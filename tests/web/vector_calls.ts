@@ -8,6 +8,7 @@ import { splitText, envelopeAddress } from "../../intake/web/protocol/envelope.t
 import { sha256 } from "../../intake/web/protocol/hashing.ts";
 import { KemSecretKey } from "../../intake/web/protocol/hpke.ts";
 import { Label } from "../../intake/web/protocol/labels.ts";
+import { paddedChunkCount } from "../../intake/web/protocol/padding.ts";
 import * as payload from "../../intake/web/protocol/payload.ts";
 import { checkKemPublicKey } from "../../intake/web/protocol/public_keys.ts";
 import { checkPuzzle, puzzleText } from "../../intake/web/protocol/puzzle.ts";
@@ -19,8 +20,10 @@ import {
   type SourceKeys,
 } from "../../intake/web/protocol/source_keys.ts";
 import { parseJson } from "../../intake/web/protocol/strict_json.ts";
+import { CARRIED_CALLS } from "./carried_files.ts";
 import { openChunk, openFile } from "./office/chunks.ts";
 import { openEnvelope } from "./office/envelope.ts";
+import { shown } from "./shown.ts";
 import {
   bytes,
   chunkBytes,
@@ -42,18 +45,6 @@ function source({ bits, genesis_id }: Inputs): Promise<SourceKeys> {
   const derived = deriveSourceKeys(new codename.Codename(bytes(bits)), bytes(genesis_id));
   sources.set(name, derived);
   return derived;
-}
-
-/** As JSON shows it: bytes as hex, camelCase as snake_case. */
-export function shown(value: unknown): unknown {
-  if (value instanceof Uint8Array) return toHex(value);
-  if (Array.isArray(value)) return value.map(shown);
-  if (typeof value !== "object" || value === null) return value;
-  const names = Object.entries(value).map(([name, inner]): [string, unknown] => [
-    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    shown(inner),
-  ]);
-  return Object.fromEntries(names);
 }
 
 function read(inputs: Inputs): directory.Directory {
@@ -160,7 +151,7 @@ export const CALLS: Readonly<Record<string, (inputs: Inputs) => unknown>> = {
     for (const size of sizes) hashes.push(await fileHash(patternBytes(pattern, 0, size)));
     return shown(hashes);
   },
-  padded_chunk_count: ({ counts }) => counts.map(chunks.paddedChunkCount),
+  padded_chunk_count: ({ counts }) => counts.map(paddedChunkCount),
   reply_tag: async (inputs) => {
     const { threadSecret, genesisId } = await source(inputs);
     return inputs.indexes.map((index: number) =>
@@ -196,6 +187,7 @@ export const CALLS: Readonly<Record<string, (inputs: Inputs) => unknown>> = {
   check_puzzle: ({ header, genesis_id, kind, path_hash, difficulty, day }) =>
     checkPuzzle(header, bytes(genesis_id), kind, bytes(path_hash), difficulty, day) ?? null,
   read_fingerprint: (inputs) => toHex(directory.readFingerprint(inputs.text)),
+  ...CARRIED_CALLS,
 };
 
 async function fileHash(file: Uint8Array): Promise<Uint8Array> {

@@ -66,7 +66,8 @@ export async function chunkBytes(recipe: Inputs): Promise<Uint8Array> {
   return altered(chunk, recipe);
 }
 
-function altered(data: Uint8Array, recipe: Inputs): Uint8Array {
+/** Some bytes with bits turned round, then cut or filled up with zeros. */
+export function altered(data: Uint8Array, recipe: Inputs): Uint8Array {
   const size: number = recipe.resize ?? data.length;
   const changed = new Uint8Array(Math.max(size, data.length));
   changed.set(data);

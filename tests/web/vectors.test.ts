@@ -18,7 +18,7 @@ const PLAIN_AREAS = [
   "directory",
   "puzzle",
 ];
-const SEALED_AREAS = ["envelope", "chunk", "file", "reply", "board"];
+const SEALED_AREAS = ["envelope", "chunk", "file", "reply", "board", "sealed"];
 
 for (const vector of vectors(PLAIN_AREAS)) {
   test(`${vector.file}: ${vector.what}`, () => check(vector, "browser"));

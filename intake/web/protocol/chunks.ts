@@ -70,13 +70,3 @@ export async function pieceDigest(piece: Uint8Array): Promise<Uint8Array> {
 export function fileHash(size: number, digests: readonly Uint8Array[]): Uint8Array {
   return sha256(labelled(Label.FILE), number(size, 8), ...digests);
 }
-
-/** How many chunks a message of `count` chunks is filled up to: SPEC 8.2. */
-export function paddedChunkCount(count: number): number {
-  if (count === 0) return 0;
-  if (count <= 8) return 1 << (32 - Math.clz32(count - 1));
-  // Padmé: E = floor(log2 n), z = E − (floor(log2 E) + 1)
-  const exponent = 31 - Math.clz32(count);
-  const step = 2 ** (exponent - (32 - Math.clz32(exponent)));
-  return Math.ceil(count / step) * step;
-}

@@ -2,12 +2,12 @@
 
 import { aesSeal } from "./aes.ts";
 import { concat, random, toNumber, utf8 } from "./bytes.ts";
-import { chunkCount, newFileKey, paddedChunkCount } from "./chunks.ts";
+import { chunkCount, newFileKey } from "./chunks.ts";
 import { TooLarge } from "./errors.ts";
 import { sha256 } from "./hashing.ts";
 import { hpkeSeal, newKemSecretKey } from "./hpke.ts";
 import { bound, Label, labelled } from "./labels.ts";
-import { pad } from "./padding.ts";
+import { pad, paddedChunkCount } from "./padding.ts";
 import { encodePayload, type Payload } from "./payload.ts";
 import { keyHash } from "./public_keys.ts";
 import { ENVELOPE_SLOTS, KEM_PUBLIC_KEY_SIZE, PAYLOAD_MAX_SIZE } from "./sizes.ts";

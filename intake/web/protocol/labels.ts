@@ -32,6 +32,8 @@ export const Label = {
   PUZZLE: "fidelio/1 puzzle",
   INBOUND_BUNDLE: "fidelio/1 inbound bundle",
   OUTBOUND_BUNDLE: "fidelio/1 outbound bundle",
+  SEALED_FILE: "fidelio/1 sealed file",
+  DIRECTORY_FILE: "fidelio/1 directory file",
 } as const;
 
 export type Label = (typeof Label)[keyof typeof Label];

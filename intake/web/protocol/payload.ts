@@ -1,7 +1,8 @@
 /** What a source says, as it stands in an envelope (SPEC 7.1, 7.2). */
 
 import { toHex, utf8 } from "./bytes.ts";
-import { chunkCount, FileKey, paddedChunkCount } from "./chunks.ts";
+import { chunkCount, FileKey } from "./chunks.ts";
+import { paddedChunkCount } from "./padding.ts";
 import { Contradictory, Malformed } from "./errors.ts";
 import { checkRecipientIds } from "./recipient_ids.ts";
 import {

@@ -7,9 +7,9 @@ import { concat, fromHex, random, toHex, u32 } from "./bytes.ts";
 import { Malformed, Outdated, Unauthentic } from "./errors.ts";
 import { sha256 } from "./hashing.ts";
 import { bound, Label } from "./labels.ts";
+import { PUZZLE_NONCE_SIZE } from "./sizes.ts";
 
 const HEADER = /^(0|[1-9][0-9]{0,9})-([0-9a-f]{16})$/;
-const NONCE_SIZE = 8;
 const DAYS_BEFORE = 2;
 const DAYS_AFTER = 16;
 /** How long the page waits for the work at a time. */
@@ -58,7 +58,7 @@ export async function solvePuzzle(
 ): Promise<string> {
   const beginning = puzzleText(genesisId, kind, pathHash, day, new Uint8Array(0));
   const begun = nobleSha256.create().update(beginning);
-  const nonce = random(NONCE_SIZE);
+  const nonce = random(PUZZLE_NONCE_SIZE);
   const counter = new DataView(nonce.buffer);
   let pause = Date.now() + SLICE_MS;
   while (zeroBits(begun.clone().update(nonce).digest()) < difficulty) {
@@ -67,7 +67,19 @@ export async function solvePuzzle(
     await nextTick();
     pause = Date.now() + SLICE_MS;
   }
+  return puzzleHeader(day, nonce);
+}
+
+/** The header that shows a nonce (8 bytes) for a day. */
+export function puzzleHeader(day: number, nonce: Uint8Array): string {
   return `${day}-${toHex(nonce)}`;
+}
+
+/** The nonce, 8 bytes, of a header. Raises `Malformed` where it is none. */
+export function puzzleNonce(header: string): Uint8Array {
+  const [, , nonce] = HEADER.exec(header) ?? [];
+  if (nonce === undefined) throw new Malformed("not a puzzle header");
+  return fromHex(nonce);
 }
 
 /** How many bits of the first 32 are zero before the first one that is not. */

@@ -21,6 +21,7 @@ export const RECIPIENTS_MAX = 4;
 // SPEC 8
 export const CHUNK_SIZE = 262144;
 export const PIECE_SIZE = 262128;
+export const CHUNK_ID_SIZE = 32;
 // SPEC 9
 export const RECORD_SIZE = 4096;
 export const REPLY_MESSAGE_MAX_SIZE = 2876;
@@ -32,3 +33,5 @@ export const DIRECTORY_MAX_DAYS = 21;
 export const DELEGATION_MAX_DAYS = 90;
 export const CLOCK_GRACE_DAYS = 2;
 export const KEY_DAYS = 14;
+// SPEC 11
+export const PUZZLE_NONCE_SIZE = 8;

@@ -4,15 +4,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from crypto.chunks import (
-    FileKey,
-    chunk_count,
-    chunk_id,
-    file_hash,
-    padded_chunk_count,
-    piece_digest,
-    seal_chunk,
-)
+from crypto.chunks import FileKey, chunk_count, chunk_id, file_hash, piece_digest, seal_chunk
+from crypto.padding import padded_chunk_count
 from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
 from tests.vectors.vector import Vector, accepted, randomness, refused
 

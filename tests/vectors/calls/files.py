@@ -3,22 +3,15 @@
 import hashlib
 from typing import Any
 
-from crypto.chunks import (
-    FileKey,
-    chunk_count,
-    chunk_id,
-    file_hash,
-    padded_chunk_count,
-    piece_digest,
-    seal_chunk,
-)
+from crypto.chunks import FileKey, chunk_count, chunk_id, file_hash, piece_digest, seal_chunk
 from crypto.office.chunks import open_chunk, open_file
+from crypto.padding import padded_chunk_count
 from crypto.sizes import PIECE_SIZE
 
 Members = dict[str, Any]
 
 
-def _chunk(recipe: Members) -> bytes:
+def chunk_bytes(recipe: Members) -> bytes:
     """Return the chunk of a recipe, checked before it is altered."""
     end = recipe["start"] + recipe["size"]
     piece = _content(recipe["pattern"], end)[recipe["start"] :]
@@ -38,13 +31,13 @@ def _content(pattern: str, size: int) -> bytes:
 
 def _open_chunk(vector: Members) -> object:
     key = FileKey(bytes.fromhex(vector["file_key"]))
-    piece = open_chunk(key, vector["index"], _chunk(vector["chunk"]), vector["last"])
+    piece = open_chunk(key, vector["index"], chunk_bytes(vector["chunk"]), vector["last"])
     return {"sha256": hashlib.sha256(piece).hexdigest()}
 
 
 def _open_file(vector: Members) -> object:
     key = FileKey(bytes.fromhex(vector["file_key"]))
-    chunks = map(_chunk, vector["chunks"])
+    chunks = map(chunk_bytes, vector["chunks"])
     content = hashlib.sha256()
     for piece in open_file(key, vector["size"], bytes.fromhex(vector["hash"]), chunks):
         content.update(piece)

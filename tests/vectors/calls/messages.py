@@ -42,10 +42,13 @@ def _split_text(vector: Members) -> object:
     return {"kept": len(kept), "rest": len(rest)}
 
 
-def _envelope(given: Members) -> bytes:
+def envelope_bytes(given: Members) -> bytes:
+    """Return the envelope of a recipe."""
     if "base64" in given:
         return base64.b64decode(given["base64"])
-    envelope = bytearray(_envelope(json.loads((_FOLDER / given["base"]).read_bytes())["envelope"]))
+    envelope = bytearray(
+        envelope_bytes(json.loads((_FOLDER / given["base"]).read_bytes())["envelope"])
+    )
     for offset, change in given.get("xor", []):
         envelope[offset] ^= int(change, 16)
     size = given.get("resize", len(envelope))
@@ -53,7 +56,7 @@ def _envelope(given: Members) -> bytes:
 
 
 def _open_envelope(vector: Members) -> object:
-    envelope = _envelope(vector["envelope"])
+    envelope = envelope_bytes(vector["envelope"])
     secrets = [
         IntakeSecret(one["week"], KemSecretKey(bytes.fromhex(one["seed"])))
         for one in vector["secrets"]

@@ -1,0 +1,57 @@
+/** The directory file: all that a device which is never online has to be given (SPEC 11.2). */
+
+import { ByteReader } from "./byte_reader.ts";
+import { concat, equal, toHex, u32 } from "./bytes.ts";
+import { readDirectory, type Directory } from "./directory.ts";
+import { Malformed, Unauthentic } from "./errors.ts";
+import { Label, labelled } from "./labels.ts";
+import { checkKemPublicKey, keyHash } from "./public_keys.ts";
+import { KEM_PUBLIC_KEY_SIZE } from "./sizes.ts";
+
+/** A directory whose signatures hold, and the intake keys (1216 bytes) that it lists. */
+export interface DirectoryFile {
+  readonly directory: Directory;
+  /** By their SHA-256 (32 bytes, in hex). */
+  readonly keys: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The file of a document and of its intake keys, in the order of the directory. */
+export function encodeDirectoryFile(document: Uint8Array, keys: readonly Uint8Array[]): Uint8Array {
+  // SPEC 11.2: labelled(DIRECTORY_FILE) || u32 length || document || keys
+  return concat(labelled(Label.DIRECTORY_FILE), u32(document.length), document, ...keys);
+}
+
+/** Document and keys of a file, not checked but for its layout. Raises `Malformed`. */
+export function splitDirectoryFile(data: Uint8Array): [document: Uint8Array, keys: Uint8Array[]] {
+  const label = labelled(Label.DIRECTORY_FILE);
+  if (!equal(data.subarray(0, label.length), label)) throw new Malformed("not a directory file");
+  const rest = data.subarray(label.length);
+  const reader = new ByteReader(rest);
+  const size = reader.u32();
+  const document = reader.take(size);
+  const keysSize = rest.length - 4 - size;
+  if (keysSize % KEM_PUBLIC_KEY_SIZE) throw new Malformed("a part of a key");
+  const keys = Array.from({ length: keysSize / KEM_PUBLIC_KEY_SIZE }, () =>
+    reader.take(KEM_PUBLIC_KEY_SIZE),
+  );
+  return [document, keys];
+}
+
+/**
+ * What a file holds, as far as neither day nor place matters. Raises what `readDirectory` raises,
+ * `Unauthentic` for a key that the directory does not list at its place, and `Malformed` for one
+ * that cannot be sealed to.
+ */
+export function readDirectoryFile(data: Uint8Array, genesisId: Uint8Array): DirectoryFile {
+  const [document, keys] = splitDirectoryFile(data);
+  const directory = readDirectory(document, genesisId);
+  const listed = directory.recipients.flatMap((recipient) => recipient.keys);
+  if (keys.length !== listed.length) throw new Malformed("another number of keys");
+  const byHash = keys.map((key, place): [string, Uint8Array] => {
+    const { hash } = listed[place]!;
+    if (!equal(keyHash(key), hash)) throw new Unauthentic("a key that is not listed here");
+    checkKemPublicKey(key);
+    return [toHex(hash), key];
+  });
+  return { directory, keys: new Map(byHash) };
+}
