@@ -5,6 +5,7 @@ import random
 import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ from intake.exchange.files import NewFiles
 from intake.exchange.progress import Progress
 from intake.storage import items, office, retention, taken
 from intake.storage.container import Containers, Kind
+from intake.storage.disk_faults import disk_faults_said
 from intake.storage.folder import DataFolder, locked, open_folder
 from intake.storage.items import Item
 from intake.storage.sqlite import connect, prepare, reading, rewrite, writing
@@ -65,34 +67,45 @@ class _Snapshot:
 def export_bundle(path: Path, recipient: str, out: Path, part_size: int | None) -> Exported:
     """Write what `recipient` has not confirmed into `out`, or into parts each below `part_size`.
 
-    Raises `Refusal`, and then there is no file.
+    Raises `Refusal`, and then there is no file. One that is killed leaves files without their names
+    or, in its last moment, with them: the same again removes both, and begins anew.
     """
     folder = open_folder(path)
-    prepare(folder)
-    connection = connect(folder)
-    containers = Containers(folder)
-    try:
+    with disk_faults_said(folder), ExitStack() as stack:
+        prepare(folder)
+        connection = connect(folder)
+        stack.callback(connection.close)
+        containers = Containers(folder)
+        stack.callback(containers.close)
         # While this is held, no slot that an export may read is overwritten.
         with locked(folder.export_lock, shared=True):
             snapshot = _look(folder, connection, recipient)
             plan = _plan(snapshot, part_size)
-            exported = _write(containers, snapshot, plan, _names(out, len(plan), part_size))
-        wipe_all(connection, folder, containers)
-        rewritten = _rewrite(connection, folder)
-    finally:
-        containers.close()
-        connection.close()
-    return Exported(**{**vars(exported), "rewritten": rewritten})
+            files = stack.enter_context(_new_files(snapshot, plan, out, part_size))
+            written = _write(containers, snapshot, plan, files)
+        rewritten = _tidy(connection, folder, containers)
+    return Exported(
+        recipient=recipient,
+        files=files.paths,
+        size=sum(name.stat().st_size for name in files.paths),
+        envelopes=written[Kind.ENVELOPE],
+        chunks=written[Kind.CHUNK],
+        damaged=len(snapshot.items) - sum(written.values()),
+        rewritten=rewritten,
+        directory=snapshot.directory,
+        day=snapshot.day,
+    )
 
 
-def _rewrite(connection: sqlite3.Connection, folder: DataFolder) -> bool:
-    """Take the order of arrival out of the database's pages.
+def _tidy(connection: sqlite3.Connection, folder: DataFolder, containers: Containers) -> bool:
+    """Overwrite what is over, and take the order of arrival out of the database's pages.
 
     False where the disk has no room, or the database was being read all the time.
     """
     try:
+        wipe_all(connection, folder, containers)
         return rewrite(connection, folder)
-    except sqlite3.OperationalError:
+    except (sqlite3.OperationalError, OSError):
         return False
 
 
@@ -225,39 +238,41 @@ def _begin(
 # ---- Writing it ----------------------------------------------------------------------------------
 
 
+def _new_files(
+    snapshot: _Snapshot,
+    plan: Sequence[Sequence[tuple[Kind, Item]]],
+    out: Path,
+    part_size: int | None,
+) -> NewFiles:
+    return NewFiles(out, _names(out, len(plan), part_size), sum(_sizes(snapshot, plan)))
+
+
+def _sizes(snapshot: _Snapshot, plan: Sequence[Sequence[tuple[Kind, Item]]]) -> list[int]:
+    """Return how many bytes each part will have."""
+    empty = _begin(lambda _: None, snapshot, bytes(EXPORT_ID_SIZE), PARTS_MAX, PARTS_MAX)
+    return [empty.size_with(*(_SIZES[kind] for kind, _ in part)) for part in plan]
+
+
 def _write(
     containers: Containers,
     snapshot: _Snapshot,
     plan: Sequence[Sequence[tuple[Kind, Item]]],
-    names: tuple[Path, ...],
-) -> Exported:
-    """Write the parts, one item in memory at a time."""
-    empty = _begin(lambda _: None, snapshot, bytes(EXPORT_ID_SIZE), PARTS_MAX, PARTS_MAX)
-    sizes = [empty.size_with(*(_SIZES[kind] for kind, _ in part)) for part in plan]
+    files: NewFiles,
+) -> dict[Kind, int]:
+    """Write the parts, one item in memory at a time; returns how many items of each kind."""
     export_id = secrets.token_bytes(EXPORT_ID_SIZE)
     written = dict.fromkeys(Kind, 0)
-    progress = Progress(sum(sizes))
-    with NewFiles(names, sum(sizes)) as files:
-        for index, part in enumerate(plan):
-            with files.writing(index) as file:
-                bundle = _begin(file.write, snapshot, export_id, index + 1, len(plan))
-                for kind, item in part:
-                    if _add(bundle, containers, kind, item):
-                        written[kind] += 1
-                    progress.add(_SIZES[kind])
-                bundle.end()
+    progress = Progress(sum(_sizes(snapshot, plan)))
+    for index, part in enumerate(plan):
+        with files.writing(index) as file:
+            bundle = _begin(file.write, snapshot, export_id, index + 1, len(plan))
+            for kind, item in part:
+                if _add(bundle, containers, kind, item):
+                    written[kind] += 1
+                progress.add(_SIZES[kind])
+            bundle.end()
     progress.end()
-    return Exported(
-        recipient=snapshot.recipient,
-        files=names,
-        size=sum(name.stat().st_size for name in names),
-        envelopes=written[Kind.ENVELOPE],
-        chunks=written[Kind.CHUNK],
-        damaged=len(snapshot.items) - sum(written.values()),
-        rewritten=False,
-        directory=snapshot.directory,
-        day=snapshot.day,
-    )
+    return written
 
 
 def _add(bundle: BundleWriter, containers: Containers, kind: Kind, item: Item) -> bool:

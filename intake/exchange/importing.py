@@ -3,7 +3,7 @@
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -17,6 +17,7 @@ from intake.exchange.pages import build_pages, pages_are_of
 from intake.exchange.taking import Outcome, Taking
 from intake.storage import office, retention
 from intake.storage.container import Containers
+from intake.storage.disk_faults import disk_faults_said
 from intake.storage.folder import DataFolder, create_folder, locked
 from intake.storage.sqlite import connect, prepare, writing
 from intake.storage.wiping import wipe_all
@@ -39,12 +40,15 @@ def import_bundle(path: Path, file: Path, typed_fingerprint: str | None) -> Impo
     Raises `Refusal`, and then nothing has changed.
     """
     folder = create_folder(path)
-    prepare(folder)
-    with locked(folder.import_lock, wait=False) as alone, _opened(folder) as connection:
+    with (
+        disk_faults_said(folder),
+        locked(folder.import_lock, wait=False) as alone,
+        _opened(folder) as connection,
+        _open_bundle(file) as source,
+    ):
         if not alone:
             raise Refusal("another import is under way", "wait until it has ended")
-        with _open_bundle(file) as source:
-            imported = _import(folder, connection, source, typed_fingerprint)
+        imported = _import(folder, connection, source, typed_fingerprint)
     if not pages_are_of(folder, imported.directory):
         _build_pages(path)
     return imported
@@ -56,7 +60,7 @@ def _build_pages(path: Path) -> None:
     except Refusal as refusal:
         raise Refusal(
             f"the bundle was taken in, but the pages could not be built: {refusal.message}",
-            f"{refusal.hint}; then: intake site build --data {path}",
+            f"{refusal.hint}, or: intake site build --data {path}",
         ) from None
 
 
@@ -82,12 +86,17 @@ def _import(
         if taking.directory is None:
             raise Refusal(*_NO_DIRECTORY)
         retention.retire(connection, taking.directory, day)
-    containers = Containers(folder)
-    try:
-        wiped = wipe_all(connection, folder, containers)
-    finally:
-        containers.close()
+    wiped = _wipe(folder, connection)
     return Imported(header.recipient, outcome, taking.directory, pinned is None, wiped)
+
+
+def _wipe(folder: DataFolder, connection: sqlite3.Connection) -> bool:
+    """Overwrite what was deleted; False where that has to be done later."""
+    try:
+        with closing(Containers(folder)) as containers:
+            return wipe_all(connection, folder, containers)
+    except (sqlite3.OperationalError, OSError):
+        return False
 
 
 _NO_DIRECTORY = (
@@ -98,11 +107,9 @@ _NO_DIRECTORY = (
 
 @contextmanager
 def _opened(folder: DataFolder) -> Iterator[sqlite3.Connection]:
-    connection = connect(folder)
-    try:
+    prepare(folder)
+    with closing(connect(folder)) as connection:
         yield connection
-    finally:
-        connection.close()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from intake.server.config import Settings, read_settings
 from intake.server.office import Office
 from intake.storage import board, items, office
 from intake.storage.container import Containers, FreeSlots, Kind
+from intake.storage.disk_faults import disk_faults_said
 from intake.storage.folder import DataFolder, open_folder, server_is_running
 from intake.storage.room import Room
 from intake.storage.sqlite import connect, prepare, reading
@@ -54,15 +56,13 @@ class Overview:
 def overview(path: Path) -> Overview:
     """Return what there is to say about the data folder at `path`."""
     folder = open_folder(path)
-    prepare(folder)
-    settings = read_settings(folder)
-    connection = connect(folder)
-    try:
-        accepted = asyncio.run(_accepted(folder, settings, connection))
-        with reading(connection):
-            return _look(folder, settings, connection, accepted)
-    finally:
-        connection.close()
+    with disk_faults_said(folder):
+        prepare(folder)
+        settings = read_settings(folder)
+        with closing(connect(folder)) as connection:
+            accepted = asyncio.run(_accepted(folder, settings, connection))
+            with reading(connection):
+                return _look(folder, settings, connection, accepted)
 
 
 def _look(

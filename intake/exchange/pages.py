@@ -7,6 +7,7 @@ stays, for a server that is just reading it.
 
 import secrets
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from crypto.directory import Directory, read_directory
 from intake.errors import Refusal
 from intake.exchange.dates import today
 from intake.storage import office
+from intake.storage.disk_faults import disk_faults_said
 from intake.storage.durable import sync_folder, sync_tree
 from intake.storage.folder import DataFolder, locked, open_folder
 from intake.storage.sqlite import connect, prepare
@@ -39,23 +41,29 @@ def build_pages(path: Path) -> None:
     Raises `Refusal` where there is no office yet, or where the pages cannot be built; then the site
     stays as it was.
     """
-    # Page templates and compression are wanted here alone, and slow to load.
-    from intake.site.build import build_site
-
     folder = open_folder(path)
+    with disk_faults_said(folder, "the pages stay as they were"):
+        _build(folder, *_office(folder))
+
+
+def _office(folder: DataFolder) -> tuple[bytes, Directory]:
     prepare(folder)
-    connection = connect(folder)
-    try:
+    with closing(connect(folder)) as connection:
         genesis_id, document = office.genesis_id(connection), office.directory(connection)
-    finally:
-        connection.close()
     if genesis_id is None or document is None:
         raise Refusal(
             "there is no office here yet whose pages could be built",
             "take in its first bundle: intake import --data DIR FILE",
         )
-    directory = read_directory(document, genesis_id)
+    return genesis_id, read_directory(document, genesis_id)
+
+
+def _build(folder: DataFolder, genesis_id: bytes, directory: Directory) -> None:
+    # Page templates and compression are wanted here alone, and slow to load.
+    from intake.site.build import build_site
+
     with locked(folder.site_lock):
+        _remove_stale_links(folder)
         generation = folder.path / (_prefix(directory) + secrets.token_hex(_NAME_BYTES))
         try:
             before = folder.site.resolve() if folder.site.exists() else None
@@ -75,6 +83,12 @@ def _turn(folder: DataFolder, generation: Path) -> None:
     link = folder.path / f"{generation.name}.link"
     link.symlink_to(generation.name)
     link.replace(folder.site)
+
+
+def _remove_stale_links(folder: DataFolder) -> None:
+    """Remove what a build that was killed had not turned yet."""
+    for link in folder.path.glob("site-*.link"):
+        link.unlink()
 
 
 def _remove_older(folder: DataFolder) -> None:

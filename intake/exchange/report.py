@@ -43,7 +43,10 @@ def print_imported(imported: Imported) -> None:
             f" {_counted(outcome.deleted_chunks, 'chunk')}"
         )
     if not imported.wiped:
-        print("An export is reading right now; what was deleted is overwritten after it.")
+        print(
+            "What was deleted is overwritten a little later: an export is reading right now, or the"
+            " disk is full."
+        )
 
 
 def print_exported(exported: Exported) -> None:

@@ -114,6 +114,8 @@ class Admission:
         reason = self.reason(kind) or self._limit_reached(kind)
         if reason is not None:
             raise Denied(503, reason)
+        if not self._fits(kind):
+            raise Denied(503, self.did_not_fit(kind))
         self._check_puzzle(kind, request, name)
         self._under_way[kind] += 1
         try:
@@ -198,9 +200,16 @@ class Admission:
             self._budget_day, self._budget_used = day, 0
 
     def _disk_is_full(self, kind: Kind) -> bool:
-        left = self._free_slots(kind) + self._room.left(kind) // SLOT_SIZES[kind]
         again = 2 if self._closed[kind] is Reason.DISK else 1
-        return left < SPARE_ITEMS[kind] * again
+        return self._left(kind) < SPARE_ITEMS[kind] * again or not self._room.log_fits(again)
+
+    def _fits(self, kind: Kind) -> bool:
+        """Whether the disk takes one more, besides those that are on their way."""
+        return self._left(kind) > self._under_way[kind] and self._room.log_fits()
+
+    def _left(self, kind: Kind) -> int:
+        """Return for how many more the disk has room."""
+        return self._free_slots(kind) + self._room.left(kind) // SLOT_SIZES[kind]
 
 
 def _share(closed: bool) -> float:

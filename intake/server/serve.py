@@ -5,7 +5,7 @@ import signal
 import socket
 import stat
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,8 @@ from intake.server.hardening import harden
 from intake.server.office import Office
 from intake.server.quiet import QuietServer
 from intake.server.upkeep import keep_up
-from intake.storage.durable import sync_folder
+from intake.storage.disk_faults import disk_faults_said
+from intake.storage.durable import sync_folder, write_whole
 from intake.storage.folder import DataFolder, create_folder, locked
 from intake.storage.room import Room
 from intake.storage.sqlite import prepare
@@ -57,17 +58,24 @@ def serve(path: Path, listen: Listen, say: Callable[[str], None]) -> int:
                 f"another `intake serve` is using {folder.path}",
                 "stop that one first: one server to a data folder",
             )
-        prepare(folder)
-        if not folder.settings.exists():
-            folder.settings.write_text(settings_file(), encoding="utf-8")
-        settings = read_settings(folder)
+        with disk_faults_said(folder):
+            prepare(folder)
+            _write_settings(folder)
+            settings = read_settings(folder)
+            unclean = folder.serving.exists()
+            folder.serving.touch()
+            sync_folder(folder.path)
         faults.be_silent()
-        unclean = folder.serving.exists()
-        folder.serving.touch()
-        sync_folder(folder.path)
         with asyncio.Runner(debug=False) as runner:
             in_order = runner.run(_serve(folder, settings, listen, unclean, say))
         return 0 if in_order else 1
+
+
+def _write_settings(folder: DataFolder) -> None:
+    """Write the file that explains every setting, unless it is there. It may come another time."""
+    if not folder.settings.exists():
+        with suppress(OSError):
+            write_whole(folder.settings, settings_file().encode())
 
 
 async def _serve(

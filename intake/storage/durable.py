@@ -13,6 +13,21 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a file in place, durably, all of it or nothing. Raises `OSError`."""
+    new = path.with_name(f"{path.name}.new")
+    try:
+        with new.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
 def sync_tree(folder: Path) -> None:
     """Return when all that lies below a folder is on the disk, names too. Raises `OSError`."""
     for path in folder.iterdir():
