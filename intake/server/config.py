@@ -89,13 +89,10 @@ class Settings:
 def read_settings(folder: DataFolder) -> Settings:
     """Return the settings of a data folder; `Refusal` naming the setting that is wrong."""
     try:
-        text = folder.settings.read_text(encoding="utf-8")
+        data = folder.settings.read_bytes()
     except FileNotFoundError:
         return Settings()
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Refusal(f"{folder.settings} is not valid TOML: {error}", "mend that line") from None
+    values = _toml(folder, data)
     known = {known.name: known for known in fields(Settings)}
     for name, value in values.items():
         if name not in known:
@@ -105,6 +102,18 @@ def read_settings(folder: DataFolder) -> Settings:
             )
         _check(folder, known[name], value)
     return Settings(**values)
+
+
+def _toml(folder: DataFolder, data: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(data.decode())
+    except tomllib.TOMLDecodeError as error:
+        raise Refusal(f"{folder.settings} is not valid TOML: {error}", "mend that line") from None
+    except UnicodeDecodeError:
+        raise Refusal(f"{folder.settings} is not UTF-8", "save it as UTF-8") from None
+    # A number of thousands of digits, or brackets nested as deep, exceed what the parser follows.
+    except (ValueError, RecursionError):
+        raise Refusal(f"{folder.settings} is not settings", "begin with an empty file") from None
 
 
 def _check(folder: DataFolder, setting: "Field[Any]", value: object) -> None:

@@ -18,11 +18,21 @@ from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError
 
 from crypto.directory import DOCUMENT_MAX_SIZE
 from crypto.sizes import KEM_PUBLIC_KEY_SIZE
+from crypto.strict_json import INTEGER_MAX
 from intake.errors import IntakeError, Refusal
 from intake.source.address import Proxy
 from intake.source.speech import gettext as _
 
-__all__ = ["Api", "Route", "ServerError", "Status", "Taken", "connected"]
+__all__ = [
+    "Api",
+    "Route",
+    "ServerError",
+    "Status",
+    "Taken",
+    "connected",
+    "read_error_code",
+    "read_status",
+]
 
 IN_FLIGHT: Final = 4
 """Chunks sent at once: enough to hide the round trips of a line that is far from slow."""
@@ -113,11 +123,7 @@ class Api:
 
     async def status(self) -> Status:
         """Return the server's day and what it takes in."""
-        try:
-            answer = json.loads(await self._get("/v1/status", _STATUS_MAX_SIZE))
-            return Status(int(answer["day"]), _taken(answer["envelopes"]), _taken(answer["chunks"]))
-        except (ValueError, TypeError, KeyError):
-            raise ServerError(502) from None
+        return read_status(await self._get("/v1/status", _STATUS_MAX_SIZE))
 
     async def put_chunk(self, chunk_id: bytes, chunk: bytes, puzzle: str) -> None:
         """Store a chunk; returns when it is durable."""
@@ -166,6 +172,24 @@ class Api:
             raise ServerError(0) from None
 
 
+def read_status(body: bytes) -> Status:
+    """Return what the answer to a request for the status says; ServerError where it is none."""
+    answer = _json(body)
+    day = answer.get("day")
+    if not isinstance(day, int) or isinstance(day, bool) or not 0 <= day <= INTEGER_MAX:
+        raise ServerError(502)
+    return Status(day, _taken(answer.get("envelopes")), _taken(answer.get("chunks")))
+
+
+def read_error_code(body: bytes) -> str:
+    """Return the code in the body of an error, empty where nobody gave one."""
+    try:
+        code = _json(body).get("error")
+    except ServerError:
+        code = None
+    return code if isinstance(code, str) else ""
+
+
 @asynccontextmanager
 async def connected(route: Route) -> AsyncIterator[Api]:
     """Give the requests to a server; what they opened is closed in the end."""
@@ -204,13 +228,27 @@ async def _body(response: aiohttp.ClientResponse, max_size: int) -> bytes:
 
 async def _error(response: aiohttp.ClientResponse) -> ServerError:
     try:
-        code = json.loads(await _body(response, _ERROR_MAX_SIZE))["error"]
-    except (ValueError, TypeError, KeyError, ServerError):
+        code = read_error_code(await _body(response, _ERROR_MAX_SIZE))
+    except ServerError:
         code = ""
     # 2xx and 3xx are no answers of this interface either: something else stands there.
     status = response.status if response.status >= 400 else 502
-    return ServerError(status, code if isinstance(code, str) else "")
+    return ServerError(status, code)
 
 
-def _taken(state: dict[str, object]) -> Taken:
-    return Taken(state["open"] is True, str(state.get("reason", "")))
+def _json(body: bytes) -> dict[str, object]:
+    try:
+        answer = json.loads(body)
+    # Nested a thousand deep, it exceeds what the parser follows.
+    except (ValueError, RecursionError):
+        raise ServerError(502) from None
+    if not isinstance(answer, dict):
+        raise ServerError(502)
+    return answer
+
+
+def _taken(state: object) -> Taken:
+    if not isinstance(state, dict):
+        raise ServerError(502)
+    reason = state.get("reason", "")
+    return Taken(state.get("open") is True, reason if isinstance(reason, str) else "")

@@ -1,36 +1,44 @@
-"""`make fuzz`: feed every reader with nonsense that grew out of the vectors.
+"""`make fuzz`: feed every reader with nonsense that grew out of good inputs.
 
 Inputs that reach new code are kept in `fuzz-corpus/TARGET/` (git-ignored) and start the next run.
 After that the twin reads the same inputs and has to agree on what is refused and why.
 
-    make fuzz                             a minute or so over everything
+    make fuzz                             some minutes over everything
     make fuzz ARGS="--runs 1000000"       a night's work
     make fuzz ARGS="--target json"        one reader
+    make fuzz ARGS="--by-mutation"        without the fuzzer that is led by coverage
 """
 
 import argparse
 import hashlib
+import os
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
-from tests.fuzz.mutation import run_by_mutation
-from tests.fuzz.targets import TARGETS, Target, seeds
+from tests.fuzz.mutation import SECONDS_AN_INPUT
+from tests.fuzz.target import Target
+from tests.fuzz.targets import TARGETS
 from tests.fuzz.twin import compare_with_twin
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CORPUS = ROOT / "fuzz-corpus"
+_MEMORY_MIB = 1024
 
 
 def main() -> int:
     """Run what the arguments ask for; 1 where a reader failed."""
     parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=20_000, help="inputs a reader (20000)")
-    parser.add_argument("--target", choices=[target.name for target in TARGETS])
+    parser.add_argument("--target", choices=[target.name for target in TARGETS], nargs="+")
+    parser.add_argument("--corpus", type=Path, default=ROOT / "fuzz-corpus")
+    parser.add_argument("--by-mutation", action="store_true", help="not led by coverage")
     arguments = parser.parse_args()
-    chosen = [target for target in TARGETS if arguments.target in (None, target.name)]
-    failed = [target.name for target in chosen if not _run(target, arguments.runs)]
-    disagreements = compare_with_twin([target for target in chosen if target.twin], CORPUS)
+    chosen = [target for target in TARGETS if target.name in (arguments.target or [target.name])]
+    led = _has_atheris() and not arguments.by_mutation
+    failed = [one.name for one in chosen if not _run(one, arguments.corpus, arguments.runs, led)]
+    disagreements = compare_with_twin([one for one in chosen if one.twin], arguments.corpus)
     for name in failed:
         print(f"error: {name}: see what it printed above", file=sys.stderr)
     for line in disagreements:
@@ -40,29 +48,46 @@ def main() -> int:
     return 1 if failed or disagreements else 0
 
 
-def _run(target: Target, runs: int) -> bool:
-    corpus = CORPUS / target.name
-    corpus.mkdir(parents=True, exist_ok=True)
-    for seed in seeds(target.largest):
-        path = corpus / hashlib.sha256(seed).hexdigest()[:16]
+def _run(target: Target, corpus: Path, runs: int, led: bool) -> bool:
+    folder = corpus / target.name
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed in target.seeds():
+        path = folder / hashlib.sha256(seed).hexdigest()[:16]
         if not path.exists():
             path.write_bytes(seed)
-    if _has_atheris():
-        command = [sys.executable, "-m", "tests.fuzz.guided", target.name, str(corpus)]
-        limits = [f"-runs={runs}", f"-max_len={target.largest}", "-timeout=10", "-rss_limit_mb=512"]
-        quiet = ["-verbosity=0", "-print_final_stats=0", f"-artifact_prefix={CORPUS}/failed-"]
+    started = time.monotonic()
+    # What readers of files are given lies in memory, and is gone afterwards.
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as scratch:
         done = subprocess.run(
-            [*command, *limits, *quiet], cwd=ROOT, check=False, capture_output=True, text=True
+            _led(target, folder, runs) if led else _mutating(target, folder, runs),
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": scratch},
+            capture_output=True,
+            text=True,
         )
-        passed = done.returncode == 0
-        if not passed:
-            print(done.stdout + done.stderr, file=sys.stderr)
-    else:
-        passed = run_by_mutation(target, corpus, runs)
-    how = "led by coverage" if _has_atheris() else "by mutation"
-    kept = len(list(corpus.iterdir()))
-    print(f"{target.name}: {'ok' if passed else 'FAILED'}, {runs} inputs {how}, {kept} kept")
+    passed = done.returncode == 0
+    if not passed:
+        print(done.stdout + done.stderr, file=sys.stderr)
+    print(
+        f"{target.name}: {'ok' if passed else 'FAILED'}, {runs} inputs"
+        f" {'led by coverage' if led else 'by mutation'} in {time.monotonic() - started:.0f} s,"
+        f" {len(list(folder.iterdir()))} kept",
+        flush=True,
+    )
     return passed
+
+
+def _led(target: Target, folder: Path, runs: int) -> list[str]:
+    limits = [f"-runs={runs}", f"-max_len={target.largest}", f"-timeout={SECONDS_AN_INPUT}"]
+    limits += [f"-rss_limit_mb={_MEMORY_MIB}", f"-artifact_prefix={folder.parent}/failed-"]
+    quiet = ["-verbosity=0", "-print_final_stats=0"]
+    command = [sys.executable, "-m", "tests.fuzz.guided", target.name, str(folder)]
+    return [*command, *limits, *quiet]
+
+
+def _mutating(target: Target, folder: Path, runs: int) -> list[str]:
+    return [sys.executable, "-m", "tests.fuzz.mutation", target.name, str(folder), str(runs)]
 
 
 def _has_atheris() -> bool:

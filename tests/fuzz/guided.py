@@ -4,24 +4,24 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["crypto"]):
+with atheris.instrument_imports(include=["crypto", "intake", "caseworker"]):
+    from tests.fuzz.kept import without_stretching
     from tests.fuzz.targets import TARGETS
-
-from crypto.errors import ProtocolError
 
 
 def main() -> None:
     """Run the reader that the first argument names; the others are the fuzzer's."""
-    read = {target.name: target.read for target in TARGETS}[sys.argv.pop(1)]
+    target = {target.name: target for target in TARGETS}[sys.argv.pop(1)]
 
     def once(data: bytes) -> None:
         try:
-            read(data)
-        except ProtocolError:
+            target.read(data)
+        except target.refusals:
             return
 
     atheris.Setup(sys.argv, once)
-    atheris.Fuzz()
+    with without_stretching():
+        atheris.Fuzz()
 
 
 if __name__ == "__main__":

@@ -1,25 +1,35 @@
-"""Nonsense by plain mutation, where no coverage-led fuzzer can be had."""
+"""Nonsense by plain mutation, where no fuzzer led by coverage can be had.
+
+As a program, under limits of memory and of time for each input: TARGET CORPUS RUNS
+"""
 
 import random
+import resource
+import signal
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
-from crypto.errors import ProtocolError
-from tests.fuzz.targets import Target
+from tests.fuzz.kept import without_stretching
+from tests.fuzz.target import Target
+from tests.fuzz.targets import TARGETS
 
 INTERESTING = (0, 1, 0x0A, 0x22, 0x2E, 0x2F, 0x5C, 0x7F, 0x80, 0xFF)
+# These find what hangs or eats all there is, nothing smaller.
+SECONDS_AN_INPUT = 10
+_MEMORY_MAX = 1024 * 1024 * 1024
 
 
-def run_by_mutation(target: Target, corpus: Path, runs: int, seed: int = 1) -> bool:
-    """Feed `runs` mutated inputs; tell whether nothing but the protocol's errors came out."""
+def run_by_mutation(target: Target, inputs: Sequence[bytes], runs: int, seed: int = 1) -> bool:
+    """Feed `runs` mutated inputs; tell whether nothing but the reader's refusals came out."""
     dice = random.Random(seed)
-    inputs = [path.read_bytes() for path in sorted(corpus.iterdir())] or [b""]
     for _ in range(runs):
         data = mutated(dice.choice(inputs), dice)[: target.largest]
         try:
             target.read(data)
-        except ProtocolError:
+        except target.refusals:
             continue
         except Exception:  # noqa: BLE001 - any other error is what this looks for
             traceback.print_exc()
@@ -45,3 +55,32 @@ def mutated(data: bytes, dice: random.Random) -> bytes:
             case _:
                 changed[at:at] = dice.randbytes(dice.randint(1, 8))
     return bytes(changed)
+
+
+def main() -> int:
+    """Run the reader that the arguments name; 1 where it failed."""
+    name, corpus, runs = sys.argv[1:]
+    target = {target.name: target for target in TARGETS}[name]
+    inputs = [path.read_bytes() for path in sorted(Path(corpus).iterdir())]
+    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_MAX, _MEMORY_MAX))
+    with without_stretching():
+        return 0 if run_by_mutation(_timed(target), inputs or [b""], int(runs)) else 1
+
+
+def _timed(target: Target) -> Target:
+    """Return the reader with a limit on the time that one input may take."""
+
+    def give_up(_signal: int, _frame: FrameType | None) -> None:
+        raise AssertionError(f"an input that takes more than {SECONDS_AN_INPUT} s")
+
+    signal.signal(signal.SIGALRM, give_up)
+
+    def read(data: bytes) -> None:
+        signal.setitimer(signal.ITIMER_REAL, SECONDS_AN_INPUT)
+        target.read(data)
+
+    return Target(target.name, read, target.largest, refusals=target.refusals)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crypto.errors import NotACodename, ProtocolError
-from tests.fuzz.targets import ENGLISH, Target
+from tests.fuzz.target import GENESIS_ID, Target
+from tests.fuzz.typed import ENGLISH
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -21,7 +22,7 @@ def compare_with_twin(targets: list[Target], corpus: Path) -> list[str]:
         return []
     done = subprocess.run(
         [*program, *(target.name for target in targets)],
-        input="\n".join(ENGLISH),
+        input="\n".join([GENESIS_ID.hex(), *ENGLISH]),
         check=True,
         stdout=subprocess.PIPE,
         text=True,

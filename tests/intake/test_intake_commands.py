@@ -259,3 +259,21 @@ def test_a_server_names_the_wrong_setting(folder: DataFolder) -> None:
     done = intake("serve", "--data", folder.path, "--listen", "127.0.0.1:0")
     assert done.returncode == 1
     assert "a setting that does not exist: envelope_qouta" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"envelope_quota = 5 # \xa0", "is not UTF-8"),
+        (b"envelope_quota = " + b"9" * 5000, "is not settings"),
+        (b"envelope_quota = " + b"[" * 5000, "is not settings"),
+    ],
+    ids=["not UTF-8", "a number without end", "nested without end"],
+)
+def test_a_settings_file_that_is_no_text_of_settings_is_refused_in_words(
+    folder: DataFolder, data: bytes, words: str
+) -> None:
+    """Found by fuzzing: each of them was a fault of the program."""
+    folder.settings.write_bytes(data)
+    with pytest.raises(Refusal, match=words):
+        read_settings(folder)

@@ -4,25 +4,38 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { containsCodename, readCodename } from "../../intake/web/protocol/codename.ts";
+import { ByteReader } from "../../intake/web/protocol/byte_reader.ts";
 import { readDirectory, readFingerprint } from "../../intake/web/protocol/directory.ts";
 import { readDirectoryFile } from "../../intake/web/protocol/directory_file.ts";
+import { parseDirectory } from "../../intake/web/protocol/directory_content.ts";
 import { NotACodename, ProtocolError } from "../../intake/web/protocol/errors.ts";
+import { Label } from "../../intake/web/protocol/labels.ts";
 import { unpad } from "../../intake/web/protocol/padding.ts";
 import { checkFileName, parsePayload, safeFileName } from "../../intake/web/protocol/payload.ts";
+import { checkKemPublicKey } from "../../intake/web/protocol/public_keys.ts";
 import { parseReplyMessage } from "../../intake/web/protocol/replies.ts";
 import { SealedFileReader } from "../../intake/web/protocol/sealed_file.ts";
+import { checkSignature } from "../../intake/web/protocol/signatures.ts";
 import { encodeJson, parseJson } from "../../intake/web/protocol/strict_json.ts";
 
 const text = (data: Uint8Array): string =>
   new TextDecoder("utf-8", { ignoreBOM: true }).decode(data);
 
-const english = readFileSync(process.stdin.fd, "utf8").split("\n");
+const [office = "", ...english] = readFileSync(process.stdin.fd, "utf8").split("\n");
+const genesisId = Uint8Array.from(Buffer.from(office, "hex"));
 
 const readers: Record<string, (data: Uint8Array) => unknown> = {
   json: (data) => encodeJson(parseJson(data)),
   payload: parsePayload,
   reply_message: parseReplyMessage,
-  directory: (data) => readDirectory(data, new Uint8Array(32)),
+  directory: (data) => readDirectory(data, genesisId),
+  directory_content: parseDirectory,
+  intake_key: checkKemPublicKey,
+  signature: (data) => {
+    const reader = new ByteReader(data);
+    const [key, signature] = [reader.take(32), reader.take(64)];
+    checkSignature(key, signature, Label.MESSAGE, genesisId, data.subarray(96));
+  },
   name: (data) => {
     checkFileName(safeFileName(text(data)));
     checkFileName(text(data));
@@ -33,9 +46,9 @@ const readers: Record<string, (data: Uint8Array) => unknown> = {
   },
   fingerprint: (data) => readFingerprint(text(data)),
   padding: unpad,
-  directory_file: (data) => readDirectoryFile(data, new Uint8Array(32)),
+  directory_file: (data) => readDirectoryFile(data, genesisId),
   sealed_file: async (data) => {
-    const reader = new SealedFileReader(new Uint8Array(32), 0);
+    const reader = new SealedFileReader(genesisId, 20_800);
     for (let at = 0; reader.wants;) {
       const wanted = reader.wants;
       await reader.take(data.subarray(at, at + wanted));

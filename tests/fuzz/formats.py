@@ -1,0 +1,181 @@
+"""Readers of what travels: the formats of the protocol, as bytes from whoever sends them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from io import BytesIO
+from itertools import count
+
+from crypto.bundle import BundleHeader, InboundHeader, OutboundHeader, read_bundle
+from crypto.byte_reader import ByteReader
+from crypto.card import read_card
+from crypto.directory import ListedKey, read_directory
+from crypto.directory_content import parse_directory
+from crypto.directory_file import encode_directory_file, read_directory_file
+from crypto.hpke import KemSecretKey
+from crypto.labels import Label
+from crypto.office.card import sign_card
+from crypto.office.signing import sign_batch, sign_confirmation, sign_refinement
+from crypto.padding import unpad
+from crypto.payload import parse_payload
+from crypto.public_keys import check_kem_public_key, key_hash
+from crypto.puzzle import check_puzzle, solve_puzzle
+from crypto.replies import parse_reply_message
+from crypto.sealed_file import SealedFileHead, SealedFileReader, SealedFileWriter
+from crypto.signatures import check_signature
+from crypto.sizes import ENVELOPE_SIZE, RECORD_SIZE, SIGNATURE_SIZE
+from crypto.statement_contents import (
+    Batch,
+    Refinement,
+    confirm,
+    parse_batch,
+    parse_confirmation,
+    parse_refinement,
+)
+from crypto.statements import (
+    Statement,
+    StatementKind,
+    check_taken_line,
+    encode_statement,
+    encode_taken_line,
+    parse_statement,
+    parse_taken_line,
+    taken_line,
+)
+from crypto.strict_json import encode_json, parse_json
+from tests.crypto.offices import ISSUED, key
+from tests.fuzz.target import GENESIS_ID, OFFICE, Target, text_of
+
+_SIGNER = key("board")
+
+
+def _json(data: bytes) -> None:
+    if encode_json(parse_json(data)) != data:
+        raise AssertionError("a JSON text that was accepted does not come out the same again")
+
+
+def _bundle(kind: type[BundleHeader], data: bytes) -> None:
+    _, items = read_bundle(BytesIO(data).read, kind, None, None)
+    for _ in items:
+        pass
+
+
+def _sealed_file(data: bytes) -> None:
+    read, reader = BytesIO(data).read, SealedFileReader(GENESIS_ID, ISSUED)
+    while reader.wants:
+        reader.take(read(reader.wants))
+
+
+def _statement(data: bytes) -> None:
+    readers = {
+        StatementKind.BATCH: parse_batch,
+        StatementKind.CONFIRMATION: parse_confirmation,
+        StatementKind.REFINEMENT: parse_refinement,
+    }
+    kinds = list(readers)
+    kind = kinds[data[0] % len(kinds)] if data else StatementKind.BATCH
+    readers[kind](parse_statement(kind, data[1:]))
+
+
+def _taken_line(data: bytes) -> None:
+    check_taken_line(parse_taken_line(data), {_SIGNER.public_key}, GENESIS_ID)
+
+
+def _signature(data: bytes) -> None:
+    reader = ByteReader(data)
+    key, signature = reader.take(32), reader.take(64)
+    check_signature(key, signature, Label.MESSAGE, GENESIS_ID, reader.rest())
+
+
+def _puzzle_header(data: bytes) -> None:
+    check_puzzle(text_of(data), GENESIS_ID, 1, bytes(32), 4, ISSUED)
+
+
+def _directories() -> Iterator[bytes]:
+    yield OFFICE.document()
+
+
+def _directory_contents() -> Iterator[bytes]:
+    yield OFFICE.document()[len(OFFICE.head) + 4 : -SIGNATURE_SIZE]
+
+
+def _directory_files() -> Iterator[bytes]:
+    seeds = (number.to_bytes(32, "big") for number in count())
+    keys: list[bytes] = []
+    recipients = []
+    for one in OFFICE.content.recipients:
+        own = [KemSecretKey(next(seeds)).public_key for _ in one.keys]
+        listed = zip(one.keys, own, strict=True)
+        hashed = tuple(ListedKey(key.week, key_hash(public_key)) for key, public_key in listed)
+        recipients.append(replace(one, keys=hashed))
+        keys += own
+    yield encode_directory_file(OFFICE.document(recipients=tuple(recipients)), keys)
+
+
+def _sealed_files() -> Iterator[bytes]:
+    writer = SealedFileWriter(SealedFileHead(GENESIS_ID, ISSUED + 10, 0))
+    yield writer.begin() + writer.end(bytes(8), bytes(ENVELOPE_SIZE))
+
+
+def _signatures() -> Iterator[bytes]:
+    signature = _SIGNER.sign(Label.MESSAGE, GENESIS_ID, b"a message")
+    yield _SIGNER.public_key + signature + b"a message"
+
+
+def _cards() -> Iterator[bytes]:
+    keys = [ListedKey(week, bytes(32)) for week in (2971, 2972)]
+    yield sign_card(_SIGNER, GENESIS_ID, "board", 1, keys)
+    yield sign_card(_SIGNER, GENESIS_ID, "board", 2, keys, key("former"))
+
+
+def _signed_statements() -> Iterator[Statement]:
+    batch = Batch(1, ((1, bytes(RECORD_SIZE)),))
+    yield sign_batch(_SIGNER, GENESIS_ID, "board", 1, batch)
+    confirmation = confirm([bytes(32)], [(bytes(32), bytes(32))])
+    yield sign_confirmation(_SIGNER, GENESIS_ID, "board", 2, confirmation)
+    refinement = Refinement(2, ((bytes(32), 3),))
+    yield sign_refinement(_SIGNER, GENESIS_ID, "board", 3, refinement)
+
+
+def _statements() -> Iterator[bytes]:
+    for place, statement in enumerate(_signed_statements()):
+        yield bytes([place]) + encode_statement(statement)
+
+
+def _taken_lines() -> Iterator[bytes]:
+    for one in _signed_statements():
+        yield encode_taken_line(taken_line(one, "board", _SIGNER.public_key, 2971))
+
+
+def _puzzles() -> Iterator[bytes]:
+    yield solve_puzzle(GENESIS_ID, 1, bytes(32), 4, ISSUED).encode()
+
+
+_READ_DIRECTORY = partial(read_directory, genesis_id=GENESIS_ID)
+_READ_FILE = partial(read_directory_file, genesis_id=GENESIS_ID)
+_READ_CARD = partial(read_card, genesis_id=GENESIS_ID)
+FORMATS = (
+    Target("json", _json, 2048, twin=True, vectors=True),
+    Target("payload", parse_payload, 32_768, twin=True, vectors=True),
+    Target("reply_message", parse_reply_message, 4096, twin=True, vectors=True),
+    Target("directory", _READ_DIRECTORY, 8192, twin=True, examples=_directories, vectors=True),
+    Target(
+        "directory_content",
+        parse_directory,
+        8192,
+        twin=True,
+        examples=_directory_contents,
+        vectors=True,
+    ),
+    Target("directory_file", _READ_FILE, 16_384, twin=True, examples=_directory_files),
+    Target("sealed_file", _sealed_file, 65_536, twin=True, examples=_sealed_files, vectors=True),
+    Target("padding", unpad, 256, twin=True, vectors=True),
+    Target("signature", _signature, 256, twin=True, examples=_signatures, vectors=True),
+    Target("intake_key", check_kem_public_key, 1300, twin=True, vectors=True),
+    Target("card", _READ_CARD, 8192, examples=_cards, vectors=True),
+    Target("taken_line", _taken_line, 256, examples=_taken_lines),
+    Target("statement", _statement, 8192, examples=_statements),
+    Target("inbound_bundle", partial(_bundle, InboundHeader), 8192, vectors=True),
+    Target("outbound_bundle", partial(_bundle, OutboundHeader), 8192, vectors=True),
+    Target("puzzle_header", _puzzle_header, 256, examples=_puzzles),
+)

@@ -1,0 +1,216 @@
+"""Readers of what was sealed: whoever can seal to us may have put anything inside.
+
+Nonsense as it is would fail at the first MAC. So it is sealed, or signed, as a hostile source,
+recipient or office would, and then read the way we read it.
+"""
+
+from collections.abc import Iterator
+
+from crypto.aes import aes_seal
+from crypto.card import read_card
+from crypto.chunks import FileKey, chunk_nonce, file_hash, piece_digest
+from crypto.directory import ListedKey, read_directory
+from crypto.envelope import (
+    BODY_AT,
+    BODY_NONCE,
+    PADDED_SIZE,
+    Message,
+    SealTo,
+    commitment_of,
+    seal_envelope,
+    signed_message,
+)
+from crypto.hpke import KemSecretKey, hpke_seal
+from crypto.labels import Label
+from crypto.office.card import sign_card
+from crypto.office.chunks import open_chunk, open_file
+from crypto.office.envelope import IntakeSecret, OpenedSlot, open_body, open_envelope
+from crypto.padding import pad
+from crypto.payload import Payload, SealedFor, encode_payload
+from crypto.public_keys import key_hash
+from crypto.replies import (
+    REPLY_PADDED_SIZE,
+    ReplyPart,
+    encode_reply_message,
+    open_board,
+    open_reply,
+    reply_info,
+    reply_tag,
+    signed_reply,
+)
+from crypto.signing import SigningKey
+from crypto.sizes import (
+    ENVELOPE_SIZE,
+    PAYLOAD_MAX_SIZE,
+    PIECE_SIZE,
+    RECORD_SIZE,
+    REPLY_MESSAGE_MAX_SIZE,
+    SIGNATURE_SIZE,
+    TAG_SIZE,
+)
+from crypto.source_keys import SourceKeys, thread_id
+from tests.crypto.offices import key
+from tests.fuzz.target import GENESIS_ID, OFFICE, Target
+
+_DIRECTORY = read_directory(OFFICE.document(), GENESIS_ID)
+_BOARD = key("board")
+_WEEK = 2971
+_SECRET = KemSecretKey(bytes(range(32)))
+_CONTENT_KEY = bytes(32)
+_SLOT = OpenedSlot(0, _CONTENT_KEY, _WEEK, key_hash(_SECRET.public_key))
+_HEAD = bytes([1]) + commitment_of(_CONTENT_KEY, GENESIS_ID)
+_HEAD += bytes(BODY_AT - len(_HEAD))
+_FILE_KEY = FileKey(bytes(32))
+_SIGNING = SigningKey(bytes(range(1, 33)))
+_THREAD_SECRET = bytes(31) + b"\x01"
+_SOURCE = SourceKeys(
+    signing=_SIGNING,
+    reply=_SECRET,
+    thread_secret=_THREAD_SECRET,
+    set_key=bytes(32),
+    genesis_id=GENESIS_ID,
+    thread_id=thread_id(_SIGNING.public_key, _SECRET.public_key, _THREAD_SECRET, GENESIS_ID),
+)
+_TAG = reply_tag(_THREAD_SECRET, GENESIS_ID, "board", 0)
+
+
+def _envelope(data: bytes) -> None:
+    open_envelope(data, GENESIS_ID, "board", [IntakeSecret(_WEEK, _SECRET)])
+
+
+def _open_sealed(padded: bytes) -> None:
+    envelope = _HEAD + aes_seal(_CONTENT_KEY, BODY_NONCE, _HEAD, padded)
+    open_body(envelope, GENESIS_ID, "board", _SLOT)
+
+
+def _envelope_body(data: bytes) -> None:
+    _open_sealed(data[:PADDED_SIZE].ljust(PADDED_SIZE, b"\0"))
+
+
+def _envelope_payload(data: bytes) -> None:
+    """Open an envelope of a payload of these bytes, signed by the source that it should name."""
+    payload = data[:PAYLOAD_MAX_SIZE]
+    signed = signed_message(_HEAD[1:33], _HEAD[33:], payload)
+    signature = _SOURCE.signing.sign(Label.MESSAGE, GENESIS_ID, signed)
+    _open_sealed(pad(payload + signature, PADDED_SIZE))
+
+
+def _chunk(data: bytes) -> None:
+    """Open a chunk that holds these bytes, sealed for one place, at the place that they say."""
+    sealed_last, read_last, index = data[:1] == b"\1", data[1:2] == b"\1", data[2:6]
+    place = int.from_bytes(index, "big")
+    piece = data[6:].ljust(PIECE_SIZE, b"\0")
+    chunk = aes_seal(_FILE_KEY.secret, chunk_nonce(place, sealed_last), b"", piece)
+    open_chunk(_FILE_KEY, place % 3, chunk, read_last)
+
+
+def _file(data: bytes) -> None:
+    """Open a file of one or two chunks that hold these bytes, announced as they say."""
+    announced, size = data[:1], int.from_bytes(data[1:4], "big")
+    pieces = [data[4:].ljust(PIECE_SIZE, b"\0")] * (1 + data.count(b"two"))
+    own = size - PIECE_SIZE * (len(pieces) - 1)
+    digests = [piece_digest(piece) for piece in pieces[:-1]]
+    digests.append(piece_digest(pieces[-1][: max(own, 0)]))
+    hashed = bytes(32) if announced == b"x" else file_hash(size, digests)
+    chunks = [
+        aes_seal(_FILE_KEY.secret, chunk_nonce(at, at == len(pieces) - 1), b"", piece)
+        for at, piece in enumerate(pieces)
+    ]
+    for _ in open_file(_FILE_KEY, size, hashed, chunks):
+        pass
+
+
+def _reply_record(data: bytes) -> None:
+    """Read a record that holds these bytes, signed by a recipient."""
+    message = data[:REPLY_MESSAGE_MAX_SIZE]
+    signed = signed_reply(_TAG, _SOURCE.thread_id, "board", message)
+    signature = _BOARD.sign(Label.REPLY_MESSAGE, GENESIS_ID, signed)
+    content = pad(message + signature, REPLY_PADDED_SIZE)
+    record = _TAG + hpke_seal(_SECRET.public_key, reply_info(_TAG, GENESIS_ID), content)
+    open_reply(record, _SOURCE, "board", [_BOARD.public_key])
+
+
+def _board(data: bytes) -> None:
+    """Read a board of these bytes, the first of which stand under one's own tag."""
+    open_board(_TAG + data, _SOURCE, _DIRECTORY)
+
+
+def _signed_directory(data: bytes) -> None:
+    signature = OFFICE.directory_key.sign(Label.DIRECTORY, GENESIS_ID, data)
+    document = OFFICE.head + len(data).to_bytes(4, "big") + data + signature
+    read_directory(document, GENESIS_ID)
+
+
+def _signed_card(data: bytes) -> None:
+    signature = _BOARD.sign(Label.CARD, GENESIS_ID, data)
+    read_card(len(data).to_bytes(4, "big") + data + b"\1" + signature, GENESIS_ID)
+
+
+def _message() -> Message:
+    return Message("report", bytes(16), 20_800, "en", "fuzz", 1, 1, text="Text.")
+
+
+def _envelopes() -> Iterator[bytes]:
+    yield seal_envelope(_message(), _SOURCE, [SealTo("board", _SECRET.public_key)])
+
+
+def _payloads() -> Iterator[bytes]:
+    payload = Payload(
+        **vars(_message()),
+        recipients=(SealedFor("board", _SLOT.key_hash, _SLOT.slot),),
+        set_token=bytes(16),
+        signing_key=_SOURCE.signing.public_key,
+        reply_key=_SECRET.public_key,
+        thread_secret=_SOURCE.thread_secret,
+    )
+    yield encode_payload(payload)
+
+
+def _bodies() -> Iterator[bytes]:
+    for payload in _payloads():
+        signed = signed_message(_HEAD[1:33], _HEAD[33:], payload)
+        signature = _SOURCE.signing.sign(Label.MESSAGE, GENESIS_ID, signed)
+        content = payload + signature
+        yield len(content).to_bytes(4, "big") + content
+
+
+def _chunks() -> Iterator[bytes]:
+    yield b"\1\1\0\0\0\0last"
+    yield b"\0\0\0\0\0\1not the last"
+
+
+def _files() -> Iterator[bytes]:
+    yield b"\0\0\0\5files"
+    yield b"\0" + (PIECE_SIZE + 5).to_bytes(3, "big") + b"a two"
+
+
+def _replies() -> Iterator[bytes]:
+    part = ReplyPart("reply", bytes(16), 0, 1, 20_800, ("board",), bytes(16), "Text.")
+    yield encode_reply_message(part)
+
+
+def _boards() -> Iterator[bytes]:
+    yield bytes(RECORD_SIZE - TAG_SIZE)
+    yield bytes(2 * RECORD_SIZE - TAG_SIZE)
+
+
+def _directories() -> Iterator[bytes]:
+    yield OFFICE.document()[len(OFFICE.head) + 4 : -SIGNATURE_SIZE]
+
+
+def _cards() -> Iterator[bytes]:
+    card = sign_card(_BOARD, GENESIS_ID, "board", 1, [ListedKey(_WEEK, bytes(32))])
+    yield card[4 : -SIGNATURE_SIZE - 1]
+
+
+SEALED = (
+    Target("envelope", _envelope, ENVELOPE_SIZE, examples=_envelopes),
+    Target("envelope_body", _envelope_body, 8192, examples=_bodies),
+    Target("envelope_payload", _envelope_payload, 8192, examples=_payloads, vectors=True),
+    Target("chunk", _chunk, 4096, examples=_chunks),
+    Target("file", _file, 4096, examples=_files),
+    Target("reply_record", _reply_record, 2876, examples=_replies, vectors=True),
+    Target("board", _board, 3 * RECORD_SIZE, examples=_boards),
+    Target("signed_directory", _signed_directory, 8192, examples=_directories),
+    Target("signed_card", _signed_card, 8192, examples=_cards),
+)
