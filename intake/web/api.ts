@@ -1,6 +1,6 @@
 /** The server, as SPEC 11 has it. No other module calls `fetch`. */
 
-/** How long a small answer may take, and how long a chunk or a board on the slowest of lines. */
+/** How long a small answer or an envelope may take, and how long a board on the slowest of lines. */
 const TIMEOUT_MS = 60_000;
 const LONG_TIMEOUT_MS = 300_000;
 
@@ -67,16 +67,18 @@ export function putEnvelope(
   puzzle: string,
   signal: AbortSignal,
 ): Promise<void> {
-  return put("/v1/envelopes/" + address, envelope, puzzle, signal);
+  return put("/v1/envelopes/" + address, envelope, puzzle, signal, TIMEOUT_MS);
 }
 
+/** Stores a chunk; `timeout` is in milliseconds. */
 export function putChunk(
   id: string,
   chunk: Uint8Array,
   puzzle: string,
   signal: AbortSignal,
+  timeout: number,
 ): Promise<void> {
-  return put("/v1/chunks/" + id, chunk, puzzle, signal);
+  return put("/v1/chunks/" + id, chunk, puzzle, signal, timeout);
 }
 
 async function put(
@@ -84,12 +86,13 @@ async function put(
   body: Uint8Array,
   puzzle: string,
   signal: AbortSignal,
+  timeout: number,
 ): Promise<void> {
   const headers: Record<string, string> = { "Content-Type": "application/octet-stream" };
   if (puzzle) headers["Fidelio-Puzzle"] = puzzle;
   const options = { method: "PUT", headers, body: body as BodyInit };
   const read = (response: Response): Promise<number> => Promise.resolve(response.status);
-  const status = await ask(path, read, options, LONG_TIMEOUT_MS, signal);
+  const status = await ask(path, read, options, timeout, signal);
   // Only 204 says that the bytes are durable: a proxy's friendly 200 does not.
   if (status !== 204) throw new ServerError(502, "");
 }

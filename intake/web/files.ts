@@ -1,4 +1,10 @@
-/** Files on their way: read, digested and sealed piece by piece, never whole in memory. */
+/**
+ * Files on their way: read, digested and sealed piece by piece, never whole in memory.
+ *
+ * A file that a person chose is read twice. The first reading takes the digest of each piece; the
+ * second one seals, and only what still has that digest. So what goes out is the file as it was at
+ * one time, and a piece that changed meanwhile is never sealed under the same key (SPEC 8).
+ */
 
 import { equal } from "./protocol/bytes.ts";
 import {
@@ -12,17 +18,23 @@ import {
 } from "./protocol/chunks.ts";
 import { PIECE_SIZE } from "./protocol/sizes.ts";
 
-/** The device no longer gives out a file that was chosen, or gives out something else. */
-export class FileUnreadable extends Error {
-  /** The place of the file among those chosen; -1 for what is no file of the person's. */
-  readonly place: number;
+/** Pieces that the first reading takes from the device at once: 4 MiB. */
+const READ_AT_ONCE = 16;
 
-  constructor(place: number) {
-    super("a chosen file cannot be read, or has changed");
-    this.name = "FileUnreadable";
-    this.place = place;
+type Read = (start: number, end: number) => Promise<Uint8Array>;
+
+/** The device no longer gives out a file that was chosen. */
+export class FileUnreadable extends Error {
+  readonly file: OutgoingFile;
+
+  constructor(file: OutgoingFile) {
+    super("a chosen file cannot be read");
+    this.file = file;
   }
 }
+
+/** A file can be read, but holds other bytes than before: it has to start anew, under another key. */
+export class FileChanged extends FileUnreadable {}
 
 export interface SealedChunk {
   readonly id: Uint8Array;
@@ -34,68 +46,90 @@ export class OutgoingFile {
   readonly key: FileKey = newFileKey();
   readonly size: number;
   readonly chunks: number;
-  readonly #read: (start: number, end: number) => Promise<Uint8Array>;
-  readonly #place: number;
+  /** As the person's device names it; empty for what is no file of the person's. */
+  readonly name: string;
+  /** When the server last said that it holds a chunk, in milliseconds, by the chunk's index. */
+  readonly storedAt: number[] = [];
+  readonly #read: Read;
   readonly #digests: Uint8Array[] = [];
 
-  constructor(
-    size: number,
-    read: (start: number, end: number) => Promise<Uint8Array>,
-    place: number,
-  ) {
+  constructor(size: number, read: Read, name = "") {
     this.size = size;
+    this.name = name;
     this.chunks = chunkCount(size);
     this.#read = read;
-    this.#place = place;
   }
 
-  /** Returns chunk `index`, sealed. Raises FileUnreadable where the bytes are gone or are others than before. */
+  /** Whether every piece has been read once. */
+  get isRead(): boolean {
+    return this.#digests.filter(() => true).length === this.chunks;
+  }
+
+  /** Reads everything once; `tell` is given the bytes so far. Raises FileUnreadable, FileChanged. */
+  async readFirst(tell: (bytes: number) => void): Promise<void> {
+    for (let index = 0; index < this.chunks; index += READ_AT_ONCE) {
+      const start = index * PIECE_SIZE;
+      const end = Math.min(this.size, start + READ_AT_ONCE * PIECE_SIZE);
+      const bytes = await this.#bytes(start, end);
+      for (let piece = 0; piece === 0 || piece * PIECE_SIZE < bytes.length; piece += 1) {
+        await this.#compare(
+          index + piece,
+          bytes.subarray(piece * PIECE_SIZE, (piece + 1) * PIECE_SIZE),
+        );
+      }
+      tell(end);
+    }
+  }
+
+  /** Returns chunk `index`, sealed. Raises FileUnreadable, FileChanged. */
   async sealed(index: number): Promise<SealedChunk> {
     const start = index * PIECE_SIZE;
-    const end = Math.min(this.size, start + PIECE_SIZE);
-    const piece = await this.#read(start, end).catch(() => {
-      throw new FileUnreadable(this.#place);
-    });
-    const digest = await pieceDigest(piece);
-    const before = this.#digests[index];
-    // Other bytes under the same key and nonce would betray both.
-    if (piece.length !== end - start || (before && !equal(before, digest))) {
-      throw new FileUnreadable(this.#place);
-    }
-    this.#digests[index] = digest;
+    const piece = await this.#bytes(start, Math.min(this.size, start + PIECE_SIZE));
+    await this.#compare(index, piece);
     const bytes = await sealChunk(this.key, index, piece, index === this.chunks - 1);
     return { id: chunkId(this.key, index), bytes };
   }
 
-  /** The file hash, 32 bytes; to be asked for when every piece has been sealed. */
+  /** The file hash, 32 bytes; to be asked for when every piece has been read. */
   get hash(): Uint8Array {
-    const { length } = this.#digests.filter(() => true);
-    if (length !== this.chunks) throw new Error("not every piece has been sealed");
+    if (!this.isRead) throw new Error("not every piece has been read");
     return fileHash(this.size, this.#digests);
+  }
+
+  async #bytes(start: number, end: number): Promise<Uint8Array> {
+    const bytes = await this.#read(start, end).catch(() => {
+      throw new FileUnreadable(this);
+    });
+    // Some devices give out less of a file that has become shorter.
+    if (bytes.length !== end - start) throw new FileUnreadable(this);
+    return bytes;
+  }
+
+  /** Holds a piece to its first reading: other bytes under the same key and nonce would betray both. */
+  async #compare(index: number, piece: Uint8Array): Promise<void> {
+    const digest = await pieceDigest(piece);
+    const before = (this.#digests[index] ??= digest);
+    if (!equal(before, digest)) throw new FileChanged(this);
   }
 }
 
-/** A file that a person chose, the `place`-th. */
-export function fileFromBlob(blob: Blob, place: number): OutgoingFile {
-  const read = async (start: number, end: number): Promise<Uint8Array> =>
-    new Uint8Array(await blob.slice(start, end).arrayBuffer());
-  return new OutgoingFile(blob.size, read, place);
+/** A file that a person chose. */
+export function fileFromBlob(file: File): OutgoingFile {
+  const read: Read = async (start, end) =>
+    new Uint8Array(await file.slice(start, end).arrayBuffer());
+  return new OutgoingFile(file.size, read, file.name);
 }
 
 /** The rest of a text that did not fit its envelope. */
 export function fileFromBytes(bytes: Uint8Array): OutgoingFile {
-  return new OutgoingFile(
-    bytes.length,
-    (start, end) => Promise.resolve(bytes.subarray(start, end)),
-    -1,
+  return new OutgoingFile(bytes.length, (start, end) =>
+    Promise.resolve(bytes.subarray(start, end)),
   );
 }
 
 /** Fill: so many whole chunks of zeros. */
 export function fileOfZeros(chunks: number): OutgoingFile {
-  return new OutgoingFile(
-    chunks * PIECE_SIZE,
-    (start, end) => Promise.resolve(new Uint8Array(end - start)),
-    -1,
+  return new OutgoingFile(chunks * PIECE_SIZE, (start, end) =>
+    Promise.resolve(new Uint8Array(end - start)),
   );
 }

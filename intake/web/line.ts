@@ -1,4 +1,11 @@
-/** The line to the server, which may break: what was asked is tried again until it succeeds. */
+/**
+ * The line to the server, which may break: what was asked is tried again until it succeeds.
+ *
+ * While anything else gets through, a request that was lost is tried again by itself, and nothing
+ * is said. Once nothing gets through, the line is broken: one request at a time finds out whether
+ * it is back, at longer and longer distances, and all the others go on behind it. No distance is
+ * the same for two people, so that a server which comes back is not met by all of them at once.
+ */
 
 import { ServerError, Stopped } from "./api.ts";
 
@@ -13,13 +20,18 @@ export type LineState =
 const DELAYS = [1, 2, 5, 10, 20, 30];
 /** A server that says why it takes nothing opens at fixed hours only. */
 const CLOSED_DELAY = 300;
+/** By what share a delay is shorter or longer, by chance. */
+const SPREAD = 0.25;
 
 export class Line {
   readonly signal: AbortSignal;
   #tell: (state: LineState) => void;
   #controller = new AbortController();
-  #waiting = 0;
   #paused = false;
+  #underWay = 0;
+  /** Tries that failed since the line broke; null while it is whole. */
+  #broken: number | null = null;
+  #nextTry = 0;
   #sleepers = new Set<() => void>();
 
   constructor(tell: (state: LineState) => void) {
@@ -30,15 +42,17 @@ export class Line {
   /** Runs `attempt` until it succeeds. Raises what will not pass by waiting, and Stopped. */
   async carry(attempt: () => Promise<void>): Promise<void> {
     for (let failures = 0; ; failures += 1) {
-      while (this.#paused && !this.signal.aborted) await this.#sleep(Infinity);
-      if (this.signal.aborted) throw new Stopped();
+      await this.#turn();
+      let failed: ServerError;
       try {
         await attempt();
-        return;
+        return this.#done(null);
       } catch (error) {
+        this.#done(error);
         if (!(error instanceof ServerError && error.passes)) throw error;
-        await this.#waitAfter(error, failures);
+        failed = error;
       }
+      await this.#waitAfter(failed, failures);
     }
   }
 
@@ -50,6 +64,7 @@ export class Line {
   /** Goes on after a pause, or tries at once instead of waiting. */
   tryNow(): void {
     this.#paused = false;
+    this.#nextTry = 0;
     this.#tell({ is: "working" });
     this.#wake();
   }
@@ -60,14 +75,41 @@ export class Line {
     this.#wake();
   }
 
-  async #waitAfter(error: ServerError, failures: number): Promise<void> {
-    const delay = DELAYS[Math.min(failures, DELAYS.length - 1)] as number;
-    const seconds = error.code ? CLOSED_DELAY : delay;
-    this.#waiting += 1;
-    if (!this.#paused) this.#tell({ is: "waiting", seconds, code: error.code });
-    await this.#sleep(seconds * 1000);
-    this.#waiting -= 1;
-    if (!this.#waiting && !this.#paused && !this.signal.aborted) this.#tell({ is: "working" });
+  /** Waits until a request may begin, and counts it as under way. */
+  async #turn(): Promise<void> {
+    while (!this.signal.aborted) {
+      const behind = this.#broken !== null && this.#underWay > 0;
+      const wait = this.#paused || behind ? Infinity : this.#nextTry - Date.now();
+      if (wait <= 0) {
+        this.#underWay += 1;
+        return;
+      }
+      await this.#sleep(wait);
+    }
+    throw new Stopped();
+  }
+
+  /** Counts a request as ended; one that succeeded mends the line. */
+  #done(error: unknown): void {
+    this.#underWay -= 1;
+    if (this.#broken === null) return;
+    if (error === null) {
+      this.#broken = null;
+      this.#nextTry = 0;
+      if (!this.#paused && !this.signal.aborted) this.#tell({ is: "working" });
+    }
+    this.#wake();
+  }
+
+  async #waitAfter({ code }: ServerError, failures: number): Promise<void> {
+    if (!code && this.#underWay > 0 && this.#broken === null) {
+      await this.#sleep(spread(delay(failures)) * 1000);
+      return;
+    }
+    const seconds = spread(code ? CLOSED_DELAY : delay(this.#broken ?? 0));
+    this.#broken = (this.#broken ?? 0) + 1;
+    this.#nextTry = Date.now() + seconds * 1000;
+    if (!this.#paused) this.#tell({ is: "waiting", seconds: Math.ceil(seconds), code });
   }
 
   async #sleep(milliseconds: number): Promise<void> {
@@ -85,4 +127,12 @@ export class Line {
   #wake(): void {
     for (const wake of [...this.#sleepers]) wake();
   }
+}
+
+function delay(failures: number): number {
+  return DELAYS[Math.min(failures, DELAYS.length - 1)] as number;
+}
+
+function spread(seconds: number): number {
+  return seconds * (1 - SPREAD + 2 * SPREAD * Math.random());
 }

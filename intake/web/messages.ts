@@ -35,3 +35,20 @@ export function writtenSize(bytes: number): string {
   if (bytes < 1_000_000_000) return fill(_("{n} MB"), { n: writtenNumber(bytes / 1_000_000) });
   return fill(_("{n} GB"), { n: writtenNumber(bytes / 1_000_000_000) });
 }
+
+/** Minutes from which on a guess is told in steps of five, and from which on in hours. */
+const ROUGHLY = 10;
+const HOURS = 90;
+
+/** Says how long something takes yet, no more exactly than it can be known. */
+export function timeLeft(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  const inHours = minutes > HOURS;
+  const step = inHours ? 60 : minutes > ROUGHLY ? 5 : 1;
+  const time = new Intl.NumberFormat(LANGUAGE, {
+    style: "unit",
+    unit: inHours ? "hour" : "minute",
+    unitDisplay: "long",
+  }).format((Math.ceil(minutes / step) * step) / (inHours ? 60 : 1));
+  return fill(_("About {time} left."), { time });
+}

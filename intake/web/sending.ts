@@ -4,68 +4,57 @@
  * Everything is made here, in memory, and nothing of it is kept: closing the page ends it.
  */
 
-import { putChunk, putEnvelope, ServerError } from "./api.ts";
+import { putChunk, putEnvelope, Stopped } from "./api.ts";
 import { today } from "./clock.ts";
-import { fileFromBlob, fileFromBytes, fileOfZeros, type OutgoingFile } from "./files.ts";
+import { FileChanged, fileFromBlob, FileUnreadable, type OutgoingFile } from "./files.ts";
 import type { Line } from "./line.ts";
-import { freshOffice, OfficeRefusal, type Office } from "./office.ts";
+import type { Office } from "./office.ts";
+import { Pace } from "./pace.ts";
 import { toHex } from "./protocol/bytes.ts";
-import { paddedChunkCount } from "./protocol/padding.ts";
-import {
-  envelopeAddress,
-  newMessageId,
-  sealEnvelope,
-  splitText,
-  type Message,
-} from "./protocol/envelope.ts";
-import { safeFileName, type Attachment } from "./protocol/payload.ts";
 import { solvePuzzle } from "./protocol/puzzle.ts";
-import { KEY_DAYS } from "./protocol/sizes.ts";
+import { CHUNK_SIZE, ENVELOPE_SIZE } from "./protocol/sizes.ts";
 import type { SourceKeys } from "./protocol/source_keys.ts";
+import {
+  filesOf,
+  prepare,
+  seal,
+  type Outgoing,
+  type Parts,
+  type SealedEnvelope,
+} from "./sealing.ts";
 
-const CLIENT = "fidelio-web 0.1";
-/** Chunks sent at once: enough to hide the round trips of a line that is far from slow. */
-const IN_FLIGHT = 4;
-/** A line that takes longer for a chunk carries one at a time, so that none runs out of time. */
-const SLOW_MS = 15_000;
 /** SPEC 11: a chunk stored longer ago than this is sent again before its envelope. */
 const STORED_FOR_MS = 7 * 86_400_000;
-/** SPEC 7.1: a longer media type is left out. */
-const MEDIA_TYPE_MAX_SIZE = 100;
+/** How often files may turn out changed before somebody should stop changing them. */
+const RESTARTS = 5;
 const ENVELOPE_PUZZLE = 1;
 const CHUNK_PUZZLE = 2;
 
-/** What a person wants to send. */
-export interface Outgoing {
-  readonly kind: "report" | "follow-up";
-  readonly text: string;
-  readonly answers: Readonly<Record<string, string>>;
-  readonly files: readonly File[];
-  readonly recipientIds: readonly string[];
-}
-
-/** How far it is: chunks stored of chunks in all, then the envelope. */
+/** How far it is: bytes done of all bytes, of the person's files in "reading", else of what is sent. */
 export interface Progress {
-  readonly stored: number;
+  readonly step: "reading" | "files" | "envelope";
+  readonly done: number;
   readonly total: number;
+  /** The file that changed last, and is sent anew. */
+  readonly anew: File | null;
 }
-
-/** None of the chosen recipients is active any more. */
-export class NoRecipientLeft extends Error {}
-
-/** The text does not fit while the server takes no chunks, or all is more than a message may hold. */
-export class MessageTooLarge extends Error {}
 
 /** One message under one id and one set of keys. */
 interface Attempt {
   readonly parts: Parts;
   sealed: SealedEnvelope | null;
-  /** When all chunks were stored, in milliseconds; 0 before. */
-  storedSince: number;
+  anew: File | null;
 }
 
 /** By source: whose envelope was handed to the line, and whose answer has not come. */
 const unanswered = new WeakMap<SourceKeys, Attempt>();
+
+/**
+ * Files of which some chunks may be stored, but that no envelope names yet.
+ *
+ * Who went back to mend something goes on with them afterwards, under the same keys.
+ */
+const begun = new WeakMap<File, OutgoingFile>();
 
 /** Whether the server may hold this message of the source, although nothing has said so. */
 export function mayBeStored(outgoing: Outgoing, source: SourceKeys): boolean {
@@ -90,8 +79,9 @@ function isSame(one: Outgoing, other: Outgoing): boolean {
 /**
  * Sends a message. Returns when its envelope is stored, with the day that the envelope carries.
  *
- * What waiting cannot mend is raised, and the line is stopped then. A new try makes everything anew, unless the
- * envelope may be stored: then the same bytes go out, so that the office never sees two versions of one message.
+ * What waiting cannot mend is raised, and the line is stopped then. A new try makes everything anew but the files
+ * of which something is stored, unless the envelope may be stored: then the same bytes go out, so that the office
+ * never sees two versions of one message.
  */
 export async function send(
   outgoing: Outgoing,
@@ -101,179 +91,190 @@ export async function send(
   tell: (progress: Progress) => void,
 ): Promise<number> {
   try {
-    const attempt = unansweredAttempt(outgoing, source) ?? {
-      parts: prepare({ ...outgoing, files: [...outgoing.files] }, office),
-      sealed: null,
-      storedSince: 0,
-    };
-    const { parts } = attempt;
-    const files = [...parts.files, parts.rest, parts.fill].filter((file) => file !== null);
-    const keepStored = async (): Promise<void> => {
-      if (Date.now() - attempt.storedSince < STORED_FOR_MS) return;
-      const began = Date.now();
-      await storeFiles(files, office, line, tell);
-      attempt.storedSince = began;
-    };
-    await keepStored();
-    tell({ stored: 1, total: 1 });
-    const day = await storeEnvelope(attempt, source, office, line, keepStored);
+    const attempt = unansweredAttempt(outgoing, source) ?? newAttempt(outgoing, office);
+    const day = await storeAll(attempt, source, office, line, tell);
     unanswered.delete(source);
     return day;
   } catch (error) {
     line.stop();
+    if (!(error instanceof Stopped || error instanceof FileUnreadable)) forget(outgoing);
     throw error;
   }
 }
 
-/** A message cut into what goes into its envelope and what travels as files. */
-interface Parts {
-  readonly outgoing: Outgoing;
-  readonly message: Message;
-  readonly files: readonly OutgoingFile[];
-  readonly rest: OutgoingFile | null;
-  readonly fill: OutgoingFile | null;
+function newAttempt(outgoing: Outgoing, office: Office): Attempt {
+  const files = outgoing.files.map((file) => begun.get(file) ?? begin(file));
+  const parts = prepare({ ...outgoing, files: [...outgoing.files] }, files, office);
+  return { parts, sealed: null, anew: null };
 }
 
-interface SealedEnvelope {
-  readonly address: Uint8Array;
-  readonly bytes: Uint8Array;
-  readonly puzzleBits: number;
-  readonly day: number;
-  /** The day on which the first of its keys ends. */
-  readonly until: number;
+function begin(file: File): OutgoingFile {
+  const outgoing = fileFromBlob(file);
+  begun.set(file, outgoing);
+  return outgoing;
 }
 
-function prepare(outgoing: Outgoing, office: Office): Parts {
-  const files = outgoing.files.map(fileFromBlob);
-  const noHash = new Uint8Array(32);
-  const message: Message = {
-    kind: outgoing.kind,
-    messageId: newMessageId(),
-    day: today(),
-    language: LANGUAGE,
-    client: CLIENT,
-    delegation: office.directory.delegation.number,
-    sequence: office.directory.sequence,
-    answers: outgoing.answers,
-    text: "",
-    rest: null,
-    attachments: attachments(outgoing, files, () => noHash),
-    fill: null,
-  };
-  const [kept, restBytes] = splitText(message, outgoing.recipientIds, outgoing.text);
-  const rest = restBytes.length > 0 ? fileFromBytes(restBytes) : null;
-  const chunks = [...files, rest].reduce((sum, file) => sum + (file?.chunks ?? 0), 0);
-  const total = paddedChunkCount(chunks);
-  const { open } = office.status.chunks;
-  if (total > (open ? office.directory.policy.maxChunks : 0)) throw new MessageTooLarge();
-  const fill = total > chunks ? fileOfZeros(total - chunks) : null;
-  return { outgoing, message: { ...message, text: kept }, files, rest, fill };
+function forget({ files }: Outgoing): void {
+  for (const file of files) begun.delete(file);
 }
 
-async function seal(parts: Parts, source: SourceKeys, office: Office): Promise<SealedEnvelope> {
-  const fresh = await freshOffice(office).catch((error: unknown) => {
-    // A server that is only away is asked again.
-    const away = error instanceof OfficeRefusal && error.reason === "unreachable";
-    throw away ? new ServerError(0, "") : error;
-  });
-  const recipients = parts.outgoing.recipientIds
-    .map((id) => ({ id, publicKey: fresh.keys.get(id) }))
-    .filter((one): one is { id: string; publicKey: Uint8Array } => one.publicKey !== undefined);
-  if (recipients.length === 0) throw new NoRecipientLeft();
-  const { files, rest, fill } = parts;
-  const day = today();
-  const message: Message = {
-    ...parts.message,
-    day,
-    delegation: fresh.directory.delegation.number,
-    sequence: fresh.directory.sequence,
-    attachments: attachments(parts.outgoing, files, (file) => file.hash),
-    rest: rest && { size: rest.size, key: rest.key, chunks: rest.chunks, hash: rest.hash },
-    fill: fill && { key: fill.key, chunks: fill.chunks },
-  };
-  const bytes = await sealEnvelope(message, source, recipients);
-  return {
-    address: envelopeAddress(bytes),
-    bytes,
-    puzzleBits: fresh.directory.policy.puzzleEnvelope,
-    day,
-    until: fresh.week * 7 + KEY_DAYS,
-  };
-}
-
-function attachments(
-  outgoing: Outgoing,
-  files: readonly OutgoingFile[],
-  hashOf: (file: OutgoingFile) => Uint8Array,
-): Attachment[] {
-  return files.map((file, place) => {
-    const chosen = outgoing.files[place] as File;
-    return {
-      name: safeFileName(chosen.name),
-      size: file.size,
-      mediaType: chosen.type.length > MEDIA_TYPE_MAX_SIZE ? "" : chosen.type,
-      key: file.key,
-      chunks: file.chunks,
-      hash: hashOf(file),
-    };
-  });
-}
-
-/** Stores every chunk of all files, a few at once, each carried until the server has it. */
+/** Stores what is not stored, or too long ago. A file that changed starts anew, while no envelope names it. */
 async function storeFiles(
-  files: readonly OutgoingFile[],
+  attempt: Attempt,
   office: Office,
   line: Line,
   tell: (progress: Progress) => void,
 ): Promise<void> {
-  const pieces = files.flatMap((file) =>
-    Array.from({ length: file.chunks }, (_piece, index) => ({ file, index })),
-  );
-  const total = pieces.length;
-  const bits = office.directory.policy.puzzleChunk;
-  let stored = 0;
-  let took = 0;
-  tell({ stored, total });
-  const carryOn = async (once: boolean): Promise<void> => {
-    for (let piece = pieces.shift(); piece; piece = pieces.shift()) {
-      const { id, bytes } = await piece.file.sealed(piece.index);
-      await line.carry(async () => {
-        const puzzle = await puzzleFor(office, CHUNK_PUZZLE, id, bits);
-        const began = Date.now();
-        await putChunk(toHex(id), bytes, puzzle, line.signal);
-        took = Date.now() - began;
-      });
-      stored += 1;
-      tell({ stored, total });
-      if (once) return;
+  for (let restarts = 0; ; restarts += 1) {
+    try {
+      await readFiles(attempt, line, tell);
+      await storeChunks(attempt, office, line, tell);
+      return;
+    } catch (error) {
+      const final = attempt.sealed !== null || restarts === RESTARTS;
+      if (!(error instanceof FileChanged) || final) throw error;
+      const { files, outgoing } = attempt.parts;
+      const place = files.indexOf(error.file);
+      const chosen = outgoing.files[place];
+      if (!chosen) throw error;
+      files[place] = begin(chosen);
+      attempt.anew = chosen;
     }
-  };
-  // The first one tells how fast the line is.
-  await carryOn(true);
-  await Promise.all(Array.from({ length: took > SLOW_MS ? 1 : IN_FLIGHT }, () => carryOn(false)));
+  }
 }
 
-/** Seals and stores the envelope. Every try sends the same bytes, as long as its keys hold. */
+/** Reads each of the person's files once. */
+async function readFiles(
+  { parts, anew }: Attempt,
+  line: Line,
+  tell: (progress: Progress) => void,
+): Promise<void> {
+  const unread = parts.files.filter((file) => !file.isRead);
+  const total = unread.reduce((sum, file) => sum + file.size, 0);
+  let before = 0;
+  for (const file of unread) {
+    await file.readFirst((bytes) => {
+      if (line.signal.aborted) throw new Stopped();
+      tell({ step: "reading", done: before + bytes, total, anew });
+    });
+    before += file.size;
+  }
+}
+
+/** Stores every chunk that has to be, a few at once, each carried until the server has it. */
+async function storeChunks(
+  { parts, anew }: Attempt,
+  office: Office,
+  line: Line,
+  tell: (progress: Progress) => void,
+): Promise<void> {
+  const files = filesOf(parts);
+  const pieces = missing(files);
+  const total = files.reduce((sum, file) => sum + file.chunks, 0) * CHUNK_SIZE + ENVELOPE_SIZE;
+  let done = total - ENVELOPE_SIZE - pieces.length * CHUNK_SIZE;
+  const tellDone = (): void => {
+    const step = done + ENVELOPE_SIZE < total ? "files" : "envelope";
+    tell({ step, done, total, anew });
+  };
+  const pace = new Pace();
+  const underWay = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  const store = async ({ file, index }: Piece): Promise<void> => {
+    await storeChunk(file, index, office, line, pace);
+    done += CHUNK_SIZE;
+    tellDone();
+  };
+  tellDone();
+  for (let next = pieces.shift(); next || underWay.size > 0;) {
+    if (next && failures.length === 0 && underWay.size < pace.atOnce) {
+      const running: Promise<void> = store(next)
+        .catch((error: unknown) => {
+          failures.push(error);
+          // The others are waited for only where they go on.
+          if (!(error instanceof FileChanged)) line.stop();
+        })
+        .finally(() => underWay.delete(running));
+      underWay.add(running);
+      next = pieces.shift();
+    } else {
+      await Promise.race(underWay);
+      if (failures.length > 0) next = undefined;
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+interface Piece {
+  readonly file: OutgoingFile;
+  readonly index: number;
+}
+
+function missing(files: readonly OutgoingFile[]): Piece[] {
+  const since = Date.now() - STORED_FOR_MS;
+  return files.flatMap((file) =>
+    Array.from({ length: file.chunks }, (_piece, index) => ({ file, index })).filter(
+      ({ index }) => (file.storedAt[index] ?? 0) <= since,
+    ),
+  );
+}
+
+async function storeChunk(
+  file: OutgoingFile,
+  index: number,
+  office: Office,
+  line: Line,
+  pace: Pace,
+): Promise<void> {
+  const { id, bytes } = await file.sealed(index);
+  await line.carry(async () => {
+    const bits = office.directory.policy.puzzleChunk;
+    const puzzle = await puzzleFor(office, CHUNK_PUZZLE, id, bits);
+    const began = Date.now();
+    await pace.time((timeout) => putChunk(toHex(id), bytes, puzzle, line.signal, timeout));
+    file.storedAt[index] = began;
+  });
+}
+
+/** Stores the files, then the envelope; files that are stored for too long by then once more before it. */
+async function storeAll(
+  attempt: Attempt,
+  source: SourceKeys,
+  office: Office,
+  line: Line,
+  tell: (progress: Progress) => void,
+): Promise<number> {
+  for (;;) {
+    await storeFiles(attempt, office, line, tell);
+    const day = await storeEnvelope(attempt, source, office, line);
+    if (day !== null) return day;
+  }
+}
+
+/**
+ * Seals and stores the envelope. Every try sends the same bytes, as long as its keys hold.
+ *
+ * Returns the day that it carries, or null where it has waited so long that its files have to be stored again.
+ */
 async function storeEnvelope(
   attempt: Attempt,
   source: SourceKeys,
   office: Office,
   line: Line,
-  beforeEach: () => Promise<void>,
-): Promise<number> {
-  let day = 0;
+): Promise<number | null> {
+  let day: number | null = null;
   await line.carry(async () => {
-    await beforeEach();
+    if (missing(filesOf(attempt.parts)).length > 0) return;
     if (attempt.sealed === null || today() >= attempt.sealed.until) {
       attempt.sealed = await seal(attempt.parts, source, office);
     }
     const { address, bytes, puzzleBits } = attempt.sealed;
-    ({ day } = attempt.sealed);
     // A later try may know a later directory, which asks for more.
     const bits = Math.max(puzzleBits, office.directory.policy.puzzleEnvelope);
     const puzzle = await puzzleFor(office, ENVELOPE_PUZZLE, address, bits);
     unanswered.set(source, attempt);
+    forget(attempt.parts.outgoing);
     await putEnvelope(toHex(address), bytes, puzzle, line.signal);
+    day = attempt.sealed.day;
   });
   return day;
 }

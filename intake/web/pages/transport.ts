@@ -3,20 +3,14 @@
 import { ServerError, Stopped } from "../api.ts";
 import { FileUnreadable } from "../files.ts";
 import { Line, type LineState } from "../line.ts";
-import { fill, writtenSize } from "../messages.ts";
+import { fill, timeLeft, writtenSize } from "../messages.ts";
 import { openOffice, OfficeRefusal, type Office } from "../office.ts";
+import { TimeLeft } from "../pace.ts";
 import { TooLarge } from "../protocol/errors.ts";
 import { safeFileName } from "../protocol/payload.ts";
-import { CHUNK_SIZE } from "../protocol/sizes.ts";
 import type { SourceKeys } from "../protocol/source_keys.ts";
-import {
-  mayBeStored,
-  MessageTooLarge,
-  NoRecipientLeft,
-  send,
-  type Outgoing,
-  type Progress,
-} from "../sending.ts";
+import { MessageTooLarge, NoRecipientLeft, type Outgoing } from "../sealing.ts";
+import { mayBeStored, send, type Progress } from "../sending.ts";
 import { button, el, p, show } from "./elements.ts";
 import { onBrowserBack, onLeaving } from "./leaving.ts";
 import { closedWords } from "./opening.ts";
@@ -37,35 +31,49 @@ export async function sendOnScreen(
 ): Promise<number | null> {
   let source: SourceKeys | null = null;
   for (let usable = office; ;) {
-    const screen = new TransportScreen();
+    const screen = new TransportScreen(outgoing.files.length > 0);
     try {
       source = await screen.unlessStopped(makeKeys(screen.keysDone));
       return await send(outgoing, source, usable, screen.line, screen.sent);
     } catch (error) {
       const sent = source !== null && mayBeStored(outgoing, source);
-      if (!(error instanceof Stopped) && (await asksToTryAgain(error, outgoing.files, sent))) {
+      if (!(error instanceof Stopped) && (await asksToTryAgain(error, sent))) {
         usable = await openOffice(usable.facts).catch(() => usable);
         continue;
       }
       goBack();
       return null;
     } finally {
-      onLeaving(() => undefined);
+      screen.leave();
     }
   }
 }
 
+/** The share of the bar for making keys, where files follow that take longer, and where none do. */
+const KEYS_BEFORE_FILES = 0.1;
+const KEYS_ALONE = 0.8;
+/** How often the time left is told anew. */
+const TICK_MS = 5_000;
+
 class TransportScreen {
   readonly line: Line;
-  readonly #bar = el("progress", { "aria-labelledby": "now" });
+  readonly #bar = el("progress", { "aria-labelledby": "now", value: 0 });
   readonly #now = el("p", { id: "now" });
   /** Read aloud: changes of state, and each quarter of the way; not each step of the bar. */
   readonly #aloud = el("p", { role: "status", class: "hidden" });
   readonly #trouble = el("p", { role: "status", class: "note" });
+  readonly #anew = el("p", { role: "status", class: "note" });
   readonly #buttons = el("div", { class: "buttons" });
+  readonly #timeLeft = new TimeLeft();
+  readonly #ticks: ReturnType<typeof setInterval>;
+  readonly #keysShare: number;
+  #keysMade = 0;
+  #progress: Progress | null = null;
 
-  constructor() {
+  constructor(hasFiles: boolean) {
+    this.#keysShare = hasFiles ? KEYS_BEFORE_FILES : KEYS_ALONE;
     this.line = new Line(this.#lineChanged);
+    this.#ticks = setInterval(this.#tellProgress, TICK_MS);
     onLeaving(() => {
       this.line.stop();
     });
@@ -80,10 +88,16 @@ class TransportScreen {
         ),
       ),
       this.#trouble,
+      this.#anew,
       this.#aloud,
       this.#buttons,
     );
     this.#lineChanged({ is: "working" });
+  }
+
+  leave(): void {
+    clearInterval(this.#ticks);
+    onLeaving(() => undefined);
   }
 
   /** Returns what `work` gives, or raises Stopped as soon as the person stops it. */
@@ -98,23 +112,44 @@ class TransportScreen {
   }
 
   readonly keysDone = (done: number): void => {
-    this.#tell(_("Making your keys on this device…"), done, 1);
+    this.#keysMade = done * this.#keysShare;
+    this.#tell(_("Making your keys on this device…"), this.#keysMade);
   };
 
-  readonly sent = ({ stored, total }: Progress): void => {
-    if (stored === total) {
-      this.#tell(_("Sending the sealed text…"), 1, 1);
-      return;
-    }
-    const size = { sent: writtenSize(stored * CHUNK_SIZE), total: writtenSize(total * CHUNK_SIZE) };
-    this.#tell(
-      fill(_("Encrypting on this device, and sending: {sent} of {total}."), size),
-      stored,
-      total,
-    );
+  readonly sent = (progress: Progress): void => {
+    this.#progress = progress;
+    if (progress.step === "files") this.#timeLeft.add(progress.done, Date.now());
+    if (progress.anew) this.#tellAnew(safeFileName(progress.anew.name));
+    this.#tellProgress();
   };
+
+  #tellAnew(file: string): void {
+    const words = fill(_("The file {file} has changed. It is read and sent anew."), { file });
+    // The same words set again would be read aloud again.
+    if (this.#anew.textContent !== words) this.#anew.textContent = words;
+  }
+
+  readonly #tellProgress = (): void => {
+    if (!this.#progress) return;
+    const { step, done, total } = this.#progress;
+    // Reading takes little of the whole: the words tell how far it is, the bar waits for the sending.
+    const part = step === "reading" ? 0 : done / total;
+    this.#tell(this.#words(this.#progress), this.#keysMade + (1 - this.#keysMade) * part);
+  };
+
+  #words({ step, done, total }: Progress): string {
+    if (step === "envelope") return _("Sending the sealed text…");
+    const size = { sent: writtenSize(done), total: writtenSize(total) };
+    if (step === "reading") return fill(_("Reading your files: {sent} of {total}."), size);
+    const seconds = this.#timeLeft.seconds(total - done, Date.now());
+    const words = fill(_("Encrypting on this device, and sending: {sent} of {total}."), size);
+    return seconds === null ? words : `${words} ${timeLeft(seconds)}`;
+  }
 
   readonly #lineChanged = (state: LineState): void => {
+    // What goes out while the line pauses is too little to tell a time from.
+    this.#timeLeft.forget();
+    this.#tellProgress();
     const stop = button(_("Stop and go back"), "plain", () => {
       this.line.stop();
     });
@@ -140,12 +175,11 @@ class TransportScreen {
     }
   };
 
-  #tell(words: string, done: number, total: number): void {
-    const before = Math.floor(this.#bar.position * 4);
+  #tell(words: string, position: number): void {
+    const before = Math.floor(this.#bar.value * 4);
     this.#now.textContent = words;
-    this.#bar.max = total;
-    this.#bar.value = done;
-    if (Math.floor(this.#bar.position * 4) !== before) this.#aloud.textContent = words;
+    this.#bar.value = position;
+    if (Math.floor(position * 4) !== before) this.#aloud.textContent = words;
   }
 }
 
@@ -160,7 +194,7 @@ function waitingWords(code: string, seconds: number): string {
 }
 
 /** Shows what stopped the sending for good. Resolves to whether the person wants to try again. */
-function asksToTryAgain(error: unknown, files: readonly File[], sent: boolean): Promise<boolean> {
+function asksToTryAgain(error: unknown, sent: boolean): Promise<boolean> {
   return new Promise((resolve) => {
     const answer = (again: boolean) => (): void => {
       resolve(again);
@@ -170,7 +204,7 @@ function asksToTryAgain(error: unknown, files: readonly File[], sent: boolean): 
     onBrowserBack(answer(false));
     show(
       _("Sending has stopped"),
-      p(stoppedWords(error, files)),
+      p(stoppedWords(error)),
       p(
         sent
           ? _("The office may have this message already. A new try sends the very same one.")
@@ -181,14 +215,13 @@ function asksToTryAgain(error: unknown, files: readonly File[], sent: boolean): 
   });
 }
 
-function stoppedWords(error: unknown, files: readonly File[]): string {
+function stoppedWords(error: unknown): string {
   if (error instanceof FileUnreadable) {
-    const name = files[error.place]?.name;
     return fill(
       _(
         "The file {file} can no longer be read, or has changed since you chose it. Go back, remove it and choose it again.",
       ),
-      { file: safeFileName(name ?? "") },
+      { file: safeFileName(error.file.name) },
     );
   }
   if (error instanceof MessageTooLarge || error instanceof TooLarge) {

@@ -5,6 +5,7 @@ import {
   fileFromBlob,
   fileFromBytes,
   fileOfZeros,
+  FileChanged,
   FileUnreadable,
   OutgoingFile,
 } from "../../../intake/web/files.ts";
@@ -21,16 +22,32 @@ async function sealAll(file: OutgoingFile): Promise<Uint8Array[]> {
 /** So many bytes, no two neighbours alike. */
 const content = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_, i) => i * 7);
 
+const chosen = (bytes: Uint8Array, name = "film.mp4"): File => new File([bytes as BlobPart], name);
+
 test("a chosen file, read piece by piece, opens to the same bytes", async () => {
   const bytes = content(2 * PIECE_SIZE + 5);
-  const file = fileFromBlob(new Blob([bytes as BlobPart]), 0);
+  const file = fileFromBlob(chosen(bytes));
   const chunks = await sealAll(file);
   assert.equal(chunks.length, 3);
   assert.deepEqual(await openFile(file.key, bytes.length, file.hash, chunks), bytes);
 });
 
+test("a file that was read first is sealed to the same bytes and hash, and its reading is told", async () => {
+  const bytes = content(40 * PIECE_SIZE + 5);
+  const file = fileFromBlob(chosen(bytes));
+  const told: number[] = [];
+  await file.readFirst((read) => told.push(read));
+  assert.ok(file.isRead);
+  assert.deepEqual(told, [16 * PIECE_SIZE, 32 * PIECE_SIZE, bytes.length]);
+  const { hash } = file;
+  const chunks = await sealAll(file);
+  assert.deepEqual(await openFile(file.key, bytes.length, hash, chunks), bytes);
+});
+
 test("an empty file is one chunk", async () => {
-  const file = fileFromBlob(new Blob([]), 0);
+  const file = fileFromBlob(chosen(new Uint8Array(0)));
+  await file.readFirst(() => undefined);
+  assert.ok(file.isRead);
   assert.equal(file.chunks, 1);
   const chunks = await sealAll(file);
   const opened = await openFile(file.key, 0, file.hash, chunks);
@@ -55,21 +72,37 @@ test("the same piece sealed again gives the same chunk under the same id", async
 
 test("a piece that has changed is never sealed under the same key again", async () => {
   const bytes = content(1000);
-  const file = new OutgoingFile(1000, async () => bytes.slice(), 4);
+  const file = new OutgoingFile(1000, async () => bytes.slice());
   await file.sealed(0);
   bytes[10] = 255;
   await assert.rejects(file.sealed(0), (error) => {
-    assert.ok(error instanceof FileUnreadable);
-    assert.equal(error.place, 4);
+    assert.ok(error instanceof FileChanged);
+    assert.equal(error.file, file);
     return true;
   });
 });
 
-test("a file that has become shorter or cannot be read is refused", async () => {
-  const shorter = new OutgoingFile(1000, async () => content(999), 0);
-  await assert.rejects(shorter.sealed(0), FileUnreadable);
-  const gone = new OutgoingFile(1000, () => Promise.reject(new Error("gone")), 0);
-  await assert.rejects(gone.sealed(0), FileUnreadable);
+test("a piece that has changed since the first reading is never sealed at all", async () => {
+  const bytes = content(2 * PIECE_SIZE);
+  const file = new OutgoingFile(bytes.length, async (start, end) => bytes.slice(start, end));
+  await file.readFirst(() => undefined);
+  bytes[PIECE_SIZE + 10] = 255;
+  await file.sealed(0);
+  await assert.rejects(file.sealed(1), FileChanged);
+});
+
+test("a file that has become shorter or cannot be read is refused, by its name", async () => {
+  const shorter = new OutgoingFile(1000, async () => content(999), "list.txt");
+  const gone = new OutgoingFile(1000, () => Promise.reject(new Error("gone")), "list.txt");
+  for (const file of [shorter, gone]) {
+    for (const reading of [() => file.sealed(0), () => file.readFirst(() => undefined)]) {
+      await assert.rejects(reading, (error) => {
+        assert.ok(error instanceof FileUnreadable && !(error instanceof FileChanged));
+        assert.equal(error.file.name, "list.txt");
+        return true;
+      });
+    }
+  }
 });
 
 test("no two files share a key", () => {
@@ -77,7 +110,7 @@ test("no two files share a key", () => {
   assert.notDeepEqual(one.key.bytes, other.key.bytes);
 });
 
-test("a file has no hash before each of its pieces was sealed", async () => {
+test("a file has no hash before each of its pieces was read", async () => {
   const file = fileOfZeros(2);
   await file.sealed(1);
   assert.throws(() => file.hash);

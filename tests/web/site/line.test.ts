@@ -56,7 +56,7 @@ for (const status of [400, 403, 404, 409, 411, 413]) {
 }
 
 test("a wait says for how long, longer each time, and why where the server said it", async () => {
-  const waits: LineState[] = [];
+  const waits: (LineState & { is: "waiting" })[] = [];
   const line: Line = new Line((state) => {
     if (state.is !== "waiting") return;
     waits.push(state);
@@ -65,14 +65,80 @@ test("a wait says for how long, longer each time, and why where the server said 
   let tries = 0;
   await line.carry(async () => {
     tries += 1;
-    if (tries === 1 || tries === 2) throw new ServerError(0, "");
-    if (tries === 3) throw new ServerError(503, "day-budget");
+    if (tries <= 3) throw new ServerError(0, "");
+    if (tries === 4) throw new ServerError(503, "day-budget");
   });
-  assert.deepEqual(waits, [
-    { is: "waiting", seconds: 1, code: "" },
-    { is: "waiting", seconds: 2, code: "" },
-    { is: "waiting", seconds: 300, code: "day-budget" },
-  ]);
+  const within = [
+    [1, 2],
+    [2, 3],
+    [4, 7],
+    [225, 375],
+  ];
+  assert.deepEqual(
+    waits.map(({ code }) => code),
+    ["", "", "", "day-budget"],
+  );
+  for (const [place, { seconds }] of waits.entries()) {
+    const [least, most] = within[place] as [number, number];
+    assert.ok(least <= seconds && seconds <= most, `wait ${place}: ${seconds}`);
+  }
+});
+
+test("two people whose server is away do not come back at the same moment", async () => {
+  const waits = new Set<number>();
+  for (let person = 0; person < 20; person++) {
+    const line: Line = new Line((state) => {
+      if (state.is !== "waiting") return;
+      waits.add(state.seconds);
+      line.stop();
+    });
+    await assert.rejects(
+      line.carry(() => Promise.reject(new ServerError(503, "full"))),
+      Stopped,
+    );
+  }
+  assert.ok(waits.size > 10);
+});
+
+test("a request that is lost while others get through is tried again, and nothing is said", async () => {
+  const { line, said } = listened();
+  let end: () => void = () => undefined;
+  const other = line.carry(
+    () =>
+      new Promise((resolve) => {
+        end = resolve;
+      }),
+  );
+  let tries = 0;
+  await line.carry(async () => {
+    tries += 1;
+    if (tries === 1) throw new ServerError(0, "");
+  });
+  end();
+  await other;
+  assert.equal(tries, 2);
+  assert.deepEqual(said, []);
+});
+
+test("where nothing gets through, one request at a time finds out whether the line is back", async () => {
+  const { line, said } = listened();
+  let underWay = 0;
+  let failed = 0;
+  const together: number[] = [];
+  const attempt = async (): Promise<void> => {
+    underWay += 1;
+    const isAway = failed < 9;
+    if (failed >= 4 && isAway) together.push(underWay);
+    await settled();
+    underWay -= 1;
+    if (!isAway) return;
+    failed += 1;
+    throw new ServerError(0, "");
+  };
+  await Promise.all(Array.from({ length: 4 }, () => line.carry(attempt)));
+  assert.equal(failed, 9);
+  assert.deepEqual(together, [1, 1, 1, 1, 1]);
+  assert.equal(said.at(-1), "working");
 });
 
 test("nothing begins while the line is paused, and all goes on afterwards", async () => {
