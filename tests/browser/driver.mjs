@@ -1,4 +1,4 @@
-// A real Chromium, driven by lines of JSON: one request a line on stdin, one answer a line on stdout.
+// A real browser, driven by lines of JSON: one request a line on stdin, one answer a line on stdout.
 // Requests are { id, do, ...arguments }, answers { id, value } or { id, error }. See driver.py for what they mean.
 
 import { readFile } from "node:fs/promises";
@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 
 import puppeteer from "puppeteer-core";
 
-const ALWAYS = [
+const CHROMIUM_ALWAYS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -20,18 +20,25 @@ const ALWAYS = [
 ];
 
 let browser;
+let isFirefox = false;
 const pages = new Map();
 
 const actions = {
-  async launch({ executable, flags }) {
+  async launch({ kind, executable, flags, preferences }) {
+    isFirefox = kind === "firefox";
     // Puppeteer gives every browser a fresh profile, and removes it.
     browser = await puppeteer.launch({
+      browser: kind,
       executablePath: executable,
-      args: [...ALWAYS, ...flags],
+      args: isFirefox ? flags : [...CHROMIUM_ALWAYS, ...flags],
+      extraPrefsFirefox: preferences,
       protocolTimeout: 900_000,
     });
     return browser.version();
   },
+
+  // The browser's first process; the others descend from it.
+  process: () => browser.process().pid,
 
   async open({ page, script }) {
     // A context of its own is a private window: nothing is shared with another page.
@@ -50,8 +57,11 @@ const actions = {
   idle: async ({ kept, milliseconds }) => kept.page.waitForNetworkIdle({ idleTime: milliseconds }),
   url: ({ kept }) => kept.page.url(),
   title: ({ kept }) => kept.page.title(),
-  viewport: ({ kept, width, height }) =>
-    kept.page.setViewport({ width, height, isMobile: width < 600, hasTouch: width < 600 }),
+  viewport: ({ kept, width, height }) => {
+    // A Firefox that turns into a phone loads its page again.
+    const phone = width < 600 && !isFirefox;
+    return kept.page.setViewport({ width, height, isMobile: phone, hasTouch: phone });
+  },
   media: ({ kept, features }) => kept.page.emulateMediaFeatures(features),
   scripts: ({ kept, on }) => kept.page.setJavaScriptEnabled(on),
   offline: ({ kept, on }) => kept.page.setOfflineMode(on),
@@ -69,7 +79,11 @@ const actions = {
     await kept.page.keyboard.up("Control");
     await kept.page.keyboard.press("Delete");
     // As a paste does: one input event, however long the text.
-    await kept.page.keyboard.sendCharacter(text);
+    if (isFirefox) {
+      await kept.page.evaluate((pasted) => document.execCommand("insertText", false, pasted), text);
+    } else {
+      await kept.page.keyboard.sendCharacter(text);
+    }
   },
   type: ({ kept, text }) => kept.page.keyboard.type(text),
   press: ({ kept, key }) => kept.page.keyboard.press(key),
@@ -127,6 +141,28 @@ async function watch(kept) {
     problems.push(`dialog: ${dialog.type()}`);
     void dialog.accept();
   });
+  await (isFirefox ? watchRequests(kept) : watchWire(kept));
+}
+
+// What Firefox tells of a request: no size.
+async function watchRequests({ page, traffic }) {
+  const open = new Map();
+  page.on("request", (request) => {
+    const entry = { method: request.method(), url: request.url(), status: 0, body: 0, encoding: "" };
+    open.set(request, entry);
+    traffic.push(entry);
+  });
+  page.on("response", (response) => {
+    const entry = open.get(response.request());
+    if (!entry) return;
+    open.delete(response.request());
+    entry.status = response.status();
+    entry.headers = response.headers();
+    entry.encoding = entry.headers["content-encoding"] ?? "";
+  });
+}
+
+async function watchWire({ page, traffic }) {
   const wire = await page.createCDPSession();
   await wire.send("Network.enable");
   const open = new Map();

@@ -1,4 +1,4 @@
-"""A real Chromium for tests.
+"""A real browser for tests: Chromium, or Firefox.
 
     with Browser() as browser:                              or Browser("--jitless") and so on
         page = browser.open()                               a private window of its own
@@ -13,11 +13,22 @@ A name that is not localhost, over plain http, so that the browser offers no `cr
 
     Browser("--host-resolver-rules=MAP intake.test 127.0.0.1")
 
+Firefox, and Firefox without what Tor Browser's level "Safer" takes away, at an address that it
+takes for an onion service's:
+
+    with Browser(kind="firefox") as browser: ...
+    with Browser(kind="firefox", preferences=SAFER) as browser: page.goto(f"http://{ONION}:8080/")
+
+In Firefox an `Exchange` tells no size, and neither `media`, `scripts` nor `slow_line` is there.
+
 A device with another clock: `browser.open(days_off=-5)`. One without a line: `page.offline(True)`.
+
+`browser.memory()` is what all its processes hold together, each shared page counted once.
 
 `page.traffic()` lists every request with its status and the bytes of its body as they came over the
 line; `page.axe()` what axe-core complains of. Chromium is the one that CHROMIUM names, else the
-first found of Debian's and its relatives; Node is the one of this environment.
+first found of Debian's and its relatives, and so it is with FIREFOX; Node is the one of this
+environment.
 """
 
 import json
@@ -25,18 +36,50 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-__all__ = ["Browser", "BrowserError", "Exchange", "Page", "find_chromium"]
+__all__ = ["ONION", "SAFER", "Browser", "BrowserError", "Exchange", "Kind", "Page", "find_browser"]
+
+Kind = Literal["chrome", "firefox"]
 
 _HERE = Path(__file__).parent
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_VARIABLES: dict[Kind, str] = {"chrome": "CHROMIUM", "firefox": "FIREFOX"}
+_NAMES: dict[Kind, tuple[str, ...]] = {
+    "chrome": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "firefox": ("firefox-esr", "firefox"),
+}
 _SECONDS = 60.0
+
+
+ONION = "fidelio" + "a" * 49 + ".onion"
+"""A name that `SAFER` leads to this machine, and takes for an onion service's."""
+
+SAFER: Mapping[str, bool | str] = {
+    # Security level "Safer".
+    "javascript.options.ion": False,
+    "javascript.options.baselinejit": False,
+    "javascript.options.native_regexp": False,
+    "javascript.options.asmjs": False,
+    "javascript.options.wasm": False,
+    # What Tor Browser has at every level.
+    "privacy.resistFingerprinting": True,
+    "browser.privatebrowsing.autostart": True,
+    "browser.cache.disk.enable": False,
+    "dom.serviceWorkers.enabled": False,
+    "media.peerconnection.enabled": False,
+    "dom.security.https_only_mode.upgrade_onion": False,
+    "dom.securecontext.allowlist_onions": True,
+    # Stands for Tor.
+    "network.dns.blockDotOnion": False,
+    "network.dns.localDomains": ONION,
+}
+"""Preferences that make Firefox as Tor Browser is at its level "Safer"."""
 
 
 class BrowserError(AssertionError):
@@ -55,14 +98,14 @@ class Exchange:
     headers: dict[str, str]
 
 
-def find_chromium() -> str:
+def find_browser(kind: Kind) -> str:
     """Return the path of a browser to drive."""
-    wanted = os.environ.get("CHROMIUM")
-    for name in (wanted,) if wanted else _NAMES:
+    wanted = os.environ.get(_VARIABLES[kind])
+    for name in (wanted,) if wanted else _NAMES[kind]:
         found = shutil.which(name)
         if found:
             return found
-    raise BrowserError("there is no chromium here: make browser")
+    raise BrowserError(f"there is no {_NAMES[kind][0]} here: make browser")
 
 
 def _find_node() -> str:
@@ -74,10 +117,17 @@ def _find_node() -> str:
 
 
 class Browser:
-    """A Chromium with a fresh profile, for the time of a `with` block."""
+    """A browser with a fresh profile, for the time of a `with` block."""
 
-    def __init__(self, *flags: str) -> None:
+    def __init__(
+        self,
+        *flags: str,
+        kind: Kind = "chrome",
+        preferences: Mapping[str, bool | str] | None = None,
+    ) -> None:
         self._flags = flags
+        self._kind = kind
+        self._preferences = dict(preferences or {})
         self._numbers = count(1)
 
     def __enter__(self) -> Self:
@@ -87,7 +137,13 @@ class Browser:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.version = self.ask("launch", executable=find_chromium(), flags=self._flags)
+        self.version = self.ask(
+            "launch",
+            kind=self._kind,
+            executable=find_browser(self._kind),
+            flags=self._flags,
+            preferences=self._preferences,
+        )
         return self
 
     def __exit__(
@@ -113,6 +169,10 @@ class Browser:
         number = next(self._numbers)
         self.ask("open", page=number, script=script)
         return Page(self, number)
+
+    def memory(self) -> int:
+        """Bytes that all its processes hold together: the sum of their proportional set sizes."""
+        return sum(map(_proportional_set_size, _descendants(int(self.ask("process")))))
 
     def ask(self, action: str, **arguments: object) -> Any:
         """Have the driver do something, and return what it gives back."""
@@ -273,6 +333,23 @@ class Page:
     def axe(self) -> list[dict[str, Any]]:
         """What axe-core complains of: `id`, `impact`, `help`, `nodes`."""
         return list(self._ask("axe"))
+
+
+def _descendants(process: int) -> Iterator[int]:
+    """A process and all that came from it, as long as they live."""
+    yield process
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in children.read_text().split():
+                yield from _descendants(int(child))
+
+
+def _proportional_set_size(process: int) -> int:
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0  # It has just ended.
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def _aria(role: str, name: str) -> str:
