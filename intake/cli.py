@@ -48,6 +48,10 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    from intake.server.forgetting import start_again
+
+    # Before anything else is loaded, let alone opened: it is a process anew from here.
+    start_again()
     from intake.server.serve import Listen, serve
 
     if arguments.unix is not None:

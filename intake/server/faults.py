@@ -9,6 +9,7 @@ import logging
 import sys
 import threading
 import traceback
+import warnings
 from types import TracebackType
 from typing import Any, Final
 
@@ -32,6 +33,8 @@ def report(error: BaseException) -> None:
 def be_silent() -> None:
     """Let no library and no unhandled error write anything but its class and place."""
     logging.disable(logging.CRITICAL)
+    # A warning of a connection that was not closed would name its address.
+    warnings.simplefilter("ignore")
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
     sys.unraisablehook = _unraisable

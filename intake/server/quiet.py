@@ -8,6 +8,7 @@ included, is ours and has the headers of `headers`, and nothing is logged.
 import asyncio
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
@@ -34,9 +35,20 @@ class QuietRequest(web.BaseRequest):
 
 
 class QuietProtocol(web.RequestHandler):
-    """One connection."""
+    """One connection. `over` is called when its last request has been dealt with."""
 
-    __slots__ = ()
+    __slots__ = ("_over",)
+
+    def __init__(self, manager: "QuietServer", over: Callable[[], None], **settings: Any) -> None:
+        super().__init__(manager, **settings)
+        self._over = over
+
+    async def start(self) -> None:
+        """Deal with the connection's requests, which may go on when it has been lost."""
+        try:
+            await super().start()
+        finally:
+            self._over()
 
     def log_exception(self, *args: object, **kw: object) -> None:
         """Nothing: faults are reported by `handle_error`, and only by class and place."""
@@ -69,19 +81,26 @@ _CLIENT_LEFT = (ConnectionError, web.RequestPayloadError, asyncio.IncompleteRead
 
 
 class QuietServer(web.Server):
-    """Makes a `QuietProtocol` for each connection, up to the limit of the settings."""
+    """Makes a `QuietProtocol` for each connection, up to the limit of the settings.
 
-    def __init__(self, handler: Answering, settings: Settings) -> None:
+    `closed` is called when a connection is over.
+    """
+
+    def __init__(
+        self, handler: Answering, settings: Settings, closed: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(handler)
         self._settings = settings
+        self._closed = closed
 
     def __call__(self) -> web.RequestHandler:
         """Make the protocol of a new connection."""
         return QuietProtocol(
             self,
+            self._closed,
             loop=self._loop,
             keepalive_timeout=self._settings.idle_seconds,
-            access_log=None,  # type: ignore[arg-type]
+            access_log=None,
             debug=False,
             lingering_time=LINGER_SECONDS,
             read_bufsize=READ_BUFFER,
@@ -93,6 +112,13 @@ class QuietServer(web.Server):
         if len(self._connections) >= self._settings.connections:
             transport.abort()
         super().connection_made(handler, transport)
+
+    def connection_lost(
+        self, handler: web.RequestHandler, exc: BaseException | None = None
+    ) -> None:
+        """Forget a connection that is over."""
+        super().connection_lost(handler, exc)
+        self._closed()
 
     def _make_request(
         self,

@@ -17,6 +17,7 @@ from intake.server import faults
 from intake.server.admission import Admission
 from intake.server.app import Parts, make_app
 from intake.server.config import Settings, read_settings, settings_file
+from intake.server.forgetting import Forgetting
 from intake.server.hardening import harden
 from intake.server.office import Office
 from intake.server.quiet import QuietServer
@@ -109,9 +110,11 @@ async def _serve(
         await admission.work_out()
         upkeep = asyncio.create_task(keep_up(parts))
         stack.callback(upkeep.cancel)
-        runner = web.ServerRunner(
-            QuietServer(make_app(parts), settings), shutdown_timeout=GRACE_SECONDS
-        )
+        forgetting = Forgetting()
+        forgets = asyncio.create_task(forgetting.keep_forgetting())
+        stack.callback(forgets.cancel)
+        server = QuietServer(make_app(parts), settings, forgetting.connection_closed)
+        runner = web.ServerRunner(server, shutdown_timeout=GRACE_SECONDS)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         say(await _listen(runner, listen))
