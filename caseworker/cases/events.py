@@ -112,6 +112,14 @@ def events_of_case(db: Database, case_number: int) -> Iterator[Event]:
     return (_event(_fields(row)) for row in read_log_of_case(db, case_number))
 
 
+def was_exported(db: Database, bundle: bytes) -> bool:
+    """Tell whether the log knows of a bundle, given by its SHA-256, that was written."""
+    return any(
+        event.kind == EXPORTED and event.body.hex("bundle", _HASH_SIZE) == bundle
+        for event in all_events(db)
+    )
+
+
 def verify_log(db: Database) -> int:
     """Return how many events there are; Refusal where the chain, or a text, was altered."""
     previous = bytes(_HASH_SIZE)

@@ -1,17 +1,17 @@
 """Exporting an outbound bundle: one new full batch, and all that the server has not yet taken.
 
 First everything new is made and is durable in the vault, then the file is written, then the log
-says what it carried. Stopped anywhere in between, the next export carries what this one did not.
+says what it carried. Stopped anywhere in between, the next export carries what this one did not;
+where only the log is behind, the same command finds its own file and has nothing to add but that.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from caseworker.cases.cases import WrittenReply, all_cases
-from caseworker.cases.events import CARRIED_OUT, EXPORTED, append_event
+from caseworker.cases.events import CARRIED_OUT, EXPORTED, append_event, was_exported
 from caseworker.days import Moment
 from caseworker.durable import refuse_existing, write_new_file
 from caseworker.errors import Refusal
@@ -42,8 +42,10 @@ class ExportResult:
 
 def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) -> ExportResult:
     """Write an outbound bundle; Refusal where nothing may leave."""
-    _refuse_unwritable(path)
     refuse_if_behind(vault)
+    if _is_written_already(vault, path):
+        return _noted(vault, moment, {}, [])
+    _refuse_unwritable(path)
     notes = keep_current(vault, moment)
     directory = known_directory(vault)
     with vault.db.transaction():
@@ -52,28 +54,42 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
         make_confirmations(vault, moment)
         make_refinements(vault, moment, directory.bucket_bits)
         note_clock(vault.db, moment.day)
-    rows = tuple(to_repeat(vault))
-    written = hashlib.sha256()
-
-    def write(file: BinaryIO) -> None:
-        def write_on(data: bytes) -> None:
-            written.update(data)
-            file.write(data)
-
-        _write_items(vault, BundleWriter(write_on, _header(vault)), rows)
-
     try:
-        write_new_file(path, write)
+        write_new_file(path, lambda file: _write_items(vault, file.write))
     except OSError as error:
         raise Refusal(
             f"{path} could not be written: {error.strerror}",
             "nothing was lost: the next export carries what this one should have",
         ) from None
+    return _noted(vault, moment, sealed.failed, notes)
+
+
+def _is_written_already(vault: Vault, path: Path) -> bool:
+    """Tell whether a file is this vault's export to the last byte, and the log does not know it."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        written = hashlib.file_digest(file, "sha256").digest()
+    return written == _digest(vault) and not was_exported(vault.db, written)
+
+
+def _digest(vault: Vault) -> bytes:
+    """Return the SHA-256 of the bundle that carries all that is not yet taken."""
+    digest = hashlib.sha256()
+    _write_items(vault, digest.update)
+    return digest.digest()
+
+
+def _noted(
+    vault: Vault, moment: Moment, failed: dict[int, str], notes: Iterable[str]
+) -> ExportResult:
+    """Log what was written, and return it."""
+    rows = tuple(to_repeat(vault))
     return ExportResult(
         carried=rows,
-        new_replies=tuple(_note_carried(vault, moment, rows, written.digest())),
+        new_replies=tuple(_note_carried(vault, moment, rows, _digest(vault))),
         waiting=tuple(waiting_replies(vault)),
-        failed=sealed.failed,
+        failed=failed,
         notes=tuple(notes),
     )
 
@@ -94,18 +110,15 @@ def _refuse_unwritable(path: Path) -> None:
         raise Refusal(f"there is no folder {path.parent}", "is the stick in?")
 
 
-def _header(vault: Vault) -> OutboundHeader:
-    return OutboundHeader(vault.genesis_id, vault.recipient)
-
-
-def _write_items(vault: Vault, bundle: BundleWriter, rows: tuple[OutgoingRow, ...]) -> None:
+def _write_items(vault: Vault, write: Callable[[bytes], object]) -> None:
+    bundle = BundleWriter(write, OutboundHeader(vault.genesis_id, vault.recipient))
     document = newest_directory(vault.db)
     if document and directory_key(vault.db):
         bundle.add(ItemType.DIRECTORY, document)
     for public_key in _public_keys(vault):
         bundle.add(ItemType.INTAKE_KEY, public_key)
     bundle.add(ItemType.CARD, card_document(vault))
-    for row in sorted(rows, key=lambda row: (row.kind, row.number)):
+    for row in sorted(to_repeat(vault), key=lambda row: (row.kind, row.number)):
         bundle.add(ItemType.of(row.kind), encode_statement(outgoing_statement(vault.db, row)))
     bundle.end()
 

@@ -13,7 +13,7 @@ from caseworker.errors import Refusal
 from caseworker.office.directories import known_directory
 from caseworker.replies.limits import parts_of, refuse_beyond_indexes
 from caseworker.vault.folder import Vault
-from caseworker.vault.log import keep_text
+from caseworker.vault.log import keep_text, kept_text
 from caseworker.vault.messages import all_messages, messages_of_case, payload_of
 from caseworker.vault.numbers import next_reply_index
 from crypto.errors import Malformed
@@ -38,7 +38,9 @@ class ReplyWriter:
     """Writes to the sources of a vault's cases.
 
     Each reply answers the newest message of its case, as it is shown. Refusal, with nothing kept,
-    where it cannot be sent: a flagged case is answered only once a person has `looked`.
+    where it cannot be sent: a flagged case is answered only once a person has `looked`. What says
+    the same to the same message as a reply that was not carried out yet is that reply: so a command
+    that was stopped and is typed again doubles nothing.
     """
 
     def __init__(self, vault: Vault, moment: Moment) -> None:
@@ -84,10 +86,19 @@ class ReplyWriter:
         text = text or _standard_text(payload.language)
         parts = parts_of(text, payload, self._batch_size)
         taken = self._taken(payload.thread_secret)
+        if self._is_on_its_way(case, kind, message, text):
+            return Written(case.number, parts, REPLY_INDEXES - taken)
         refuse_beyond_indexes(case.number, taken, parts)
         body = {"reply": new_reply_id().hex(), "message": message, "parts": parts}
         self._keep(case.number, kind, body, text, flags)
         return Written(case.number, parts, REPLY_INDEXES - taken - parts)
+
+    def _is_on_its_way(self, case: CaseLog, kind: str, message: int, text: str) -> bool:
+        return any(
+            (one.kind, one.message, one.carried_out) == (kind, message, None)
+            and kept_text(self._vault.db, one.text_id) == text
+            for one in case.replies.values()
+        )
 
     def _keep(
         self,

@@ -201,7 +201,7 @@ def test_an_export_that_fails_to_write_is_made_good_by_the_next(
 ) -> None:
     answer(reported, "Where was it?")
     with pytest.raises(Refusal, match="could not be written"):
-        reported.carry(server.folder / ("n" * 240))
+        reported.carry(server.folder / ("n" * 250))
     reported.carry(server.folder / "out")
     server.take(server.folder / "out")
     assert texts(server, source) == ["Where was it?"]
