@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from caseworker.terminal.escaping import safe_line
 from caseworker.terminal.progress import Progress
 from caseworker.vault.chunk_files import ChunkFiles
-from caseworker.vault.chunks import candidates, was_dropped
+from caseworker.vault.chunks import arrived
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import files_of_message, set_sha256
 from crypto.chunks import FileKey, chunk_id, seal_chunk
@@ -135,12 +135,8 @@ def _chunks(vault: Vault, file: AnnouncedFile) -> Iterator[bytes]:
 
 def _chunk(vault: Vault, file: AnnouncedFile, index: int) -> bytes:
     """Return the chunk: of different bytes under its id, those that open are the chunk."""
-    kept = [
-        data
-        for name in candidates(vault.db, chunk_id(file.key, index))
-        if (data := _read(vault, name)) is not None
-    ]
-    dropped = was_dropped(vault.db, chunk_id(file.key, index))
+    names, dropped = arrived(vault.db, chunk_id(file.key, index))
+    kept = [data for name in names if (data := _read(vault, name)) is not None]
     if len(kept) == 1 and not dropped:
         return kept[0]
     for data in kept:

@@ -37,6 +37,7 @@ from caseworker.durable import PRIVATE_FOLDER, new_folder, open_private
 from caseworker.errors import Refusal
 from caseworker.saving.names import disk_name
 from caseworker.saving.pieces import runs_of
+from caseworker.saving.writing import NewFile
 from caseworker.terminal.layout import size_text
 from caseworker.terminal.progress import Progress
 from caseworker.vault.folder import Vault
@@ -167,14 +168,13 @@ def _write_rest(vault: Vault, payload: Payload, file: BinaryIO) -> str:
 
 def _save_file(vault: Vault, file: AnnouncedFile, root: Path, path: str) -> SavedFile:
     """Write a file piece by piece; what does not prove whole at its end is removed again."""
-    digest = hashlib.sha256()
-    state = WHOLE
+    state, sha256 = WHOLE, ""
     try:
-        with open_private(root / path) as out, Progress(f"Saving {path}", file.size) as progress:
+        with NewFile(root / path) as new, Progress(f"Saving {path}", file.size) as progress:
             for piece in read_file(vault, file):
-                out.write(piece)
-                digest.update(piece)
+                new.add(piece)
                 progress.add(len(piece))
+            sha256 = new.finish()
     except FileMissingError:
         state = MISSING
     except FileDamagedError:
@@ -189,7 +189,7 @@ def _save_file(vault: Vault, file: AnnouncedFile, root: Path, path: str) -> Save
         media_type=file.media_type,
         size=file.size,
         state=state,
-        sha256=digest.hexdigest() if state == WHOLE else None,
+        sha256=sha256 or None,
         pieces=file.chunks,
         missing_pieces=runs_of(faults.missing),
         damaged_pieces=runs_of(faults.damaged),

@@ -62,9 +62,14 @@ def take_wanted(db: Database, chunk_id: bytes) -> list[tuple[FilePlace, int]]:
     return pieces
 
 
-def was_dropped(db: Database, chunk_id: bytes) -> bool:
-    """Tell whether a chunk arrived under an id that held nothing, so that its bytes could go."""
-    return db.row("SELECT 1 FROM chunks WHERE id = ? AND kept = 0", chunk_id) is not None
+def arrived(db: Database, chunk_id: bytes) -> tuple[list[ChunkName], bool]:
+    """Return what is kept under an id, and whether a chunk came that held nothing and was dropped.
+
+    Of what is kept, the one whose key opens it is the chunk.
+    """
+    rows = list(db.rows("SELECT id, sha256, kept FROM chunks WHERE id = ?", chunk_id))
+    kept = [(row["id"], row["sha256"]) for row in rows if row["kept"]]
+    return kept, len(kept) < len(rows)
 
 
 def drop_chunks(db: Database, names: list[ChunkName]) -> None:

@@ -262,16 +262,15 @@ def _write(
     """Write the parts, one item in memory at a time; returns how many items of each kind."""
     export_id = secrets.token_bytes(EXPORT_ID_SIZE)
     written = dict.fromkeys(Kind, 0)
-    progress = Progress(sum(_sizes(snapshot, plan)))
-    for index, part in enumerate(plan):
-        with files.writing(index) as file:
-            bundle = _begin(file.write, snapshot, export_id, index + 1, len(plan))
-            for kind, item in part:
-                if _add(bundle, containers, kind, item):
-                    written[kind] += 1
-                progress.add(_SIZES[kind])
-            bundle.end()
-    progress.end()
+    with Progress("Writing", sum(_sizes(snapshot, plan))) as progress:
+        for index, part in enumerate(plan):
+            with files.writing(index) as file:
+                bundle = _begin(file.write, snapshot, export_id, index + 1, len(plan))
+                for kind, item in part:
+                    if _add(bundle, containers, kind, item):
+                        written[kind] += 1
+                    progress.add(_SIZES[kind])
+                bundle.end()
     return written
 
 
