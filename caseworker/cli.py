@@ -17,7 +17,16 @@ from datetime import UTC, datetime
 from types import FrameType, TracebackType
 from typing import NoReturn
 
-from caseworker.commands import answering, carrying, offices, saving, status, viewing
+from caseworker.commands import (
+    answering,
+    carrying,
+    offices,
+    renewing,
+    saving,
+    signing_keys,
+    status,
+    viewing,
+)
 from caseworker.commands.frame import Answer, Command, Surroundings
 from caseworker.days import moment
 from caseworker.errors import Refusal, UsageError
@@ -38,7 +47,13 @@ COMMANDS = (
     status.STATUS,
     status.RESTORED,
 )
-OFFICE_COMMANDS = (offices.CREATE, offices.RENEW)
+OFFICE_COMMANDS = (
+    offices.CREATE,
+    renewing.RENEW,
+    signing_keys.NEW_SIGNING_KEY,
+    signing_keys.TAKE_CARD,
+    renewing.NEW_ROOT,
+)
 
 _DESCRIPTION = """Reads and answers reports on a machine that is never online.
 
@@ -128,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     office = subparsers.add_parser(
-        "office", help="make an office, or renew it", allow_abbrev=False
+        "office", help="make an office, renew it, replace its keys", allow_abbrev=False
     ).add_subparsers(metavar="COMMAND", required=True)
     for command in OFFICE_COMMANDS:
         _add(office, command)

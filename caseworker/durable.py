@@ -37,6 +37,19 @@ def write_new_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
     sync_folder(path.parent)
 
 
+def replace_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
+    """Give a file another content: at every moment the old one is there, whole, or the new one."""
+    unfinished = _beside(path)
+    try:
+        with open_private(unfinished) as file:
+            write(file)
+            sync_file(file)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Yield a folder to fill, which takes its name once all is well, else is removed."""

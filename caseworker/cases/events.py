@@ -46,6 +46,8 @@ IMPORTED = "imported"
 EXPORTED = "exported"
 CARD_MADE = "card-made"
 KEYS_DESTROYED = "keys-destroyed"
+CARD_COMPARED = "card-compared"
+SIGNING_KEY_MADE = "signing-key-made"
 DIRECTORY_ISSUED = "directory-issued"
 KINDS = frozenset(
     {
@@ -62,6 +64,8 @@ KINDS = frozenset(
         EXPORTED,
         CARD_MADE,
         KEYS_DESTROYED,
+        CARD_COMPARED,
+        SIGNING_KEY_MADE,
         DIRECTORY_ISSUED,
     }
 )

@@ -1,4 +1,4 @@
-"""office create, office renew: the office itself."""
+"""office create: an office begins."""
 
 import argparse
 import re
@@ -6,23 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from caseworker.commands.frame import Answer, Arguments, Command, Surroundings, lines
-from caseworker.days import iso_date, until_text
 from caseworker.durable import refuse_existing
-from caseworker.errors import Refusal, UsageError
+from caseworker.errors import UsageError
 from caseworker.office.ceremony import (
     FIRST_BUNDLE,
     SHEET_FILE,
     VAULTS_FOLDER,
     Ceremony,
     create_office,
-    opened_vaults,
 )
 from caseworker.office.profile import OfficeProfile, check_profile
-from caseworker.office.renewal import Renewal, renew_office
-from caseworker.office.root_file import ROOT_FILE, Root, read_root
+from caseworker.office.root_file import ROOT_FILE
 from caseworker.office.sheet import fingerprint_lines
 from caseworker.terminal.layout import table
-from caseworker.vault.folder import refuse_other_folders, unlock
 from crypto.directory import fingerprint, name_in
 from crypto.errors import Malformed
 
@@ -72,81 +68,6 @@ def _create(arguments: Arguments, surroundings: Surroundings) -> Answer:
         "sheet": str(folder / SHEET_FILE),
     }
     return Answer(text, data)
-
-
-def _renew(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    folders = _vault_folders(arguments.folder)
-    keys = {}
-    for path in folders:
-        passphrase = surroundings.passphrases.ask(f"the vault {path.name}")
-        keys[path.name] = unlock(path, passphrase)
-
-    def ask_root() -> Root:
-        path = arguments.root or arguments.folder / ROOT_FILE
-        if not path.exists():
-            raise Refusal(
-                f"the root's delegation runs out, and the root key {path} is not there",
-                "put its stick in and name the file: --root FILE",
-            )
-        return read_root(path, surroundings.passphrases.ask("the root key"))
-
-    with opened_vaults(arguments.folder, keys) as vaults:
-        renewal = renew_office(vaults, arguments.folder, surroundings.moment, ask_root)
-    return _renewal_answer(renewal, list(keys), surroundings.moment.day)
-
-
-def _renewal_answer(renewal: Renewal, present: list[str], today: int) -> Answer:
-    parts = []
-    directory = renewal.directory
-    if directory:
-        end = directory.delegation.end
-        parts += [
-            f"A new directory is issued, number {directory.sequence}: it holds "
-            f"{until_text(directory.expires, today)}.",
-            f"The root's delegation {'is new and ' if renewal.new_delegation else ''}holds "
-            f"{until_text(end, today)}.",
-        ]
-    else:
-        parts.append("The directory's vault is not here: new cards alone were made.")
-    if renewal.new_cards:
-        parts.append(f"New keys: {', '.join(renewal.new_cards)}.")
-    parts.append("To carry:")
-    for path in renewal.bundles.values():
-        parts.append(f"  {path}, to the server: intake import --data DIR {path.name}")
-    if directory:
-        absent = [one.id for one in directory.recipients if one.id not in present]
-        parts += [
-            f"  then a bundle from the server to the vault of {name}: "
-            f"intake export --data DIR --recipient {name} --out FILE"
-            for name in absent
-        ]
-    else:
-        parts.append("  then a bundle from the server to the directory's vault, and renew there.")
-    data = {
-        "new_cards": list(renewal.new_cards),
-        "new_delegation": renewal.new_delegation,
-        "bundles": {name: str(path) for name, path in renewal.bundles.items()},
-        "directory": directory
-        and {
-            "delegation": directory.delegation.number,
-            "sequence": directory.sequence,
-            "expires": iso_date(directory.expires),
-            "delegation_end": iso_date(directory.delegation.end),
-        },
-    }
-    return Answer(lines(*parts), data)
-
-
-def _vault_folders(office: Path) -> list[Path]:
-    vaults = office / VAULTS_FOLDER
-    folders = sorted(path for path in vaults.iterdir() if path.is_dir()) if vaults.is_dir() else []
-    if not folders:
-        raise Refusal(
-            f"{office} holds no vaults", f"an office's folder has them in {VAULTS_FOLDER}/"
-        )
-    for path in folders:
-        refuse_other_folders(path)
-    return folders
 
 
 def _profile(arguments: Arguments) -> OfficeProfile:
@@ -237,13 +158,6 @@ def _add_create(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_renew(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="DIR", type=Path, help="the office's folder")
-    parser.add_argument(
-        "--root", metavar="FILE", type=Path, help=f"the root key, where it is not DIR/{ROOT_FILE}"
-    )
-
-
 CREATE = Command(
     name="create",
     summary="make a new office",
@@ -262,20 +176,4 @@ examples:
     --recipient investigations:ru="Следственный отдел" investigations:en="Investigations\"""",
     add_arguments=_add_create,
     run=_create,
-)
-RENEW = Command(
-    name="renew",
-    summary="renew keys, delegation and directory of an office",
-    description="""For the vaults that lie in DIR/vaults: new cards where keys run out, a new
-delegation by the root where it runs out (the root key is asked for only then), a new directory, and
-a bundle with all of it. Says what must be carried to whom. Not all vaults need to be there.
-
-passphrases, one a line with --passphrase-fd:
-  each vault in DIR/vaults by name, then the root key (read only where it is needed)
-
-examples:
-  caseworker office renew office
-  caseworker office renew office --root /media/root-stick/office-root.key""",
-    add_arguments=_add_renew,
-    run=_renew,
 )

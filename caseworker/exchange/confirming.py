@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from caseworker.days import Moment
+from caseworker.office.signing import signing_key_in_force
 from caseworker.vault.arrivals import confirm_envelopes, unconfirmed_envelopes
 from caseworker.vault.chunks import confirm_chunks, unconfirmed_chunks
 from caseworker.vault.folder import Vault
-from caseworker.vault.keys import signing_key
 from caseworker.vault.numbers import take_number
 from caseworker.vault.outgoing import add_outgoing, coarse_records, set_bits
 from crypto.office.signing import sign_confirmation, sign_refinement
@@ -29,7 +29,7 @@ def make_confirmations(vault: Vault, moment: Moment) -> None:
         addresses, names = envelopes[at : at + _ENTRIES_MAX], chunks[at : at + _ENTRIES_MAX]
         number = take_number(vault.db, "confirmation")
         content = confirm(addresses, names)
-        signer = signing_key(vault.db)
+        signer = signing_key_in_force(vault)
         _keep(
             vault,
             moment,
@@ -46,7 +46,7 @@ def make_refinements(vault: Vault, moment: Moment, bits: int) -> None:
         refined = Refinement(
             bits, tuple((one.hash, bucket_value(one.bucket, bits)) for one in records)
         )
-        signer = signing_key(vault.db)
+        signer = signing_key_in_force(vault)
         _keep(
             vault,
             moment,

@@ -16,9 +16,10 @@ from caseworker.days import Moment
 from caseworker.durable import refuse_existing, write_new_file
 from caseworker.errors import Refusal
 from caseworker.exchange.confirming import make_confirmations, make_refinements
+from caseworker.exchange.signing_anew import sign_anew
 from caseworker.exchange.taken import drop_what_is_over, to_repeat
 from caseworker.office.cards import card_document, own_card
-from caseworker.office.directories import known_directory
+from caseworker.office.directories import known_directory, refuse_if_stray
 from caseworker.office.upkeep import keep_current
 from caseworker.replies.sealing import seal_batches, waiting_replies
 from caseworker.vault.condition import is_behind, note_clock
@@ -43,9 +44,10 @@ class ExportResult:
 def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) -> ExportResult:
     """Write an outbound bundle; Refusal where nothing may leave."""
     refuse_if_behind(vault)
+    refuse_if_stray(vault)
     if _is_written_already(vault, path):
         return _noted(vault, moment, {}, [])
-    _refuse_unwritable(path)
+    refuse_unwritable(path)
     notes = keep_current(vault, moment)
     directory = known_directory(vault)
     with vault.db.transaction():
@@ -53,6 +55,7 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
         sealed = seal_batches(vault, moment, directory, batches)
         make_confirmations(vault, moment)
         make_refinements(vault, moment, directory.bucket_bits)
+        sign_anew(vault)
         note_clock(vault.db, moment.day)
     try:
         write_new_file(path, lambda file: _write_items(vault, file.write))
@@ -104,7 +107,8 @@ def refuse_if_behind(vault: Vault) -> None:
         )
 
 
-def _refuse_unwritable(path: Path) -> None:
+def refuse_unwritable(path: Path) -> None:
+    """Raise Refusal where no new bundle can be written under this name."""
     refuse_existing(path)
     if not path.parent.is_dir():
         raise Refusal(f"there is no folder {path.parent}", "is the stick in?")

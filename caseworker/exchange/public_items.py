@@ -10,6 +10,7 @@ from caseworker.vault.keys import (
     add_card,
     add_directory,
     add_intake_key,
+    card_signers,
     directory_key,
     highest_card,
     newest_card,
@@ -93,8 +94,8 @@ class PublicItems:
         except ProtocolError as error:
             self.notes.append(f"the directory in the bundle was refused: {error}")
             return
-        number = directory.delegation.number
-        add_directory(self.vault.db, number, directory.sequence, document, self.day)
+        version = (directory.delegation.number, directory.sequence)
+        add_directory(self.vault.db, version, document, self.day)
         for recipient in directory.recipients:
             self._keep_keys(recipient.keys)
 
@@ -113,6 +114,8 @@ class PublicItems:
     def _take_foreign(self, card: Card, document: bytes) -> None:
         known = self._known_signing_key(card.recipient)
         if known is None:
+            return
+        if card.signing_key != known and self._was_replaced(card):
             return
         highest = highest_card(self.vault.db, card.recipient, card.signing_key)
         before = read_card(highest, self.vault.genesis_id) if highest else None
@@ -139,6 +142,10 @@ class PublicItems:
             return read_card(document, self.vault.genesis_id).signing_key
         active = known_directory(self.vault).recipients
         return next((one.signing_key for one in active if one.id == recipient), None)
+
+    def _was_replaced(self, card: Card) -> bool:
+        """Tell whether a card is by a key whose place another took: the server passes on both."""
+        return card.signing_key in card_signers(self.vault.db, card.recipient)
 
     def _keep_keys(self, listed: tuple[ListedKey, ...]) -> None:
         for key in listed:

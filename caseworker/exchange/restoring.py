@@ -3,7 +3,7 @@
 from caseworker.days import Moment
 from caseworker.exchange.taken import highest_taken, move_past_taken, number_name
 from caseworker.office.cards import make_card
-from caseworker.office.directories import known_directory
+from caseworker.office.directories import adopt_stray, known_directory
 from caseworker.vault.condition import set_behind
 from caseworker.vault.folder import Vault
 from caseworker.vault.numbers import highest_number, move_reply_indexes, raise_number
@@ -20,6 +20,7 @@ def move_numbers_on(vault: Vault, moment: Moment) -> None:
     tell how many there were before.
     """
     with vault.db.transaction():
+        adopt_stray(vault)
         move_reply_indexes(vault.db, _INDEXES * (1 + _restores_before(vault)))
         for kind in StatementKind:
             move_past_taken(vault, kind, _NUMBERS)

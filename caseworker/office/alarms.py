@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from caseworker.days import DAYS_A_WEEK, distance_text
 from caseworker.exchange.taken import standing_confirmations
 from caseworker.office.cards import own_card
-from caseworker.office.directories import RENEW_AFTER_DAYS, known_directory
+from caseworker.office.directories import RENEW_AFTER_DAYS, known_directory, stray_directory
 from caseworker.office.root_file import newest_root_file
+from caseworker.office.signing import is_named
 from caseworker.office.upkeep import lost_keys
 from caseworker.vault.arrivals import oldest_unconfirmed_day
 from caseworker.vault.condition import is_behind
 from caseworker.vault.folder import Vault
-from caseworker.vault.keys import directory_key, newest_card
+from caseworker.vault.keys import directory_key, newest_card, newest_signing_key
 from crypto.card import Card, read_card
 
 # Days before the end at which a warning begins.
@@ -36,7 +37,9 @@ def alarms(vault: Vault, today: int) -> list[Alarm]:
     """Return what a person should do something about, the most urgent first."""
     found = [
         *_behind(vault),
+        *_stray(vault),
         *_lost(vault, today),
+        *_signing_key(vault),
         *_directory(vault, today),
         *_delegation(vault, today),
         *_keys(vault, today),
@@ -51,6 +54,31 @@ def _behind(vault: Vault) -> list[Alarm]:
         return []
     text = "the server has more of this vault than it knows: it came from a backup"
     return [Alarm(text, f"caseworker restored {vault.folder}", loud=True)]
+
+
+def _stray(vault: Vault) -> list[Alarm]:
+    stray = stray_directory(vault)
+    if stray is None:
+        return []
+    text = (
+        f"the server has a directory, number {stray.sequence}, that this vault did not issue: it "
+        "came from a backup, or somebody else has the directory key"
+    )
+    command = f"caseworker restored {vault.folder}, or if it is no backup: {_renew_command(vault)}"
+    return [Alarm(text, command, loud=True)]
+
+
+def _signing_key(vault: Vault) -> list[Alarm]:
+    """Warn while the directory names another signing key of the recipient than the newest."""
+    newest = newest_signing_key(vault.db)
+    if is_named(vault):
+        return []
+    again = f"caseworker office new-signing-key {vault.folder} --out FILE"
+    if newest.is_first:
+        text = "the directory names a signing key of this recipient that this vault does not hold"
+        return [Alarm(text, f"{again} --old-key-lost", loud=True)]
+    text = "the directory does not name this vault's new signing key yet: carry its card"
+    return [Alarm(text, again if newest.vouched else f"{again} --old-key-lost")]
 
 
 def _lost(vault: Vault, today: int) -> list[Alarm]:

@@ -3,8 +3,9 @@
 from caseworker.cases.events import CARD_MADE, append_event
 from caseworker.days import Moment, week_of
 from caseworker.errors import Refusal
+from caseworker.office.signing import vouching_key
 from caseworker.vault.folder import Vault
-from caseworker.vault.keys import add_card, add_intake_key, newest_card, signing_key
+from caseworker.vault.keys import add_card, add_intake_key, newest_card, newest_signing_key
 from caseworker.vault.numbers import take_number
 from caseworker.vault.secrets_file import HeldSecret
 from crypto.card import Card, read_card
@@ -37,10 +38,10 @@ def card_document(vault: Vault) -> bytes:
 
 
 def renew_card(vault: Vault, moment: Moment) -> bool:
-    """Make a new card where the newest one lists too few weeks, or a key that is not held."""
+    """Make a new card where the newest one is short of keys, or not by the newest signing key."""
     card = own_card(vault)
     held = {key_hash(one.key.public_key) for one in vault.secrets}
-    if card is not None:
+    if card is not None and card.signing_key == newest_signing_key(vault.db).key.public_key:
         listed = {key.week for key in card.keys if key.hash in held}
         if listed.issuperset(weeks_to_list(moment.day)):
             return False
@@ -63,8 +64,9 @@ def make_card(vault: Vault, moment: Moment) -> None:
     public_keys = {week: by_week[week].key.public_key for week in weeks}
     with vault.db.transaction():
         listed = [ListedKey(week, key_hash(key)) for week, key in public_keys.items()]
-        signer, number = signing_key(vault.db), take_number(vault.db, "card")
-        document = sign_card(signer, vault.genesis_id, vault.recipient, number, listed)
+        signer, number = newest_signing_key(vault.db).key, take_number(vault.db, "card")
+        old = vouching_key(vault)
+        document = sign_card(signer, vault.genesis_id, vault.recipient, number, listed, old)
         for key in public_keys.values():
             add_intake_key(vault.db, key_hash(key), key)
         add_card(vault.db, (vault.recipient, signer.public_key, number), document, moment.day)

@@ -7,18 +7,27 @@ from caseworker.errors import Refusal
 from caseworker.office.directories import known_directory
 from caseworker.office.root_file import Root
 from caseworker.vault.folder import Vault
-from caseworker.vault.keys import HeldDirectoryKey, directory_key, keep_directory_key
+from caseworker.vault.keys import (
+    HeldDirectoryKey,
+    directory_key,
+    keep_directory_key,
+    newest_directory,
+)
+from caseworker.vault.numbers import highest_number, restart_numbers
 from crypto.errors import Malformed
 from crypto.office.directory import Delegation, chain_of, root_chain, sign_delegation
 from crypto.signing import SigningKey
 from crypto.sizes import DELEGATION_MAX_DAYS, DIRECTORY_MAX_DAYS
 
 _SEED_SIZE = 32
+# No office comes so far by itself: somebody who had the directory key gave out the highest numbers.
+# Directories of another delegation compare by its number first, so that theirs may begin anew.
+_NUMBERS_SPENT = 2**40
 
 
 def first_delegation(vault: Vault, moment: Moment, root: Root) -> None:
     """Let the root delegate to a new directory key of an office that begins."""
-    _delegate(vault, moment, root, root_chain(root.key.public_key), 1)
+    delegate(vault, moment, root, root_chain(root.key.public_key), 1)
 
 
 def next_delegation(vault: Vault, moment: Moment, root: Root) -> None:
@@ -28,8 +37,20 @@ def next_delegation(vault: Vault, moment: Moment, root: Root) -> None:
         raise Refusal(
             "this root key is of another office", "nothing was changed: is it the right file?"
         )
-    highest = max(before.number, known_directory(vault).delegation.number)
-    _delegate(vault, moment, root, chain_of(before.head), highest + 1)
+    delegate(vault, moment, root, current_chain(vault), next_number(vault))
+
+
+def next_number(vault: Vault) -> int:
+    """Return the number of the next delegation, above all that this vault knows of."""
+    before = directory_key(vault.db)
+    return max(before.number if before else 0, known_directory(vault).delegation.number) + 1
+
+
+def current_chain(vault: Vault) -> bytes:
+    """Return the longest chain of roots that this vault knows: a replaced root stays replaced."""
+    before, newest = directory_key(vault.db), newest_directory(vault.db)
+    heads = [document for document in (before and before.head, newest) if document]
+    return max(map(chain_of, heads), key=len)
 
 
 def delegation_is_short(held: HeldDirectoryKey, day: int) -> bool:
@@ -37,7 +58,8 @@ def delegation_is_short(held: HeldDirectoryKey, day: int) -> bool:
     return not held.first <= day <= held.end - DIRECTORY_MAX_DAYS
 
 
-def _delegate(vault: Vault, moment: Moment, root: Root, chain: bytes, number: int) -> None:
+def delegate(vault: Vault, moment: Moment, root: Root, chain: bytes, number: int) -> None:
+    """Let the last root of a chain delegate to a new directory key, under this number."""
     key = SigningKey(secrets.token_bytes(_SEED_SIZE))
     end = moment.day + DELEGATION_MAX_DAYS
     delegation = Delegation(number, moment.day, end, key.public_key)
@@ -48,4 +70,6 @@ def _delegate(vault: Vault, moment: Moment, root: Root, chain: bytes, number: in
             "this root key was replaced by another", "use the file of the newest root key"
         ) from None
     with vault.db.transaction():
+        if highest_number(vault.db, "directory") > _NUMBERS_SPENT:
+            restart_numbers(vault.db, "directory")
         keep_directory_key(vault.db, HeldDirectoryKey(key, head, number, moment.day, end))

@@ -14,14 +14,17 @@ from caseworker.vault.keys import (
     directory_key,
     newest_card,
     newest_directory,
+    note_issued,
+    own_directory,
 )
-from caseworker.vault.numbers import raise_number, take_number
+from caseworker.vault.numbers import highest_number, raise_number, take_number
 from crypto.card import Card, read_card
 from crypto.directory import Directory, Recipient, RetiredKey, read_directory
 from crypto.office.directory import DirectoryContent, listed_weeks, sign_directory
 from crypto.public_keys import recipient_bytes
 from crypto.sizes import BUCKET_BITS_MAX, DIRECTORY_MAX_DAYS
 from crypto.statements import StatementKind
+from crypto.strict_json import INTEGER_MAX
 
 # From its seventh day on, each export issues a new one, and status warns.
 RENEW_AFTER_DAYS = 7
@@ -50,15 +53,16 @@ def issue_directory(
     `profile` is given for an office's first directory; later the one before says it.
     """
     held = _held_key(vault, moment.day)
-    before = None if profile else known_directory(vault)
-    profile = profile or profile_of(known_directory(vault))
-    cards = {recipient: _card_of(vault, recipient) for recipient in profile.titles}
+    before = None if profile else own_or_known_directory(vault)
+    profile = profile or profile_of(own_or_known_directory(vault))
+    cards = _cards(vault, profile)
     expires = min(
         moment.day + DIRECTORY_MAX_DAYS, held.end, *(_last_day(card) for card in cards.values())
     )
     _refuse_missing_keys(cards.values(), moment.day, expires)
+    _refuse_beyond_numbers(vault)
     with vault.db.transaction():
-        if before:
+        if before and before.delegation.number == held.number:
             raise_number(vault.db, _NUMBER, before.sequence)
         content = DirectoryContent(
             genesis_id=vault.genesis_id,
@@ -76,10 +80,93 @@ def issue_directory(
             contacts=profile.contacts,
         )
         document = sign_directory(held.head, held.key, content)
-        add_directory(vault.db, held.number, content.sequence, document, moment.day)
+        version = (held.number, content.sequence)
+        add_directory(vault.db, version, document, moment.day, issued=True)
         body = {"delegation": held.number, "sequence": content.sequence, "expires": expires}
         append_event(vault, moment, DIRECTORY_ISSUED, None, body)
     return read_directory(document, vault.genesis_id)
+
+
+def own_or_known_directory(vault: Vault) -> Directory:
+    """Return the newest directory that this vault issued, else the newest that it knows.
+
+    What the next one says is taken from here, so that nothing that somebody else signed with a
+    stolen directory key is ever signed again.
+    """
+    document = own_directory(vault.db)
+    return read_directory(document, vault.genesis_id) if document else known_directory(vault)
+
+
+def is_due(vault: Vault, day: int) -> bool:
+    """Tell whether a directory is to be issued: the newest one is old, or names replaced keys."""
+    directory = known_directory(vault)
+    return day >= directory.issued + RENEW_AFTER_DAYS or any(
+        _is_outdated(vault, one) for one in directory.recipients
+    )
+
+
+def refuse_unissuable(vault: Vault, day: int) -> None:
+    """Raise Refusal where, whatever the delegation, no directory can be issued for want of keys."""
+    cards = _cards(vault, profile_of(own_or_known_directory(vault)))
+    expires = min(day + DIRECTORY_MAX_DAYS, *(_last_day(card) for card in cards.values()))
+    _refuse_missing_keys(cards.values(), day, expires)
+
+
+def stray_directory(vault: Vault) -> Directory | None:
+    """Return the newest directory, where it is by this vault's key and not by this vault.
+
+    Then the vault came from a backup, or somebody else has the directory key.
+    """
+    held, own = directory_key(vault.db), own_directory(vault.db)
+    if held is None or own is None:
+        return None
+    newest = known_directory(vault)
+    if newest.delegation.directory_key != held.key.public_key:
+        return None
+    return None if own == newest_directory(vault.db) else newest
+
+
+def adopt_stray(vault: Vault) -> None:
+    """Take, within a transaction, a stray directory for this vault's own, made before a restore.
+
+    Not where it says anything of the office that this vault's own do not say: no restore does that,
+    and it would be said again under this vault's name.
+    """
+    stray, newest = stray_directory(vault), newest_directory(vault.db)
+    if stray and newest and profile_of(stray) == profile_of(own_or_known_directory(vault)):
+        note_issued(vault.db, newest)
+
+
+def refuse_if_stray(vault: Vault) -> None:
+    """Raise Refusal where the server has a directory of this vault's that it did not issue."""
+    stray = stray_directory(vault)
+    if stray:
+        raise Refusal(
+            f"the server has a directory, number {stray.sequence}, that this vault did not issue",
+            f"if this vault came from a backup: caseworker restored {vault.folder}; if not, "
+            "somebody else has the directory key: caseworker office renew DIR, with the root key",
+        )
+
+
+def _is_outdated(vault: Vault, recipient: Recipient) -> bool:
+    """Tell whether a recipient's newest card has another signing key, or another key of a week."""
+    document = newest_card(vault.db, recipient.id)
+    if document is None:
+        return False
+    card = read_card(document, vault.genesis_id)
+    if card.signing_key != recipient.signing_key:
+        return True
+    by_week = {key.week: key.hash for key in card.keys}
+    return any(by_week.get(key.week, key.hash) != key.hash for key in recipient.keys)
+
+
+def _cards(vault: Vault, profile: OfficeProfile) -> dict[str, Card]:
+    return {recipient: _card_of(vault, recipient) for recipient in profile.titles}
+
+
+def _refuse_beyond_numbers(vault: Vault) -> None:
+    if highest_number(vault.db, _NUMBER) >= INTEGER_MAX:
+        raise Refusal("the numbers of this delegation's directories are used up", _RENEW)
 
 
 def _held_key(vault: Vault, day: int) -> HeldDirectoryKey:
@@ -98,6 +185,7 @@ def _held_key(vault: Vault, day: int) -> HeldDirectoryKey:
             f"the root's delegation ended on {date_text(held.end)}",
             _RENEW,
         )
+    refuse_if_stray(vault)
     newest = newest_directory(vault.db)
     if newest and read_directory(newest, vault.genesis_id).delegation.number > held.number:
         raise Refusal("the root has delegated to another directory key since", _RENEW)

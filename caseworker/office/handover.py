@@ -40,9 +40,8 @@ def hand_over_directory(leading: Vault, vaults: Mapping[str, Vault], moment: Mom
         if vault is leading or document is None:
             continue
         with vault.db.transaction():
-            add_directory(
-                vault.db, directory.delegation.number, directory.sequence, document, moment.day
-            )
+            version = (directory.delegation.number, directory.sequence)
+            add_directory(vault.db, version, document, moment.day)
 
 
 def _keys(vault: Vault, card: Card) -> list[tuple[bytes, bytes]]:

@@ -1,13 +1,15 @@
 """The office's root key, in a file of its own under a passphrase of its own.
 
-It signs delegations, and nothing in daily work needs it: it belongs on a stick that lies in a safe.
+It signs delegations, and the root that takes its place. Nothing in daily work needs it: it belongs
+on a stick that lies in a safe.
 """
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from caseworker.durable import open_private, sync_file
+from caseworker.durable import replace_file, write_new_file
 from caseworker.errors import Refusal
 from caseworker.passphrases import Passphrase
 from caseworker.sealing import open_secret, seal_secret
@@ -20,14 +22,19 @@ ROOT_FILE = "office-root.key"
 # Of a root that took the place of another; the first successor has number 2.
 _SUCCESSOR_FILE = re.compile(r"office-root-([1-9][0-9]?)\.key")
 _FORMAT = "fidelio office root 1"
+_KEY_SIZE = 32
 
 
 @dataclass(frozen=True)
 class Root:
-    """The root key, and the office that it stands behind."""
+    """The root key, and the office that it stands behind.
+
+    `successor` is the public half of the root (32 bytes) that it named in its place, if it did.
+    """
 
     key: SigningKey
     genesis_id: bytes
+    successor: bytes | None = None
 
 
 def root_file_name(successors: int) -> str:
@@ -46,11 +53,21 @@ def write_root(path: Path, root: Root, passphrase: Passphrase) -> None:
     """Make the file of a root key."""
     sealed = seal_secret(root.key.seed, passphrase, _context(root.genesis_id))
     header = {"format": _FORMAT, "genesis_id": root.genesis_id.hex(), **sealed}
-    with open_private(path) as file:
-        file.write(encode_json(header))
-        sync_file(file)
+    write_new_file(path, lambda file: _write(file, header))
     # What opens it is proved before anything relies on it.
     read_root(path, passphrase)
+
+
+def note_successor(path: Path, successor: bytes) -> None:
+    """Return when the file of a root says, for good, which root (32 bytes) takes its place.
+
+    It is written before the root signs that, so that no root ever signs for two successors: whoever
+    saw one of them would refuse the other, and with it the office.
+    """
+    header = parse_json(path.read_bytes())
+    if not isinstance(header, dict):
+        raise Malformed("another format")
+    replace_file(path, lambda file: _write(file, {**header, "successor": successor.hex()}))
 
 
 def read_root(path: Path, passphrase: Passphrase) -> Root:
@@ -61,7 +78,8 @@ def read_root(path: Path, passphrase: Passphrase) -> Root:
             raise Malformed("another format")
         genesis_id = fields.hex("genesis_id", GENESIS_ID_SIZE)
         seed = open_secret(fields, passphrase, _context(genesis_id))
-        return Root(SigningKey(seed), genesis_id)
+        successor = fields.hex("successor", _KEY_SIZE) if fields.has("successor") else None
+        return Root(SigningKey(seed), genesis_id, successor)
     except FileNotFoundError:
         raise Refusal(
             f"the root key is needed, and {path} is not there",
@@ -73,6 +91,10 @@ def read_root(path: Path, passphrase: Passphrase) -> Root:
         raise Refusal(
             "this passphrase does not open the root key", "nothing was changed: try again"
         ) from None
+
+
+def _write(file: BinaryIO, header: dict[str, object]) -> None:
+    file.write(encode_json(header))
 
 
 def _context(genesis_id: bytes) -> bytes:

@@ -10,7 +10,12 @@ _GROUPS_A_LINE = 4
 
 def fingerprint_lines(genesis_id: bytes) -> list[str]:
     """Return the fingerprint as four lines of four groups."""
-    groups = fingerprint(genesis_id).split()
+    return digit_lines(fingerprint(genesis_id))
+
+
+def digit_lines(digits: str) -> list[str]:
+    """Return the groups of a fingerprint, four a line."""
+    groups = digits.split()
     return [
         "  ".join(groups[at : at + _GROUPS_A_LINE]) for at in range(0, len(groups), _GROUPS_A_LINE)
     ]

@@ -3,7 +3,7 @@
 from caseworker.days import Moment
 from caseworker.errors import Refusal
 from caseworker.office.cards import make_card, renew_card
-from caseworker.office.directories import RENEW_AFTER_DAYS, issue_directory, known_directory
+from caseworker.office.directories import is_due, issue_directory, known_directory
 from caseworker.terminal.layout import counted
 from caseworker.vault.condition import is_behind
 from caseworker.vault.folder import Vault
@@ -20,7 +20,7 @@ def keep_current(vault: Vault, moment: Moment) -> list[str]:
         notes.append("a new card with newer keys was made")
     if directory_key(vault.db) is None:
         return notes
-    if moment.day < known_directory(vault).issued + RENEW_AFTER_DAYS:
+    if not is_due(vault, moment.day):
         return notes
     try:
         directory = issue_directory(vault, moment)

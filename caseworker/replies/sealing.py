@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from caseworker.cases.cases import ACKNOWLEDGEMENT, WrittenReply, all_cases
 from caseworker.cases.events import SEALED, append_event
 from caseworker.days import Moment
+from caseworker.office.signing import signing_key_in_force
 from caseworker.vault.folder import Vault
-from caseworker.vault.keys import signing_key
 from caseworker.vault.log import kept_text
 from caseworker.vault.messages import message_mark, payload_of
 from caseworker.vault.numbers import take_number, take_reply_indexes
@@ -97,7 +97,7 @@ def _seal(
             recipients=tuple(one.id for one in payload.recipients),
             set_token=payload.set_token,
         ),
-        signer=signing_key(vault.db),
+        signer=signing_key_in_force(vault),
         genesis_id=vault.genesis_id,
         recipient_id=vault.recipient,
         first_index=first,
@@ -116,7 +116,8 @@ def _keep_batch(
     vault: Vault, moment: Moment, number: int, bits: int, placed: list[tuple[bytes, bytes]]
 ) -> None:
     batch = Batch(bits, tuple((bucket_value(where, bits), record) for where, record in placed))
-    statement = sign_batch(signing_key(vault.db), vault.genesis_id, vault.recipient, number, batch)
+    signer = signing_key_in_force(vault)
+    statement = sign_batch(signer, vault.genesis_id, vault.recipient, number, batch)
     content_hash = hashlib.sha256(statement.content).digest()
     add_outgoing(vault.db, statement, content_hash, moment.day)
     for where, record in placed:

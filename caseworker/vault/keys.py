@@ -23,22 +23,44 @@ class HeldDirectoryKey:
         return "HeldDirectoryKey(hidden)"
 
 
-def add_signing_key(db: Database, key: SigningKey, day: int) -> None:
-    """Keep a new signing key; it is the one in use from now on."""
+@dataclass(frozen=True, repr=False)
+class HeldSigningKey:
+    """A recipient's signing key. `vouched`: the one before it signs its cards too."""
+
+    key: SigningKey
+    vouched: bool
+    is_first: bool
+
+    def __repr__(self) -> str:
+        return "HeldSigningKey(hidden)"
+
+
+def add_signing_key(db: Database, key: SigningKey, day: int, *, vouched: bool = False) -> None:
+    """Keep a new signing key; it signs the recipient's cards from now on.
+
+    `vouched`: the one before it signs them too, until a directory names the new one.
+    """
     db.run(
-        "INSERT INTO signing_keys (public_key, seed, since_day) VALUES (?, ?, ?)",
+        "INSERT INTO signing_keys (public_key, seed, since_day, vouched) VALUES (?, ?, ?, ?)",
         key.public_key,
         key.seed,
         day,
+        int(vouched),
     )
 
 
-def signing_key(db: Database) -> SigningKey:
-    """Return the recipient's signing key in use."""
-    row = db.row("SELECT seed FROM signing_keys ORDER BY place DESC LIMIT 1")
+def newest_signing_key(db: Database) -> HeldSigningKey:
+    """Return the recipient's newest signing key."""
+    row = db.row("SELECT place, seed, vouched FROM signing_keys ORDER BY place DESC LIMIT 1")
     if row is None:
         raise LookupError("a vault without a signing key")
-    return SigningKey(row["seed"])
+    return HeldSigningKey(SigningKey(row["seed"]), bool(row["vouched"]), row["place"] == 1)
+
+
+def held_signing_key(db: Database, public_key: bytes) -> SigningKey | None:
+    """Return the secret half of one of the recipient's signing keys, where it is held."""
+    row = db.row("SELECT seed FROM signing_keys WHERE public_key = ?", public_key)
+    return SigningKey(row["seed"]) if row else None
 
 
 def own_signing_keys(db: Database) -> set[bytes]:
@@ -68,15 +90,36 @@ def directory_key(db: Database) -> HeldDirectoryKey | None:
     return HeldDirectoryKey(SigningKey(seed), head, number, first, end)
 
 
-def add_directory(db: Database, delegation: int, sequence: int, document: bytes, day: int) -> None:
-    """Keep a directory that was accepted or issued."""
+def add_directory(
+    db: Database,
+    version: tuple[int, int],
+    document: bytes,
+    day: int,
+    *,
+    issued: bool = False,
+) -> None:
+    """Keep a directory, given by delegation and sequence, that was accepted or `issued` here."""
     db.run(
-        "INSERT INTO directories VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        delegation,
-        sequence,
+        "INSERT INTO directories VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        *version,
         document,
         day,
+        int(issued),
     )
+
+
+def own_directory(db: Database) -> bytes | None:
+    """Return the highest directory that this vault issued, or that a person said is its own."""
+    row = db.row(
+        "SELECT document FROM directories WHERE issued = 1"
+        " ORDER BY delegation DESC, sequence DESC LIMIT 1"
+    )
+    return row["document"] if row else None
+
+
+def note_issued(db: Database, document: bytes) -> None:
+    """Note that a directory that came here is this vault's own, made before a restore."""
+    db.run("UPDATE directories SET issued = 1 WHERE document = ?", document)
 
 
 def newest_directory(db: Database) -> bytes | None:
@@ -94,6 +137,12 @@ def add_card(db: Database, card: tuple[str, bytes, int], document: bytes, day: i
         document,
         day,
     )
+
+
+def card_signers(db: Database, recipient: str) -> set[bytes]:
+    """Return every key whose cards were taken in as a recipient's."""
+    rows = db.rows("SELECT DISTINCT signing_key FROM cards WHERE recipient = ?", recipient)
+    return {row["signing_key"] for row in rows}
 
 
 def highest_card(db: Database, recipient: str, signing_key: bytes) -> bytes | None:

@@ -20,6 +20,11 @@ def raise_number(db: Database, kind: str, highest: int) -> None:
     )
 
 
+def restart_numbers(db: Database, kind: str) -> None:
+    """Begin a kind of numbers at 1 again, where something else tells the old and the new apart."""
+    db.run("DELETE FROM numbers WHERE kind = ?", kind)
+
+
 def highest_number(db: Database, kind: str) -> int:
     """Return the highest number of a kind that was given out, 0 where none was."""
     return db.number("SELECT coalesce(max(next), 1) - 1 FROM numbers WHERE kind = ?", kind)

@@ -67,6 +67,16 @@ def outgoing_statement(db: Database, row: OutgoingRow) -> Statement:
     return Statement(row.kind, row.number, row.count, found["signature"], found["content"])
 
 
+def replace_signature(db: Database, row: OutgoingRow, signature: bytes) -> None:
+    """Keep another signature of something that was signed before."""
+    db.run(
+        "UPDATE outgoing SET signature = ? WHERE kind = ? AND number = ?",
+        signature,
+        row.kind,
+        row.number,
+    )
+
+
 def set_week_taken(db: Database, row: OutgoingRow, week: int) -> None:
     """Note in which week the server took something; its lifetime counts from there."""
     db.run(

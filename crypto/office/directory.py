@@ -35,6 +35,7 @@ __all__ = [
     "head_of",
     "listed_weeks",
     "root_chain",
+    "roots_of",
     "sign_delegation",
     "sign_directory",
     "sign_successor",
@@ -99,6 +100,12 @@ def chain_of(document: bytes) -> bytes:
 def head_of(document: bytes) -> bytes:
     """Return the head of a document that a reader accepted: its chain and delegation."""
     return document[: 1 + _chain_size(document[1:]) + DELEGATION_SIZE]
+
+
+def roots_of(chain: bytes) -> tuple[bytes, ...]:
+    """Return the roots (32 bytes each) of a chain, the first one first."""
+    starts = range(ROOT_SIZE + 1, len(chain), SUCCESSOR_SIZE)
+    return (chain[:ROOT_SIZE], *(chain[at : at + ROOT_SIZE] for at in starts))
 
 
 def _chain_size(chain: bytes) -> int:

@@ -194,13 +194,14 @@ class Taking:
 
     def _take_statement(self, kind: StatementKind, item: bytes) -> None:
         statement = parse_statement(kind, item)
+        before = taken.content_hash(self._connection, kind, self._recipient, statement.number)
+        if before == hashlib.sha256(statement.content).digest():
+            # Also where the key that signed it was replaced since.
+            raise _Known
         signing_key = self._active_key()
         check_statement(statement, self._recipient, signing_key, self._genesis_id)
         line = taken_line(statement, self._recipient, signing_key, retention.week_of(self._day))
         if taken.is_spent(self._connection, kind, self._recipient, statement.number):
-            raise _Known
-        before = taken.content_hash(self._connection, kind, self._recipient, statement.number)
-        if before == line.content_hash:
             raise _Known
         if before is not None:
             raise _SetAside("its number was taken before, with other content")

@@ -49,11 +49,13 @@ def renew(
     day: int,
     names: Iterable[str] = ("board", "investigations"),
     ask_root: Callable[[], Root] = no_root,
+    *,
+    new_delegation: bool = False,
 ) -> Renewal:
     """Renew the office with some of its vaults at hand."""
     with ExitStack() as stack:
         vaults = {name: stack.enter_context(office.opened(name)) for name in names}
-        return renew_office(vaults, office.folder, at(day), ask_root)
+        return renew_office(vaults, office.folder, at(day), ask_root, new_delegation=new_delegation)
 
 
 def real_root(office: Office) -> Callable[[], Root]:

@@ -1,0 +1,215 @@
+"""office renew, office new-root: what runs out is renewed, and a root replaced."""
+
+import argparse
+from pathlib import Path
+
+from caseworker.commands.carry_steps import step_data, step_lines
+from caseworker.commands.frame import (
+    Answer,
+    Arguments,
+    Command,
+    Surroundings,
+    lines,
+)
+from caseworker.days import iso_date, until_text
+from caseworker.errors import Refusal
+from caseworker.exchange.outbound import (
+    refuse_if_behind,
+)
+from caseworker.office.ceremony import VAULTS_FOLDER, opened_vaults
+from caseworker.office.new_root import NewRootFile, new_root_name, place_in_chain, replace_root
+from caseworker.office.renewal import (
+    Renewal,
+    issue_and_carry,
+    leading_vault,
+    no_leading,
+    renew_office,
+)
+from caseworker.office.root_file import ROOT_FILE, Root, newest_root_file, read_root
+from caseworker.vault.folder import refuse_other_folders, unlock
+from caseworker.vault.key_slots import VaultKey
+
+
+def _renew(arguments: Arguments, surroundings: Surroundings) -> Answer:
+    keys = _unlocked(arguments.folder, surroundings)
+
+    def ask_root() -> Root:
+        path = arguments.root or newest_root_file(arguments.folder)
+        if not path.exists():
+            raise Refusal(
+                f"the root key is wanted for a new delegation, and {path} is not there",
+                "put its stick in and name the file: --root FILE",
+            )
+        return read_root(path, surroundings.passphrases.ask("the root key"))
+
+    with opened_vaults(arguments.folder, keys) as vaults:
+        renewal = renew_office(
+            vaults,
+            arguments.folder,
+            surroundings.moment,
+            ask_root,
+            new_delegation=arguments.new_delegation,
+        )
+    return _renewal_answer(renewal, surroundings.moment.day)
+
+
+def _renewal_answer(renewal: Renewal, today: int, *first: str) -> Answer:
+    parts = list(first)
+    directory = renewal.directory
+    if directory:
+        end = directory.delegation.end
+        parts += [
+            f"A new directory is issued, number {directory.sequence}: it holds "
+            f"{until_text(directory.expires, today)}.",
+            f"The root's delegation {'is new and ' if renewal.new_delegation else ''}holds "
+            f"{until_text(end, today)}.",
+        ]
+    else:
+        parts.append("The directory's vault is not here: new cards alone were made.")
+    if renewal.new_cards:
+        parts.append(f"New keys: {', '.join(renewal.new_cards)}.")
+    if renewal.short:
+        parts.append(f"The keys of {', '.join(renewal.short)} end soon: a new card has to come.")
+    parts += step_lines(renewal.steps)
+    data = {
+        "new_cards": list(renewal.new_cards),
+        "new_delegation": renewal.new_delegation,
+        "bundles": {name: str(path) for name, path in renewal.bundles.items()},
+        "steps": step_data(renewal.steps),
+        "directory": directory
+        and {
+            "delegation": directory.delegation.number,
+            "sequence": directory.sequence,
+            "expires": iso_date(directory.expires),
+            "delegation_end": iso_date(directory.delegation.end),
+        },
+    }
+    return Answer(lines(*parts), data)
+
+
+def _new_root(arguments: Arguments, surroundings: Surroundings) -> Answer:
+    folder, ask = arguments.folder, surroundings.passphrases
+    if not arguments.root.exists():
+        raise Refusal(
+            f"the root key {arguments.root} is not there", "put its stick in and name the file"
+        )
+    keys = _unlocked(folder, surroundings)
+    with opened_vaults(folder, keys) as vaults:
+        for vault in vaults.values():
+            refuse_if_behind(vault)
+        leading = leading_vault(vaults)
+        if leading is None:
+            raise no_leading(vaults)
+        old = read_root(arguments.root, ask.ask("the old root key"))
+        path = arguments.new or folder / new_root_name(place_in_chain(leading, old))
+        new = NewRootFile(
+            path,
+            choose=lambda: ask.choose("the new root key"),
+            ask=lambda: ask.ask("the new root key"),
+        )
+        replace_root(leading, surroundings.moment, arguments.root, old, new)
+        renewal = issue_and_carry(vaults, folder, surroundings.moment, new_delegation=True)
+    answer = _renewal_answer(
+        renewal,
+        surroundings.moment.day,
+        f"The office has a new root key, in {path}: move it to a stick of its own, copy it, lock "
+        "both up.",
+        f"The old one, {arguments.root}, can do nothing for the office any more: destroy it and "
+        "its copies. The fingerprint stays as it is printed.",
+    )
+    return Answer(answer.text, {**answer.data, "root": str(path)})
+
+
+def _unlocked(office: Path, surroundings: Surroundings) -> dict[str, VaultKey]:
+    keys = {}
+    for path in _vault_folders(office):
+        passphrase = surroundings.passphrases.ask(f"the vault {path.name}")
+        keys[path.name] = unlock(path, passphrase)
+    return keys
+
+
+def _vault_folders(office: Path) -> list[Path]:
+    vaults = office / VAULTS_FOLDER
+    folders = sorted(path for path in vaults.iterdir() if path.is_dir()) if vaults.is_dir() else []
+    if not folders:
+        raise Refusal(
+            f"{office} holds no vaults", f"an office's folder has them in {VAULTS_FOLDER}/"
+        )
+    for path in folders:
+        refuse_other_folders(path)
+    return folders
+
+
+def _add_office(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", type=Path, help="the office's folder")
+
+
+def _add_renew(parser: argparse.ArgumentParser) -> None:
+    _add_office(parser)
+    parser.add_argument(
+        "--root",
+        metavar="FILE",
+        type=Path,
+        help=f"the root key, where it is not the newest {ROOT_FILE} in DIR",
+    )
+    parser.add_argument(
+        "--new-delegation",
+        action="store_true",
+        help="let the root delegate anew at once: somebody else may have the directory key",
+    )
+
+
+def _add_new_root(parser: argparse.ArgumentParser) -> None:
+    _add_office(parser)
+    parser.add_argument(
+        "--root", metavar="FILE", type=Path, required=True, help="the root key to be replaced"
+    )
+    parser.add_argument(
+        "--new",
+        metavar="FILE",
+        type=Path,
+        help="where to make the new one (default: DIR/office-root-2.key, and so on)",
+    )
+
+
+RENEW = Command(
+    name="renew",
+    summary="renew keys, delegation and directory of an office",
+    description="""For the vaults that lie in DIR/vaults: new cards where keys run out, a new
+delegation by the root where it runs out (the root key is asked for only then), a new directory, and
+a bundle with all of it. Says step by step what must be carried to whom, and what to type there. Not
+all vaults need to be there: on a machine with one vault, DIR is the folder above its vaults/.
+
+If somebody may have stolen the directory's vault: --new-delegation, with the root key. Directories
+that the thief signs count for nothing once the new one is on the server.
+
+passphrases, one a line with --passphrase-fd:
+  each vault in DIR/vaults by name, then the root key (read only where it is needed)
+
+examples:
+  caseworker office renew office
+  caseworker office renew office --root /media/root-stick/office-root.key
+  caseworker office renew office --new-delegation""",
+    add_arguments=_add_renew,
+    run=_renew,
+)
+NEW_ROOT = Command(
+    name="new-root",
+    summary="put a new root key in the place of the old one",
+    description="""Makes a new root key, in a file of its own under a passphrase of its own. The old
+one signs that the new one takes its place, and the new one delegates at once. Servers, vaults and
+programs of sources follow by themselves; the fingerprint that is printed stays. What the old root
+would sign from then on is refused. It cannot be taken back, and a root has one successor only.
+
+Needs the directory's vault in DIR/vaults. If the command is stopped, type it again: it goes on with
+the same new key.
+
+passphrases, one a line with --passphrase-fd:
+  each vault in DIR/vaults by name, then the old root key, then the new root key
+
+example:
+  caseworker office new-root office --root /media/old-stick/office-root.key \\
+    --new /media/new-stick/office-root-2.key""",
+    add_arguments=_add_new_root,
+    run=_new_root,
+)

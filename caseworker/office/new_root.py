@@ -1,0 +1,98 @@
+"""A root that takes the place of another: SPEC 10.1, "successor".
+
+    1. the new root has a file of its own, under its passphrase, on the disk
+    2. the old root's file says which root takes its place
+    3. the old root signs that, the new one delegates, and the vault keeps both, in one step
+
+Stopped anywhere, the same command goes on with the same new root: the old one never names two.
+What the directory's vault issues then is under the new root alone.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from caseworker.days import Moment
+from caseworker.errors import Refusal
+from caseworker.office.delegations import current_chain, delegate, next_number
+from caseworker.office.root_file import Root, note_successor, read_root, root_file_name, write_root
+from caseworker.passphrases import Passphrase
+from caseworker.vault.folder import Vault
+from crypto.errors import TooLarge
+from crypto.office.directory import roots_of, sign_successor
+from crypto.signing import SigningKey
+
+_SEED_SIZE = 32
+
+
+@dataclass(frozen=True)
+class NewRootFile:
+    """Where the file of a new root is or will be, and what asks for its passphrase.
+
+    `choose` is called where the file is to be made, `ask` where an interrupted command left it.
+    """
+
+    path: Path
+    choose: Callable[[], Passphrase]
+    ask: Callable[[], Passphrase]
+
+
+def place_in_chain(vault: Vault, root: Root) -> int:
+    """Return how many roots the office had before this one; Refusal where it is not one of them."""
+    roots = roots_of(current_chain(vault))
+    if root.genesis_id != vault.genesis_id or root.key.public_key not in roots:
+        raise Refusal(
+            "this root key is of another office", "nothing was changed: is it the right file?"
+        )
+    return roots.index(root.key.public_key)
+
+
+def new_root_name(place: int) -> str:
+    """Return the usual name of the file of the root that comes after one at this place."""
+    return root_file_name(place + 1)
+
+
+def replace_root(vault: Vault, moment: Moment, old: Path, root: Root, new: NewRootFile) -> None:
+    """Put a new root in the place of `root`, whose file is `old`, and let it delegate.
+
+    Where an interrupted command did all of that, nothing changes.
+    """
+    chain = current_chain(vault)
+    later = len(roots_of(chain)) - 1 - place_in_chain(vault, root)
+    if later > 1:
+        raise Refusal("this root key was replaced before", "use the file of the newest root key")
+    if later == 1:
+        return
+    successor = _new_root(old, root, new)
+    try:
+        longer = sign_successor(chain, root.key, successor.key.public_key)
+    except TooLarge as error:
+        raise Refusal(str(error), "nothing was changed: make a new office") from None
+    delegate(vault, moment, successor, longer, next_number(vault))
+
+
+def _new_root(old: Path, root: Root, new: NewRootFile) -> Root:
+    """Return the new root, once its file is there and the old root's file names it."""
+    if new.path.exists():
+        successor = read_root(new.path, new.ask())
+    elif root.successor is not None:
+        raise Refusal(
+            f"this root key has named the one in its place already, and {new.path} is not there",
+            "put that file back, or name it: --new FILE",
+        )
+    else:
+        passphrase = new.choose()
+        key = SigningKey(secrets.token_bytes(_SEED_SIZE))
+        write_root(new.path, Root(key, root.genesis_id), passphrase)
+        successor = read_root(new.path, passphrase)
+    public_key = successor.key.public_key
+    if successor.genesis_id != root.genesis_id or public_key == root.key.public_key:
+        raise Refusal(f"{new.path} is not a new root key of this office", "choose another --new")
+    if root.successor not in (None, public_key):
+        raise Refusal(
+            f"this root key has named another one in its place than that in {new.path}",
+            "a root names one other, once: name the file of that one with --new",
+        )
+    note_successor(old, public_key)
+    return successor
