@@ -14,11 +14,11 @@ from intake.server.admission import Admission
 from intake.server.config import Settings, read_settings
 from intake.server.office import Office
 from intake.storage import board, items, office
-from intake.storage.container import Containers, FreeSlots, Kind
+from intake.storage.container import Kind, slots_on_disk
 from intake.storage.disk_faults import disk_faults_said
 from intake.storage.folder import DataFolder, open_folder, server_is_running
 from intake.storage.room import Room
-from intake.storage.sqlite import connect, prepare, reading
+from intake.storage.sqlite import connect_to_read, reading
 from intake.storage.view import View
 
 
@@ -54,12 +54,11 @@ class Overview:
 
 
 def overview(path: Path) -> Overview:
-    """Return what there is to say about the data folder at `path`."""
+    """Return what there is to say about the data folder at `path`. Writes and locks nothing."""
     folder = open_folder(path)
     with disk_faults_said(folder):
-        prepare(folder)
         settings = read_settings(folder)
-        with closing(connect(folder)) as connection:
+        with closing(connect_to_read(folder)) as connection:
             accepted = asyncio.run(_accepted(folder, settings, connection))
             with reading(connection):
                 return _look(folder, settings, connection, accepted)
@@ -127,17 +126,15 @@ async def _accepted(
     folder: DataFolder, settings: Settings, connection: sqlite3.Connection
 ) -> dict[str, str]:
     """Return "open" or a reason for each kind, as a server started now would say."""
-    view = View(folder)
-    containers = Containers(folder)
+    view = View(folder, connect_to_read)
     try:
         free = {
-            kind: len(FreeSlots(container.slots(), items.occupied(connection, kind)))
-            for kind, container in containers.items()
+            kind: slots - len(items.occupied(connection, kind))
+            for kind, slots in slots_on_disk(folder).items()
         }
         room = Room(folder, settings.disk_floor, settings.envelope_quota)
         admission = Admission(settings, room, Office(view), view, free.__getitem__)
         await admission.work_out()
         return {_name(kind): str(admission.reason(kind) or "open") for kind in Kind}
     finally:
-        containers.close()
         view.close()

@@ -45,15 +45,15 @@ def bucket(connection: sqlite3.Connection, bits: int, value: int) -> list[bytes]
     """Return the records of a bucket, of coarser ones around it, and of finer ones in it.
 
     Finer than the directory in force are batches of a recipient that knows its successor already.
-    They come in the order of their hash.
+    They come in the order of their hash, each once, however many batches hold it.
     """
-    found = []
+    found: dict[bytes, bytes] = {}
     for coarser in range(bits + 1):
         rows = connection.execute(
             "SELECT hash, record FROM record WHERE bits = ? AND value = ?",
             (coarser, value >> (bits - coarser)),
         )
-        found.extend(rows.fetchall())
+        found.update(rows)
     for finer in range(bits + 1, BUCKET_BITS_MAX + 1):
         first = value << (finer - bits)
         beyond = (value + 1) << (finer - bits)
@@ -61,13 +61,13 @@ def bucket(connection: sqlite3.Connection, bits: int, value: int) -> list[bytes]
             "SELECT hash, record FROM record WHERE bits = ? AND value >= ? AND value < ?",
             (finer, first, beyond),
         )
-        found.extend(rows.fetchall())
-    return [record for _, record in sorted(found)]
+        found.update(rows)
+    return [record for _, record in sorted(found.items())]
 
 
 def live_records(connection: sqlite3.Connection) -> int:
-    """How many records the board has."""
-    return int(connection.execute("SELECT count(*) FROM record").fetchone()[0])
+    """How many different records the board has."""
+    return int(connection.execute("SELECT count(DISTINCT hash) FROM record").fetchone()[0])
 
 
 def drop_batch(connection: sqlite3.Connection, recipient: str, number: int) -> None:

@@ -120,6 +120,15 @@ class Containers(dict[Kind, Container]):
             container.close()
 
 
+def slots_on_disk(folder: DataFolder) -> dict[Kind, int]:
+    """How many slots of each kind there are, looked up without opening a container."""
+    paths = {Kind.ENVELOPE: folder.envelopes, Kind.CHUNK: folder.chunks}
+    return {
+        kind: path.stat().st_size // SLOT_SIZES[kind] if path.exists() else 0
+        for kind, path in paths.items()
+    }
+
+
 class FreeSlots:
     """The numbers of a container's free slots, from which one is drawn at random."""
 

@@ -1,4 +1,4 @@
--- The database of an intake server, version 1. Every table is keyed by what is random or public;
+-- The database of an intake server, version 2. Every table is keyed by what is random or public;
 -- there are no row numbers (WITHOUT ROWID), no times, and no days: a week is the finest there is
 -- (days since 1970-01-01, UTC, divided by 7). After each column: what it reveals to whoever
 -- seizes the file.
@@ -83,7 +83,8 @@ CREATE TABLE spent (
     PRIMARY KEY (code, recipient, number)
 ) WITHOUT ROWID;
 
--- The reply board: public, decoys and replies alike.
+-- The reply board: public, decoys and replies alike. A record belongs to each batch that holds it,
+-- so that no recipient decides over another's records by sending copies of them.
 CREATE TABLE record (
     bits       INTEGER NOT NULL,  -- public: how fine the bucket is
     value      INTEGER NOT NULL,  -- public: which bucket
@@ -91,7 +92,7 @@ CREATE TABLE record (
     recipient  TEXT    NOT NULL,  -- whose batch it came in
     number     INTEGER NOT NULL,  -- which batch it came in: a long reply is in one
     record     BLOB    NOT NULL CHECK (length(record) = 4096),  -- public: ciphertext
-    PRIMARY KEY (bits, value, hash)
+    PRIMARY KEY (bits, value, hash, recipient, number)
 ) WITHOUT ROWID;
 
 CREATE INDEX record_by_hash ON record (hash);

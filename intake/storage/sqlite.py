@@ -11,7 +11,7 @@ from intake.errors import Refusal
 from intake.storage.durable import sync_folder
 from intake.storage.folder import DataFolder, locked
 
-VERSION: Final = 1
+VERSION: Final = 2
 """The version of `schema.sql`. For each later one there is a file `migrations/NNNN.sql` that brings
 a database from the version before to it."""
 
@@ -49,6 +49,36 @@ def connect(folder: DataFolder) -> sqlite3.Connection:
     return connection
 
 
+def connect_to_read(folder: DataFolder) -> sqlite3.Connection:
+    """Return a connection that can change nothing, and that keeps nobody else from it.
+
+    `Refusal` where there is no database yet, or one of a newer version.
+    """
+    if not folder.database.exists():
+        raise Refusal(
+            f"there is no intake in {folder.path} yet",
+            "`intake serve --data DIR` and the first `intake import --data DIR` make one",
+        )
+    connection = sqlite3.connect(
+        f"{folder.database.absolute().as_uri()}?mode=ro",
+        uri=True,
+        timeout=PATIENCE_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    if connection.execute("PRAGMA user_version").fetchone()[0] > VERSION:
+        connection.close()
+        raise Refusal(*_newer(folder))
+    return connection
+
+
+def _newer(folder: DataFolder) -> tuple[str, str]:
+    return (
+        f"the database in {folder.path} was made by a newer version of this program",
+        "install that version again, or a later one",
+    )
+
+
 def prepare(folder: DataFolder) -> None:
     """Make the database, or bring it to this version. `Refusal` where it is of a newer one."""
     folder.database.touch(mode=0o600)
@@ -60,10 +90,7 @@ def prepare(folder: DataFolder) -> None:
         with writing(connection, folder):
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version > VERSION:
-                raise Refusal(
-                    f"the database in {folder.path} was made by a newer version of this program",
-                    "install that version again, or a later one",
-                )
+                raise Refusal(*_newer(folder))
             for script in _scripts(version):
                 for statement in _statements(script):
                     connection.execute(statement)

@@ -18,9 +18,14 @@ T = TypeVar("T")
 class View:
     """Reading connections to a data folder's database. `close` ends it."""
 
-    def __init__(self, folder: DataFolder) -> None:
+    def __init__(
+        self,
+        folder: DataFolder,
+        connecting: Callable[[DataFolder], sqlite3.Connection] = connect,
+    ) -> None:
+        self._connecting = connecting
         self._folder = folder
-        self._connection = connect(folder)
+        self._connection = connecting(folder)
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="reader")
@@ -36,7 +41,7 @@ class View:
     def _answer(self, question: Callable[[sqlite3.Connection], T]) -> T:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = connect(self._folder)
+            connection = self._local.connection = self._connecting(self._folder)
             self._opened.append(connection)
         with reading(connection):
             return question(connection)
