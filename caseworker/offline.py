@@ -1,9 +1,10 @@
-"""Never online: what connects, or looks a name up, is refused."""
+"""Never online: what connects, sends, looks a name up, or starts a program, is refused."""
 
 import sys
 
 _REFUSED = frozenset(
     {
+        # Also for sockets that are files: who listens there may be online.
         "socket.connect",
         "socket.sendto",
         "socket.sendmsg",
@@ -11,6 +12,15 @@ _REFUSED = frozenset(
         "socket.gethostbyname",
         "socket.gethostbyaddr",
         "socket.getnameinfo",
+        # Another program would not be under this hook. This one needs none.
+        "subprocess.Popen",
+        "os.exec",
+        "os.fork",
+        "os.forkpty",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.system",
+        "pty.spawn",
     }
 )
 
@@ -18,7 +28,8 @@ _REFUSED = frozenset(
 def refuse_connections() -> None:
     """Refuse from now on, and for the life of this process, every outgoing connection.
 
-    Not an import contract alone: a library that reaches out by itself is stopped as well.
+    Not an import contract alone: a library that reaches out by itself is stopped as well. It is
+    no prison: code of an attacker's own in this process would find a way around.
     """
     sys.addaudithook(_refuse)
 

@@ -255,21 +255,6 @@ def test_one_bad_bundle_does_not_stop_the_others(
     assert "1 new message" in done.out
 
 
-def test_a_connection_is_refused_whoever_asks() -> None:
-    program = (
-        "from caseworker.offline import refuse_connections; refuse_connections()\n"
-        "import socket\n"
-        "there, datagrams = ('127.0.0.1', 9), socket.socket(type=socket.SOCK_DGRAM)\n"
-        "for reach in (lambda: socket.create_connection(there),\n"
-        "              lambda: socket.getaddrinfo('example.org', 80),\n"
-        "              lambda: datagrams.sendto(b'x', there)):\n"
-        "    try: reach()\n"
-        "    except PermissionError: continue\n"
-        "    raise SystemExit(1)\n"
-    )
-    assert subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY).returncode == 0
-
-
 def test_parts_that_have_not_come_are_named_until_a_whole_export_came(
     office: Office, server: Server, source: Source
 ) -> None:
