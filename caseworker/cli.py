@@ -22,6 +22,7 @@ from caseworker.commands import (
     carrying,
     offices,
     renewing,
+    safekeeping,
     saving,
     signing_keys,
     status,
@@ -45,7 +46,10 @@ COMMANDS = (
     answering.NOTE,
     carrying.EXPORT,
     status.STATUS,
-    status.RESTORED,
+    safekeeping.PASSPHRASE,
+    safekeeping.BACKUP,
+    safekeeping.RESTORE,
+    safekeeping.RESTORED,
 )
 OFFICE_COMMANDS = (
     offices.CREATE,

@@ -27,7 +27,7 @@ from caseworker.exchange.outbound import ExportResult, export_bundle
 from caseworker.exchange.parts import missing_parts
 from caseworker.office.upkeep import replace_lost_keys
 from caseworker.terminal.layout import counted, table
-from caseworker.vault.condition import is_behind
+from caseworker.vault.condition import awaits_bundle_of, is_behind
 from crypto.statements import StatementKind
 
 
@@ -48,10 +48,16 @@ def _import(arguments: Arguments, surroundings: Surroundings) -> Answer:
         notes = replace_lost_keys(vault, moment)
         missing = missing_parts(vault.db)
         behind = is_behind(vault.db)
+        awaited = awaits_bundle_of(vault.db)
     parts = [line for name, result in done.items() for line in _import_lines(name, result)]
     parts += [f"NOT IMPORTED: {one.message}. {one.hint}" for one in refused.values()]
     parts += [f"WARNING: {note}" for note in notes]
     parts += _behind_lines(arguments.vault) if behind else []
+    if awaited is not None:
+        parts.append(
+            "This vault came from a backup: it exports nothing before it has seen a bundle that "
+            f"the server wrote on {date_text(awaited)} or later."
+        )
     parts += [
         f"Parts {', '.join(map(str, numbers))} of an export have not been imported yet."
         for numbers in missing.values()

@@ -1,4 +1,4 @@
-"""status, restored: the condition of a vault."""
+"""status: the condition of a vault."""
 
 from caseworker.cases.cases import all_cases
 from caseworker.cases.events import verify_log
@@ -12,9 +12,9 @@ from caseworker.commands.frame import (
     opened,
 )
 from caseworker.commands.old_keys import due_data, due_rows
+from caseworker.commands.safekeeping import safekeeping_alarms
 from caseworker.days import DAYS_A_WEEK, distance_text, iso_date
 from caseworker.exchange.parts import missing_parts
-from caseworker.exchange.restoring import move_numbers_on
 from caseworker.exchange.taken import to_repeat
 from caseworker.office.alarms import alarms
 from caseworker.office.cards import own_card
@@ -22,6 +22,7 @@ from caseworker.office.directories import known_directory
 from caseworker.replies.sealing import waiting_replies
 from caseworker.terminal.escaping import safe_line
 from caseworker.terminal.layout import table
+from caseworker.vault.condition import backup_day
 from caseworker.vault.destruction import destruction_due
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key
@@ -33,33 +34,24 @@ def _status(arguments: Arguments, surroundings: Surroundings) -> Answer:
     today = surroundings.moment.day
     with opened(arguments.vault, surroundings) as vault:
         arrived = summarise_arrivals(vault.db)
+        found = [*alarms(vault, today), *safekeeping_alarms(vault)]
         data = {
             **_identity(vault),
             **_keys(vault),
+            "last_backup": _day_or_none(backup_day(vault.db)),
             "old_keys": due_data(destruction_due(vault, today)),
             **_traffic(vault, arrived),
             "events": verify_log(vault.db),
-            "warnings": [vars(one) for one in alarms(vault, today)],
+            "warnings": [vars(one) for one in found],
         }
         rows = [*_key_rows(vault, today), *_traffic_rows(vault, arrived, today)]
         rows.append(("log", f"{data['events']} events, the chain is whole"))
         alarm_lines = [
             f"{'WARNING' if one.loud else 'Soon'}: {one.text}. To type: {one.command}"
-            for one in alarms(vault, today)
+            for one in found
         ]
     head = f"{safe_line(str(data['office']))}, vault of {data['recipient']}."
     return Answer(lines(head, *alarm_lines, "", table(("what", "how it is"), rows)), data)
-
-
-def _restored(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    with opened(arguments.vault, surroundings) as vault:
-        move_numbers_on(vault, surroundings.moment)
-    text = lines(
-        "All numbers of this vault were moved on, and a new card was made.",
-        "Import all bundles again that you kept since the backup, then export.",
-        f"Next: caseworker import {arguments.vault} FILE…",
-    )
-    return Answer(text, {"vault": str(arguments.vault)})
 
 
 def _identity(vault: Vault) -> dict[str, object]:
@@ -126,6 +118,8 @@ def _key_rows(vault: Vault, today: int) -> list[tuple[str, str]]:
     if card:
         end = _card_end(card.keys[-1].week)
         rows.append(("card", f"number {card.number}, its keys end {distance_text(end, today)}"))
+    backup = backup_day(vault.db)
+    rows.append(("last backup", "none" if backup is None else distance_text(backup, today)))
     return [*rows, *due_rows(destruction_due(vault, today))]
 
 
@@ -147,6 +141,10 @@ def _traffic_rows(vault: Vault, arrived: ArrivalSummary, today: int) -> list[tup
     ]
 
 
+def _day_or_none(day: int | None) -> str | None:
+    return None if day is None else iso_date(day)
+
+
 def _card_end(last_week: int) -> int:
     return DAYS_A_WEEK * (last_week + 1)
 
@@ -161,16 +159,4 @@ examples:
   caseworker status vaults/investigations --json""",
     add_arguments=add_vault,
     run=_status,
-)
-RESTORED = Command(
-    name="restored",
-    summary="move a vault's numbers on after it came from a backup",
-    description="""After you put a vault's folder back from a backup, once: the vault has forgotten
-numbers that it had given out since, and must not give them out again. Moves them far on, and makes
-a new card. Import all bundles that you kept again.
-
-example:
-  caseworker restored vaults/investigations""",
-    add_arguments=add_vault,
-    run=_restored,
 )

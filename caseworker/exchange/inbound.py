@@ -65,7 +65,7 @@ def _take(
             header, items = read_bundle(
                 reader.read, InboundHeader, vault.genesis_id, vault.recipient
             )
-            dropped = taking.take(items)
+            dropped = taking.take(items, header.day)
             if reader.sha256.digest() != part:
                 raise Refusal("the bundle changed while it was read", "copy it again, then import")
             _note(vault, header, part, moment, taking.counts)

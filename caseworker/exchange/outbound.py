@@ -12,7 +12,7 @@ from pathlib import Path
 
 from caseworker.cases.cases import WrittenReply, all_cases
 from caseworker.cases.events import CARRIED_OUT, EXPORTED, append_event, was_exported
-from caseworker.days import Moment
+from caseworker.days import Moment, date_text
 from caseworker.durable import refuse_existing, write_new_file
 from caseworker.errors import Refusal
 from caseworker.exchange.confirming import make_confirmations, make_refinements
@@ -22,7 +22,7 @@ from caseworker.office.cards import card_document, own_card
 from caseworker.office.directories import known_directory, refuse_if_stray
 from caseworker.office.upkeep import keep_current
 from caseworker.replies.sealing import seal_batches, waiting_replies
-from caseworker.vault.condition import is_behind, note_clock
+from caseworker.vault.condition import awaits_bundle_of, is_behind, note_clock
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, intake_key, newest_directory
 from caseworker.vault.outgoing import OutgoingRow, outgoing_statement
@@ -104,6 +104,12 @@ def refuse_if_behind(vault: Vault) -> None:
             "this vault is older than what the server has of it: it came from a backup",
             f"nothing may leave before its numbers are moved on: "
             f"caseworker restored {vault.folder}",
+        )
+    since = awaits_bundle_of(vault.db)
+    if since is not None:
+        raise Refusal(
+            "this vault came from a backup, and does not know yet what the server has of it",
+            f"import a bundle first that the server wrote on {date_text(since)} or later",
         )
 
 

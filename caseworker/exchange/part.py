@@ -10,6 +10,7 @@ from caseworker.exchange.calling_back import call_back_refused
 from caseworker.exchange.claims import claim_and_drop
 from caseworker.exchange.envelopes import DUPLICATE, MESSAGE, SET_ASIDE, EnvelopeReader
 from caseworker.exchange.public_items import PublicItems
+from caseworker.exchange.restoring import hear_after_restore
 from caseworker.exchange.taken import note_weeks, note_whether_behind, standing_confirmations
 from caseworker.vault.arrivals import confirm_again
 from caseworker.vault.chunk_files import ChunkFiles
@@ -48,6 +49,7 @@ class PartItems:
         self._public = PublicItems(vault, moment.day)
         self._reader = EnvelopeReader(vault, moment)
         self._standing: set[int] = set()
+        self._export_day = 0
         self.counts = PartCounts()
         self.written: list[ChunkName] = []
 
@@ -56,8 +58,9 @@ class PartItems:
         """What a person should know of items that were refused."""
         return self._public.notes
 
-    def take(self, items: Iterator[tuple[ItemType, bytes]]) -> list[ChunkName]:
+    def take(self, items: Iterator[tuple[ItemType, bytes]], export_day: int) -> list[ChunkName]:
         """Take all items in; return the chunks whose bytes can be dropped after the commit."""
+        self._export_day = export_day
         takers: dict[ItemType, Callable[[bytes], None]] = {
             ItemType.DIRECTORY: self._public.gather_directory,
             ItemType.INTAKE_KEY: self._public.gather_key,
@@ -81,6 +84,7 @@ class PartItems:
             self._public.settle_items()
         if newest <= ItemType.TAKEN_LINE < item_type:
             self._public.settle_lines()
+            hear_after_restore(self._vault, self._export_day)
             note_whether_behind(self._vault)
             note_weeks(self._vault)
             call_back_refused(self._vault, self._moment)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from caseworker.exchange.restoring import NUMBERS_SKIPPED
 from caseworker.office.directories import known_directory
 from caseworker.vault.arrivals import replace_taken_lines
-from caseworker.vault.condition import set_behind
+from caseworker.vault.condition import awaits_bundle_of, set_behind
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (
     add_card,
@@ -103,7 +104,7 @@ class PublicItems:
         try:
             card = read_card(document, self.vault.genesis_id)
             if card.recipient == self.vault.recipient:
-                self._look_at_own(card)
+                self._look_at_own(card, document)
             elif directory_key(self.vault.db):
                 self._take_foreign(card, document)
         except Outdated:
@@ -127,14 +128,19 @@ class PublicItems:
         add_card(self.vault.db, name, document, self.day)
         self._keep_keys(card.keys)
 
-    def _look_at_own(self, card: Card) -> None:
+    def _look_at_own(self, card: Card, document: bytes) -> None:
         if card.signing_key not in own_signing_keys(self.vault.db):
             return
         highest = highest_card(self.vault.db, card.recipient, card.signing_key)
         number = read_card(highest, self.vault.genesis_id).number if highest else 0
-        if card.number > number:
+        if card.number < number or document == highest:
+            return
+        if awaits_bundle_of(self.vault.db) is None:
             set_behind(self.vault.db, True)
             raise_number(self.vault.db, "card", card.number)
+        else:
+            # After a restore that is no surprise; the next export makes a card beyond.
+            raise_number(self.vault.db, "card", card.number + NUMBERS_SKIPPED)
 
     def _known_signing_key(self, recipient: str) -> bytes | None:
         document = newest_card(self.vault.db, recipient)

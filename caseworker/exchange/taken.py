@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from caseworker.days import DAYS_A_WEEK, week_of
 from caseworker.vault.arrivals import TakenRow, taken_lines
-from caseworker.vault.condition import set_behind
+from caseworker.vault.condition import awaits_bundle_of, set_behind
 from caseworker.vault.folder import Vault
 from caseworker.vault.numbers import highest_number, raise_number
 from caseworker.vault.outgoing import (
@@ -59,7 +59,12 @@ def note_weeks(vault: Vault) -> None:
 
 
 def note_whether_behind(vault: Vault) -> None:
-    """Remember it where the server has numbers or contents of this vault that it does not know."""
+    """Remember it where the server has numbers or contents of this vault that it does not know.
+
+    Not while it is awaited what the server has: older bundles tell nothing that is not expected.
+    """
+    if awaits_bundle_of(vault.db) is not None:
+        return
     known = {(row.kind, row.number): row.content_hash for row in outgoing_rows(vault.db)}
     for line in taken_lines(vault.db):
         if line.recipient != vault.recipient:
@@ -69,11 +74,15 @@ def note_whether_behind(vault: Vault) -> None:
             set_behind(vault.db, True)
 
 
-def move_past_taken(vault: Vault, kind: StatementKind, skipped: int) -> None:
+def move_past(vault: Vault, kind: StatementKind, highest: int, skipped: int) -> None:
     """Skip numbers after a restore; what stood below them is no sign of another restore."""
-    highest = highest_taken(vault, kind)
     raise_number(vault.db, _moved_past_name(kind), highest)
     raise_number(vault.db, number_name(kind), highest + skipped)
+
+
+def highest_moved_past(vault: Vault, kind: StatementKind) -> int:
+    """Return below which number of a kind nothing is a sign of another restore."""
+    return highest_number(vault.db, _moved_past_name(kind))
 
 
 def last_live_day(week_taken: int, reply_days: int) -> int:
@@ -97,14 +106,14 @@ def _moved_past_name(kind: StatementKind) -> str:
     return f"{number_name(kind)} moved past"
 
 
-def highest_taken(vault: Vault, kind: StatementKind) -> int:
-    """Return the highest number of a kind that this vault gave out or the server names."""
+def highest_named(vault: Vault, kind: StatementKind) -> int:
+    """Return the highest number of a kind, of this vault, that the last inbound bundle names."""
     named = (
         line.number
         for line in taken_lines(vault.db)
         if line.recipient == vault.recipient and line.kind == kind
     )
-    return max(highest_number(vault.db, number_name(kind)), *named, 0)
+    return max(named, default=0)
 
 
 def _is_over(row: OutgoingRow, day: int, reply_days: int) -> bool:

@@ -6,7 +6,7 @@ from caseworker.errors import Refusal
 from caseworker.office.signing import vouching_key
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import add_card, add_intake_key, newest_card, newest_signing_key
-from caseworker.vault.numbers import take_number
+from caseworker.vault.numbers import highest_number, take_number
 from caseworker.vault.secrets_file import HeldSecret
 from crypto.card import Card, read_card
 from crypto.directory import ListedKey
@@ -38,12 +38,16 @@ def card_document(vault: Vault) -> bytes:
 
 
 def renew_card(vault: Vault, moment: Moment) -> bool:
-    """Make a new card where the newest one is short of keys, or not by the newest signing key."""
+    """Make a new card where the newest one is short of keys, or not by the newest signing key.
+
+    Also where its number is not beyond those that were moved past after a restore.
+    """
     card = own_card(vault)
     held = {key_hash(one.key.public_key) for one in vault.secrets}
     if card is not None and card.signing_key == newest_signing_key(vault.db).key.public_key:
         listed = {key.week for key in card.keys if key.hash in held}
-        if listed.issuperset(weeks_to_list(moment.day)):
+        beyond = card.number >= highest_number(vault.db, "card")
+        if beyond and listed.issuperset(weeks_to_list(moment.day)):
             return False
     make_card(vault, moment)
     return True

@@ -51,6 +51,37 @@ def set_restored_day(db: Database, day: int | None) -> None:
     db.run("UPDATE vault SET restored_day = ?", day)
 
 
+def awaits_bundle_of(db: Database) -> int | None:
+    """Return since which day a bundle is awaited that says what the server has of this vault."""
+    return _day(db, "awaits_bundle_of")
+
+
+def set_awaits_bundle_of(db: Database, day: int | None) -> None:
+    """Note after a restore that such a bundle is awaited; or, with None, that it came."""
+    db.run("UPDATE vault SET awaits_bundle_of = ?", day)
+
+
+def backup_day(db: Database) -> int | None:
+    """Return the day of the last backup."""
+    return _day(db, "backup_day")
+
+
+def note_backup(db: Database, day: int) -> None:
+    """Note that a backup holds the keys of the newest own card."""
+    db.run(
+        "UPDATE vault SET backup_day = ?, backup_card ="
+        " (SELECT max(place) FROM cards WHERE recipient = vault.recipient)",
+        day,
+    )
+
+
+def backup_is_due(db: Database) -> bool:
+    """Tell whether a card was made since the last backup."""
+    newest = "(SELECT max(place) FROM cards WHERE recipient = vault.recipient)"
+    query = f"SELECT coalesce({newest} > coalesce(backup_card, 0), 0) FROM vault"  # noqa: S608
+    return bool(db.number(query))
+
+
 def _day(db: Database, column: str) -> int | None:
     row = db.row(f"SELECT {column} AS day FROM vault")  # noqa: S608 - our own words
     return row["day"] if row else None

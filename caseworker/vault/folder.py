@@ -18,6 +18,7 @@ from caseworker.passphrases import Passphrase
 from caseworker.vault.database import Database, open_database
 from caseworker.vault.key_slots import SLOTS_FILE, VaultKey, make_slots, open_slots
 from caseworker.vault.lock import locked
+from caseworker.vault.replacing import finish_replacing, is_there
 from caseworker.vault.secrets_file import HeldSecret, read_secrets, write_secrets
 
 DATABASE_FILE = "cases.db"
@@ -76,7 +77,7 @@ def unlock(folder: Path, passphrase: Passphrase) -> VaultKey:
 
 def refuse_other_folders(folder: Path) -> None:
     """Raise Refusal where a folder is not a vault."""
-    if not (folder / SLOTS_FILE).is_file():
+    if not is_there(folder / SLOTS_FILE):
         raise Refusal(
             f"{folder} is not a vault",
             f"a vault is a folder with {SLOTS_FILE} in it; office create makes them in DIR/vaults",
@@ -87,6 +88,7 @@ def refuse_other_folders(folder: Path) -> None:
 def open_vault(folder: Path, key: VaultKey) -> Iterator[Vault]:
     """Yield a vault that no other command can use meanwhile."""
     with locked(folder):
+        finish_replacing(folder / SLOTS_FILE)
         secrets_key = _secrets_key(key)
         secrets = tuple(read_secrets(folder, secrets_key))
         database = open_database(folder / DATABASE_FILE, _database_key(key))

@@ -1,4 +1,9 @@
-"""The slots of a vault: its random key, sealed under the passphrase of each author."""
+"""The slots of a vault: its random key, sealed under the passphrase of each author.
+
+A new passphrase seals the same key anew, and the old slot is overwritten. Whoever kept a copy of
+the old slot still opens it with the old passphrase: so a copy of the folder, or a backup, stays as
+readable as it was.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -7,10 +12,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from caseworker.durable import open_private, sync_file
 from caseworker.errors import Refusal
 from caseworker.passphrases import Passphrase
 from caseworker.sealing import open_secret, seal_secret
+from caseworker.vault.lock import locked
+from caseworker.vault.replacing import finish_replacing, replace_file
 from crypto.errors import Malformed, Unauthentic
 from crypto.strict_json import Fields, encode_json, parse_json
 
@@ -45,35 +51,62 @@ def make_slots(folder: Path, passphrase: Passphrase) -> VaultKey:
     """Write the slots of a new vault, and return its new key."""
     key = VaultKey(secrets.token_bytes(_KEY_SIZE), FIRST_AUTHOR)
     vault_id = secrets.token_bytes(_VAULT_ID_SIZE)
-    sealed = seal_secret(key.secret, passphrase, _context(vault_id, key.author))
-    header = {
-        "format": _FORMAT,
-        "vault": vault_id.hex(),
-        "slots": [{"author": key.author, **sealed}],
-    }
-    with open_private(folder / SLOTS_FILE) as file:
-        file.write(encode_json(header))
-        sync_file(file)
+    replace_file(folder / SLOTS_FILE, _sealed_slot(vault_id, key, passphrase))
     # What opens it is proved before anything relies on it.
     return open_slots(folder, passphrase)
+
+
+def change_passphrase(folder: Path, key: VaultKey, passphrase: Passphrase) -> None:
+    """Seal the key of a vault under a new passphrase, and overwrite what opened with the old one.
+
+    The vault's lock is held.
+    """
+    finish_replacing(folder / SLOTS_FILE)
+    vault_id, slots = _read_slots((folder / SLOTS_FILE).read_bytes())
+    if len(slots) > 1:
+        raise Refusal("this vault has several authors", "use a newer version of this program")
+    sealed = _sealed_slot(vault_id, key, passphrase)
+    # What opens it is proved before it takes the place of what did.
+    if _try_slots(*_read_slots(sealed), passphrase) != key:
+        raise RuntimeError("a slot that gives another key")
+    replace_file(folder / SLOTS_FILE, sealed)
 
 
 def open_slots(folder: Path, passphrase: Passphrase) -> VaultKey:
     """Return the key of a vault; Refusal for a wrong passphrase or a damaged file."""
     try:
-        header = Fields(parse_json((folder / SLOTS_FILE).read_bytes()))
-        if header.text("format", len(_FORMAT)) != _FORMAT:
-            raise Malformed("another format")
-        vault_id = header.hex("vault", _VAULT_ID_SIZE)
-        return _try_slots(header.objects("slots", 1, _SLOTS_MAX), vault_id, passphrase)
-    except Malformed:
+        return _try_slots(*_read_slots(_slots_in_force(folder)), passphrase)
+    except (FileNotFoundError, Malformed):
         raise Refusal(
             f"{folder / SLOTS_FILE} is damaged",
             "nothing was changed: take the whole folder from your last backup",
         ) from None
 
 
-def _try_slots(slots: list[Fields], vault_id: bytes, passphrase: Passphrase) -> VaultKey:
+def _slots_in_force(folder: Path) -> bytes:
+    """Return the file of the slots, also where a change of passphrase was stopped halfway."""
+    try:
+        return (folder / SLOTS_FILE).read_bytes()
+    except FileNotFoundError:
+        with locked(folder):
+            finish_replacing(folder / SLOTS_FILE)
+        return (folder / SLOTS_FILE).read_bytes()
+
+
+def _sealed_slot(vault_id: bytes, key: VaultKey, passphrase: Passphrase) -> bytes:
+    sealed = seal_secret(key.secret, passphrase, _context(vault_id, key.author))
+    slots = [{"author": key.author, **sealed}]
+    return encode_json({"format": _FORMAT, "vault": vault_id.hex(), "slots": slots})
+
+
+def _read_slots(data: bytes) -> tuple[bytes, list[Fields]]:
+    header = Fields(parse_json(data))
+    if header.text("format", len(_FORMAT)) != _FORMAT:
+        raise Malformed("another format")
+    return header.hex("vault", _VAULT_ID_SIZE), header.objects("slots", 1, _SLOTS_MAX)
+
+
+def _try_slots(vault_id: bytes, slots: list[Fields], passphrase: Passphrase) -> VaultKey:
     for slot in slots:
         author = slot.text("author", _AUTHOR_MAX_SIZE)
         try:
