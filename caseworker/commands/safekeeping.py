@@ -148,8 +148,8 @@ example:
 BACKUP = Command(
     name="backup",
     summary="write a vault into one file under a passphrase of its own",
-    description="""The whole folder, as it is between two commands. One is due whenever new keys were
-made; status says so.
+    description="""The whole folder, as it is between two commands. One is due whenever new keys
+were made; status says so.
 
 A backup keeps keys that the vault destroys later: whoever has it, its passphrase and the vault's
 can read what was recorded under them. Lock it away, and destroy it when the next one is made.

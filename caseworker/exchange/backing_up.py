@@ -71,11 +71,11 @@ def restore(
 ) -> None:
     """Make the folder of a vault from a backup, with its numbers moved on; or nothing at all."""
     _remove_leavings(folder)
-    with _opened(source) as (file, header):
-        key = _backup_key(header, passphrase)
-        with _refusing(source), new_folder(folder) as unfinished:
+    with _opened(source) as (file, header), _refusing(source):
+        opening = OpeningReader(file, _backup_key(header, passphrase))
+        with new_folder(folder) as unfinished:
             try:
-                _put_back(OpeningReader(file, key), unfinished, ask_vault, moment)
+                _put_back(opening, unfinished, ask_vault, moment)
             except BaseException:
                 _forget(unfinished)
                 raise

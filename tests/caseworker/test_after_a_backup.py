@@ -56,6 +56,7 @@ def test_a_second_restore_is_noticed_again(
     office.bring(*server.export())
     with office.opened() as vault:
         move_numbers_on(vault, at(DAY))
+    office.bring(*server.export())
     restore_after_an_export(office, server, tmp_path)
     office.bring(*server.export())
     with office.opened() as vault:

@@ -310,9 +310,9 @@ def test_a_bundle_that_changes_while_it_is_read_changes_nothing(
     (other,) = server.export(envelopes=[])
     begin = part.PartItems.take
 
-    def swap(self: part.PartItems, items: object) -> object:
+    def swap(self: part.PartItems, items: object, export_day: int) -> object:
         path.write_bytes(other.read_bytes().ljust(len(data), b"\0"))
-        return begin(self, items)  # type: ignore[arg-type]
+        return begin(self, items, export_day)  # type: ignore[arg-type]
 
     monkeypatch.setattr(part.PartItems, "take", swap)
     with office.opened() as vault, pytest.raises(Refusal):
