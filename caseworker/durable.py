@@ -120,15 +120,20 @@ def _hold(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _remove_left_over(path: Path) -> None:
-    """Remove what somebody who was killed left of the file or folder that gets this name."""
+def left_over(path: Path) -> Iterator[Path]:
+    """Yield what somebody who was killed left of the file or folder that gets this name."""
     unfinished = re.compile(re.escape(path.name) + r"\.[0-9a-f]{8}\.part")
     for entry in path.parent.iterdir():
         if unfinished.fullmatch(entry.name) and not _is_held(entry):
-            if entry.is_dir():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink(missing_ok=True)
+            yield entry
+
+
+def _remove_left_over(path: Path) -> None:
+    for entry in left_over(path):
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink(missing_ok=True)
 
 
 def _is_held(path: Path) -> bool:

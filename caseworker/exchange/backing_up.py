@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from caseworker.days import Moment
-from caseworker.durable import new_folder, refuse_existing, write_new_file
+from caseworker.durable import left_over, new_folder, refuse_existing, write_new_file
 from caseworker.errors import Refusal
 from caseworker.exchange.restoring import move_numbers_on
 from caseworker.passphrases import Passphrase
@@ -44,7 +44,6 @@ def refuse_hopeless_backup(folder: Path, path: Path) -> None:
 def back_up(vault: Vault, path: Path, passphrase: Passphrase, moment: Moment) -> BackedUp:
     """Write a vault into a new file, and remember that."""
     done: list[BackedUp] = []
-    _remove_leavings(path)
     try:
         write_new_file(path, lambda file: done.append(write_backup(vault, file, passphrase)))
     except OSError as error:
@@ -70,7 +69,8 @@ def restore(
     moment: Moment,
 ) -> None:
     """Make the folder of a vault from a backup, with its numbers moved on; or nothing at all."""
-    _remove_leavings(folder)
+    for left in left_over(folder):
+        _forget(left)
     with _opened(source) as (file, header), _refusing(source):
         opening = OpeningReader(file, _backup_key(header, passphrase))
         with new_folder(folder) as unfinished:
@@ -106,16 +106,6 @@ def _put_back(
     (folder / CHUNKS_FOLDER).mkdir(mode=0o700, exist_ok=True)
     with open_vault(folder, key) as vault:
         move_numbers_on(vault, moment)
-
-
-def _remove_leavings(path: Path) -> None:
-    """Remove what a killed command left of the same file or folder."""
-    for left in path.parent.glob(f".{path.name}.unfinished-*"):
-        if left.is_dir():
-            _forget(left)
-            shutil.rmtree(left)
-        else:
-            left.unlink()
 
 
 def _forget(folder: Path) -> None:
