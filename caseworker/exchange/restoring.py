@@ -54,6 +54,7 @@ def hear_after_restore(vault: Vault, export_day: int) -> None:
     since = awaits_bundle_of(vault.db)
     if since is None or export_day < since:
         return
+    adopt_stray(vault)
     known = highest_moved_past(vault, StatementKind.BATCH)
     move_reply_indexes(vault.db, _INDEXES * _restores_since(vault, known))
     for kind in StatementKind:
