@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from caseworker.cases.files import FILL_PLACE, AnnouncedFile, announced_files
-from caseworker.vault.arrivals import is_any_set_aside
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import (
     ChunkName,
@@ -31,16 +30,17 @@ from crypto.sizes import PIECE_SIZE
 
 # Chunks come before the envelope that names them.
 UNCLAIMED_DAYS = 120
+# An envelope that was set aside may name chunks after an update: those that came near it, and for
+# as long as an update may take. Without an end one hostile envelope would keep all junk for ever.
+SET_ASIDE_DAYS = 365
 # An announcement of many chunks costs its sender nothing: so no more of them are looked for than
 # this many for each that came. A file that is there is found whole all the same.
 PIECES_A_CHUNK = 64
 _ZEROS = bytes(PIECE_SIZE)
 
 
-def claim_and_drop(
-    db: Database, files: ChunkFiles, day: int, came: Iterable[bytes]
-) -> list[ChunkName]:
-    """Give every chunk to the message that names it; return those whose bytes can go.
+def claim_chunks(db: Database, files: ChunkFiles, came: Iterable[bytes]) -> list[ChunkName]:
+    """Give every chunk to the message that names it; return fill, whose bytes can go.
 
     `came` names the chunks that this part brought.
     """
@@ -55,10 +55,19 @@ def claim_and_drop(
         row = files_of_message(db, message)[place]
         dropped += _claim_pieces(db, files, row, pieces)
     drop_chunks(db, dropped)
-    # One of the messages that were set aside may name them yet.
-    unclaimed = [] if is_any_set_aside(db) else unclaimed_since(db, day - UNCLAIMED_DAYS)
-    forget_chunks(db, unclaimed)
-    return dropped + unclaimed
+    return dropped
+
+
+def forget_unclaimed(db: Database, day: int, *, disk_is_full: bool) -> list[ChunkName]:
+    """Forget chunks that no message named in their time; return them, whose bytes can go.
+
+    Those near an envelope that was set aside have more time, but not where the disk has no room
+    for what is new.
+    """
+    since = day + 1 if disk_is_full else day - SET_ASIDE_DAYS
+    names = unclaimed_since(db, day - UNCLAIMED_DAYS, UNCLAIMED_DAYS, since)
+    forget_chunks(db, names)
+    return names
 
 
 def _claim_pieces(

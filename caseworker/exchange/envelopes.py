@@ -1,6 +1,8 @@
 """Taking envelopes in: opened with every secret that is held, set aside where that fails."""
 
 import hashlib
+from functools import cache
+from importlib.metadata import version
 
 from caseworker.cases.events import RECEIVED, append_event
 from caseworker.cases.files import FILL_PLACE, AnnouncedFile, announced_files
@@ -13,6 +15,7 @@ from caseworker.vault.arrivals import (
     keep_set_aside,
     set_aside,
 )
+from caseworker.vault.condition import set_tried_with, tried_with
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import (
     FileRow,
@@ -55,17 +58,25 @@ class EnvelopeReader:
         self._vault = vault
         self._moment = moment
         self._secrets = [IntakeSecret(one.week, one.key) for one in vault.secrets]
+        self._updated = tried_with(vault.db) != program_version()
 
     def take(self, address: bytes, envelope: bytes) -> str:
-        """Return what becomes of an envelope that arrived, new or known."""
+        """Return what becomes of an envelope that arrived, new or known.
+
+        What this version could not read before, it cannot read now: junk that comes again and
+        again costs its first look alone.
+        """
         before = envelope_outcome(self._vault.db, address)
-        if before in (MESSAGE, DUPLICATE):
+        if before in (MESSAGE, DUPLICATE) or (before and not self._updated):
             return DUPLICATE
         outcome = self._try(address, envelope)
         return DUPLICATE if outcome == before else outcome
 
     def try_again(self) -> int:
-        """Return how many of the envelopes that were set aside can be read now."""
+        """Return how many of the envelopes that were set aside an update can read."""
+        if not self._updated:
+            return 0
+        set_tried_with(self._vault.db, program_version())
         outcomes = []
         for address in addresses_set_aside(self._vault.db):
             one = set_aside(self._vault.db, address)
@@ -155,6 +166,12 @@ def _file_row(message: int, file: AnnouncedFile) -> FileRow:
         looked_to=0,
         sha256=None,
     )
+
+
+@cache
+def program_version() -> str:
+    """Return the version of this program."""
+    return version("fidelio-intake")
 
 
 def content_hash(payload: Payload) -> bytes:

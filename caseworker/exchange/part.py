@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from caseworker.days import Moment
 from caseworker.exchange.calling_back import call_back_refused
-from caseworker.exchange.claims import claim_and_drop
+from caseworker.exchange.claims import claim_chunks, forget_unclaimed
 from caseworker.exchange.envelopes import DUPLICATE, MESSAGE, SET_ASIDE, EnvelopeReader
 from caseworker.exchange.public_items import PublicItems
 from caseworker.exchange.restoring import hear_after_restore
@@ -15,6 +15,7 @@ from caseworker.exchange.taken import note_weeks, note_whether_behind, standing_
 from caseworker.vault.arrivals import confirm_again
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import ChunkName, add_chunk, confirm_chunk_again, knows_chunk
+from caseworker.vault.condition import believes_clock
 from caseworker.vault.folder import Vault
 from crypto.bundle import ItemType, split_chunk_item
 from crypto.envelope import envelope_address
@@ -76,7 +77,13 @@ class PartItems:
             takers[item_type](item)
         self._settle(newest, max(ItemType))
         came = [chunk for chunk, _ in self.written]
-        return claim_and_drop(self._vault.db, self._files, self._moment.day, came)
+        dropped = claim_chunks(self._vault.db, self._files, came)
+        day = self._moment.day
+        # A clock that jumped would take what is still on its way for old.
+        if believes_clock(self._vault.db, day):
+            full = self.counts.chunks_left > 0
+            dropped += forget_unclaimed(self._vault.db, day, disk_is_full=full)
+        return dropped
 
     def _settle(self, newest: int, item_type: int) -> None:
         """Take in what was gathered, once the items that it needs have all come."""

@@ -140,11 +140,6 @@ def addresses_set_aside(db: Database) -> list[bytes]:
     return [row["address"] for row in rows]
 
 
-def is_any_set_aside(db: Database) -> bool:
-    """Tell whether an envelope waits to be tried again."""
-    return db.row("SELECT 1 FROM envelopes WHERE body IS NOT NULL LIMIT 1") is not None
-
-
 def set_aside(db: Database, address: bytes) -> SetAside:
     """Return an envelope that waits to be tried again."""
     row = db.row("SELECT * FROM envelopes WHERE address = ? AND body IS NOT NULL", address)

@@ -84,10 +84,21 @@ def forget_chunks(db: Database, names: list[ChunkName]) -> None:
         db.run("DELETE FROM chunks WHERE id = ? AND sha256 = ?", *name)
 
 
-def unclaimed_since(db: Database, day: int) -> list[ChunkName]:
-    """Return chunks that no message has named and that arrived before a day."""
+def unclaimed_since(db: Database, day: int, near: int, set_aside_since: int) -> list[ChunkName]:
+    """Return chunks that no message has named and that arrived before a day.
+
+    Not those that came within `near` days of an envelope that was set aside with its content key
+    on the day `set_aside_since` or later.
+    """
     rows = db.rows(
-        "SELECT id, sha256 FROM chunks WHERE message IS NULL AND kept = 1 AND arrived_day < ?", day
+        "SELECT id, sha256 FROM chunks WHERE message IS NULL AND kept = 1 AND arrived_day < ?1"
+        " AND NOT EXISTS (SELECT 1 FROM"
+        "  (SELECT DISTINCT arrived_day AS day FROM envelopes"
+        "   WHERE body IS NOT NULL AND arrived_day >= ?3)"
+        "  WHERE abs(day - chunks.arrived_day) <= ?2)",
+        day,
+        near,
+        set_aside_since,
     )
     return [(row["id"], row["sha256"]) for row in rows]
 

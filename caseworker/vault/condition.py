@@ -31,6 +31,17 @@ def set_seen_day(db: Database, day: int) -> None:
     db.run("UPDATE vault SET seen_day = ?", day)
 
 
+def tried_with(db: Database) -> str:
+    """Return the version of this program that last tried all that was set aside."""
+    row = db.row("SELECT tried_with FROM vault")
+    return str(row["tried_with"]) if row else ""
+
+
+def set_tried_with(db: Database, version: str) -> None:
+    """Note that a version of this program has tried all that was set aside."""
+    db.run("UPDATE vault SET tried_with = ?", version)
+
+
 def is_behind(db: Database) -> bool:
     """Tell whether the server was seen to have something of this vault that it does not know."""
     return bool(db.number("SELECT behind FROM vault"))
