@@ -47,6 +47,15 @@ def size_text(size: int) -> str:
     return f"{amount / 1000:.1f} TB"
 
 
+def time_text(seconds: int) -> str:
+    """Return a length of time in its two largest units at most, `2 min 5 s`."""
+    minutes, rest = divmod(seconds, 60)
+    if not minutes:
+        return f"{rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its word, `1 case`, `2 cases`."""
     return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,11 +1,12 @@
 """How far something long has come: on standard error, and only where that is a terminal."""
 
+import shutil
 import sys
 import time
 from types import TracebackType
 from typing import Self
 
-from caseworker.terminal.layout import size_text
+from caseworker.terminal.layout import size_text, time_text
 
 _SECONDS_BETWEEN = 0.2
 _CLEAR_LINE = "\r\x1b[K"
@@ -39,12 +40,14 @@ class Progress:
         now = time.monotonic()
         if self._seen and now - self._shown >= _SECONDS_BETWEEN:
             self._shown = now
-            print(_CLEAR_LINE + self._line(now), end="", file=sys.stderr, flush=True)
+            # A line that the terminal breaks could not be written over.
+            room = shutil.get_terminal_size().columns - 1
+            print(_CLEAR_LINE + self._line(now)[:room], end="", file=sys.stderr, flush=True)
 
     def _line(self, now: float) -> str:
         speed = max(self._done / max(now - self._started, 0.001), 1.0)
-        left = round((self._total - self._done) / speed)
+        left = round(max(self._total - self._done, 0) / speed)
         return (
             f"{self._what}: {size_text(self._done)} of {size_text(self._total)}, "
-            f"{size_text(round(speed))}/s, {left} s left"
+            f"{size_text(round(speed))}/s, {time_text(left)} left"
         )

@@ -5,11 +5,12 @@ nothing that belongs to the server is: it need not be installed.
 """
 
 import argparse
+import signal
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
 from crypto.directory import read_fingerprint
 from crypto.errors import Malformed
@@ -216,6 +217,9 @@ def _minutes(text: str) -> int:
 def _run(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
     # An error's own text could hold what somebody typed.
     sys.excepthook = _fault
+    # Whoever closes the terminal leaves no more behind than with Ctrl-C.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
     try:
         return run(arguments)
     except KeyboardInterrupt:
@@ -225,6 +229,11 @@ def _run(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace
             _("This device did not allow something: {reason}").format(reason=error.strerror),
             _("Is the disk full, or the state folder closed? Choose another with --state."),
         ) from None
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    # Whatever waits just now knows how to be stopped by this one.
+    signal.raise_signal(signal.SIGINT)
 
 
 def _fault(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:

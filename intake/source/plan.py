@@ -1,11 +1,11 @@
 """A message cut into what goes into its envelope and what travels as files: SPEC 7.1, 8.2."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from crypto.chunks import FileKey, new_file_key
+from crypto.chunks import FileKey, chunk_count, new_file_key
 from crypto.directory import Directory
 from crypto.envelope import Message, new_message_id, split_text
 from crypto.errors import TooLarge
@@ -22,6 +22,7 @@ __all__ = [
     "ChosenFile",
     "Draft",
     "Plan",
+    "check_files",
     "check_number_of_files",
     "make_plan",
     "replaced",
@@ -110,6 +111,17 @@ def check_number_of_files(files: int) -> None:
             _("A message takes at most {n} files.").format(n=ATTACHMENTS_MAX),
             _("Put some of them into an archive, or send the others in a follow-up."),
         )
+
+
+def check_files(files: Sequence[ChosenFile], office: Office) -> None:
+    """Return if a message may carry these files, by their sizes now; else Refusal.
+
+    Looked at before anybody types or gigabytes are read; `make_plan` has the last word.
+    """
+    check_number_of_files(len(files))
+    if files:
+        chunks = sum(chunk_count(file.path.stat().st_size) for file in files)
+        _check_size(padded_chunk_count(chunks), office)
 
 
 def make_plan(draft: Draft, snapshots: tuple[Snapshot, ...], office: Office, day: int) -> Plan:

@@ -1,5 +1,6 @@
 """Progress on stderr: what is done, how far, how long it takes. Silent without a terminal."""
 
+import shutil
 import sys
 import time
 from dataclasses import dataclass
@@ -109,5 +110,7 @@ class Show:
         moment = time.monotonic()
         if self._is_terminal and (now or moment - self._written >= _EVERY_SECONDS):
             self._written = moment
-            self._stream.write(_CLEAR + text)
+            # A line that the terminal breaks could not be written over.
+            room = shutil.get_terminal_size().columns - 1
+            self._stream.write(_CLEAR + text[:room])
             self._stream.flush()

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from crypto.sizes import ANSWER_MAX_SIZE
+from crypto.sizes import ANSWER_MAX_SIZE, ATTACHMENTS_MAX, PIECE_SIZE
 from intake.errors import Refusal
 from intake.source.cleaning import choose
 from intake.source.office import Office, closed_reason
-from intake.source.plan import ChosenFile
+from intake.source.plan import ChosenFile, check_files
 from intake.source.speech import gettext as _
 from intake.source.speech import printable, written_size
 from intake.source.terminal import Terminal
@@ -52,7 +52,7 @@ def ask_all(
     answers = {name: _answer(terminal, question) for name, question in _questions().items()}
     files = [*given]
     if not given and office.status.chunks.open:
-        files += ask_files(terminal)
+        files += ask_files(terminal, office)
     if not left_out and len(office.keys) > 1:
         left_out = _ask_left_out(terminal, office, language)
     said = {name: answer for name, answer in answers.items() if answer}
@@ -101,13 +101,21 @@ def _answer(terminal: Terminal, question: str) -> str:
         )
 
 
-def ask_files(terminal: Terminal) -> list[ChosenFile]:
-    """Return files whose paths a person types."""
+def ask_files(terminal: Terminal, office: Office) -> list[ChosenFile]:
+    """Return files whose paths a person types: as many as the office takes."""
     files: list[ChosenFile] = []
     terminal.say()
+    terminal.say(
+        _("You may send up to {n} files, {size} in all.").format(
+            n=ATTACHMENTS_MAX,
+            size=written_size(office.directory.policy.max_chunks * PIECE_SIZE),
+        )
+    )
     while path := terminal.ask(_("A file to send, with its path (Enter: no more): ")):
         try:
-            files.append(choose(Path(path).expanduser()))
+            file = choose(Path(path).expanduser())
+            check_files([*files, file], office)
+            files.append(file)
         except Refusal as refusal:
             terminal.say(refusal.message)
     return files

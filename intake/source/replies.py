@@ -24,7 +24,7 @@ from intake.source.drafting import (
     without,
 )
 from intake.source.office import Office, reopened
-from intake.source.plan import ChosenFile, Draft, check_number_of_files
+from intake.source.plan import ChosenFile, Draft, check_files, check_number_of_files
 from intake.source.questions import ask_files, ask_text, confirm
 from intake.source.session import Session, asked, begin, connect, refuse_if_closed
 from intake.source.speech import gettext as _
@@ -49,6 +49,7 @@ def run(arguments: Namespace) -> int:
     asks_to_send = text is not None or bool(files or originals)
     if asks_to_send:
         refuse_if_closed(office)
+        check_files([*files, *originals], office)
     # At 0 bits the whole board is loaded before the codename is typed, so that a visit with one
     # looks like a visit without.
     board = b"" if office.directory.bucket_bits else _board(session, office, 0)
@@ -91,7 +92,7 @@ class _FollowUp:
             return
         refuse_if_closed(self._office)
         text = ask_text(terminal, _("What do you want to add?"))
-        files = ask_files(terminal) if self._office.status.chunks.open else []
+        files = ask_files(terminal, self._office) if self._office.status.chunks.open else []
         self.send(text, files, (), tool)
 
     def send(

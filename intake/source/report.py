@@ -19,7 +19,7 @@ from intake.source.drafting import (
     without,
 )
 from intake.source.office import Office
-from intake.source.plan import ChosenFile, Draft, check_number_of_files
+from intake.source.plan import ChosenFile, Draft, check_files, check_number_of_files
 from intake.source.questions import Answers, ask_all, confirm
 from intake.source.session import Session, begin, connect, refuse_if_closed
 from intake.source.speech import gettext as _
@@ -45,6 +45,7 @@ def run(arguments: Namespace) -> int:
         )
     office = connect(session, arguments.fingerprint)
     refuse_if_closed(office)
+    check_files([*files, *originals], office)
     check_ids(arguments.leave_out, office)
     print(_("You write to: {name}").format(name=office.name(session.language)), flush=True)
     if text is not None:

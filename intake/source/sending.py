@@ -34,7 +34,8 @@ RESTARTS: Final = 5
 """How often files may turn out changed before somebody should stop changing them."""
 
 SAVED_EVERY: Final = 16
-"""Chunks, 4 MiB, that a kill may cost."""
+SAVED_SECONDS: Final = 1.0
+"""What a kill may cost: so many chunks, 4 MiB, and on a slow line what went in so many seconds."""
 
 _DAYS_A_WEEK: Final = 7
 
@@ -235,6 +236,7 @@ class _Stored:
         self._since = progress.since if progress else 0
         self._beyond: set[int] = set()
         self._saved = self._from_start
+        self._saved_at = time.monotonic()
 
     @property
     def chunks(self) -> int:
@@ -273,12 +275,14 @@ class _Stored:
         while self._from_start in self._beyond:
             self._beyond.remove(self._from_start)
             self._from_start += 1
-        if self._from_start >= self._saved + SAVED_EVERY:
+        more = self._from_start - self._saved
+        late = time.monotonic() - self._saved_at >= SAVED_SECONDS
+        if more >= SAVED_EVERY or (more and late):
             self.save()
 
     def save(self) -> None:
         """Keep the count, for another run."""
-        self._saved = self._from_start
+        self._saved, self._saved_at = self._from_start, time.monotonic()
         self._unsent.save_progress(Progress(self._from_start, self._since))
 
 

@@ -151,6 +151,50 @@ def _given_up(source: Source, server: OfficeServer, port: int, text: str) -> Don
     return done
 
 
+def test_on_a_slow_line_a_kill_costs_what_was_under_way_alone(meeting: Meeting) -> None:
+    """There, megabytes that have to be sent again are minutes."""
+    source, server, port = meeting
+    data = os.urandom(64 * PIECE_SIZE)
+    path, text = source.file("a.bin", data), source.file("text.txt", b"It happened.")
+    server.answer = _slowly
+    slow = "import intake.source.sending\nintake.source.sending.SAVED_SECONDS = 0.0"
+    with office_server(server, port):
+        with source.started("report", "--text-file", text, "--file", path, prelude=slow) as process:
+            while len(server.puts) < 24:
+                time.sleep(0.005)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        assert source.resume(source.codename()).code == 0
+    assert received(server) == {"a.bin": data}
+    # Four on their way, and as many beyond the first of these.
+    assert len(server.puts) <= 64 + 1 + 8
+
+
+def test_files_that_are_too_large_are_refused_before_they_are_read(tmp_path: Path) -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    source = Source(tmp_path, address, office := PracticeOffice.create(today(), address=address))
+    film = tmp_path / "film.mp4"
+    with film.open("wb") as file:
+        # Nothing on the disk, and hours to read.
+        file.truncate(10**13)
+    with office_server(OfficeServer(office), port):
+        done = source.report("--file", film)
+    assert done.code == 1
+    assert "more than the office takes in one message: 1.1 GB in all" in done.err
+    assert done.codename == ""
+
+
+def test_files_are_refused_at_once_where_the_server_takes_none(meeting: Meeting) -> None:
+    source, server, port = meeting
+    server.closed = {"chunks": "full"}
+    with office_server(server, port):
+        done = source.run("report", "--text-file", "-", "--file", source.file("a.bin", b"x"))
+    assert done.code == 1
+    assert "takes no files now, since it is full" in done.err
+    assert "You write to" not in done.out
+
+
 def test_another_codename_does_not_open_what_waits(meeting: Meeting) -> None:
     source, server, port = meeting
     _given_up(source, server, port, text="It waits.")
@@ -173,7 +217,10 @@ def test_resuming_with_nothing_that_waits_is_said_before_the_codename_is_read(
     assert "Nothing for this office waits" in done.err
 
 
-def test_ctrl_c_says_what_is_stored_and_how_to_go_on(meeting: Meeting) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGHUP], ids=["Ctrl-C", "hung up"])
+def test_ctrl_c_says_what_is_stored_and_how_to_go_on(
+    meeting: Meeting, sign: signal.Signals
+) -> None:
     source, server, port = meeting
     data = os.urandom(64 * PIECE_SIZE)
     server.answer = _slowly
@@ -183,7 +230,7 @@ def test_ctrl_c_says_what_is_stored_and_how_to_go_on(meeting: Meeting) -> None:
         with source.started("report", "--text-file", text, "--file", path) as process:
             while len(server.puts) < 20:
                 time.sleep(0.005)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(sign)
             _out, err = process.communicate(timeout=60)
         assert process.returncode == 1
         assert "Stopped by hand." in err
