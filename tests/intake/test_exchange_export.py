@@ -3,12 +3,16 @@
 import asyncio
 import hashlib
 import os
+import signal
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
+from intake.exchange.exporting import export_bundle
+from intake.exchange.progress import Progress
 from tests.office_fixture import PracticeOffice, ReadExport, batch, confirmation, read_export
 from tests.server_process import ServerProcess, client, intake, serving, succeed
 
@@ -156,6 +160,33 @@ async def test_parts_hold_everything_once_each_below_its_size(
         for kind in ["envelope"] * len(part.envelopes) + ["chunk"] * len(part.chunks)
     ]
     assert kinds == sorted(kinds, reverse=True)
+
+
+def test_an_export_that_is_stopped_by_hand_leaves_nothing_and_goes_on(
+    server: ServerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether one file was begun or some parts were done."""
+    _bodies, pieces = asyncio.run(fill(server, 2, 6))
+    out = server.data.with_name("out")
+    before = sorted(server.data.parent.iterdir())
+    for part_size in (None, 1_000_000):
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(Progress, "add", ctrl_c_after(5))
+            export_bundle(server.data, "main", out, part_size)
+        assert sorted(server.data.parent.iterdir()) == before
+    assert export(server.data, "main")[0].chunks == pieces
+
+
+def ctrl_c_after(items: int) -> Callable[[Progress, int], None]:
+    left = items
+
+    def add(_progress: Progress, _size: int) -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    return add
 
 
 async def test_one_is_not_said_as_many(server: ServerProcess) -> None:
