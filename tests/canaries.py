@@ -81,21 +81,28 @@ def socket_address(host: str, port: int) -> bytes:
 class Canaries:
     """What is looked for, by a name that failures show."""
 
-    def __init__(self, values: Mapping[str, str | bytes]) -> None:
+    def __init__(self, values: Mapping[str, str | bytes], *, raw_only: bool = False) -> None:
         self.forms = [
             Form(canary, name, pattern)
             for canary, value in values.items()
             for name, pattern in forms_of(value).items()
+            if name == "raw" or not raw_only
         ]
         for form in self.forms:
             assert len(form.pattern) >= SHORTEST, f"{form} is found by chance"
         self._longest = max(len(form.pattern) for form in self.forms)
+        # Plain letters look the same in several forms, and are searched for once.
+        self._patterns: dict[bytes, list[Form]] = {}
+        for form in self.forms:
+            self._patterns.setdefault(form.pattern, []).append(form)
 
     def in_bytes(self, data: bytes | bytearray | memoryview | mmap.mmap) -> list[str]:
         """Which forms are in these bytes."""
         found: set[Form] = set()
         for block in self._blocks(data):
-            found.update(form for form in self.forms if form.pattern in block)
+            for pattern, forms in self._patterns.items():
+                if pattern in block:
+                    found.update(forms)
         return sorted(map(str, found))
 
     def in_file(self, path: Path) -> list[str]:

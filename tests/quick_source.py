@@ -20,7 +20,7 @@ from crypto.directory import Directory, current_key, read_directory
 from crypto.envelope import Message, SealTo, envelope_address, new_message_id, seal_envelope
 from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill
-from crypto.replies import Reply, open_board
+from crypto.replies import Reply, bucket, bucket_value, open_board
 from crypto.sizes import PIECE_SIZE
 from crypto.source_keys import SourceKeys, derive_source_keys
 from tests.source_client import today
@@ -32,6 +32,14 @@ class KnownOffice:
 
     directory: Directory
     seal_to: tuple[SealTo, ...]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a message was to the server: an envelope, and chunks by their id."""
+
+    envelope: bytes
+    chunks: dict[bytes, bytes]
 
 
 async def find_office(session: aiohttp.ClientSession, genesis_id: bytes) -> KnownOffice:
@@ -55,12 +63,19 @@ async def send(
     source: SourceKeys,
     text: str,
     files: Sequence[bytes] = (),
-) -> None:
-    """Send a report that fits its envelope, sealed to every recipient: chunks first."""
+    *,
+    names: Sequence[str] = (),
+    kind: str = "report",
+) -> Sent:
+    """Send a message that fits its envelope, sealed to every recipient: chunks first.
+
+    `names` of the files, where they matter.
+    """
     attachments: list[Attachment] = []
     chunks: dict[bytes, bytes] = {}
     for place, data in enumerate(files, 1):
-        attachment, sealed = _seal_file(f"file-{place}.bin", data)
+        name = names[place - 1] if names else f"file-{place}.bin"
+        attachment, sealed = _seal_file(name, data)
         attachments.append(attachment)
         chunks |= sealed
     fill = None
@@ -69,10 +84,10 @@ async def send(
         for index in range(padding):
             last = index == padding - 1
             chunks[chunk_id(fill.key, index)] = seal_chunk(fill.key, index, bytes(PIECE_SIZE), last)
-    for name, chunk in chunks.items():
-        await _put(session, f"/v1/chunks/{name.hex()}", chunk)
+    for its_id, chunk in chunks.items():
+        await _put(session, f"/v1/chunks/{its_id.hex()}", chunk)
     message = Message(
-        kind="report",
+        kind=kind,
         message_id=new_message_id(),
         day=today(),
         language="en",
@@ -85,13 +100,16 @@ async def send(
     )
     envelope = seal_envelope(message, source, known.seal_to)
     await _put(session, f"/v1/envelopes/{envelope_address(envelope).hex()}", envelope)
+    return Sent(envelope, chunks)
 
 
 async def read_replies(
     session: aiohttp.ClientSession, known: KnownOffice, source: SourceKeys
 ) -> list[Reply]:
-    """Load the board of an office with one bucket, and open what is this source's."""
-    return open_board(await _get(session, "/v1/board/0/0"), source, known.directory)
+    """Load a source's bucket of the board, and open what is this source's."""
+    bits = known.directory.bucket_bits
+    value = bucket_value(bucket(source.thread_secret, source.genesis_id), bits)
+    return open_board(await _get(session, f"/v1/board/{bits}/{value}"), source, known.directory)
 
 
 def _seal_file(name: str, data: bytes) -> tuple[Attachment, dict[bytes, bytes]]:

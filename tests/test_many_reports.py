@@ -22,6 +22,7 @@ SIZES = (0, 1_000, 262_129, 600_000)
 
 
 async def test_two_hundred_simultaneous_reports_with_files_are_all_read(tmp_path: Path) -> None:
+    """Finding: GlobaLeaks, simultaneous reports failed on a shared counter."""
     desk = Desk.create(tmp_path, ["http://127.0.0.1:8080"])
     files = {
         f"report {number} «сообщение»": os.urandom(SIZES[number % len(SIZES)])

@@ -102,6 +102,9 @@ class Admission:
             return Reason.NO_DIRECTORY
         if not in_force.is_current(day_of()):
             return Reason.DIRECTORY_EXPIRED
+        if kind is Kind.CHUNK and in_force.directory.policy.max_chunks == 0:
+            # Files that the office does not take have no room, whoever asks.
+            return Reason.FULL
         return self._closed[kind]
 
     @contextmanager

@@ -126,6 +126,7 @@ def test_listings_are_json_when_asked(office: Office, server: Server, source: So
 def test_what_a_source_wrote_cannot_steer_a_terminal(
     office: Office, server: Server, source: Source
 ) -> None:
+    """Finding: several, terminal escapes in a text."""
     hostile = "\x1b]0;owned\x07\x1b[2J\u202egnp\u2066\x9b31m\r  Reply, written by nobody"
     server.report(source, hostile, answers={"who": hostile}, files=[("a", b"")])
     vault_run(office, "import", *server.export())

@@ -56,6 +56,20 @@ def reported(office: Office, server: Server, source: Source) -> Office:
     return office
 
 
+def test_importing_a_report_answers_nothing_by_itself(
+    reported: Office, server: Server, source: Source
+) -> None:
+    """A receipt that nobody has released would tie a report to the next export.
+
+    Finding: Signal, automatic receipts tied users together.
+    """
+    for name in ("first", "second"):
+        reported.carry(server.folder / name)
+        server.take(server.folder / name)
+        reported.bring(*server.export())
+    assert server.replies(source) == []
+
+
 def test_a_reply_reaches_its_source(reported: Office, server: Server, source: Source) -> None:
     answer(reported, "Where was it?")
     reported.carry(server.folder / "out")

@@ -165,6 +165,7 @@ def test_a_bundle_of_another_office_is_refused(office: Office, server: Server) -
 def test_a_poisoned_envelope_is_set_aside_and_stops_nothing(
     office: Office, server: Server, source: Source
 ) -> None:
+    """Finding: Hush Line, ciphertext told by its beginning."""
     sealed = server.report(source)
     poisoned = sealed.envelope[:-1] + bytes([sealed.envelope[-1] ^ 1])
     junk = b"\x01" + os.urandom(ENVELOPE_SIZE - 1)
@@ -350,6 +351,7 @@ def test_the_log_is_whole_after_imports(office: Office, server: Server, source: 
 def test_nothing_of_a_vault_can_be_read_without_its_key(
     office: Office, server: Server, source: Source
 ) -> None:
+    """Finding: CoverDrop, a passphrase in plain text beside its vault."""
     server.report(source, "A sentence that must not be found.", files=[("named.txt", b"in it")])
     office.bring(*server.export())
     data = b"".join(snapshot(office.vault()).values())

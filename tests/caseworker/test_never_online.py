@@ -95,6 +95,7 @@ def listeners(tmp_path: Path) -> Iterator[list[socket.socket]]:
 def test_whatever_reaches_out_is_refused_in_the_process_of_a_command(
     listeners: list[socket.socket],
 ) -> None:
+    """Finding: Dangerzone, network in the machine that opens."""
     stream, datagrams, file = listeners
     places = [stream.getsockname()[1], datagrams.getsockname()[1], file.getsockname()]
     done = subprocess.run(

@@ -168,6 +168,7 @@ def test_two_files_of_one_name_are_both_saved(
 def test_a_folder_that_is_there_is_not_touched(
     office: Office, server: Server, source: Source
 ) -> None:
+    """Finding: magic-wormhole, an output folder given by its user was written through."""
     server.report(source)
     office.bring(*server.export())
     (server.folder / "case").mkdir()
@@ -225,6 +226,10 @@ def test_saved_files_are_for_their_owner_alone(
     ],
 )
 def test_no_name_from_outside_is_a_path(announced: str, saved: str) -> None:
+    """Finding: magic-wormhole, path traversal by file name, twice.
+
+    Finding: several, path traversal by file name.
+    """
     assert disk_name(announced, set()) == saved
 
 

@@ -29,3 +29,11 @@ def test_an_accepted_name_is_left_as_it_is(name: str) -> None:
 def test_a_name_with_a_path_is_refused(name: str, separator: str) -> None:
     with pytest.raises(Malformed):
         check_file_name(name + separator + "a")
+
+
+@pytest.mark.parametrize("invisible", ["\u200b", "\u200e", "\u202e", "\u2066", "\ufeff", "\u00ad"])
+def test_a_name_of_invisible_characters_is_refused(invisible: str) -> None:
+    """Finding: OnionShare, OTF-003 impersonation by invisible characters."""
+    with pytest.raises(Malformed):
+        check_file_name(f"report{invisible}fdp.exe")
+    assert invisible not in safe_file_name(f"report{invisible}fdp.exe")

@@ -100,6 +100,7 @@ ENVELOPE = seal_envelope(MESSAGE, SOURCE, SEAL_TO[:2])
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, ENVELOPE_SIZE * 8 - 1))
 def test_a_flipped_bit_is_refused(bit: int) -> None:
+    """Finding: Hush Line, bodies for several recipients unprotected."""
     envelope = bytearray(ENVELOPE)
     envelope[bit // 8] ^= 1 << bit % 8
 
@@ -144,6 +145,7 @@ def test_a_key_past_its_dates_is_flagged_and_not_refused(day: int, within: bool)
 
 
 def test_a_key_that_cannot_be_sealed_to_is_refused_before_anything_is_made() -> None:
+    """Finding: Hush Line, V-002 unsafe fallback when encryption failed."""
     low_order = SealTo("a", SEAL_TO[0].public_key[:1184] + bytes(32))
 
     with pytest.raises(Malformed):
@@ -157,6 +159,7 @@ def test_no_recipients_or_five_are_refused(recipients: list[SealTo]) -> None:
 
 
 def test_one_recipient_twice_is_refused() -> None:
+    """Finding: several, a recipient served twice."""
     with pytest.raises(Malformed):
         seal_envelope(MESSAGE, SOURCE, [SEAL_TO[0], SealTo("a", SEAL_TO[1].public_key)])
 
@@ -169,6 +172,7 @@ def test_what_a_reader_would_refuse_is_not_sealed() -> None:
 
 
 def test_a_payload_of_one_byte_too_many_is_too_large() -> None:
+    """Finding: OnionShare, no limit of a text."""
     kept, _ = split_text(MESSAGE, IDS, "a" * 50_000)
     full = replace(MESSAGE, text=kept + "a" * _room_of_rest())
     seal_envelope(full, SOURCE, SEAL_TO)

@@ -55,6 +55,7 @@ def test_a_file_comes_back(size: int, pattern: bytes) -> None:
 
 
 def test_any_other_order_or_number_of_chunks_is_refused() -> None:
+    """Finding: GlobaLeaks, reordered chunks stored corrupt."""
     content = bytes(range(250)) * 2700
     chunks = _sealed(content)
     assert len(chunks) == 3

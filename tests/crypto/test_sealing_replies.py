@@ -124,6 +124,7 @@ def test_decoys_cannot_be_told_apart_by_size_and_are_nobodys() -> None:
 
 
 def test_junk_under_every_tag_does_not_hide_a_reply() -> None:
+    """Finding: SecureDrop, one trial for each stored message."""
     tags = [reply_tag(SOURCE.thread_secret, GENESIS_ID, "board", index) for index in range(20)]
     junk = [tag + secrets.token_bytes(RECORD_SIZE - 16) for tag in tags]
 

@@ -43,6 +43,7 @@ SECRETS = [
 
 @pytest.mark.parametrize("secret", SECRETS, ids=lambda secret: type(secret).__name__)
 def test_a_secret_is_masked(secret: object) -> None:
+    """Finding: Hush Line, secrets in the logs of tests."""
     for shown in (repr(secret), str(secret), f"{secret}", repr([secret])):
         assert "secret" not in shown
         assert "a5" not in shown

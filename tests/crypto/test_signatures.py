@@ -66,6 +66,7 @@ def test_no_bit_of_a_key_can_be_changed() -> None:
 
 @given(st.sampled_from([label for label in Label if label is not Label.CARD]))
 def test_a_signature_holds_for_no_other_label(label: Label) -> None:
+    """Finding: several, key-type confusion."""
     with pytest.raises(Unauthentic):
         check_signature(KEY.public_key, SIGNATURE, label, OFFICE, MESSAGE)
 

@@ -78,6 +78,7 @@ def test_the_first_load_of_the_report_page_is_small(
 def test_nothing_is_loaded_from_elsewhere_or_left_on_the_device(
     page: Page, pages: PracticePages
 ) -> None:
+    """Finding: Hush Line, private keys in localStorage."""
     page.goto(pages.address + "/en/replies/")
     page.wait_for("#codename")
     page.goto(pages.address + "/en/")

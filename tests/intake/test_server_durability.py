@@ -53,7 +53,10 @@ async def load_until_killed(server: ServerProcess, acknowledged: Acknowledged) -
 
 
 async def test_nothing_acknowledged_is_lost_by_kills(data: Path, tmp_path: Path) -> None:
-    """Killed twenty times under load, with no repair step between; all is there, byte by byte."""
+    """Killed twenty times under load, with no repair step between; all is there, byte by byte.
+
+    Finding: GlobaLeaks, attachments lost on a kill.
+    """
     acknowledged = Acknowledged()
     with serving(data) as server:
         for _ in range(KILLS):

@@ -84,7 +84,10 @@ def memory_without_mark(server: ServerProcess, folder: Path) -> bytes:
 def test_no_address_and_no_header_outlives_its_connection(
     server: ServerProcess, tmp_path: Path
 ) -> None:
-    """In no form, after uploads, pages, malformed requests and requests broken off."""
+    """In no form, after uploads, pages, malformed requests and requests broken off.
+
+    Finding: CoverDrop, user agents counted at the door.
+    """
     addresses: dict[str, str | bytes] = {}
     for number in range(CONNECTIONS):
         addresses |= visit(server, number)

@@ -118,7 +118,10 @@ async def test_the_board_is_one_bucket_at_no_bits(
     "path", ["0/1", "1/0", "1/2", "21/0", "00/0", "0/00", "-1/0", "0/0/0", "0", "a/b"]
 )
 async def test_only_current_buckets_are_served(server: ServerProcess, path: str) -> None:
-    """Any other is not found, and the client loads the directory again."""
+    """Any other is not found, and the client loads the directory again.
+
+    Finding: Signal, an address to poll for each user.
+    """
     assert (await get(server, f"/v1/board/{path}"))[0] == 404
 
 

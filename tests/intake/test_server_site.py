@@ -105,7 +105,10 @@ def test_a_build_that_was_broken_off_is_made_up_for(
 
 
 def test_links_in_a_site_are_not_followed(tmp_path: Path) -> None:
-    """Only plain files are part of it."""
+    """Only plain files are part of it.
+
+    Finding: OnionShare, symlink traversal.
+    """
     site = tmp_path / "built"
     site.mkdir()
     (tmp_path / "secret").write_text("secret")

@@ -130,7 +130,10 @@ async def test_a_path_outside_the_interface_is_not_found(
 
 
 async def test_nothing_stored_can_be_read_listed_or_deleted(shared_server: ServerProcess) -> None:
-    """What went in comes out in bundles alone."""
+    """What went in comes out in bundles alone.
+
+    Finding: Hush Line, no CSRF token when deleting.
+    """
     envelope = os.urandom(ENVELOPE_SIZE)
     path = f"/v1/envelopes/{address_of(envelope)}"
     async with client(shared_server) as http:
@@ -144,7 +147,10 @@ async def test_nothing_stored_can_be_read_listed_or_deleted(shared_server: Serve
 
 
 async def test_two_hundred_simultaneous_reports_with_files(shared_server: ServerProcess) -> None:
-    """All are accepted, whichever way they interleave."""
+    """All are accepted, whichever way they interleave.
+
+    Finding: OnionShare, OTF-012 simultaneous uploads dropped.
+    """
     async with client(shared_server, connections=200) as http:
 
         async def report() -> None:

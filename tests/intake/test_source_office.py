@@ -134,6 +134,7 @@ async def test_key_that_is_not_the_directorys_is_refused(port: int, state: State
 
 
 async def test_older_directory_than_one_seen_is_refused(port: int, state: StateFolder) -> None:
+    """Finding: several, a consumed key served again."""
     office = office_at(port)
     await opened(OfficeServer(office.with_directory()), port, state)
     assert "older directory" in (await refused(OfficeServer(office), port, state)).message

@@ -128,6 +128,7 @@ def test_codename_of_another_language_is_found(source: Source, server: OfficeSer
 
 
 def test_escapes_in_a_reply_do_not_reach_the_terminal(source: Source, server: OfficeServer) -> None:
+    """Finding: several, terminal escapes in a text."""
     codename, payload = reported(source, server)
     server.board = b"".join(replies_to(server.office, payload, "a\x1b[2Jb\u202ec"))
     done = source.replies(codename)
