@@ -45,7 +45,7 @@ def measurement(function: Measurement) -> Measurement:
 
 
 def compared(
-    ours: Callable[[], float], theirs: Callable[[], float], rounds: int = 3
+    ours: Callable[[], float], theirs: Callable[[], float], rounds: int = 5
 ) -> tuple[float, float]:
     """Take both in turn; returns the median of ours, and of the ratios of each round."""
     pairs = [(ours(), theirs()) for _ in range(rounds)]
