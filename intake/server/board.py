@@ -2,6 +2,7 @@
 
 import random
 from typing import Final
+from weakref import WeakValueDictionary
 
 from aiohttp import web
 
@@ -10,20 +11,30 @@ from intake.server.office import Office
 from intake.storage import board
 from intake.storage.view import View
 
-CACHED_BYTES: Final = 16 * 1024 * 1024
-"""What buckets may take of memory, so that many visitors share one copy."""
-
 _PIECE: Final = 64 * 1024
 
 
+class _Bucket:
+    """The records of a bucket, one after another."""
+
+    __slots__ = ("__weakref__", "records")
+
+    def __init__(self, records: bytes) -> None:
+        self.records = records
+
+
 class Board:
-    """Serves buckets. One that was asked for is kept, shuffled, until the board changes."""
+    """Serves buckets. Visitors who load one at the same time share one copy of it.
+
+    None is kept for later: it would come faster, and so tell that somebody had asked for it.
+    """
 
     def __init__(self, office: Office, view: View) -> None:
         self._office = office
         self._view = view
-        self._edition: bytes | None = None
-        self._cached: dict[tuple[int, int], bytes] = {}
+        self._under_way: WeakValueDictionary[tuple[bytes | None, int, int], _Bucket] = (
+            WeakValueDictionary()
+        )
 
     async def get(
         self, request: web.BaseRequest, bits_text: str, value_text: str
@@ -35,28 +46,19 @@ class Board:
             raise Denied(404, "not-found")
         return await _send(request, await self._bucket(bits, value))
 
-    async def _bucket(self, bits: int, value: int) -> bytes:
-        edition = self._office.edition()
-        if edition != self._edition:
-            self._edition = edition
-            self._cached.clear()
-        body = self._cached.get((bits, value))
-        if body is None:
+    async def _bucket(self, bits: int, value: int) -> _Bucket:
+        name = (self._office.edition(), bits, value)
+        found = self._under_way.get(name)
+        if found is None:
             records = await self._view.ask(lambda db: board.bucket(db, bits, value))
             random.SystemRandom().shuffle(records)
-            body = b"".join(records)
-            if edition == self._edition:
-                self._keep((bits, value), body)
-        return body
-
-    def _keep(self, name: tuple[int, int], body: bytes) -> None:
-        self._cached[name] = body
-        while sum(map(len, self._cached.values())) > CACHED_BYTES:
-            del self._cached[next(iter(self._cached))]
+            found = self._under_way[name] = _Bucket(b"".join(records))
+        return found
 
 
-async def _send(request: web.BaseRequest, body: bytes) -> web.StreamResponse:
+async def _send(request: web.BaseRequest, bucket: _Bucket) -> web.StreamResponse:
     """In pieces, waiting for the client, so that slow ones hold no copies of their own."""
+    body = bucket.records
     response = web.StreamResponse()
     response.content_type = BINARY
     response.content_length = len(body)
