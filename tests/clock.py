@@ -10,14 +10,34 @@ import os
 import subprocess
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 
 def clock_at(day: int) -> dict[str, str]:
     """The environment of a process whose clock says noon of a day since 1970-01-01, UTC."""
     noon = datetime(1970, 1, 1, 12, tzinfo=UTC) + timedelta(days=day)
+    return {**_moved(), "FAKETIME": f"@{noon:%Y-%m-%d %H:%M:%S}"}
+
+
+def clock_ahead(days: int) -> dict[str, str]:
+    """The environment of a process whose clock is days ahead, or behind where below zero."""
+    return {**_moved(), "FAKETIME": f"{days:+}d"}
+
+
+def clock_by(file: Path) -> dict[str, str]:
+    """The environment of processes whose clock is as far ahead as a file says, at any time."""
+    return {**_moved(), "FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1"}
+
+
+def set_clock(file: Path, days: int) -> None:
+    """Move the clock of those processes, while they run, to days ahead of the true one."""
+    file.with_suffix(".new").write_text(f"{days:+}d")
+    file.with_suffix(".new").replace(file)
+
+
+def _moved() -> dict[str, str]:
     return {
         "LD_PRELOAD": _library(),
-        "FAKETIME": f"@{noon:%Y-%m-%d %H:%M:%S}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "NO_FAKE_STAT": "1",
         "TZ": "UTC",

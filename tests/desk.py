@@ -73,10 +73,14 @@ class Desk:
     data: Path
     stick: Path
     fingerprint: str
+    # The environment of every command: a moved clock, see tests/clock.py.
+    clock: Mapping[str, str] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @classmethod
-    def create(cls, folder: Path, addresses: Sequence[str]) -> "Desk":
+    def create(
+        cls, folder: Path, addresses: Sequence[str], clock: Mapping[str, str] | None = None
+    ) -> "Desk":
         """Make an office of two recipients at these origins, and let a server serve it."""
         office, stick = folder / "office", folder / "stick"
         stick.mkdir()
@@ -85,9 +89,11 @@ class Desk:
         names = ["--name", "Office of Practice", "ru=Учебное ведомство"]
         arguments = ["office", "create", office, *names, "--address", *addresses]
         arguments += ["--recipient", *titles, "--contact", CONTACT, "--json"]
-        ran = run_caseworker(arguments, [ROOT_PASSPHRASE, *map(passphrase_of, RECIPIENTS)])
+        passphrases = [ROOT_PASSPHRASE, *map(passphrase_of, RECIPIENTS)]
+        ran = run_caseworker(arguments, passphrases, clock)
         assert ran.code == 0, ran.err
-        desk = cls(office, folder / "data", stick, json.loads(ran.out)["fingerprint"])
+        digits = json.loads(ran.out)["fingerprint"]
+        desk = cls(office, folder / "data", stick, digits, clock or {})
         desk.take_to_server(office / "first.bundle", first=True)
         return desk
 
@@ -96,7 +102,7 @@ class Desk:
         self, *listen: str, env: Mapping[str, str] | None = None
     ) -> Iterator[ServerProcess]:
         """Run the office's server."""
-        with serving(self.data, *listen, env=env) as server:
+        with serving(self.data, *listen, env={**self.clock, **(env or {})}) as server:
             yield server
 
     def vault(self, recipient: str) -> Path:
@@ -106,12 +112,22 @@ class Desk:
     def run(self, command: str, recipient: str, *arguments: object) -> Ran:
         """Run a command on a vault, whatever comes of it."""
         line = [command, self.vault(recipient), *arguments]
-        return run_caseworker(line, [passphrase_of(recipient)])
+        return run_caseworker(line, [passphrase_of(recipient)], self.clock)
 
     def caseworker(self, command: str, recipient: str, *arguments: object) -> Any:
         """Run a command on a vault that must succeed; returns its --json, parsed."""
         ran = self.run(command, recipient, *arguments, "--json")
         assert ran.code == 0, f"caseworker {command}: {ran.err}"
+        return json.loads(ran.out)
+
+    def renew_office(self, command: str, *arguments: object, more: Sequence[str] = ()) -> Any:
+        """Run `caseworker office` on the whole office; returns its --json, parsed.
+
+        `more` are the passphrases after those of the vaults.
+        """
+        line = ["office", command, self.office, *arguments, "--json"]
+        ran = run_caseworker(line, [*map(passphrase_of, sorted(RECIPIENTS)), *more], self.clock)
+        assert ran.code == 0, f"caseworker office {command}: {ran.err}"
         return json.loads(ran.out)
 
     # ---- the courier ---------------------------------------------------------------------------
@@ -128,7 +144,8 @@ class Desk:
         """Have the server write a bundle, or its parts."""
         out = self.stick / f"{next(self._numbers)}-to-{recipient}"
         parts = ["--part-size", part_size] if part_size else []
-        succeed("export", "--data", self.data, "--recipient", recipient, "--out", out, *parts)
+        line = ["export", "--data", self.data, "--recipient", recipient, "--out", out, *parts]
+        succeed(*line, env=self.clock)
         return sorted(self.stick.glob(f"{out.name}*"))
 
     def take_to_vault(self, recipient: str, files: Sequence[Path]) -> Any:
@@ -144,7 +161,7 @@ class Desk:
     def take_to_server(self, bundle: Path, *, first: bool = False) -> str:
         """Import a bundle into the server; returns what `intake import` says."""
         pinned = ["--fingerprint", self.fingerprint] if first else []
-        return succeed("import", "--data", self.data, bundle, *pinned)
+        return succeed("import", "--data", self.data, bundle, *pinned, env=self.clock)
 
     # ---- what the caseworkers see --------------------------------------------------------------
 

@@ -36,7 +36,9 @@ from crypto.errors import Malformed
 
 def _new_signing_key(arguments: Arguments, surroundings: Surroundings) -> Answer:
     moment, out, lost = surroundings.moment, arguments.out, arguments.old_key_lost
-    refuse_unwritable(out)
+    # One that is there may be what the same command wrote before it was stopped: export looks.
+    if not out.is_file():
+        refuse_unwritable(out)
     with opened(arguments.vault, surroundings) as vault:
         refuse_if_behind(vault)
         refuse_if_stray(vault)

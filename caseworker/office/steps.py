@@ -100,7 +100,10 @@ def after_cards(directory: Directory, bundles: Mapping[str, Path]) -> list[Step]
     leading = directory.directory_recipient
     steps = [to_server(recipient, bundle) for recipient, bundle in bundles.items()]
     steps += from_server(leading)
-    steps += new_bundle(leading)
+    steps.append(Step(vault_of(leading), "caseworker office renew DIR"))
+    steps.append(
+        Step(SERVER, f"intake import --data DIR {_FILE}", _FILE, vault_of(leading)),
+    )
     for recipient in bundles:
         steps += from_server(recipient)
     return steps
