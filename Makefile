@@ -21,7 +21,7 @@ LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-long check bench fuzz lock format setup client browser faketime clean FORCE
+.PHONY: help run test test-long check bench fuzz lock format setup client browser debugger faketime clean FORCE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \2/p' Makefile | \
@@ -38,7 +38,7 @@ test: setup client browser faketime ## Run the tests (ARGS="-k word" picks some 
 	@echo "Testing everything else under Python…"
 	@$(PY) -m pytest -m "not long" -n auto --dist loadfile $(ARGS)
 
-test-long: setup client browser faketime ## Run the tests that take minutes
+test-long: setup client browser debugger faketime ## Run the tests that take minutes
 	@$(PY) -m pytest -m long $(ARGS)
 
 check: setup ## Formatter, linter, types, import contracts, translations
@@ -151,3 +151,8 @@ browser:
 	  echo "Installing Debian's firefox-esr for the tests…"; $(APT) firefox-esr >/dev/null && exit 0; \
 	fi; \
 	echo "hint: without a Firefox its tests are left out; sudo apt-get install firefox-esr" >&2
+
+# `gcore`: the tests look at a core dump of the server. Without it they say so and are skipped.
+debugger:
+	@command -v gcore >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
+	  echo "Installing Debian's gdb for the tests…"; $(APT) gdb >/dev/null; }
