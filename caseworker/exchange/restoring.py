@@ -9,7 +9,7 @@ Were it, a second restore of one backup would use the reply indexes of the first
 from caseworker.days import Moment
 from caseworker.exchange.taken import highest_moved_past, highest_named, move_past, number_name
 from caseworker.office.cards import make_card
-from caseworker.office.directories import adopt_stray, known_directory
+from caseworker.office.directories import adopt_stray, known_directory, stray_directory
 from caseworker.vault.condition import (
     awaits_bundle_of,
     is_behind,
@@ -30,8 +30,10 @@ def move_numbers_on(vault: Vault, moment: Moment, *, await_bundle: bool = True) 
 
     Every restore of the same backup skips 32 indexes more: the batches that the server has taken
     tell how many there were before. Where the last inbound bundle showed that the vault is behind,
-    it has told that; else such a bundle is awaited, unless there is no server that could.
+    or brought a directory that it did not issue, that was told; else such a bundle is awaited,
+    unless there is no server that could tell.
     """
+    told = is_behind(vault.db) or stray_directory(vault) is not None or not await_bundle
     with vault.db.transaction():
         adopt_stray(vault)
         known = highest_number(vault.db, number_name(StatementKind.BATCH))
@@ -42,7 +44,6 @@ def move_numbers_on(vault: Vault, moment: Moment, *, await_bundle: bool = True) 
         sequence = max(known_directory(vault).sequence, highest_number(vault.db, "directory"))
         raise_number(vault.db, "directory", sequence + NUMBERS_SKIPPED)
         raise_number(vault.db, "card", highest_number(vault.db, "card") + NUMBERS_SKIPPED)
-        told = is_behind(vault.db) or not await_bundle
         set_awaits_bundle_of(vault.db, None if told else moment.day)
         set_restored_day(vault.db, moment.day)
         set_behind(vault.db, False)
