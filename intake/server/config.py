@@ -31,14 +31,16 @@ class Settings:
         "envelopes",
         1,
         10_000_000,
-        "How many envelopes (reports and follow-ups, 32 KiB each) may wait for the recipients.",
+        "How many envelopes (reports and follow-ups, 32 KiB each) may wait for the recipients."
+        " On the disk they take a third more, since every fourth place stays free to draw from.",
     )
     chunk_quota: int = _setting(
         40_000,
         "chunks",
         0,
         10_000_000,
-        "How many chunks (of files, 256 KiB each) may wait. 40,000 are 10 GiB.",
+        "How many chunks (of files, 256 KiB each) may wait. 40,000 are 10 GiB, and a third more on"
+        " the disk.",
     )
     day_budget: int = _setting(
         20 * _GIB,

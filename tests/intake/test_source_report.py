@@ -12,8 +12,9 @@ from crypto.office.envelope import OpenedEnvelope
 from crypto.sizes import PIECE_SIZE
 from intake.cli import main
 from tests.intake.conftest import Reachable
-from tests.office_fixture import PracticeOffice
-from tests.source_client import Done, Source, file_bytes, open_message, today
+from tests.office_fixture import PracticeOffice, read_export
+from tests.server_process import serving, succeed
+from tests.source_client import Done, Source, file_bytes, free_port, open_message, today
 
 LONG = "Двадцать тысяч букв, которые не помещаются в один конверт. " * 340
 
@@ -244,3 +245,22 @@ def test_state_that_cannot_be_written_is_said_in_words(source: Source) -> None:
     assert "This device did not allow" in done.err
     assert "fault" not in done.err
     assert done.codename == ""
+
+
+def test_while_files_are_refused_a_long_text_is_held_to_what_fits(tmp_path: Path) -> None:
+    """Of 20,000 letters nothing is sent, and nobody is given a codename before that is said."""
+    port = free_port()
+    office = PracticeOffice.create(today(), addresses=(f"http://127.0.0.1:{port}",))
+    data, bundle = tmp_path / "data", tmp_path / "first.bundle"
+    bundle.write_bytes(office.outbound("main", today()))
+    succeed("import", "--data", data, bundle, "--fingerprint", fingerprint(office.genesis_id))
+    (data / "intake.toml").write_text("chunk_quota = 0\n")
+    with serving(data, "--listen", f"127.0.0.1:{port}") as server:
+        writer = Source(tmp_path, server.address, office)
+        refused = writer.report(text="Ж" * 20_000)
+        assert refused.code == 1
+        assert "no text of more than about ten thousand letters" in " ".join(refused.err.split())
+        assert refused.codename == ""
+        assert writer.report(text="Ж" * 10_000).code == 0
+    succeed("export", "--data", data, "--recipient", "main", "--out", tmp_path / "out")
+    assert len(read_export((tmp_path / "out").read_bytes()).envelopes) == 1
