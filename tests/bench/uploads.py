@@ -13,8 +13,12 @@ STORED = b"HTTP/1.1 204 "
 
 def envelope_requests(count: int, size: int) -> list[bytes]:
     """So many PUTs of random envelopes."""
-    bodies = [os.urandom(size) for _ in range(count)]
-    return [_request("envelopes", hashlib.sha256(body).hexdigest(), body) for body in bodies]
+    return [envelope_request(os.urandom(size)) for _ in range(count)]
+
+
+def envelope_request(envelope: bytes) -> bytes:
+    """The PUT of an envelope."""
+    return _request("envelopes", hashlib.sha256(envelope).hexdigest(), envelope)
 
 
 def chunk_requests(count: int, size: int) -> list[bytes]:
