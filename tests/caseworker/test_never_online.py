@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -78,14 +79,16 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 
 
 @pytest.fixture
-def listeners(tmp_path: Path) -> Iterator[list[socket.socket]]:
+def listeners() -> Iterator[list[socket.socket]]:
     """Somebody who listens: to connections, to datagrams, and at a socket that is a file."""
     with ExitStack() as stack:
         stream = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         datagrams = stack.enter_context(socket.socket(type=socket.SOCK_DGRAM))
         datagrams.bind(("127.0.0.1", 0))
         file = stack.enter_context(socket.socket(socket.AF_UNIX))
-        file.bind(str(tmp_path / "socket"))
+        # The path of a socket is short, that of a test's folder may not be.
+        folder = stack.enter_context(TemporaryDirectory())
+        file.bind(f"{folder}/socket")
         file.listen()
         for one in (stream, datagrams, file):
             one.setblocking(False)
