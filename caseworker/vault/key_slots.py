@@ -116,7 +116,8 @@ def _try_slots(vault_id: bytes, slots: list[Fields], passphrase: Passphrase) -> 
         return VaultKey(secret, author)
     raise Refusal(
         "this passphrase does not open this vault",
-        "nothing was changed: is it the right vault, and the right keyboard layout?",
+        "nothing was changed: is it the right vault, and the right keyboard layout? What was typed "
+        "before the question stood there does not count",
     )
 
 

@@ -222,17 +222,22 @@ def test_an_old_export_replayed_after_a_newer_one_brings_nothing_back(
 def test_a_lower_card_of_another_recipient_is_not_taken_for_its_newest(
     office: Office, server: Server, tmp_path: Path
 ) -> None:
-    old = server.export()
-    with office.opened("board") as vault:
-        make_card(vault, at(DAY))
-    office.carry(tmp_path / "card", recipient="board")
-    server.take(tmp_path / "card")
-    office.bring(*server.export())
-    office.bring(*old)
+    """One that was never brought before, so that it is new in all but its number."""
+
+    def export_with_a_new_card(name: str) -> list[Path]:
+        with office.opened("board") as vault:
+            make_card(vault, at(DAY))
+        office.carry(tmp_path / name, recipient="board")
+        server.take(tmp_path / name)
+        return server.export()
+
+    held_back, newer = export_with_a_new_card("second"), export_with_a_new_card("third")
+    office.bring(*newer)
+    office.bring(*held_back)
     with office.opened() as vault:
         document = newest_card(vault.db, "board")
     assert document is not None
-    assert read_card(document, server.genesis_id).number == 2
+    assert read_card(document, server.genesis_id).number == 3
 
 
 def test_taken_lines_of_another_recipient_make_nobody_believe_that_theirs_were_taken(
