@@ -209,7 +209,7 @@ def _last_day(card: Card) -> int:
 def _refuse_missing_keys(cards: Iterable[Card], day: int, expires: int) -> None:
     for card in cards:
         weeks = {key.week for key in card.keys}
-        if expires <= day or not weeks.issuperset(listed_weeks(day, expires)):
+        if _last_day(card) <= day or not weeks.issuperset(listed_weeks(day, expires)):
             raise Refusal(
                 f"the keys of the recipient {card.recipient} have run out",
                 "that recipient exports a bundle with a new card, the server takes it, and a "

@@ -331,6 +331,13 @@ def test_an_issue_says_whose_keys_have_run_out(office: Office) -> None:
         issue_directory(vault, at(DAY + 110))
 
 
+def test_a_renewal_after_a_year_names_the_recipient_whose_card_is_old_and_asks_for_no_root(
+    office: Office,
+) -> None:
+    with pytest.raises(Refusal, match="board have run out"):
+        renew(office, DAY + 400, ["investigations"])
+
+
 def test_vaults_without_the_directorys_renew_their_cards_and_say_what_to_carry(
     office: Office, server: Server
 ) -> None:

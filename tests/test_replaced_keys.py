@@ -1,0 +1,154 @@
+"""Keys replaced by the real commands, seen by a source who comes back with a codename."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clock import clock_at
+from tests.desk import ROOT_PASSPHRASE, Desk, passphrase_of, run_caseworker
+from tests.server_process import succeed
+from tests.source_client import Source, free_port, today
+
+DAY = today()
+NEW_ROOT_PASSPHRASE = "another root of the practice office"
+
+
+@dataclass
+class Thread:
+    """An office on its first day, its server's port, and a source who has reported."""
+
+    desk: Desk
+    port: int
+    source: Source
+    codename: str
+
+    def answer(self, recipient: str, text: str) -> None:
+        """Let a recipient answer the report, and carry the answer to the server."""
+        (case,) = self.desk.cases(recipient)
+        self.desk.reply(recipient, case["case"], text)
+        self.desk.deliver(recipient)
+
+    def read(self) -> list[str]:
+        """What the source reads with the codename."""
+        with self.desk.serving("--listen", f"127.0.0.1:{self.port}"):
+            done = self.source.run(
+                "replies", "--json", codename=self.codename, environment=self.desk.clock
+            )
+        assert done.code == 0, done.err
+        return sorted(reply["text"] for reply in json.loads(done.out)["replies"])
+
+    def sign_anew(self, recipient: str, *arguments: object) -> Any:
+        """Replace a recipient's signing key; returns what the command says."""
+        out = self.desk.stick / "new-key"
+        line = ["office", "new-signing-key", self.desk.vault(recipient), "--out", out, *arguments]
+        ran = run_caseworker([*line, "--json"], [passphrase_of(recipient)], self.desk.clock)
+        assert ran.code == 0, ran.err
+        return json.loads(ran.out)
+
+    def directory(self) -> dict[str, Any]:
+        """What the server says of the directory in force."""
+        found: dict[str, Any] = json.loads(self.desk_status())["directory"]
+        return found
+
+    def desk_status(self) -> str:
+        """What `intake status --json` prints."""
+        return succeed("status", "--data", self.desk.data, "--json", env=self.desk.clock)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Thread:
+    """Both recipients have the report of a source, and the server knows it. It is copied."""
+    folder, port = tmp_path_factory.mktemp("made") / "thread", free_port()
+    folder.mkdir()
+    address = f"http://127.0.0.1:{port}"
+    desk = Desk.create(folder, [address], clock_at(DAY))
+    source = Source(folder, address, None)
+    text = source.file("text.txt", b"It happened.")
+    line = ["--fingerprint", desk.fingerprint, "--text-file", text]
+    with desk.serving("--listen", f"127.0.0.1:{port}"):
+        done = source.run("report", *map(str, line), environment=desk.clock)
+    assert done.code == 0, done.err
+    for recipient in ("investigations", "oversight"):
+        desk.fetch(recipient)
+        desk.deliver(recipient)
+    return Thread(desk, port, source, done.codename)
+
+
+@pytest.fixture
+def thread(made: Thread, tmp_path: Path) -> Thread:
+    """A thread of one's own."""
+    folder = tmp_path / "thread"
+    shutil.copytree(made.source.folder, folder, symlinks=True)
+    stick = folder / "another stick"
+    stick.mkdir()
+    digits, clock = made.desk.fingerprint, made.desk.clock
+    desk = Desk(folder / "office", folder / "data", stick, digits, clock)
+    return Thread(desk, made.port, Source(folder, made.source.server, None), made.codename)
+
+
+def test_replies_by_a_replaced_key_are_read_beside_those_by_the_new_one(thread: Thread) -> None:
+    """The old key vouches for the new one: its card travels as all cards do."""
+    thread.answer("oversight", "signed by the first key")
+    said = thread.sign_anew("oversight")
+    assert [step["where"] for step in said["steps"]][:3] == [
+        "the server",
+        "the server",
+        "the vault of investigations",
+    ]
+    assert "Set aside" not in thread.desk.take_to_server(Path(said["file"]))
+    thread.desk.fetch("investigations")
+    thread.desk.deliver("investigations")
+    thread.desk.fetch("oversight")
+    thread.answer("oversight", "signed by the second key")
+    assert thread.read() == ["signed by the first key", "signed by the second key"]
+
+
+def test_a_source_follows_a_new_root_and_reads_what_was_written_before(thread: Thread) -> None:
+    thread.answer("investigations", "under the first root")
+    assert thread.read() == ["under the first root"]
+    old = thread.desk.office / "office-root.key"
+    said = thread.desk.renew_office(
+        "new-root", "--root", old, more=[ROOT_PASSPHRASE, NEW_ROOT_PASSPHRASE]
+    )
+    assert said["root"] == str(thread.desk.office / "office-root-2.key")
+    (bundle,) = said["bundles"].values()
+    thread.desk.take_to_server(Path(bundle))
+    assert thread.directory()["delegation"] == 2
+    thread.answer("investigations", "under the second root")
+    assert thread.read() == ["under the first root", "under the second root"]
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_a_device_two_days_off_reports_on_the_day_an_office_is_created(
+    thread: Thread, days: int
+) -> None:
+    assert report_off_by(thread, days).code == 0
+    thread.desk.fetch("investigations")
+    cases = thread.desk.cases("investigations")
+    assert len(cases) == 2
+    assert all(not case.get("flags") for case in cases)
+
+
+@pytest.mark.parametrize("days", [-3, 3])
+def test_a_device_three_days_off_is_told_of_the_clocks_and_sends_nothing(
+    thread: Thread, days: int
+) -> None:
+    held = json.loads(thread.desk_status())["held"]
+    done = report_off_by(thread, days)
+    assert done.code == 1
+    assert "One of them is wrong" in done.err
+    assert json.loads(thread.desk_status())["held"] == held
+
+
+def report_off_by(thread: Thread, days: int) -> Any:
+    """Report from another device, whose clock is days off."""
+    folder = thread.source.folder / "other device"
+    folder.mkdir()
+    other = Source(folder, thread.source.server, None)
+    line = ["--fingerprint", thread.desk.fingerprint, "--text-file", other.file("t", b"It did.")]
+    with thread.desk.serving("--listen", f"127.0.0.1:{thread.port}"):
+        return other.run("report", *line, environment=clock_at(DAY + days))
