@@ -214,6 +214,8 @@ IMPORT = Command(
     description="""Each file is taken in whole or not at all. Parts of one export come in any order,
 and what was imported before changes nothing. Single items that cannot be read are set aside.
 Keep the files until the next bundle came.
+An import takes as much room on the vault's disk as the bundle. Where there is less, pieces of files
+are left out, and the server keeps them: make room and import the same file again.
 
 After an import the vault destroys the keys of weeks that are over, once a whole export shows that
 nothing more can come under them: what was recorded under them then stays closed for ever. Where

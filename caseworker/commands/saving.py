@@ -16,6 +16,7 @@ from caseworker.commands.frame import (
     lines,
     opened,
 )
+from caseworker.durable import refuse_existing
 from caseworker.saving.case_folder import SavedFile, save_case
 from caseworker.saving.pieces import runs_text
 from caseworker.terminal.escaping import safe_line
@@ -23,6 +24,7 @@ from caseworker.terminal.layout import counted
 
 
 def _save(arguments: Arguments, surroundings: Surroundings) -> Answer:
+    refuse_existing(arguments.to)
     with opened(arguments.vault, surroundings) as vault:
         saved = save_case(vault, arguments.case, arguments.to, surroundings.moment)
     done = [one for one in saved if one.path]
@@ -46,10 +48,13 @@ def _fault(one: SavedFile) -> str:
     if one.path is None:
         what = f"NOT SAVED: {safe_line(one.announced_name)}"
     text = f"{what} is {one.state}."
-    if one.missing_pieces:
-        text += f" Of its {counted(one.pieces, 'piece')}, {_named(one.missing_pieces)} not here."
-    if one.damaged_pieces:
-        text += f" Of its {counted(one.pieces, 'piece')}, {_named(one.damaged_pieces)} damaged."
+    faults = [
+        f"{_named(runs)} {fault}"
+        for runs, fault in ((one.missing_pieces, "not here"), (one.damaged_pieces, "damaged"))
+        if runs
+    ]
+    if faults:
+        text += f" Of its {counted(one.pieces, 'piece')}, {'; '.join(faults)}."
     if one.state == DAMAGED and not one.damaged_pieces:
         text += " Its pieces are sound, and make up something else than the source announced."
     return text

@@ -40,14 +40,16 @@ class Progress:
         now = time.monotonic()
         if self._seen and now - self._shown >= _SECONDS_BETWEEN:
             self._shown = now
-            # A line that the terminal breaks could not be written over.
-            room = shutil.get_terminal_size().columns - 1
-            print(_CLEAR_LINE + self._line(now)[:room], end="", file=sys.stderr, flush=True)
+            print(_CLEAR_LINE + self._line(now), end="", file=sys.stderr, flush=True)
 
     def _line(self, now: float) -> str:
         speed = max(self._done / max(now - self._started, 0.001), 1.0)
         left = round(max(self._total - self._done, 0) / speed)
-        return (
-            f"{self._what}: {size_text(self._done)} of {size_text(self._total)}, "
+        figures = (
+            f": {size_text(self._done)} of {size_text(self._total)}, "
             f"{size_text(round(speed))}/s, {time_text(left)} left"
         )
+        # A line that the terminal breaks could not be written over.
+        room = shutil.get_terminal_size().columns - 1 - len(figures)
+        what = self._what if len(self._what) <= room else f"{self._what[: max(room - 1, 0)]}…"
+        return what + figures

@@ -1,5 +1,6 @@
 """Cases saved as files."""
 
+import argparse
 import hashlib
 import json
 import os
@@ -11,13 +12,16 @@ import pytest
 
 from caseworker.cases import texts
 from caseworker.cases.conversation import MessageView, conversation
+from caseworker.commands.frame import Answer, Surroundings
+from caseworker.commands.saving import SAVE
 from caseworker.durable import new_folder
 from caseworker.errors import Refusal
+from caseworker.passphrases import PassphraseSource
 from caseworker.saving.case_folder import SavedFile, save_case
 from caseworker.saving.names import disk_name
 from caseworker.saving.pieces import runs_of, runs_text
 from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
-from tests.caseworker.practice import DAY, Office, Server, Source, at
+from tests.caseworker.practice import DAY, PASSPHRASES, Office, Server, Source, at
 
 
 def save(office: Office, to: Path, case: int = 1) -> list[SavedFile]:
@@ -88,6 +92,37 @@ def test_pieces_that_are_missing_or_damaged_are_named_by_their_numbers(
     assert (film.missing_pieces, film.damaged_pieces) == ([(1, 3), (5, 5)], [(6, 6)])
     (entry,) = json.loads((server.folder / "case/manifest.json").read_text())["files"][1:]
     assert entry["missing_pieces"] == [[1, 3], [5, 5]]
+
+
+def test_the_command_names_pieces_in_words_and_says_that_they_may_come_later(
+    office: Office, server: Server, source: Source
+) -> None:
+    sealed = server.report(source, files=[("film", os.urandom(7 * PIECE_SIZE))])
+    pieces = list(sealed.chunks)
+    for piece in (0, 1, 2, 4):
+        del server.chunks[pieces[piece]]
+    server.chunks[pieces[5]] = os.urandom(CHUNK_SIZE)
+    office.bring(*server.export())
+    reading, writing = os.pipe()
+    os.write(writing, f"{PASSPHRASES['investigations']}\n".encode())
+    os.close(writing)
+    text = run_save(office, server.folder / "case", PassphraseSource(reading)).text
+    assert "NOT SAVED: film is missing." in text
+    assert "Of its 7 pieces, 1-3 and 5 are not here; 6 is damaged." in text
+    assert "may come with a later bundle" in text
+
+
+def test_a_folder_that_is_there_is_refused_before_anybody_types(
+    office: Office, tmp_path: Path
+) -> None:
+    with pytest.raises(Refusal, match="there already"):
+        run_save(office, tmp_path, PassphraseSource(None))
+
+
+def run_save(office: Office, to: Path, passphrases: PassphraseSource) -> Answer:
+    """Run `caseworker save`."""
+    arguments = argparse.Namespace(vault=office.vault(), case=1, to=to)
+    return SAVE.run(arguments, Surroundings(at(DAY), passphrases))
 
 
 def test_pieces_that_come_with_a_later_bundle_complete_a_file_for_another_folder(

@@ -1,0 +1,51 @@
+"""The line that shows how far something long has come."""
+
+import io
+import os
+import sys
+
+import pytest
+
+from caseworker.terminal import progress
+from caseworker.terminal.layout import time_text
+
+
+class Terminal(io.StringIO):
+    """Standard error where a person looks at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, what: str, stream: io.StringIO) -> str:
+    """What half of something long shows, 60 columns wide."""
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(progress, "_SECONDS_BETWEEN", 0)
+    monkeypatch.setattr(os, "get_terminal_size", lambda *_: os.terminal_size((60, 24)))
+    monkeypatch.setenv("COLUMNS", "60")
+    with progress.Progress(what, 2_000_000) as line:
+        line.add(1_000_000)
+    return stream.getvalue()
+
+
+def test_a_long_name_does_not_push_the_figures_off_the_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = shown(monkeypatch, "Saving " + "film " * 40, Terminal()).split("\r\x1b[K")[1]
+    assert line.startswith("Saving film")
+    assert "…: 1.0 MB of 2.0 MB, " in line
+    assert line.endswith(" left")
+    assert len(line) < 60
+
+
+def test_nothing_is_shown_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(monkeypatch, "Saving film", io.StringIO()) == ""
+
+
+def test_a_length_of_time_has_two_units_at_most() -> None:
+    assert [time_text(seconds) for seconds in (0, 59, 125, 7265)] == [
+        "0 s",
+        "59 s",
+        "2 min 5 s",
+        "2 h 1 min",
+    ]
