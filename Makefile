@@ -135,8 +135,9 @@ OLDEST := chrome84,firefox90,safari15
 
 $(CLIENT): Makefile node_modules/.installed tsconfig.json $(shell find intake/web -path intake/web/dist -prune -o -type f -print)
 	@echo "Building the client…"
-	@esbuild=$(BIN)/esbuild; "$$esbuild" intake/web/report.ts intake/web/replies.ts --bundle --minify \
-	  --format=iife --target=$(OLDEST) --charset=utf8 --legal-comments=none --log-level=warning --outdir=$(@D)
+	@esbuild=$(BIN)/esbuild; "$$esbuild" intake/web/report.ts intake/web/replies.ts intake/web/offline.ts \
+	  --bundle --minify --format=iife --target=$(OLDEST) --charset=utf8 --legal-comments=none \
+	  --log-level=warning --outdir=$(@D)
 
 browser:
 	@for b in "$$CHROMIUM" $(BROWSERS); do [ -n "$$b" ] && command -v "$$b" >/dev/null && exit 0; done; \

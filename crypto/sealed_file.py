@@ -60,7 +60,7 @@ class SealedChunk:
 
     id: bytes
     nonce: bytes
-    chunk: memoryview | bytes
+    chunk: bytes
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class SealedFileReader:
         self._ask()
         nonce_end = CHUNK_ID_SIZE + PUZZLE_NONCE_SIZE
         chunk_id, nonce = bytes(body[:CHUNK_ID_SIZE]), bytes(body[CHUNK_ID_SIZE:nonce_end])
-        return SealedChunk(chunk_id, nonce, body[nonce_end:])
+        return SealedChunk(chunk_id, nonce, bytes(body[nonce_end:]))
 
     def _read_last(self, part: bytes | bytearray) -> SealedEnvelope:
         body = self._parts.checked(memoryview(part)[:_ENVELOPE_PART_SIZE])

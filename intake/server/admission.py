@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from aiohttp import web
-
 from crypto.errors import ProtocolError
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, check_puzzle
 from intake.server.answers import Denied
@@ -108,10 +106,11 @@ class Admission:
         return self._closed[kind]
 
     @contextmanager
-    def entered(self, kind: Kind, request: web.BaseRequest, name: bytes) -> Iterator[None]:
+    def entered(self, kind: Kind, puzzle: str, name: bytes) -> Iterator[None]:
         """Let an upload in, or refuse it before its body is read.
 
-        `name` is the address or id of its path (32 bytes), which the puzzle binds. It is counted
+        `name` is the address or id of its path (32 bytes), which the puzzle binds; `puzzle` is the
+        header that shows a solution, empty where the upload has none. It is counted
         for good if the context ends well; one that comes to nothing takes room only meanwhile.
         """
         reason = self.reason(kind) or self._limit_reached(kind)
@@ -119,7 +118,7 @@ class Admission:
             raise Denied(503, reason)
         if not self._fits(kind):
             raise Denied(503, self.did_not_fit(kind))
-        self._check_puzzle(kind, request, name)
+        self._check_puzzle(kind, puzzle, name)
         self._under_way[kind] += 1
         try:
             yield
@@ -128,7 +127,7 @@ class Admission:
         finally:
             self._under_way[kind] -= 1
 
-    def _check_puzzle(self, kind: Kind, request: web.BaseRequest, name: bytes) -> None:
+    def _check_puzzle(self, kind: Kind, header: str, name: bytes) -> None:
         in_force = self._office.in_force()
         if in_force is None:
             raise Denied(503, Reason.NO_DIRECTORY)
@@ -141,7 +140,6 @@ class Admission:
             return
         genesis_id = in_force.directory.genesis_id
         try:
-            header = request.headers.get("Fidelio-Puzzle", "")
             check_puzzle(header, genesis_id, code, name, difficulty, day_of())
         except ProtocolError:
             raise Denied(403, "puzzle") from None

@@ -15,7 +15,9 @@ from intake.server.chunks import Chunks
 from intake.server.config import Settings
 from intake.server.directory import DirectoryAndKeys
 from intake.server.envelopes import Envelopes
+from intake.server.form import Form
 from intake.server.office import Office
+from intake.server.sealed_uploads import SealedUploads
 from intake.server.site import Site
 from intake.server.status import Status
 from intake.storage.folder import DataFolder
@@ -45,17 +47,20 @@ def make_app(parts: Parts) -> Callable[[web.BaseRequest], Awaitable[web.StreamRe
     envelopes = Envelopes(parts.settings, parts.admission, parts.writer)
     chunks = Chunks(parts.settings, parts.admission, parts.writer)
     site = Site(parts.folder.site)
+    board = Board(parts.office, parts.view)
+    uploads = SealedUploads(parts.settings, parts.office, parts.admission, chunks, envelopes)
+    form = Form(parts.settings, parts.admission, uploads, board, site)
     routes: tuple[tuple[str, re.Pattern[str], Handler], ...] = (
         ("GET", re.compile(r"/v1/directory"), directory.get),
+        ("GET", re.compile(r"/v1/directory-file"), directory.get_file),
         ("GET", re.compile(r"/v1/keys/([0-9a-f]{64})"), directory.get_key),
         ("GET", re.compile(r"/v1/status"), Status(parts.admission).get),
         ("PUT", re.compile(r"/v1/envelopes/([0-9a-f]{64})"), envelopes.put),
         ("PUT", re.compile(r"/v1/chunks/([0-9a-f]{64})"), chunks.put),
-        (
-            "GET",
-            re.compile(r"/v1/board/(0|[1-9][0-9]?)/(0|[1-9][0-9]{0,6})"),
-            Board(parts.office, parts.view).get,
-        ),
+        ("GET", re.compile(r"/v1/board/(0|[1-9][0-9]?)/(0|[1-9][0-9]{0,6})"), board.get),
+        ("GET", re.compile(r"/v1/form/([a-z-]{2,16})"), form.get),
+        ("POST", re.compile(r"/v1/form/([a-z-]{2,16})"), form.post),
+        ("GET", re.compile(r"/v1/form/([a-z-]{2,16})/board/(0|[1-9][0-9]?)"), form.get_bucket),
         ("GET", re.compile(r"(/(?!v1/).*)"), site.get),
     )
 

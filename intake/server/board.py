@@ -37,14 +37,17 @@ class Board:
         )
 
     async def get(
-        self, request: web.BaseRequest, bits_text: str, value_text: str
+        self, request: web.BaseRequest, bits_text: str, value_text: str, *, keep_as: str = ""
     ) -> web.StreamResponse:
-        """Return the live records of a bucket, one after another, in random order."""
+        """Return the live records of a bucket, one after another, in random order.
+
+        `keep_as` is the name that a browser gives the file where it is to keep it as one.
+        """
         bits, value = int(bits_text), int(value_text)
         in_force = self._office.in_force()
         if in_force is None or bits != in_force.directory.bucket_bits or value >= 1 << bits:
             raise Denied(404, "not-found")
-        return await _send(request, await self._bucket(bits, value))
+        return await _send(request, await self._bucket(bits, value), keep_as)
 
     async def _bucket(self, bits: int, value: int) -> _Bucket:
         name = (self._office.edition(), bits, value)
@@ -56,10 +59,12 @@ class Board:
         return found
 
 
-async def _send(request: web.BaseRequest, bucket: _Bucket) -> web.StreamResponse:
+async def _send(request: web.BaseRequest, bucket: _Bucket, keep_as: str) -> web.StreamResponse:
     """In pieces, waiting for the client, so that slow ones hold no copies of their own."""
     body = bucket.records
     response = web.StreamResponse()
+    if keep_as:
+        response.headers["Content-Disposition"] = f'attachment; filename="{keep_as}"'
     response.content_type = BINARY
     response.content_length = len(body)
     await response.prepare(request)

@@ -20,6 +20,11 @@ def check_size(request: web.BaseRequest, size: int) -> None:
         raise Denied(413 if announced > size else 400, "wrong-size")
 
 
+def puzzle_of(request: web.BaseRequest) -> str:
+    """Return the header that shows the solution of a puzzle; empty where there is none."""
+    return request.headers.get("Fidelio-Puzzle", "")
+
+
 async def read_body(request: web.BaseRequest, size: int, settings: Settings) -> bytearray:
     """Return the body, of exactly `size` bytes. A client that is too slow is left (408)."""
     if request.headers.get("Expect", "").lower() == "100-continue":

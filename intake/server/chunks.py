@@ -9,7 +9,7 @@ from crypto.sizes import CHUNK_SIZE
 from intake.server import answers
 from intake.server.admission import Admission
 from intake.server.answers import Denied
-from intake.server.bodies import check_size, read_body
+from intake.server.bodies import check_size, puzzle_of, read_body
 from intake.server.config import Settings
 from intake.server.office import day_of
 from intake.storage.container import Kind
@@ -24,19 +24,28 @@ class Chunks:
         self._settings = settings
         self._admission = admission
         self._writer = writer
-        self._uploads = asyncio.Semaphore(settings.chunk_uploads)
+        # Whoever reads a chunk holds one of these while it is in memory.
+        self.uploads = asyncio.Semaphore(settings.chunk_uploads)
 
     async def put(self, request: web.BaseRequest, id_hex: str) -> web.Response:
         """Store 262,144 bytes under their id; 204 when they are durable, 409 for other bytes."""
         chunk_id = bytes.fromhex(id_hex)
         check_size(request, CHUNK_SIZE)
-        with self._admission.entered(Kind.CHUNK, request, chunk_id):
-            async with self._uploads:
+        with self._admission.entered(Kind.CHUNK, puzzle_of(request), chunk_id):
+            async with self.uploads:
                 body = await read_body(request, CHUNK_SIZE, self._settings)
-                digest, week = hashlib.sha256(body).digest(), week_of(day_of())
-                outcome = await self._writer.put(Kind.CHUNK, chunk_id, digest, body, week)
-            if outcome is Outcome.NO_ROOM:
-                raise Denied(503, self._admission.did_not_fit(Kind.CHUNK))
-            if outcome is Outcome.OTHER_BYTES:
-                raise Denied(409, "other-bytes")
+                await self._write(chunk_id, body)
         return answers.stored()
+
+    async def store(self, chunk_id: bytes, puzzle: str, chunk: bytes) -> None:
+        """Store what came in another way than by PUT, by the same rules; raises Denied."""
+        with self._admission.entered(Kind.CHUNK, puzzle, chunk_id):
+            await self._write(chunk_id, chunk)
+
+    async def _write(self, chunk_id: bytes, chunk: bytes | bytearray) -> None:
+        digest, week = hashlib.sha256(chunk).digest(), week_of(day_of())
+        outcome = await self._writer.put(Kind.CHUNK, chunk_id, digest, chunk, week)
+        if outcome is Outcome.NO_ROOM:
+            raise Denied(503, self._admission.did_not_fit(Kind.CHUNK))
+        if outcome is Outcome.OTHER_BYTES:
+            raise Denied(409, "other-bytes")

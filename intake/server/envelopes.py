@@ -8,7 +8,7 @@ from crypto.sizes import ENVELOPE_SIZE
 from intake.server import answers
 from intake.server.admission import Admission
 from intake.server.answers import Denied
-from intake.server.bodies import check_size, read_body
+from intake.server.bodies import check_size, puzzle_of, read_body
 from intake.server.config import Settings
 from intake.server.office import day_of
 from intake.storage.container import Kind
@@ -28,12 +28,21 @@ class Envelopes:
         """Store 32,768 bytes whose SHA-256 is their address; 204 when they are durable."""
         address = bytes.fromhex(address_hex)
         check_size(request, ENVELOPE_SIZE)
-        with self._admission.entered(Kind.ENVELOPE, request, address):
+        with self._admission.entered(Kind.ENVELOPE, puzzle_of(request), address):
             body = await read_body(request, ENVELOPE_SIZE, self._settings)
             if hashlib.sha256(body).digest() != address:
                 raise Denied(400, "wrong-hash")
-            week = week_of(day_of())
-            outcome = await self._writer.put(Kind.ENVELOPE, address, address, body, week)
-            if outcome is Outcome.NO_ROOM:
-                raise Denied(503, self._admission.did_not_fit(Kind.ENVELOPE))
+            await self._write(address, body)
         return answers.stored()
+
+    async def store(self, puzzle: str, envelope: bytes) -> None:
+        """Store what came in another way than by PUT, by the same rules; raises Denied."""
+        address = hashlib.sha256(envelope).digest()
+        with self._admission.entered(Kind.ENVELOPE, puzzle, address):
+            await self._write(address, envelope)
+
+    async def _write(self, address: bytes, envelope: bytes | bytearray) -> None:
+        week = week_of(day_of())
+        outcome = await self._writer.put(Kind.ENVELOPE, address, address, envelope, week)
+        if outcome is Outcome.NO_ROOM:
+            raise Denied(503, self._admission.did_not_fit(Kind.ENVELOPE))

@@ -12,12 +12,12 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         "style-src 'self'",
         "img-src 'self'",
         "connect-src 'self'",
-        "form-action 'none'",
+        "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
     )
 )
-"""Own scripts, styles and pictures, own connections, and nothing else whatever."""
+"""Own scripts, styles and pictures, own connections and forms, and nothing else whatever."""
 
 ALWAYS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

@@ -31,6 +31,8 @@ OTHER_TYPE: Final = "application/octet-stream"
 INDEX: Final = "index.html"
 NOT_FOUND: Final = "/404.html"
 COMPRESSED: Final = ".gz"
+ANSWERS: Final = "/answers/"
+"""Pages that answer a form, and are shown for that alone."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,21 @@ class Site:
     async def get(self, request: web.BaseRequest, path: str) -> web.Response:
         """Answer with a file of the site, or with the page that says that there is none."""
         pages = await self._newest()
-        page = pages.get(path)
+        page = None if path.startswith(ANSWERS) else pages.get(path)
         if page is not None:
             return _answer(request, page, HTTPStatus.OK)
         missing = pages.get(NOT_FOUND)
         if missing is None:
             raise Denied(HTTPStatus.NOT_FOUND, "not-found")
         return _answer(request, missing, HTTPStatus.NOT_FOUND)
+
+    async def show(
+        self, request: web.BaseRequest, language: str, name: str, status: int
+    ) -> web.Response | None:
+        """Answer a form with a page in a language; None where the site has none of that name."""
+        pages = await self._newest()
+        page = pages.get(f"{ANSWERS}{language}/{name}.html")
+        return None if page is None else _answer(request, page, status)
 
     async def _newest(self) -> dict[str, Page]:
         if _target(self._link) != self._target:
@@ -96,7 +106,7 @@ def _target(link: Path) -> Path | None:
         return None
 
 
-def _answer(request: web.BaseRequest, page: Page, status: HTTPStatus) -> web.Response:
+def _answer(request: web.BaseRequest, page: Page, status: int) -> web.Response:
     headers = {"Content-Type": page.content_type, "Vary": "Accept-Encoding"}
     body = page.plain
     if page.compressed is not None and _takes_gzip(request.headers.get("Accept-Encoding", "")):

@@ -3,6 +3,7 @@
 The same input gives the same bytes: no time, no path and no order of a file system goes in.
 """
 
+import gzip
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from crypto.directory import Directory, name_in
 from crypto.word_lists import word_list
 from intake.errors import Refusal
 from intake.site.catalogues import LANGUAGES, Language, Translations, read_translations
+from intake.site.offline import offline_page
+from intake.site.plain import plain_pages
 from intake.site.program import program_in
 
 __all__ = ["build_site"]
@@ -25,6 +28,8 @@ _STYLE = _HERE.parent / "web" / "site.css"
 _ICON = _HERE / "static" / "icon.png"
 # Each page has a program of its own, so that none loads what only the other needs.
 _PAGES = {"report": "index.html", "replies": "replies/index.html"}
+_OFFLINE = "offline.html"
+_ANSWERS = "answers/"
 # A picture is compressed already.
 _COMPRESSED = (".html", ".css", ".js")
 _NAME_HEX_DIGITS = 16
@@ -62,14 +67,15 @@ def build_site(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         if path.suffix in _COMPRESSED:
-            compressed = _compressed_before(before, name, content) or _compressed(content)
+            compressed = _compressed_before(before, name, content) or _compressed(name, content)
             path.with_name(path.name + ".gz").write_bytes(compressed)
 
 
 def site_files(genesis_id: bytes, directory: Directory, build_day: int) -> dict[str, bytes]:
     """Return the files of a site by their names, without the compressed ones."""
     files = {"icon.png": _ICON.read_bytes()}
-    style = _add(files, "site", ".css", _minified(_STYLE.read_text("utf-8")))
+    css = _minified(_STYLE.read_text("utf-8"))
+    style = _add(files, "site", ".css", css)
     translated = {language: read_translations(language.code) for language in LANGUAGES}
     pages = _environment()
     common = {
@@ -86,11 +92,18 @@ def site_files(genesis_id: bytes, directory: Directory, build_day: int) -> dict[
             "language": language.code,
             "office": name_in(directory.names, language.code),
         }
+        words = word_list(language.word_list)
+        offline = offline_page(
+            pages, genesis_id, language, translations, _read_client("offline"), words, css
+        )
+        files[f"{language.code}/{_OFFLINE}"] = offline
+        files |= plain_pages(pages, {**values, "path": "plain/"}, directory, translations, offline)
         for page, name in _PAGES.items():
-            words = word_list(language.word_list)
             program = program_in(_read_client(page), language, translations, words)
             values["program"] = _add(files, f"{page}-{language.code}", ".js", program)
-            html = pages.get_template("page.html").render(values, page=page)
+            html = pages.get_template("page.html").render(
+                values, page=page, path="replies/" if page == "replies" else ""
+            )
             files[f"{language.code}/{name}"] = html.encode()
     files |= _pages_of_all(pages, style, directory, translated)
     return files
@@ -144,7 +157,10 @@ def _minified(style: str) -> str:
     return parts[0] + "".join(part.partition("*/")[2] for part in parts[1:])
 
 
-def _compressed(content: bytes) -> bytes:
+def _compressed(name: str, content: bytes) -> bytes:
+    if name.endswith(_OFFLINE) or name.startswith(_ANSWERS):
+        # Nobody waits for these, and zopfli would take seconds.
+        return gzip.compress(content, mtime=0)
     compressed: bytes = zopfli.gzip.compress(content, numiterations=_ROUNDS)
     return compressed
 

@@ -98,6 +98,15 @@ export async function seal(
     const away = error instanceof OfficeRefusal && error.reason === "unreachable";
     throw away ? new ServerError(0, "") : error;
   });
+  return sealFor(parts, source, fresh);
+}
+
+/** Seals the envelope of a message to the keys of an office, which the caller knows to be those of today. */
+export async function sealFor(
+  parts: Parts,
+  source: SourceKeys,
+  fresh: Office,
+): Promise<SealedEnvelope> {
   const recipients = parts.outgoing.recipientIds
     .map((id) => ({ id, publicKey: fresh.keys.get(id) }))
     .filter((one): one is { id: string; publicKey: Uint8Array } => one.publicKey !== undefined);

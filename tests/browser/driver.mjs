@@ -63,6 +63,12 @@ const actions = {
     return kept.page.setViewport({ width, height, isMobile: phone, hasTouch: phone });
   },
   media: ({ kept, features }) => kept.page.emulateMediaFeatures(features),
+  async downloads({ kept, folder }) {
+    const wire = await browser.target().createCDPSession();
+    const browserContextId = kept.context.id;
+    const options = { behavior: "allow", downloadPath: folder, browserContextId };
+    await wire.send("Browser.setDownloadBehavior", options);
+  },
   scripts: ({ kept, on }) => kept.page.setJavaScriptEnabled(on),
   offline: ({ kept, on }) => kept.page.setOfflineMode(on),
   slow: ({ kept, rate }) =>

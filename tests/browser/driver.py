@@ -19,7 +19,8 @@ takes for an onion service's:
     with Browser(kind="firefox") as browser: ...
     with Browser(kind="firefox", preferences=SAFER) as browser: page.goto(f"http://{ONION}:8080/")
 
-In Firefox an `Exchange` tells no size, and neither `media`, `scripts` nor `slow_line` is there.
+In Firefox an `Exchange` tells no size, and `media`, `scripts`, `downloads`, `slow_line` are not
+there.
 
 A device with another clock: `browser.open(days_off=-5)`. One without a line: `page.offline(True)`.
 
@@ -242,6 +243,10 @@ class Page:
     def scripts(self, on: bool) -> None:
         """Switch JavaScript off, or on, for the pages opened from now on."""
         self._ask("scripts", on=on)
+
+    def downloads(self, folder: Path) -> None:
+        """Save what is downloaded into a folder, under the names that the page gives."""
+        self._ask("downloads", folder=str(folder))
 
     def offline(self, on: bool) -> None:
         """Cut the line, or mend it."""

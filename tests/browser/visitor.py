@@ -84,8 +84,11 @@ class Visitor:
         """Leave the summary, or the choice of who may read a follow-up, for the sending."""
         self.page.click(role="button", name=self.says("Encrypt and send"))
 
-    def keep_codename(self) -> list[str]:
-        """Wait for the codename, write it down, and type two of its words back."""
+    def keep_codename(self, then: str = "What happens next") -> list[str]:
+        """Wait for the codename, write it down, and type two of its words back.
+
+        `then` is what the next screen says.
+        """
         self.page.wait_for(".codename", seconds=PATIENCE)
         words: list[str] = self.page.evaluate(
             "[...document.querySelectorAll('.codename li')].map((item) => item.textContent)"
@@ -98,7 +101,7 @@ class Visitor:
         for field in asked:
             self.page.fill("#" + field, words[int(field.removeprefix("word-")) - 1])
         self.page.click(role="button", name=self.says("Check"))
-        self.page.wait_text(self.says("What happens next"))
+        self.page.wait_text(self.says(then))
         return words
 
     def report(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from intake.server.site import Site, read_site
+from intake.server.site import ANSWERS, Site, read_site
 from tests.office_fixture import PracticeOffice
 from tests.server_process import ServerProcess, client, serving, succeed
 
@@ -44,8 +44,9 @@ async def test_every_file_is_served_with_its_type(shared_server: ServerProcess) 
     """As it was built, plain and compressed."""
     pages = read_site((shared_server.data / "site").resolve())
     assert {"/", "/en/", "/ru/", "/404.html"} <= set(pages)
+    seen = {path: page for path, page in pages.items() if not path.startswith(ANSWERS)}
     async with client(shared_server) as http:
-        for path, page in pages.items():
+        for path, page in seen.items():
             async with http.get(path, headers={"Accept-Encoding": "identity"}) as answer:
                 assert answer.status == 200
                 assert answer.headers["Content-Type"] == page.content_type
@@ -59,6 +60,20 @@ async def test_every_file_is_served_with_its_type(shared_server: ServerProcess) 
         async with http.head("/en/") as answer:
             assert int(answer.headers["Content-Length"]) > 0
             assert await answer.read() == b""
+
+
+async def test_the_answers_of_the_form_are_shown_to_nobody_else(
+    shared_server: ServerProcess,
+) -> None:
+    """Nobody can be sent a link to a page that says "stored"."""
+    pages = read_site((shared_server.data / "site").resolve())
+    answers = [path for path in pages if path.startswith(ANSWERS)]
+    assert "/answers/en/stored.html" in answers
+    async with client(shared_server) as http:
+        for path in answers:
+            async with http.get(path) as answer:
+                assert answer.status == 404
+                assert b"is stored" not in await answer.read()
 
 
 @pytest.mark.parametrize("accepted", ["gzip;q=0", "gzip; q=0.0", "br", "", "x-gzip", "identity"])

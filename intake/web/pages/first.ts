@@ -2,8 +2,9 @@
 
 import { fill } from "../messages.ts";
 import type { Office } from "../office.ts";
-import { fingerprint, nameIn } from "../protocol/directory.ts";
-import { button, el, list, p, section, show, showFoot, type Child } from "./elements.ts";
+import { nameIn } from "../protocol/directory.ts";
+import { button, el, list, p, section, show, showFoot } from "./elements.ts";
+import { comparison } from "./fingerprint.ts";
 import { isOnion } from "./opening.ts";
 import { limitNotes } from "./questions.ts";
 
@@ -51,20 +52,6 @@ export function showFirst(office: Office, start: () => void): void {
     el("div", { class: "buttons" }, button(_("Start the report"), "main", start)),
   );
   showFoot();
-}
-
-/** The fingerprint, and what it is for. */
-export function comparison(genesisId: Uint8Array): Child[] {
-  const groups = fingerprint(genesisId).split(" ");
-  const lines = [0, 4, 8, 12].map((start) => groups.slice(start, start + 4).join(" "));
-  return [
-    p(
-      _(
-        "Compare these digits with the fingerprint that the office has printed. If they differ, do not report here.",
-      ),
-    ),
-    el("p", { class: "digits", translate: "no" }, lines.join("\n")),
-  ];
 }
 
 function protectedThings(): string[] {

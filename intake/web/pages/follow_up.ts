@@ -1,21 +1,21 @@
 /** The follow-up: what the person adds, confirmed for whom, sent the way a report is. */
 
 import { takesFiles } from "../limits.ts";
-import { fill, writtenDay } from "../messages.ts";
 import type { Office } from "../office.ts";
 import type { SourceKeys } from "../protocol/source_keys.ts";
 import { fileChooser } from "./attaching.ts";
 import { recipientBoxes } from "./choosing.ts";
-import { button, complain, el, form, p, quietDown, show } from "./elements.ts";
+import type { FollowUpDelivery } from "./delivery.ts";
+import { complain, form, p, quietDown, show } from "./elements.ts";
 import { guardLeaving, onBrowserBack } from "./leaving.ts";
 import { askText, limitNotes, textLimit } from "./questions.ts";
-import { sendOnScreen } from "./transport.ts";
 
 export class FollowUp {
   readonly #office: Office;
   readonly #source: SourceKeys;
   readonly #proposed: readonly string[];
   readonly #answered: boolean;
+  readonly #delivery: FollowUpDelivery;
   readonly #leave: () => void;
   #text = "";
   #files: File[] = [];
@@ -30,12 +30,14 @@ export class FollowUp {
     source: SourceKeys,
     proposed: readonly string[],
     answered: boolean,
+    delivery: FollowUpDelivery,
     leave: () => void,
   ) {
     this.#office = office;
     this.#source = source;
     this.#proposed = proposed;
     this.#answered = answered;
+    this.#delivery = delivery;
     this.#leave = leave;
     this.#chosen = new Set(proposed);
   }
@@ -100,11 +102,11 @@ export class FollowUp {
           "This page cannot know whom you left out of your report. Tick only those who may read this.",
         );
     onBrowserBack(back);
-    show(heading, form([p(help), boxes], _("Encrypt and send"), onNext, back));
+    show(heading, form([p(help), boxes], this.#delivery.button, onNext, back));
   }
 
   async #send(): Promise<void> {
-    const day = await sendOnScreen(
+    const day = await this.#delivery.deliver(
       {
         kind: "follow-up",
         text: this.#text,
@@ -127,16 +129,6 @@ export class FollowUp {
     this.#chosen = new Set(this.#proposed);
     guardLeaving(false);
     onBrowserBack(this.#leave);
-    const until = writtenDay(day + this.#office.directory.policy.codenameDays);
-    show(
-      _("Your follow-up is stored"),
-      p(_("The office reads it with its next delivery and puts it to your report.")),
-      p(
-        fill(_("Your codename now works until {date}. It is still the same eight words."), {
-          date: until,
-        }),
-      ),
-      el("div", { class: "buttons" }, button(_("Back to the replies"), "main", this.#leave)),
-    );
+    this.#delivery.after(this.#office, day, this.#leave);
   }
 }

@@ -8,12 +8,21 @@ import { guardLeaving, onBrowserBack } from "./leaving.ts";
 
 const ASKED_BACK = 2;
 
-/** Shows the codename; `until` is the last day on which the office answers to it. */
-export function showCodename(codename: Codename, until: number, day: number): void {
+/** What stands around a codename. */
+export interface Around {
+  readonly heading: string;
+  /** The last day on which the office answers to it. */
+  readonly until: number;
+  /** Shows what comes after it. */
+  readonly next: () => void;
+}
+
+/** Shows the codename. */
+export function showCodename(codename: Codename, around: Around): void {
   const words = codenameWords(codename, pageWords());
   onBrowserBack(() => undefined);
   show(
-    _("Your report is stored. This is your codename"),
+    around.heading,
     el("ol", { class: "codename", translate: "no" }, ...words.map((word) => el("li", {}, word))),
     p(
       _(
@@ -31,25 +40,25 @@ export function showCodename(codename: Codename, until: number, day: number): vo
     p(
       fill(
         _("The office answers to this codename until {date}. A follow-up from you extends that."),
-        { date: writtenDay(until) },
+        { date: writtenDay(around.until) },
       ),
     ),
     el(
       "div",
       { class: "buttons" },
       button(_("I have written them down"), "main", () => {
-        askBack(codename, askedPlaces(), until, day);
+        askBack(codename, askedPlaces(), around);
       }),
     ),
   );
 }
 
 /** Asks for some of the words, so that a slip of the pen is found while the words can still be seen. */
-function askBack(codename: Codename, places: readonly number[], until: number, day: number): void {
+function askBack(codename: Codename, places: readonly number[], around: Around): void {
   const words = codenameWords(codename, pageWords());
   const fields = places.map((place) => wordField(place));
   const showAgain = (): void => {
-    showCodename(codename, until, day);
+    showCodename(codename, around);
   };
   const onNext = (): void => {
     quietDown();
@@ -65,7 +74,7 @@ function askBack(codename: Codename, places: readonly number[], until: number, d
         return;
       }
     }
-    showNext(day, until);
+    around.next();
   };
   const labelled = fields.flatMap((field, index) => [
     el("label", { for: field.id }, fill(_("Word {n}"), { n: (places[index] as number) + 1 })),
@@ -78,7 +87,7 @@ function askBack(codename: Codename, places: readonly number[], until: number, d
 }
 
 /** What happens next and by when. Nothing of the codename is on the page any more. */
-function showNext(day: number, until: number): void {
+export function showNext(day: number, until: number): void {
   guardLeaving(false);
   onBrowserBack(() => undefined);
   show(

@@ -1,14 +1,14 @@
 /** The replies: eight words in, what the office wrote out, and a follow-up if the person wants. */
 
-import { loadBucket, loadWholeBoard, type LoadedBoard } from "../board.ts";
 import { fill, writtenDay } from "../messages.ts";
 import type { Office } from "../office.ts";
 import { readCodename, type Correction, type ReadCodename } from "../protocol/codename.ts";
-import { Malformed, NotACodename } from "../protocol/errors.ts";
-import { followUpRecipients, openBoard, type Reply } from "../protocol/replies.ts";
+import { NotACodename } from "../protocol/errors.ts";
+import { followUpRecipients, type Reply } from "../protocol/replies.ts";
 import { deriveSourceKeys, type SourceKeys } from "../protocol/source_keys.ts";
 import { pageWords } from "../words.ts";
 import { titleOfId } from "./choosing.ts";
+import type { FollowUpDelivery } from "./delivery.ts";
 import {
   button,
   complain,
@@ -24,29 +24,21 @@ import {
 } from "./elements.ts";
 import { FollowUp } from "./follow_up.ts";
 import { leaveNow, onBrowserBack } from "./leaving.ts";
-import { closedWords, openOfficePage, orRefusal } from "./opening.ts";
+import { closedWords } from "./opening.ts";
 import { textField } from "./questions.ts";
 
-export async function startReplies(): Promise<void> {
-  const office = await openOfficePage();
-  if (!office) return;
-  const board = await orRefusal(() => loadWholeBoard(office));
-  if (board !== undefined) askCodename(office, board);
-}
-
-/** Asks for the codename; `board` is there already where everyone loads the same. */
-function askCodename(office: Office, board: LoadedBoard | null): void {
+/** Asks for the codename; `otherLanguage` says where to type one of another language. */
+export function askCodename(otherLanguage: string, onRead: (read: ReadCodename) => void): void {
   const field = textField("codename", "", 3, () => undefined);
   field.setAttribute("autocapitalize", "none");
   field.setAttribute("aria-describedby", "codename-help");
   const onNext = (): void => {
     quietDown();
     try {
-      const read = readCodename(field.value, pageWords(), WORD_LIST.name);
-      void lookForReplies(office, board, read);
+      onRead(readCodename(field.value, pageWords(), WORD_LIST.name));
     } catch (error) {
       if (!(error instanceof NotACodename)) throw error;
-      complain(field, codenameProblem(error));
+      complain(field, codenameProblem(error, otherLanguage));
     }
   };
   onBrowserBack(null);
@@ -72,22 +64,16 @@ function askCodename(office: Office, board: LoadedBoard | null): void {
         "The words are not sent. This page makes keys of them on this device and looks for your replies among all that are on the board.",
       ),
     ),
-    p(el("a", { href: "../" }, _("You have no codename yet? Report something"))),
   );
   showFoot();
 }
 
-function codenameProblem(error: NotACodename): string {
+function codenameProblem(error: NotACodename, otherLanguage: string): string {
   switch (error.reason) {
     case "count":
       return _("These are not eight words. Type all eight, with spaces between them.");
     case "word":
-      return fill(
-        _(
-          "Word {n} is not in the list. Look at your paper. If your words are of another language, change to it below.",
-        ),
-        { n: error.position ?? 0 },
-      );
+      return `${fill(_("Word {n} is not in the list. Look at your paper."), { n: error.position ?? 0 })} ${otherLanguage}`;
     case "check":
       return _(
         "One of these words is wrong, or they are in the wrong order. Compare each with your paper.",
@@ -95,11 +81,8 @@ function codenameProblem(error: NotACodename): string {
   }
 }
 
-async function lookForReplies(
-  office: Office,
-  whole: LoadedBoard | null,
-  read: ReadCodename,
-): Promise<void> {
+/** Makes the keys of a codename before the person's eyes. */
+export function makeKeys(office: Office, { codename }: ReadCodename): Promise<SourceKeys> {
   const bar = el("progress", { max: 1, "aria-labelledby": "now" });
   onBrowserBack(() => undefined);
   show(
@@ -107,52 +90,34 @@ async function lookForReplies(
     el("p", { id: "now" }, _("Making your keys on this device…")),
     bar,
   );
-  const source = await deriveSourceKeys(read.codename, office.facts.genesisId, (done) => {
+  return deriveSourceKeys(codename, office.facts.genesisId, (done) => {
     bar.value = done;
   });
-  const board = await orRefusal(async () => whole ?? (await loadBucket(office, source)));
-  if (!board) return;
-  try {
-    const replies = await openBoard(board.records, source, board.office.directory);
-    new Replies(board.office, source, replies, read.corrections).show();
-  } catch (error) {
-    if (!(error instanceof Malformed)) throw error;
-    showBrokenBoard();
-  }
 }
 
-function showBrokenBoard(): void {
-  show(
-    _("The reply board is damaged"),
-    p(_("What the server gave out is no reply board. Your replies are not lost. Try again later.")),
-    el(
-      "div",
-      { class: "buttons" },
-      button(_("Try again"), "main", () => {
-        location.reload();
-      }),
-    ),
-  );
-  showFoot();
-}
-
-class Replies {
+/** What the office wrote, and the ways on. */
+export class Replies {
   readonly #office: Office;
   readonly #replies: readonly Reply[];
   readonly #corrections: readonly Correction[];
   readonly #followUp: FollowUp;
+  /** Leads back to the question for the codename. */
+  readonly #again: () => void;
 
   constructor(
     office: Office,
     source: SourceKeys,
     replies: readonly Reply[],
     corrections: readonly Correction[],
+    delivery: FollowUpDelivery,
+    again: () => void,
   ) {
     this.#office = office;
     this.#replies = replies;
     this.#corrections = corrections;
+    this.#again = again;
     const proposed = followUpRecipients(replies, source, office.directory);
-    this.#followUp = new FollowUp(office, source, proposed, replies.length > 0, () => {
+    this.#followUp = new FollowUp(office, source, proposed, replies.length > 0, delivery, () => {
       this.show();
     });
   }
@@ -209,13 +174,7 @@ class Replies {
         ),
       ),
       p(_("Compare the words with your paper. Replies come in batches, so look again in a week.")),
-      el(
-        "div",
-        { class: "buttons" },
-        button(_("Type the words again"), "plain", () => {
-          location.reload();
-        }),
-      ),
+      el("div", { class: "buttons" }, button(_("Type the words again"), "plain", this.#again)),
     ];
   }
 

@@ -1,4 +1,4 @@
-/** The report: one question a screen, then all answers at a glance, then it is sent. */
+/** The report: one question a screen, then all answers at a glance, then it is delivered. */
 
 import { answerTooLong, takesFiles } from "../limits.ts";
 import type { Office } from "../office.ts";
@@ -6,6 +6,7 @@ import { newCodename } from "../protocol/codename.ts";
 import { deriveSourceKeys, type SourceKeys } from "../protocol/source_keys.ts";
 import { fileChooser, fileLabel } from "./attaching.ts";
 import { recipientBoxes, titleOf } from "./choosing.ts";
+import type { KeyMaker, ReportDelivery } from "./delivery.ts";
 import {
   button,
   byId,
@@ -18,28 +19,20 @@ import {
   show,
   type Child,
 } from "./elements.ts";
-import { comparison, showFirst } from "./first.ts";
+import { comparison } from "./fingerprint.ts";
 import { showCodename } from "./keeping.ts";
 import { guardLeaving, onBrowserBack } from "./leaving.ts";
-import { openOfficePage, showClosed } from "./opening.ts";
 import { askText, limitNotes, textLimit, textProblem, type Ways } from "./questions.ts";
-import { sendOnScreen, type KeyMaker } from "./transport.ts";
 
 /** The questions beside what happened, by their names in SPEC 7.1, in the order asked. */
 const ANSWERS = ["who", "when", "how", "evidence", "fear"] as const;
 const LONG_ANSWER = 500;
 type AnswerName = (typeof ANSWERS)[number];
 
-export async function startReport(): Promise<void> {
-  const office = await openOfficePage();
-  if (!office) return;
-  if (office.status.envelopes.open) new Report(office).begin();
-  else showClosed(office.status.envelopes.reason);
-}
-
 /** What the person has typed and chosen so far, in memory only. */
-class Report {
+export class Report {
   readonly #office: Office;
+  readonly #delivery: ReportDelivery;
   readonly #answers: Record<AnswerName, string> = {
     who: "",
     when: "",
@@ -57,8 +50,9 @@ class Report {
   #tellKeys: (done: number) => void = () => undefined;
   readonly #codename = newCodename();
 
-  constructor(office: Office) {
+  constructor(office: Office, delivery: ReportDelivery) {
     this.#office = office;
+    this.#delivery = delivery;
     const asked = ANSWERS.map((name) => (ways: Ways) => {
       this.#askAnswer(name, ways);
     });
@@ -80,7 +74,7 @@ class Report {
 
   begin(): void {
     onBrowserBack(null);
-    showFirst(this.#office, () => {
+    this.#delivery.first(this.#office, () => {
       this.#ask(0);
     });
   }
@@ -219,8 +213,8 @@ class Report {
         el("summary", {}, _("Is this the right office?")),
         ...comparison(this.#office.facts.genesisId),
       ),
-      p(_("After sending you get your codename. Have paper and a pen ready.")),
-      form([], _("Encrypt and send"), () => void this.#send(), back),
+      p(this.#delivery.note),
+      form([], this.#delivery.button, () => void this.#send(), back),
     );
   }
 
@@ -256,7 +250,7 @@ class Report {
   async #send(): Promise<void> {
     if (this.#findsProblem()) return;
     const answers = Object.entries(this.#answers).filter(([, text]) => text.trim());
-    const day = await sendOnScreen(
+    const day = await this.#delivery.deliver(
       {
         kind: "report",
         text: this.#text,
@@ -271,7 +265,13 @@ class Report {
       },
     );
     if (day === null) return;
-    showCodename(this.#codename, day + this.#office.directory.policy.codenameDays, day);
+    showCodename(this.#codename, {
+      heading: this.#delivery.codenameHeading,
+      until: day + this.#office.directory.policy.codenameDays,
+      next: () => {
+        this.#delivery.after(this.#office, day);
+      },
+    });
   }
 
   /** Makes the keys once, whatever happens while sending: the codename stays the same. */

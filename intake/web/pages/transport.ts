@@ -11,12 +11,10 @@ import { safeFileName } from "../protocol/payload.ts";
 import type { SourceKeys } from "../protocol/source_keys.ts";
 import { MessageTooLarge, NoRecipientLeft, type Outgoing } from "../sealing.ts";
 import { mayBeStored, send, type Progress } from "../sending.ts";
+import type { KeyMaker } from "./delivery.ts";
 import { button, el, p, show } from "./elements.ts";
 import { onBrowserBack, onLeaving } from "./leaving.ts";
 import { closedWords } from "./opening.ts";
-
-/** Makes the keys; calls `tell` with the part that is done, from 0 to 1. */
-export type KeyMaker = (tell: (done: number) => void) => Promise<SourceKeys>;
 
 /**
  * Sends a message before the person's eyes, trying again for as long as it takes.

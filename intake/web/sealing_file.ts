@@ -1,0 +1,67 @@
+/** A message sealed into a file: SPEC 11.1. One part at a time is in memory; the browser keeps the rest as it likes. */
+
+import { Stopped } from "./api.ts";
+import { today } from "./clock.ts";
+import { fileFromBlob } from "./files.ts";
+import { OfficeRefusal, type Office } from "./office.ts";
+import { puzzleNonce, solvePuzzle } from "./protocol/puzzle.ts";
+import { lastDayOf, SealedFileWriter } from "./protocol/sealed_file.ts";
+import { PUZZLE_NONCE_SIZE } from "./protocol/sizes.ts";
+import type { SourceKeys } from "./protocol/source_keys.ts";
+import { filesOf, prepare, sealFor, type Outgoing } from "./sealing.ts";
+
+const ENVELOPE_PUZZLE = 1;
+const CHUNK_PUZZLE = 2;
+
+/** A message in a file, and the days that it carries. */
+export interface SealedFile {
+  readonly bytes: Blob;
+  readonly day: number;
+  readonly lastDay: number;
+}
+
+/**
+ * Seals a message into a file; `tell` is given how many chunks of how many are sealed.
+ *
+ * Raises Stopped, FileUnreadable, MessageTooLarge, and OfficeRefusal where the office's keys have run
+ * out meanwhile. Nothing of it has left the device then: a new try draws all keys anew.
+ */
+export async function sealToFile(
+  outgoing: Outgoing,
+  source: SourceKeys,
+  office: Office,
+  tell: (done: number, of: number) => void,
+  signal: AbortSignal,
+): Promise<SealedFile> {
+  const lastDay = lastDayOf(office.week * 7);
+  const parts = prepare(
+    outgoing,
+    outgoing.files.map((file) => fileFromBlob(file)),
+    office,
+  );
+  const files = filesOf(parts);
+  const chunks = files.reduce((sum, file) => sum + file.chunks, 0);
+  const { genesisId } = office.facts;
+  const writer = new SealedFileWriter({ genesisId, lastDay, chunks });
+  const { puzzleChunk, puzzleEnvelope } = office.directory.policy;
+  const nonceFor = async (kind: number, id: Uint8Array, bits: number): Promise<Uint8Array> => {
+    if (bits === 0) return new Uint8Array(PUZZLE_NONCE_SIZE);
+    return puzzleNonce(await solvePuzzle(genesisId, kind, id, bits, lastDay));
+  };
+  const made = [new Blob([(await writer.begin()) as BlobPart])];
+  for (const file of files) {
+    for (let index = 0; index < file.chunks; index += 1) {
+      if (signal.aborted) throw new Stopped();
+      const { id, bytes } = await file.sealed(index);
+      const nonce = await nonceFor(CHUNK_PUZZLE, id, puzzleChunk);
+      made.push(new Blob([(await writer.chunk(id, nonce, bytes)) as BlobPart]));
+      tell(made.length - 1, chunks);
+    }
+  }
+  // Keys of another week would have to be loaded, which a page on a disk cannot.
+  if (Math.floor(today() / 7) !== office.week) throw new OfficeRefusal("expired");
+  const { address, bytes, day } = await sealFor(parts, source, office);
+  const nonce = await nonceFor(ENVELOPE_PUZZLE, address, puzzleEnvelope);
+  made.push(new Blob([(await writer.end(nonce, bytes)) as BlobPart]));
+  return { bytes: new Blob(made, { type: "application/octet-stream" }), day, lastDay };
+}
