@@ -221,6 +221,13 @@ Every import does this by itself; it is needed alone only after an update of thi
         source.run_report,
     ),
     Command(
+        "send",
+        source.SEND_SUMMARY,
+        source.SEND_TEXT,
+        source.add_send_arguments,
+        source.run_send,
+    ),
+    Command(
         "replies",
         source.REPLIES_SUMMARY,
         source.REPLIES_TEXT,
@@ -238,8 +245,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `intake` with these arguments, else those of the process; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="intake",
-        description="The online side of an anonymous intake. With `report` and `replies` you tell"
-        " an office something; all others run its server, which cannot read any of it.",
+        description="The online side of an anonymous intake. With `report`, `send` and `replies`"
+        " you tell an office something; all others run its server, which cannot read any of it.",
         epilog="`intake COMMAND --help` explains a command.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)

@@ -24,10 +24,14 @@ __all__ = [
     "REPLIES_TEXT",
     "REPORT_SUMMARY",
     "REPORT_TEXT",
+    "SEND_SUMMARY",
+    "SEND_TEXT",
     "add_replies_arguments",
     "add_report_arguments",
+    "add_send_arguments",
     "run_replies",
     "run_report",
+    "run_send",
 ]
 
 _PATIENCE_MINUTES = 60
@@ -48,6 +52,11 @@ A script gives all of it, and gets the codename on a descriptor of its own:
   intake report --server URL --fingerprint DIGITS --text-file report.txt \\
     --codename-fd 3 3>codename.txt
 
+On a device that is never online, it is sealed into a file, to be sent from another by a form of
+the office's site or by `intake send`; the directory file is saved from that site:
+
+  intake report --to-file report.fidelio --directory-file office.directory
+
 If the line breaks, sending goes on by itself. After a kill or a restart, --resume goes on where it
 was: until then the message lies in the state folder, encrypted under the codename."""
 
@@ -65,10 +74,29 @@ A script gives the codename on a descriptor of its own:
   intake replies --server URL --codename-fd 3 3<codename.txt
   intake replies --server URL --json --codename-fd 3 3<codename.txt"""
 
+SEND_SUMMARY = "send a sealed file that was made elsewhere"
+SEND_TEXT = """\
+Sends what `intake report --to-file` or the offline page of an office's site has sealed into a file.
+It needs no codename, and cannot read the message. If it breaks off, send the same file again:
+nothing is stored twice.
+
+  intake send report.fidelio --server https://intake.example.org
+  intake send report.fidelio --server http://OFFICE.onion --proxy socks5h://127.0.0.1:9050"""
+
 
 def add_report_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `intake report` understands."""
-    _add_common(parser)
+    _add_connection(parser, server_required=False)
+    _add_message(parser)
+    parser.add_argument(
+        "--to-file", metavar="FILE", type=Path, help="seal it into this new file, send nothing"
+    )
+    parser.add_argument(
+        "--directory-file",
+        metavar="FILE",
+        type=Path,
+        help="the office's keys from a file, for --to-file without a server",
+    )
     parser.add_argument(
         "--text-file", metavar="FILE", type=Path, help="the text, in UTF-8; - reads stdin"
     )
@@ -81,7 +109,8 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_replies_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `intake replies` understands."""
-    _add_common(parser)
+    _add_connection(parser)
+    _add_message(parser)
     parser.add_argument(
         "--follow-up-file",
         metavar="FILE",
@@ -99,10 +128,29 @@ def add_replies_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the replies as one JSON object")
 
 
+def add_send_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `intake send` understands."""
+    parser.add_argument("sealed_file", metavar="FILE", type=Path, help="the sealed file")
+    _add_connection(parser)
+
+
+def run_send(arguments: argparse.Namespace) -> int:
+    """Run `intake send`; returns the exit code, raises Refusal."""
+    from intake.source.to_file import run
+
+    return _run(run, arguments)
+
+
 def run_report(arguments: argparse.Namespace) -> int:
     """Run `intake report`; returns the exit code, raises Refusal."""
     if arguments.resume and (arguments.text_file or arguments.file or arguments.original):
         arguments.parser.error("--resume goes on with what was begun: leave out text and files")
+    if arguments.to_file and arguments.resume:
+        arguments.parser.error("--to-file begins a new report: leave out --resume")
+    if arguments.directory_file and (not arguments.to_file or arguments.server):
+        arguments.parser.error("--directory-file goes with --to-file, in place of --server")
+    if not arguments.server and not arguments.directory_file:
+        arguments.parser.error("--server says where to send it")
     from intake.source.report import run
 
     return _run(run, arguments)
@@ -115,12 +163,12 @@ def run_replies(arguments: argparse.Namespace) -> int:
     return _run(run, arguments)
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
+def _add_connection(parser: argparse.ArgumentParser, *, server_required: bool = True) -> None:
     parser.add_argument(
         "--server",
         metavar="URL",
         type=read_server,
-        required=True,
+        required=server_required,
         help="the office's address: http://HOST or https://HOST:PORT",
     )
     parser.add_argument(
@@ -129,6 +177,34 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         type=_fingerprint,
         help="the office's 80 digits, the first time; else you are shown them and asked",
     )
+    parser.add_argument(
+        "--language",
+        choices=tuple(WORD_LISTS),
+        default=default_language(),
+        help="of questions, messages and codename; without it, that of this device",
+    )
+    parser.add_argument(
+        "--proxy",
+        metavar="URL",
+        type=read_proxy,
+        help="socks5h://HOST:PORT; Tor is 127.0.0.1:9050, Tor Browser 9150. It resolves names too",
+    )
+    parser.add_argument(
+        "--state",
+        metavar="DIR",
+        type=Path,
+        help="what is remembered of offices, instead of ~/.local/state/fidelio",
+    )
+    parser.add_argument(
+        "--patience",
+        metavar="MINUTES",
+        type=_minutes,
+        default=_PATIENCE_MINUTES,
+        help=f"how long a broken line is tried again before giving up ({_PATIENCE_MINUTES})",
+    )
+
+
+def _add_message(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--file",
         metavar="FILE",
@@ -161,35 +237,10 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         help="recipients of the office who must not be able to read it",
     )
     parser.add_argument(
-        "--language",
-        choices=tuple(WORD_LISTS),
-        default=default_language(),
-        help="of questions, messages and codename; without it, that of this device",
-    )
-    parser.add_argument(
-        "--proxy",
-        metavar="URL",
-        type=read_proxy,
-        help="socks5h://HOST:PORT; Tor is 127.0.0.1:9050, Tor Browser 9150. It resolves names too",
-    )
-    parser.add_argument(
-        "--state",
-        metavar="DIR",
-        type=Path,
-        help="what is remembered of offices, instead of ~/.local/state/fidelio",
-    )
-    parser.add_argument(
         "--codename-fd",
         metavar="N",
         type=_descriptor,
         help="an open descriptor for the codename, instead of the terminal",
-    )
-    parser.add_argument(
-        "--patience",
-        metavar="MINUTES",
-        type=_minutes,
-        default=_PATIENCE_MINUTES,
-        help=f"how long a broken line is tried again before giving up ({_PATIENCE_MINUTES})",
     )
 
 

@@ -27,8 +27,10 @@ from intake.source.speech import printable, written_day
 
 __all__ = [
     "Office",
+    "check_seen",
     "closed_reason",
     "fresh_office",
+    "genuine",
     "open_office",
     "other_ways",
     "reopened",
@@ -94,9 +96,9 @@ async def load_office(
     it before anything else happens. Raises ServerError where the server is away.
     """
     document, status = await asyncio.gather(api.directory(), api.status())
-    directory = _genuine(document, genesis_id)
+    directory = genuine(document, genesis_id)
     day = today()
-    _check_seen(directory, state)
+    check_seen(directory, state)
     _check(directory, origin, status, day)
     keys = await asyncio.gather(
         *(_key(api, current_key(one, day).hash, directory) for one in directory.recipients)
@@ -169,7 +171,11 @@ def _unreachable(error: ServerError) -> Refusal:
     )
 
 
-def _genuine(document: bytes, genesis_id: bytes | None) -> Directory:
+def genuine(document: bytes, genesis_id: bytes | None) -> Directory:
+    """Return the directory of a document, of the office that it names itself where none is known.
+
+    Refusal where it is not genuine.
+    """
     if genesis_id is None:
         # SPEC 3 and 10.1: what the document itself begins with
         root = document[_VERSION_SIZE : _VERSION_SIZE + _ROOT_SIZE]
@@ -188,7 +194,8 @@ def _genuine(document: bytes, genesis_id: bytes | None) -> Directory:
         ) from None
 
 
-def _check_seen(directory: Directory, state: StateFolder) -> None:
+def check_seen(directory: Directory, state: StateFolder) -> None:
+    """Return if a directory does not go back behind what this device has seen, else Refusal."""
     try:
         state.check(directory)
     except Contradictory:

@@ -58,6 +58,15 @@ class Show:
         self.stored = sent
         self._line(self._sending(sent))
 
+    def sealing(self, sealed: Sent) -> None:
+        """Show how much of a file is sealed."""
+        self._line(
+            _("Sealing: {size} of {total}").format(
+                size=written_size(sealed.chunks * CHUNK_SIZE),
+                total=written_size(sealed.of * CHUNK_SIZE),
+            )
+        )
+
     def envelope(self) -> None:
         """Say that files are stored and the message itself follows."""
         self._line(_("Encrypting and sending the message…"), now=True)

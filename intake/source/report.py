@@ -2,12 +2,14 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
+from pathlib import Path
 
 from crypto.codename import Codename, codename_words, new_codename
 from intake.errors import Refusal
 from intake.source.cleaning import cleaner, copies_removed_on_error
 from intake.source.codenames import show_codename, take_codename, words_of
 from intake.source.delivery import check_unsent, deliver, go_on
+from intake.source.directory_files import open_directory_file
 from intake.source.drafting import (
     check_ids,
     check_something,
@@ -21,9 +23,11 @@ from intake.source.drafting import (
 from intake.source.office import Office
 from intake.source.plan import ChosenFile, Draft, check_files, check_number_of_files
 from intake.source.questions import Answers, ask_all, confirm
+from intake.source.sealed_files import check_new
 from intake.source.session import Session, begin, connect, refuse_if_closed
 from intake.source.speech import gettext as _
 from intake.source.speech import speak
+from intake.source.to_file import deliver_to_file, for_later
 
 __all__ = ["run"]
 
@@ -43,8 +47,7 @@ def run(arguments: Namespace) -> int:
             _("There is no terminal to ask you what happened."),
             _("Give the text as a file: --text-file FILE"),
         )
-    office = connect(session, arguments.fingerprint)
-    refuse_if_closed(office)
+    office = _office(session, arguments)
     check_files([*files, *originals], office)
     check_ids(arguments.leave_out, office)
     print(_("You write to: {name}").format(name=office.name(session.language)), flush=True)
@@ -56,8 +59,25 @@ def run(arguments: Namespace) -> int:
     if text is None and session.terminal is not None:
         with copies_removed_on_error(draft.files):
             confirm(session.terminal, draft.text, draft.files)
-    deliver(session, office, draft, lambda: _new_codename(session))
+    if arguments.to_file:
+        path: Path = arguments.to_file
+        deliver_to_file(session, office, draft, lambda: _new_codename(session), path)
+    else:
+        deliver(session, office, draft, lambda: _new_codename(session))
     return 0
+
+
+def _office(session: Session, arguments: Namespace) -> Office:
+    """Return the office to write to, which takes messages: now, or for a file later."""
+    if arguments.to_file:
+        check_new(arguments.to_file)
+    if arguments.directory_file:
+        return open_directory_file(session, arguments.directory_file, arguments.fingerprint)
+    office = connect(session, arguments.fingerprint)
+    if arguments.to_file:
+        return for_later(office)
+    refuse_if_closed(office)
+    return office
 
 
 def _resume(session: Session, arguments: Namespace) -> int:

@@ -16,7 +16,7 @@ from intake.source.progress import Show
 from intake.source.speech import gettext as _
 from intake.source.terminal import CodenameLine, Terminal, open_terminal
 
-__all__ = ["Session", "asked", "begin", "connect", "next_command", "refuse_if_closed"]
+__all__ = ["Session", "asked", "begin", "compare", "connect", "next_command", "refuse_if_closed"]
 
 _SECONDS_A_MINUTE = 60
 
@@ -36,21 +36,25 @@ class Session:
     show: Show
 
 
-def begin(arguments: Namespace) -> Session:
-    """Return the session that the arguments of a command ask for; Refusal where it cannot be."""
+def begin(arguments: Namespace, *, with_codename: bool = True) -> Session:
+    """Return the session that the arguments of a command ask for; Refusal where it cannot be.
+
+    Without a server it is one that reaches nothing.
+    """
     # A crash must not leave a codename in a file.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    route = Route.of(arguments.server, arguments.proxy)
-    if route.proxy is None and is_onion(route.origin):
+    route = Route.of(arguments.server or "", arguments.proxy)
+    if route.origin and route.proxy is None and is_onion(route.origin):
         raise Refusal(
             _("An onion address is reached through Tor alone. Nothing was sent."),
             _("Add --proxy socks5h://127.0.0.1:9050 (Tor Browser: 9150)."),
         )
     terminal = open_terminal()
-    codename = CodenameLine(terminal, arguments.codename_fd)
-    codename.check()
+    codename = CodenameLine(terminal, arguments.codename_fd if with_codename else None)
+    if with_codename:
+        codename.check()
     show = Show()
-    if route.proxy is None:
+    if route.origin and route.proxy is None:
         show.say(
             _(
                 "You are not using Tor: your provider can see that this device connects to this"
@@ -84,7 +88,7 @@ def connect(session: Session, fingerprint: bytes | None) -> Office:
 
     office = asked(session, ask)
     if known is None:
-        _compare(session, office)
+        compare(session, office)
     session.state.remember(origin, office.directory)
     return office
 
@@ -110,7 +114,8 @@ def refuse_if_closed(office: Office) -> None:
         )
 
 
-def _compare(session: Session, office: Office) -> None:
+def compare(session: Session, office: Office) -> None:
+    """Have a person compare the fingerprint of an office that this device does not know."""
     if session.state.knows(office.genesis_id):
         # Confirmed at another address, and its directory, signed under that, names this one too.
         return
