@@ -34,11 +34,8 @@ const actions = {
       extraPrefsFirefox: preferences,
       protocolTimeout: 900_000,
     });
-    return browser.version();
+    return { version: await browser.version(), process: browser.process().pid };
   },
-
-  // The browser's first process; the others descend from it.
-  process: () => browser.process().pid,
 
   async open({ page, script }) {
     // A context of its own is a private window: nothing is shared with another page.

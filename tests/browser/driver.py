@@ -45,7 +45,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-__all__ = ["ONION", "SAFER", "Browser", "BrowserError", "Exchange", "Kind", "Page", "find_browser"]
+import pytest
+
+__all__ = [
+    "ONION",
+    "SAFER",
+    "Browser",
+    "BrowserError",
+    "Exchange",
+    "Kind",
+    "Page",
+    "find_browser",
+    "needs",
+]
 
 Kind = Literal["chrome", "firefox"]
 
@@ -109,6 +121,12 @@ def find_browser(kind: Kind) -> str:
     raise BrowserError(f"there is no {_NAMES[kind][0]} here: make browser")
 
 
+def needs(kind: Kind) -> pytest.MarkDecorator:
+    """Leave a test out, and say so, where this browser cannot be had."""
+    found = any(map(shutil.which, (os.environ.get(_VARIABLES[kind], ""), *_NAMES[kind])))
+    return pytest.mark.skipif(not found, reason=f"there is no {_NAMES[kind][0]} here")
+
+
 def _find_node() -> str:
     beside = Path(sys.executable).with_name("node")
     found = str(beside) if beside.exists() else shutil.which("node")
@@ -138,13 +156,16 @@ class Browser:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.version = self.ask(
+        launched = self.ask(
             "launch",
             kind=self._kind,
             executable=find_browser(self._kind),
             flags=self._flags,
             preferences=self._preferences,
         )
+        self.version = str(launched["version"])
+        # The browser's first process; the others descend from it.
+        self._first_process = int(launched["process"])
         return self
 
     def __exit__(
@@ -172,8 +193,11 @@ class Browser:
         return Page(self, number)
 
     def memory(self) -> int:
-        """Bytes that all its processes hold together: the sum of their proportional set sizes."""
-        return sum(map(_proportional_set_size, _descendants(int(self.ask("process")))))
+        """Bytes that all its processes hold together: the sum of their proportional set sizes.
+
+        May be asked from another thread while a page is waited for.
+        """
+        return sum(map(_proportional_set_size, _descendants(self._first_process)))
 
     def ask(self, action: str, **arguments: object) -> Any:
         """Have the driver do something, and return what it gives back."""

@@ -32,12 +32,21 @@ class PracticePages:
 
 @contextmanager
 def practice_pages(
-    folder: Path, *, host: str = "127.0.0.1", issued_ago: int = 0, **changes: Any
+    folder: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    address: str = "",
+    issued_ago: int = 0,
+    **changes: Any,
 ) -> Iterator[PracticePages]:
-    """Serve a new office at `host`, its directory issued so many days ago."""
+    """Serve a new office at `host`, its directory issued so many days ago.
+
+    `address` is where sources find it, unless they come straight to its port.
+    """
     today = int(time.time() // 86_400)
-    port = _free_port()
-    address = f"http://{host}:{port}"
+    port = port or _free_port()
+    address = address or f"http://{host}:{port}"
     office = PracticeOffice.create(today - issued_ago, address=address, **changes)
     bundle = folder / "first.bundle"
     bundle.write_bytes(office.outbound("main", today))
