@@ -6,7 +6,7 @@
 
 import { putChunk, putEnvelope, Stopped } from "./api.ts";
 import { today } from "./clock.ts";
-import { FileChanged, fileFromBlob, FileUnreadable, type OutgoingFile } from "./files.ts";
+import { FileChanged, fileFromBlob, FileUnreadable, giveBack, type OutgoingFile } from "./files.ts";
 import type { Line } from "./line.ts";
 import type { Office } from "./office.ts";
 import { Pace } from "./pace.ts";
@@ -233,6 +233,7 @@ async function storeChunk(
     await pace.time((timeout) => putChunk(toHex(id), bytes, puzzle, line.signal, timeout));
     file.storedAt[index] = began;
   });
+  giveBack(bytes);
 }
 
 /** Stores the files, then the envelope; files that are stored for too long by then once more before it. */

@@ -41,10 +41,12 @@ class Faults:
     cut_seconds: float = 30.0
     # The server has this request, and nobody ever answers.
     silent_at: int = 0
+    # This request and all after it wait for `release`.
+    hold_from: int = 0
 
 
 class BadLine:
-    """The line; `met` counts the faults by name, and "request" all requests since `spoil`."""
+    """The line; `met` counts the faults by name, and "request" and "answered" all since `spoil`."""
 
     def __init__(self, port: int, server_port: int, faults: Faults) -> None:
         self.met: Counter[str] = Counter()
@@ -55,12 +57,17 @@ class BadLine:
         self._loop = asyncio.new_event_loop()
         self._cut_until = 0.0
         self._browsers: set[asyncio.StreamWriter] = set()
+        self._released = asyncio.Event()
 
     def spoil(self, faults: Faults | None = None) -> None:
         """Begin with the faults, from request number 1."""
         self._faults = faults or self._faults
         self.met.clear()
         self._spoiled = True
+
+    def release(self) -> None:
+        """Let go what was held, and all that comes."""
+        self._loop.call_soon_threadsafe(self._released.set)
 
     def run(self, ready: threading.Event) -> None:
         """Carry until `stop`; for a thread of its own."""
@@ -91,6 +98,7 @@ class BadLine:
                     break
                 writer.write(answer)
                 await writer.drain()
+                self.met["answered"] += 1
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
@@ -113,6 +121,8 @@ class BadLine:
             self.met["silent"] += 1
             await self._ask(request)
             await asyncio.Event().wait()
+        if faults.hold_from and number >= faults.hold_from:
+            await self._released.wait()
         await self._wait(chance)
         if _falls_on(faults.drop_every, number):
             after = chance.random() < 0.5

@@ -21,17 +21,21 @@ const CHROMIUM_ALWAYS = [
 
 let browser;
 let isFirefox = false;
+let isWatched = true;
 const pages = new Map();
 
 const actions = {
-  async launch({ kind, executable, flags, preferences }) {
+  async launch({ kind, executable, flags, preferences, watched }) {
     isFirefox = kind === "firefox";
+    isWatched = watched;
     // Puppeteer gives every browser a fresh profile, and removes it.
     browser = await puppeteer.launch({
       browser: kind,
       executablePath: executable,
       args: isFirefox ? flags : [...CHROMIUM_ALWAYS, ...flags],
       extraPrefsFirefox: preferences,
+      // A browser that is watched keeps what it sends for whoever watches.
+      networkEnabled: watched,
       protocolTimeout: 900_000,
     });
     return { version: await browser.version(), process: browser.process().pid };
@@ -144,7 +148,7 @@ async function watch(kept) {
     problems.push(`dialog: ${dialog.type()}`);
     void dialog.accept();
   });
-  await (isFirefox ? watchRequests(kept) : watchWire(kept));
+  if (isWatched) await (isFirefox ? watchRequests(kept) : watchWire(kept));
 }
 
 // What Firefox tells of a request: no size.

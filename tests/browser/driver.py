@@ -24,7 +24,8 @@ there.
 
 A device with another clock: `browser.open(days_off=-5)`. One without a line: `page.offline(True)`.
 
-`browser.memory()` is what all its processes hold together, each shared page counted once.
+`browser.memory()` is what all its processes hold together, each shared page counted once. A browser
+keeps what it sends for whoever lists requests: `Browser(watched=False)` lists none.
 
 `page.traffic()` lists every request with its status and the bytes of its body as they came over the
 line; `page.axe()` what axe-core complains of. Chromium is the one that CHROMIUM names, else the
@@ -143,10 +144,12 @@ class Browser:
         *flags: str,
         kind: Kind = "chrome",
         preferences: Mapping[str, bool | str] | None = None,
+        watched: bool = True,
     ) -> None:
         self._flags = flags
         self._kind = kind
         self._preferences = dict(preferences or {})
+        self._watched = watched
         self._numbers = count(1)
 
     def __enter__(self) -> Self:
@@ -162,6 +165,7 @@ class Browser:
             executable=find_browser(self._kind),
             flags=self._flags,
             preferences=self._preferences,
+            watched=self._watched,
         )
         self.version = str(launched["version"])
         # The browser's first process; the others descend from it.

@@ -54,9 +54,14 @@ export async function sealChunk(
   if (!last && piece.length < PIECE_SIZE) throw new Malformed("a piece that is too short");
   // SPEC 8: nonce = u88(i) || u8(1 if last, else 0)
   const nonce = concat(number(index, COUNTER_SIZE), [last ? 1 : 0]);
-  const filled = new Uint8Array(PIECE_SIZE);
-  filled.set(piece);
-  return aesSeal(fileKey.bytes, nonce, new Uint8Array(0), filled);
+  return aesSeal(fileKey.bytes, nonce, new Uint8Array(0), filled(piece));
+}
+
+function filled(piece: Uint8Array): Uint8Array {
+  if (piece.length === PIECE_SIZE) return piece;
+  const whole = new Uint8Array(PIECE_SIZE);
+  whole.set(piece);
+  return whole;
 }
 
 /** SHA-256 of a piece's own bytes, without filling: 32 bytes. */
