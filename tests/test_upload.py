@@ -233,6 +233,10 @@ def _hash(path: Path) -> str:
 # ---- files that change, and people who change their mind -----------------------------------------
 
 CHANGED = "The file {file} has changed. It is read and sent anew."
+UNREADABLE = (
+    "The file {file} can no longer be read, or has changed since you chose it. Go back, remove it"
+    " and choose it again."
+)
 
 
 @BOTH
@@ -251,6 +255,88 @@ def test_a_file_that_changes_on_the_way_is_said_and_starts_anew_under_another_ke
         assert files == [other.read_bytes(), film.read_bytes()]
         # 4 chunks of the one and 16 of the other, padded to 20; the other's first ones twice.
         assert 20 < place.chunks() < 20 + 16
+
+
+@BOTH
+def test_a_file_that_disappears_is_named_and_the_others_go_on_where_they_were(
+    profile: Profile, place: Place
+) -> None:
+    with profile.browser() as browser:
+        film = place.file("film.mp4", 4 * MB)
+        gone = place.file("gone.mp4", MB)
+        visitor = _paused_on_the_way(browser, place, [film, gone], stored=8)
+        page = visitor.page
+        gone.unlink()
+        page.click(role="button", name="Go on")
+        page.wait_text(visitor.says(UNREADABLE, file="gone.mp4"))
+        assert visitor.says("The office has received nothing yet.") in page.text()
+        page.click(role="button", name=visitor.says("Back to what you wrote"))
+        page.click(role="button", name=visitor.says("Change: What evidence is there?"))
+        page.click(role="button", name=visitor.says("Remove gone.mp4"))
+        page.click("form .main")
+        visitor.send()
+        visitor.keep_codename()
+        assert place.received() == ("on the way", [film.read_bytes()])
+        # Not one of the film's 16 chunks was sent under a second key.
+        assert place.chunks() == 16
+
+
+@BOTH
+def test_sending_that_was_stopped_goes_on_where_it_was(profile: Profile, place: Place) -> None:
+    with profile.browser() as browser:
+        film = place.file("film.mp4", 4 * MB)
+        visitor = _paused_on_the_way(browser, place, [film], stored=8)
+        visitor.page.click(role="button", name="Stop and go back")
+        visitor.page.wait_for(".answers")
+        place.line.spoil(Faults())
+        visitor.send()
+        visitor.keep_codename()
+        assert place.received() == ("on the way", [film.read_bytes()])
+        assert place.chunks() == 16
+        # What was stored before the stop was not sent again; the envelope is one more.
+        assert place.line.met["request"] <= 16 - 8 + 1
+
+
+@BOTH
+def test_the_bar_never_goes_back_nor_reaches_its_end_before_all_is_stored(
+    profile: Profile, place: Place
+) -> None:
+    with profile.browser() as browser:
+        page = browser.open(script=WATCH_THE_BAR)
+        visitor = Visitor(page, place.pages.address)
+        visitor.open_report()
+        visitor.write("on the way", [place.file("film.mp4", 4 * MB)])
+        place.line.spoil(Faults(slow_seconds=0.2))
+        visitor.send()
+        page.wait_for(".codename", seconds=LONG_SECONDS)
+        seen = page.evaluate("globalThis.seenOnTheBar")
+        assert len(seen) > 10
+        assert seen == sorted(seen)
+        assert 0.9 < seen[-1] < 1
+
+
+@BOTH
+def test_leaving_the_page_in_the_middle_has_to_be_confirmed(profile: Profile, place: Place) -> None:
+    with profile.browser() as browser:
+        visitor = _paused_on_the_way(browser, place, [place.file("film.mp4", 4 * MB)], stored=2)
+        page = visitor.page
+        leave = "dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+        assert page.evaluate(leave) is False
+        if profile.kind == "chrome":
+            # Driven over BiDi, Firefox asks nobody.
+            page.reload()
+            assert "dialog: beforeunload" in page.problems()
+
+
+# Every value that the bar of the page ever has, in its order.
+WATCH_THE_BAR = """{
+    globalThis.seenOnTheBar = [];
+    const value = Object.getOwnPropertyDescriptor(HTMLProgressElement.prototype, "value");
+    Object.defineProperty(HTMLProgressElement.prototype, "value", {
+        ...value,
+        set(given) { globalThis.seenOnTheBar.push(given); value.set.call(this, given); },
+    });
+}"""
 
 
 def _paused_on_the_way(

@@ -62,6 +62,7 @@ class BadLine:
     def spoil(self, faults: Faults | None = None) -> None:
         """Begin with the faults, from request number 1."""
         self._faults = faults or self._faults
+        self._released = asyncio.Event()
         self.met.clear()
         self._spoiled = True
 
