@@ -26,6 +26,10 @@ class Thread:
     source: Source
     codename: str
 
+    def move(self, days: int) -> None:
+        """Move everybody's clock to some days after the office began."""
+        self.desk.clock = clock_at(DAY + days)
+
     def answer(self, recipient: str, text: str) -> None:
         """Let a recipient answer the report, and carry the answer to the server."""
         (case,) = self.desk.cases(recipient)
@@ -120,6 +124,87 @@ def test_a_source_follows_a_new_root_and_reads_what_was_written_before(thread: T
     assert thread.directory()["delegation"] == 2
     thread.answer("investigations", "under the second root")
     assert thread.read() == ["under the first root", "under the second root"]
+
+
+def test_a_lost_key_is_replaced_on_the_word_of_a_person(thread: Thread) -> None:
+    thread.answer("oversight", "signed by the key that is lost")
+    said = thread.sign_anew("oversight", "--old-key-lost")
+    take = ["office", "take-card", thread.desk.vault("investigations"), said["file"]]
+    passphrases = [passphrase_of("investigations")]
+    alone = run_caseworker(take, passphrases, thread.desk.clock)
+    assert (alone.code, "a person has to compare" in alone.err) == (1, True)
+    other = run_caseworker(
+        [*take, "--fingerprint", thread.desk.fingerprint], passphrases, thread.desk.clock
+    )
+    assert (other.code, "another fingerprint" in other.err) == (1, True)
+    taken = run_caseworker(
+        [*take, "--fingerprint", said["fingerprint"]], passphrases, thread.desk.clock
+    )
+    assert taken.code == 0, taken.err
+    assert "caseworker export" in taken.out
+    thread.desk.deliver("investigations")
+    thread.desk.fetch("oversight")
+    thread.answer("oversight", "signed by the key that a person vouched for")
+    assert thread.read() == [
+        "signed by the key that a person vouched for",
+        "signed by the key that is lost",
+    ]
+
+
+@pytest.mark.long
+def test_an_office_that_slept_for_a_year_wakes_up(thread: Thread) -> None:
+    thread.move(400)
+    said = thread.desk.renew_office("renew", more=[ROOT_PASSPHRASE])
+    (bundle,) = said["bundles"].values()
+    thread.desk.take_to_server(Path(bundle))
+    status = json.loads(thread.desk_status())
+    assert status["accepted"] == {"envelopes": "open", "chunks": "open"}
+    thread.answer("investigations", "after a year")
+    assert thread.read() == ["after a year"]
+
+
+@pytest.mark.long
+def test_machines_apart_are_told_step_by_step_how_to_wake_up(thread: Thread) -> None:
+    """Each vault lies on a machine of its own; what the steps say is done, and no more."""
+    thread.move(400)
+    desk, apart = thread.desk, thread.desk.office.parent / "apart"
+    (apart / "vaults").mkdir(parents=True)
+    desk.vault("oversight").rename(apart / "vaults/oversight")
+    renew = ["office", "renew", desk.office, "--json"]
+    words = [passphrase_of("investigations"), ROOT_PASSPHRASE]
+    refused = run_caseworker(renew, words, desk.clock)
+    assert refused.code == 1
+    assert "keys of the recipient oversight have run out" in refused.err
+    cards = run_caseworker(
+        ["office", "renew", apart, "--json"], [passphrase_of("oversight")], desk.clock
+    )
+    assert cards.code == 0, cards.err
+    steps = json.loads(cards.out)["steps"]
+    assert [(step["where"], step["type"].split(" --")[0].split(" VAULT")[0]) for step in steps] == [
+        ("the server", "intake import"),
+        ("the server", "intake export"),
+        ("the vault of investigations", "caseworker import"),
+        ("the vault of investigations", "caseworker office renew DIR"),
+        ("the server", "intake import"),
+        ("the server", "intake export"),
+        ("the vault of oversight", "caseworker import"),
+    ]
+    desk.take_to_server(Path(steps[0]["bring"]))
+    desk.fetch("investigations")
+    renewed = run_caseworker(renew, words, desk.clock)
+    assert renewed.code == 0, renewed.err
+    steps = json.loads(renewed.out)["steps"]
+    assert [step["where"] for step in steps] == [
+        "the server",
+        "the server",
+        "the vault of oversight",
+    ]
+    desk.take_to_server(Path(steps[0]["bring"]))
+    (apart / "vaults/oversight").rename(desk.vault("oversight"))
+    desk.fetch("oversight")
+    assert json.loads(thread.desk_status())["warnings"] == []
+    said = [one["text"] for one in desk.caseworker("status", "oversight")["warnings"]]
+    assert [text for text in said if "backup" not in text] == []
 
 
 @pytest.mark.parametrize("days", [-2, 2])
