@@ -10,6 +10,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 BIN    := node_modules/.bin
 CLIENT := intake/web/dist/report.js
+SMALL  := intake/web/dist/.compressed
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -128,7 +129,7 @@ node_modules/.installed: $(VENV)/.packages package.json package-lock.json .npmrc
 	  NODE_OPTIONS="--use-system-ca $$NODE_OPTIONS" npm ci --ignore-scripts --loglevel=error >/dev/null
 	@touch $@
 
-client: $(CLIENT)
+client: $(CLIENT) $(SMALL)
 
 # The oldest browsers with private fields and methods of their own: without those the page grows by a kilobyte.
 OLDEST := chrome84,firefox90,safari15
@@ -138,6 +139,12 @@ $(CLIENT): Makefile node_modules/.installed tsconfig.json $(shell find intake/we
 	@esbuild=$(BIN)/esbuild; "$$esbuild" intake/web/report.ts intake/web/replies.ts intake/web/offline.ts \
 	  --bundle --minify --format=iife --target=$(OLDEST) --charset=utf8 --legal-comments=none \
 	  --log-level=warning --outdir=$(@D)
+
+# As small as gzip can be takes seconds: once, and not for each office's site.
+$(SMALL): $(CLIENT) $(VENV)/.project $(shell find intake/site crypto/word_lists.py -name '*.p[oy]')
+	@echo "Compressing the client…"
+	@$(PY) -m intake.site
+	@touch $@
 
 browser:
 	@for b in "$$CHROMIUM" $(BROWSERS); do [ -n "$$b" ] && command -v "$$b" >/dev/null && exit 0; done; \

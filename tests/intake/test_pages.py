@@ -228,7 +228,8 @@ def test_without_javascript_the_page_says_why_and_names_other_ways(
     page.scripts(False)
     page.goto(pages.address + "/en/")
     said = page.text("body")
-    assert "JavaScript is switched off" in said
+    assert "It is switched off here." in said
+    assert "Go on without JavaScript" in said
     assert CONTACT in said
 
 
