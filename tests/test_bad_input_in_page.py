@@ -183,8 +183,7 @@ def test_a_wrong_codename_is_told_apart_by_what_to_do(
 
     is_told(
         " ".join([*words[:4], "zzzzzz", *words[5:]]),
-        "Word {n} is not in the list. Look at your paper. If your words are of another language,"
-        " change to it below.",
+        "Word {n} is not in the list. Look at your paper.",
         n=5,
     )
     is_told(

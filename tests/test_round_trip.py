@@ -3,8 +3,8 @@
 import hashlib
 import os
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from crypto.codename import codename_words, read_codename
 from crypto.errors import NotACodename
 from crypto.sizes import PAYLOAD_MAX_SIZE
-from tests.browser.driver import Browser, Page
+from tests.browser.driver import ONION, SAFER, Browser, Kind, Page, needs
 from tests.browser.visitor import Visitor
 from tests.desk import Desk
 from tests.source_client import free_port
@@ -37,6 +37,12 @@ class Surroundings:
     flags: tuple[str, ...] = ()
     has_web_crypto: bool = True
     has_web_assembly: bool = True
+    kind: Kind = "chrome"
+    preferences: Mapping[str, bool | str] = field(default_factory=dict)
+
+    def browser(self) -> Browser:
+        """Start it."""
+        return Browser(*self.flags, kind=self.kind, preferences=self.preferences)
 
 
 SURROUNDINGS = {
@@ -45,7 +51,11 @@ SURROUNDINGS = {
         "en", "intake.test", ("--host-resolver-rules=MAP intake.test 127.0.0.1",), False
     ),
     "no jit": Surroundings("ru", "127.0.0.1", ("--js-flags=--jitless",), True, False),
+    "Firefox": Surroundings("en", "localhost", kind="firefox"),
+    "Firefox Safer": Surroundings("ru", ONION, (), True, False, "firefox", SAFER),
 }
+# Without its JIT a browser takes minutes; and Firefox is tried beside the one of every day.
+LONG = ("no jit", "Firefox", "Firefox Safer")
 
 
 @dataclass(frozen=True)
@@ -72,8 +82,9 @@ class Files:
 @pytest.mark.parametrize(
     "surroundings",
     [
-        # Without its JIT a browser takes minutes.
-        pytest.param(one, id=name, marks=[pytest.mark.long] if name == "no jit" else [])
+        pytest.param(
+            one, id=name, marks=[needs(one.kind), *([pytest.mark.long] if name in LONG else [])]
+        )
         for name, one in SURROUNDINGS.items()
     ],
 )
@@ -87,7 +98,7 @@ def test_a_report_is_read_answered_and_followed_up(
     report, reply, more = _text(REPORT_LETTERS), _text(REPLY_LETTERS), _text(500)
     assert len(report.encode()) > PAYLOAD_MAX_SIZE
 
-    with desk.serving("--listen", f"127.0.0.1:{port}"), Browser(*surroundings.flags) as browser:
+    with desk.serving("--listen", f"127.0.0.1:{port}"), surroundings.browser() as browser:
         page = browser.open()
         visitor = Visitor(page, address, surroundings.language)
         visitor.open_report()

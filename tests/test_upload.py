@@ -48,7 +48,8 @@ BOTH = pytest.mark.parametrize(
     "profile",
     [
         pytest.param(CHROMIUM, id="Chromium"),
-        pytest.param(FIREFOX, id="Firefox", marks=needs("firefox")),
+        # Chromium alone in the tests of every day, for the time it takes.
+        pytest.param(FIREFOX, id="Firefox", marks=[needs("firefox"), pytest.mark.long]),
     ],
 )
 ALL = pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`python -m intake.site`: compresses the programs of the pages once, after the client was built."""
+"""`python -m intake.site`: compresses the programs of the pages once, after a build."""
 
 from intake.site.build import compress_programs
 

@@ -155,6 +155,8 @@ async function watch(kept) {
 async function watchRequests({ page, traffic }) {
   const open = new Map();
   page.on("request", (request) => {
+    // A font of the browser's own, for instance: nothing that came over a line.
+    if (request.url().startsWith("data:")) return;
     const entry = { method: request.method(), url: request.url(), status: 0, body: 0, encoding: "" };
     open.set(request, entry);
     traffic.push(entry);
