@@ -40,7 +40,7 @@ test: setup client browser faketime ## Run the tests (ARGS="-k word" picks some 
 	@$(PY) -m pytest -m "not long" -n auto --dist loadfile $(ARGS)
 
 test-long: setup client browser debugger faketime ## Run the tests that take minutes
-	@$(PY) -m pytest -m long $(ARGS)
+	@$(PY) -m pytest -m long -n auto --dist loadfile $(ARGS)
 
 check: setup ## Formatter, linter, types, import contracts, translations
 	@echo "Python: format…";      ruff format --check --quiet . || { echo "hint: make format" >&2; exit 1; }
