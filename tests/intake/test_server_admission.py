@@ -110,7 +110,7 @@ async def test_what_nobody_fetches_closes_the_server(data: Path, today: int) -> 
             assert await state(http, "envelopes") == closed
             assert await state(http, "chunks") == closed
             assert await put(http, "envelopes", os.urandom(ENVELOPE_SIZE)) == (503, "not-fetched")
-    assert "warning: NOTHING IS ACCEPTED: board" in succeed("status", "--data", data)
+    assert "WARNING: NOTHING IS ACCEPTED: board" in succeed("status", "--data", data)
 
 
 @pytest.mark.parametrize(
