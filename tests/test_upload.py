@@ -169,7 +169,7 @@ def test_sixty_megabytes_arrive_over_a_bad_line_in_little_memory(
 
 
 def _send_over_a_bad_line(profile: Profile, folder: Path, size: int) -> int:
-    """Send a file as a person does, to its saved copy at the office; return the browser's growth."""
+    """Send a file as a person does, to the copy at the office; return the memory that it took."""
     faults = Faults(
         drop_every=5, double_every=7, delay_share=0.1, cut_at=100, cut_seconds=30, silent_at=150
     )
