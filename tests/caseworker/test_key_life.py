@@ -172,6 +172,34 @@ async def test_a_report_of_a_keys_last_day_opens_40_days_later_from_parts_in_rev
     assert {file["state"] for file in message["attachments"]} == {"whole"}
 
 
+@pytest.mark.long
+async def test_neither_a_moved_clock_nor_an_empty_or_future_bundle_destroys_without_asking(
+    tmp_path: Path,
+) -> None:
+    """And what was on the server all the time still opens."""
+    life = Life.begin(tmp_path, FIRST)
+    await life.report(FIRST, "The first.")
+    life.fetch(FIRST)
+    life.deliver(FIRST)
+    empty, next_year = life.leave_server(FIRST + 14), life.leave_server(FIRST + 400)
+    await life.report(LAST_VALID, "On the last day.", key_day=FIRST)
+    before = life.weeks()
+    (dated_ahead,) = life.leave_server(FIRST + 40)
+    for day, bundle, why in (
+        (FIRST + 14, empty, "export-empty"),
+        (PAST, [dated_ahead], "export-ahead"),
+        (PAST + 365, next_year, "clock-jumped"),
+    ):
+        told = life.caseworker(day, "import", *bundle)["old_keys"]
+        assert told["destroyed"] == []
+        assert why in told["kept_because"]
+        status = life.caseworker(day, "status")["old_keys"]
+        assert status["destroyed_at_next_import"] == []
+        assert why in status["asked_because"]
+    assert life.weeks() == before
+    assert life.begins(PAST) == ["On the last day.", "The first."]
+
+
 # Where an import that destroys is killed: before it, and at each step of writing the secrets anew.
 KILL_AT = {
     "before": ("caseworker.commands.carrying", "destroy_old_keys", 1),
