@@ -37,7 +37,7 @@ test: setup client browser faketime ## Run the tests (ARGS="-k word" picks some 
 	@echo "Testing the client under Node…"
 	@node --test "tests/web/**/*.test.ts"
 	@echo "Testing everything else under Python…"
-	@$(PY) -m pytest -m "not long" -n auto --dist loadfile $(ARGS)
+	@$(PY) -m pytest -m "not long and not soak" -n auto --dist loadfile $(ARGS)
 
 test-long: setup client browser debugger faketime ## Run the tests that take minutes
 	@$(PY) -m pytest -m long -n auto --dist loadfile $(ARGS)

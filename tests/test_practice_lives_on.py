@@ -122,7 +122,7 @@ def test_it_takes_a_report_whenever_it_is_started_and_while_weeks_go_by(practice
         practice.check(125)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_it_takes_a_report_at_every_start_over_a_year(practice: Practice) -> None:
     for days in (0, 8, 20, 25, 60, 100, 400):
         set_clock(practice.clock, days)
@@ -130,7 +130,7 @@ def test_it_takes_a_report_at_every_start_over_a_year(practice: Practice) -> Non
             practice.check(days)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_it_takes_a_report_every_week_while_it_runs_for_half_a_year(practice: Practice) -> None:
     with practice.running():
         for days in range(0, 182, 7):

@@ -55,7 +55,7 @@ SURROUNDINGS = {
     "Firefox Safer": Surroundings("ru", ONION, (), True, False, "firefox", SAFER),
 }
 # Without its JIT a browser takes minutes; and Firefox is tried beside the one of every day.
-LONG = ("no jit", "Firefox", "Firefox Safer")
+LONG = ("plain http", "no jit", "Firefox", "Firefox Safer")
 
 
 @dataclass(frozen=True)

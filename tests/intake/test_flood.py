@@ -174,7 +174,7 @@ async def test_twenty_reports_come_through_a_flood(
     await flood(data, office, tmp_path, 400, 1_500)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 async def test_twenty_reports_come_through_ten_thousand_pieces_of_junk(
     data: Path, office: PracticeOffice, tmp_path: Path
 ) -> None:

@@ -296,7 +296,7 @@ async def test_kills_of_server_export_and_import_lose_nothing(
     await kill_often(data, office, today, tmp_path, 9)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 async def test_two_hundred_kills_of_server_export_and_import_lose_nothing(
     data: Path, office: PracticeOffice, today: int, tmp_path: Path
 ) -> None:

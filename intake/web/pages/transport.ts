@@ -62,6 +62,7 @@ class TransportScreen {
   readonly #trouble = el("p", { role: "status", class: "note" });
   readonly #anew = el("p", { role: "status", class: "note" });
   readonly #buttons = el("div", { class: "buttons" });
+  #offered: LineState["is"] | null = null;
   readonly #timeLeft = new TimeLeft();
   readonly #ticks: ReturnType<typeof setInterval>;
   readonly #keysShare: number;
@@ -158,18 +159,23 @@ class TransportScreen {
     const pause = (): void => {
       this.line.pause();
     };
+    // A button stays the same one for as long as it does the same: it may have the focus, or a finger on it.
+    const offer = (...buttons: HTMLButtonElement[]): void => {
+      if (this.#offered !== state.is) this.#buttons.replaceChildren(...buttons, stop);
+      this.#offered = state.is;
+    };
     switch (state.is) {
       case "working":
         this.#trouble.textContent = "";
-        this.#buttons.replaceChildren(button(_("Pause"), "plain", pause), stop);
+        offer(button(_("Pause"), "plain", pause));
         break;
       case "paused":
         this.#trouble.textContent = _("Paused. Nothing is lost.");
-        this.#buttons.replaceChildren(goOn(_("Go on")), stop);
+        offer(goOn(_("Go on")));
         break;
       case "waiting":
         this.#trouble.textContent = waitingWords(state.code, state.seconds);
-        this.#buttons.replaceChildren(goOn(_("Try now")), stop);
+        offer(goOn(_("Try now")));
     }
   };
 
