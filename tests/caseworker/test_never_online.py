@@ -129,7 +129,7 @@ def test_all_that_the_caseworker_tool_does_it_does_with_loopback_alone(tmp_path:
     """Every test of this room but this one, where there is no network to reach."""
     if not may_be_alone():
         pytest.skip("a network namespace of one's own is refused here")
-    suite = ["-m", "pytest", "tests/caseworker", "-m", "not long", "-q", "-n", "2"]
+    suite = ["-m", "pytest", "tests/caseworker", "-m", "not long and not soak", "-q", "-n", "2"]
     suite += ["--dist", "loadfile", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'inner'}"]
     done = subprocess.run(
         ["unshare", "--net", sys.executable, "-c", ALONE, *suite],
