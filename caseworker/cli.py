@@ -108,7 +108,8 @@ def _prepare_process() -> None:
     # A core dump would hold keys.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for name in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, _stop)
+        if signal.getsignal(name) is not signal.SIG_IGN:
+            signal.signal(name, _stop)
     refuse_connections()
 
 

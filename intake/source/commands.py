@@ -268,9 +268,13 @@ def _minutes(text: str) -> int:
 def _run(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
     # An error's own text could hold what somebody typed.
     sys.excepthook = _fault
-    # Whoever closes the terminal leaves no more behind than with Ctrl-C.
+    # Whoever closes the terminal leaves no more behind than with Ctrl-C; `nohup` stays what it is.
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+    # A script's job in the background is started without Ctrl-C, and `_stop` would go unheard.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return run(arguments)
     except KeyboardInterrupt:

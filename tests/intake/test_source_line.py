@@ -241,6 +241,27 @@ def test_ctrl_c_says_what_is_stored_and_how_to_go_on(
     assert received(server) == {"a.bin": data}
 
 
+def test_a_job_in_the_background_that_is_ended_says_what_is_stored_too(
+    meeting: Meeting,
+) -> None:
+    """A script's shell starts it without Ctrl-C; it ends by SIGTERM all the same."""
+    source, server, port = meeting
+    server.answer = _slowly
+    with office_server(server, port):
+        path = source.file("a.bin", os.urandom(64 * PIECE_SIZE))
+        text = source.file("text.txt", b"It happened.")
+        ignored = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)"
+        with source.started(
+            "report", "--text-file", text, "--file", path, prelude=ignored
+        ) as process:
+            while len(server.puts) < 20:
+                time.sleep(0.005)
+            process.send_signal(signal.SIGTERM)
+            _out, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "are stored" in err
+
+
 def test_file_that_changes_while_it_is_sent_starts_anew_under_a_new_key(meeting: Meeting) -> None:
     source, server, port = meeting
     path = source.file("log.txt", b"a" * (40 * PIECE_SIZE))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crypto.sizes import ENVELOPE_SIZE
 from intake.storage.folder import DataFolder, locked
-from intake.storage.sqlite import connect, writing
+from intake.storage.sqlite import connect
 from tests.server_process import ServerProcess, client, intake, succeed
 
 SHARED_MEMORY = "intake.sqlite-shm"
@@ -38,12 +38,13 @@ async def test_status_changes_no_file(server: ServerProcess) -> None:
 def test_status_waits_for_nobody(server: ServerProcess) -> None:
     """Whoever writes, exports or imports meanwhile."""
     folder = DataFolder(server.data)
-    held = (folder.turn_lock, folder.export_lock, folder.import_lock, folder.site_lock)
+    # In the order in which the server takes them; in another one both would wait for ever.
+    held = (folder.import_lock, folder.site_lock, folder.export_lock, folder.turn_lock)
     with contextlib.ExitStack() as stack:
         database = stack.enter_context(contextlib.closing(connect(folder)))
-        stack.enter_context(writing(database, folder))
         for lock in held:
             assert stack.enter_context(locked(lock))
+        database.execute("BEGIN IMMEDIATE")
         assert "running" in succeed("status", "--data", server.data)
 
 
