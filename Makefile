@@ -22,7 +22,7 @@ LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-long check bench fuzz lock format setup client browser debugger faketime clean FORCE
+.PHONY: help run test test-long check bench fuzz lock format setup client browser debian-tools clean FORCE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \2/p' Makefile | \
@@ -33,13 +33,13 @@ help: ## Show this list
 run: setup client ## Start a practice office on this machine, ready to try
 	@exec $(PY) deploy/practice $(ARGS)
 
-test: setup client browser faketime ## Run the tests (ARGS="-k word" picks some of the Python ones)
+test: setup client browser debian-tools ## Run the tests (ARGS="-k word" picks some of the Python ones)
 	@echo "Testing the client under Node…"
 	@node --test "tests/web/**/*.test.ts"
 	@echo "Testing everything else under Python…"
 	@$(PY) -m pytest -m "not long and not soak" -n auto --dist loadfile $(ARGS)
 
-test-long: setup client browser debugger faketime ## Run the tests that take minutes
+test-long: setup client browser debian-tools ## Run the tests that take minutes
 	@$(PY) -m pytest -m long -n auto --dist loadfile $(ARGS)
 
 check: setup ## Formatter, linter, types, import contracts, translations
@@ -160,7 +160,16 @@ browser:
 	fi; \
 	echo "hint: without a Firefox its tests are left out; sudo apt-get install firefox-esr" >&2
 
-# `gcore`: the tests look at a core dump of the server. Without it they say so and are skipped.
-debugger:
-	@command -v gcore >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
-	  echo "Installing Debian's gdb for the tests…"; $(APT) gdb >/dev/null; }
+# Debian's own tools, a command and its package each: moved clocks (the product has no switch for its
+# clock), core dumps of the server, pictures cleaned of hidden data.
+DEBIAN_TOOLS := faketime:faketime gcore:gdb mat2:mat2
+
+debian-tools:
+	@missing=; for tool in $(DEBIAN_TOOLS); do \
+	  command -v "$${tool%:*}" >/dev/null || missing="$$missing $${tool#*:}"; done; \
+	[ -n "$$missing" ] || exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Debian's$$missing for the tests…"; $(APT) $$missing >/dev/null; \
+	else \
+	  echo "hint: tests that need them are left out; sudo apt-get install$$missing" >&2; \
+	fi

@@ -71,7 +71,7 @@ def confirm(terminal: Terminal, text: str, files: Sequence[ChosenFile]) -> None:
     """Show what is about to leave the device, and go on only if the person says so."""
     letters = len(text)
     terminal.say()
-    terminal.say(_("Your message: {n} letters.").format(n=letters))
+    terminal.say(_("Letters in your message: {n}").format(n=letters))
     for file in files:
         size = written_size(file.path.stat().st_size) if file.path.exists() else "?"
         terminal.say(_("File: {name}, {size}").format(name=printable(file.name), size=size))

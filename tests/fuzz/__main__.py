@@ -31,8 +31,17 @@ def main() -> int:
     """Run what the arguments ask for; 1 where a reader failed."""
     parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=20_000, help="inputs a reader (20000)")
-    parser.add_argument("--target", choices=[target.name for target in TARGETS], nargs="+")
-    parser.add_argument("--corpus", type=Path, default=ROOT / "fuzz-corpus")
+    names = [target.name for target in TARGETS]
+    parser.add_argument(
+        "--target",
+        choices=names,
+        nargs="+",
+        metavar="READER",
+        help=f"only these: {', '.join(names)}",
+    )
+    parser.add_argument(
+        "--corpus", type=Path, default=ROOT / "fuzz-corpus", help="where good inputs are kept"
+    )
     parser.add_argument("--by-mutation", action="store_true", help="not led by coverage")
     arguments = parser.parse_args()
     chosen = [target for target in TARGETS if target.name in (arguments.target or [target.name])]
