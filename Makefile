@@ -15,6 +15,9 @@ BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Hundreds of short commands are started: each module is compiled once, and beside the sources lies nothing.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
+unexport PYTHONDONTWRITEBYTECODE
 # One line for apt on a machine where nobody sits to answer.
 APT := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends
 PIP := $(PY) -m pip install -qq --no-deps --no-compile --root-user-action=ignore

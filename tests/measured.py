@@ -2,15 +2,14 @@
 
     python -m tests.measured FILE intake export --data …
 
-The number in FILE, in KiB, is the kernel's own (VmHWM). What stretching a vault's passphrase takes
-is left out: 256 MiB for a second, whatever the size of what is carried, so that a guess costs them.
+The number in FILE, in KiB, is the kernel's own (VmHWM). The vaults of tests open with passphrases
+that cost little (tests/quick_passphrases.py); a real one takes 256 MiB for a second, whatever the
+size of what is carried, so that a guess costs them.
 """
 
 import runpy
 import sys
 from pathlib import Path
-
-_RESET_PEAK = "5"
 
 
 def memory_kib(process: int | str = "self") -> int:
@@ -22,29 +21,11 @@ def memory_kib(process: int | str = "self") -> int:
 def main() -> None:
     """Run the command as it runs by itself; its exit code is that of this process."""
     note, command, *arguments = sys.argv[1:]
-    higher_before = [0]
-    if command == "caseworker":
-        _leave_out_stretching(higher_before)
     sys.argv = [command, *arguments]
     try:
         runpy.run_module(f"{command}.cli", run_name="__main__", alter_sys=True)
     finally:
-        Path(note).write_text(str(max(*higher_before, memory_kib())))
-
-
-def _leave_out_stretching(higher_before: list[int]) -> None:
-    from caseworker import sealing
-
-    stretch = vars(sealing)["hash_secret_raw"]
-
-    def stretched(*given: object, **named: object) -> object:
-        higher_before.append(memory_kib())
-        try:
-            return stretch(*given, **named)
-        finally:
-            Path("/proc/self/clear_refs").write_text(_RESET_PEAK)
-
-    vars(sealing)["hash_secret_raw"] = stretched
+        Path(note).write_text(str(memory_kib()))
 
 
 if __name__ == "__main__":

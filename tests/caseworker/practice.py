@@ -48,6 +48,7 @@ from crypto.statements import (
     parse_statement,
     taken_line,
 )
+from tests.quick_passphrases import quick_passphrases
 
 DAY = 20_783
 PASSPHRASES = {
@@ -78,7 +79,8 @@ def passphrase(name: str) -> Passphrase:
 def make_office(folder: Path) -> dict[str, VaultKey]:
     """Make the office, and unlock its vaults."""
     vaults = {name: passphrase(name) for name in PROFILE.titles}
-    create_office(folder, Ceremony(PROFILE, passphrase("root"), vaults), at(DAY))
+    with quick_passphrases():
+        create_office(folder, Ceremony(PROFILE, passphrase("root"), vaults), at(DAY))
     return {name: unlock(folder / VAULTS_FOLDER / name, passphrase(name)) for name in vaults}
 
 

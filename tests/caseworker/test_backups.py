@@ -6,11 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from caseworker import sealing
 from caseworker.commands.safekeeping import safekeeping_alarms
 from caseworker.errors import Refusal
 from caseworker.exchange import backing_up
@@ -24,6 +24,7 @@ from caseworker.vault.key_slots import VaultKey
 from caseworker.vault.numbers import next_reply_index
 from tests.caseworker.practice import DAY, PASSPHRASES, Office, Server, Source, at, passphrase
 from tests.caseworker.test_caseworker_command import REPOSITORY, Done, run
+from tests.quick_passphrases import quick_passphrases
 
 BACKUP_PASSPHRASE = "a passphrase of the backup"
 WORDS = Passphrase(BACKUP_PASSPHRASE.encode())
@@ -51,9 +52,10 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(autouse=True)
-def cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
+def cheap_passphrases() -> Iterator[None]:
     """What a try costs is shown elsewhere; the real commands, in their own processes, pay it."""
-    monkeypatch.setattr(sealing, "COST", sealing.Cost(8, 1, 1))
+    with quick_passphrases():
+        yield
 
 
 @pytest.fixture

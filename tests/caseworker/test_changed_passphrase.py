@@ -98,15 +98,14 @@ def test_a_change_killed_at_any_moment_leaves_one_passphrase(
     """Changed back and forth by a process that is killed: exactly one of the two opens."""
     program = (
         "import sys\nfrom pathlib import Path\n"
-        "from caseworker import sealing\n"
         "from caseworker.passphrases import Passphrase\n"
         "from caseworker.vault.folder import open_vault\n"
         "from caseworker.vault.key_slots import VaultKey, change_passphrase\n"
         # The cost of a try is another's concern, and would hide the moments that count.
-        "sealing.COST = sealing.Cost(8, 1, 1)\n"
+        "from tests.quick_passphrases import quick_passphrases\n"
         "key = VaultKey(bytes.fromhex(sys.stdin.readline()), 'author-1')\n"
         "print('ready', flush=True)\n"
-        "with open_vault(Path(sys.argv[1]), key) as vault:\n"
+        "with quick_passphrases(), open_vault(Path(sys.argv[1]), key) as vault:\n"
         "    while True:\n"
         "        for word in (b'one passphrase', b'two passphrases'):\n"
         "            change_passphrase(vault.folder, key, Passphrase(word))\n"
