@@ -71,6 +71,7 @@ def test_a_recipient_left_out_of_the_report_reads_neither_it_nor_the_follow_up(
     assert follow_up["sealed_for"] == ["investigations"]
 
 
+@pytest.mark.long
 def test_a_recipient_of_the_report_can_be_left_out_of_the_follow_up(place: Place) -> None:
     desk = place.desk
     visitor = place.visitor("ru")
@@ -94,6 +95,7 @@ def test_a_recipient_of_the_report_can_be_left_out_of_the_follow_up(place: Place
     assert desk.messages("investigations", case)[1]["sealed_for"] == ["investigations"]
 
 
+@pytest.mark.long
 def test_before_any_reply_the_source_chooses_anew_who_reads_its_follow_up(place: Place) -> None:
     visitor = place.visitor("en")
     words = visitor.report("Nobody has answered.", leave_out=[RECIPIENTS["oversight"]])

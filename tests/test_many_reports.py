@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from caseworker.cases.cases import all_cases
 from caseworker.cases.conversation import MessageView, conversation
@@ -21,6 +22,7 @@ SOURCES = 200
 SIZES = (0, 1_000, 262_129, 600_000)
 
 
+@pytest.mark.long
 async def test_two_hundred_simultaneous_reports_with_files_are_all_read(tmp_path: Path) -> None:
     """Finding: GlobaLeaks, simultaneous reports failed on a shared counter."""
     desk = Desk.create(tmp_path, ["http://127.0.0.1:8080"])

@@ -108,6 +108,7 @@ def practice(tmp_path: Path) -> Practice:
     return practice
 
 
+@pytest.mark.long
 def test_it_takes_a_report_whenever_it_is_started_and_while_weeks_go_by(practice: Practice) -> None:
     with practice.running():
         practice.check(0)

@@ -94,6 +94,7 @@ def thread(made: Thread, tmp_path: Path) -> Thread:
     return Thread(desk, made.port, Source(folder, made.source.server, None), made.codename)
 
 
+@pytest.mark.long
 def test_replies_by_a_replaced_key_are_read_beside_those_by_the_new_one(thread: Thread) -> None:
     """The old key vouches for the new one: its card travels as all cards do."""
     thread.answer("oversight", "signed by the first key")
@@ -111,6 +112,7 @@ def test_replies_by_a_replaced_key_are_read_beside_those_by_the_new_one(thread: 
     assert thread.read() == ["signed by the first key", "signed by the second key"]
 
 
+@pytest.mark.long
 def test_a_source_follows_a_new_root_and_reads_what_was_written_before(thread: Thread) -> None:
     thread.answer("investigations", "under the first root")
     assert thread.read() == ["under the first root"]
@@ -126,6 +128,7 @@ def test_a_source_follows_a_new_root_and_reads_what_was_written_before(thread: T
     assert thread.read() == ["under the first root", "under the second root"]
 
 
+@pytest.mark.long
 def test_a_lost_key_is_replaced_on_the_word_of_a_person(thread: Thread) -> None:
     thread.answer("oversight", "signed by the key that is lost")
     said = thread.sign_anew("oversight", "--old-key-lost")

@@ -43,7 +43,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield Place(desk, address, online, offline)
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("language", ["en", pytest.param("ru", marks=pytest.mark.long)])
 def test_a_report_goes_and_its_reply_comes_without_javascript_on_the_site(
     place: Place, tmp_path: Path, language: str
 ) -> None:
@@ -85,6 +85,7 @@ def test_a_report_goes_and_its_reply_comes_without_javascript_on_the_site(
     assert plain.page.problems() == []
 
 
+@pytest.mark.long
 def test_a_recipient_left_out_on_the_offline_page_cannot_read_the_report(
     place: Place, tmp_path: Path
 ) -> None:

@@ -34,9 +34,14 @@ class Done:
         return data
 
 
-def run(*arguments: object, passphrases: Sequence[str] | None = None, stdin: str = "") -> Done:
+def run(
+    *arguments: object,
+    passphrases: Sequence[str] | None = None,
+    stdin: str = "",
+    program: str = "tests.quick_passphrases",
+) -> Done:
     """Run a command to its end, with passphrases through a pipe."""
-    line = [sys.executable, "-m", "caseworker.cli", *map(str, arguments)]
+    line = [sys.executable, "-m", program, *map(str, arguments)]
     pipes: tuple[int, ...] = ()
     if passphrases is not None:
         reading, writing = os.pipe()
@@ -66,12 +71,13 @@ def vault_run(office: Office, command: str, *arguments: object, **more: str) -> 
 
 
 def test_an_office_is_made_and_renewed_by_a_script(tmp_path: Path) -> None:
+    """Its passphrases at their real cost, here as in whatever opens them."""
     folder = tmp_path / "office"
     words = [f"correct horse battery {name}" for name in ("root", "one", "two")]
     made = run(
         "office", "create", folder, "--name", "Office", "ru=Ведомство", "--address",
         ADDRESS + "/", "--recipient", "one=First", "one:ru=Первый", "two=Second", "--json",
-        passphrases=words,
+        passphrases=words, program="caseworker.cli",
     )  # fmt: skip
     assert made.code == 0, made.err
     assert len(str(made.data["fingerprint"]).split()) == 16

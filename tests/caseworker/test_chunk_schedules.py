@@ -217,7 +217,7 @@ def _no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
 
 
-@settings(QUICKLY, max_examples=500 // FILES + 1)
+@settings(QUICKLY, max_examples=200 // FILES + 1)
 @given(plan=PLANS, order=st.data())
 def test_no_wrong_byte_is_saved_and_whatever_lacks_is_named(
     made_office: tuple[Path, dict[str, VaultKey]], plan: list[Schedule], order: st.DataObject

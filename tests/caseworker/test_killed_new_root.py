@@ -91,12 +91,6 @@ def check(office: Office, exchange: Exchange, number: int, when: str) -> None:
     ]
 
 
-def test_a_new_root_killed_before_the_old_one_notes_it_goes_on_with_the_same_one(
-    office: Office, exchange: Exchange
-) -> None:
-    check(office, exchange, 2, "before")
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("number", [1, 2, 3])

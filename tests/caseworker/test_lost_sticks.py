@@ -136,6 +136,7 @@ def check_all_arrived(courier: Courier, rounds: object) -> None:
     assert numbers == list(range(1, len(numbers) + 1)), rounds
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", [new_card, new_signing_key], ids=lambda one: one.__name__)
 def test_a_card_reaches_the_directory_and_the_directory_its_vault_whatever_is_lost(
     made: tuple[Office, Exchange], tmp_path: Path, change: Callable[[Office], None]

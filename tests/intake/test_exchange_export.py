@@ -285,6 +285,7 @@ async def test_a_damaged_slot_is_left_out_and_said(server: ServerProcess) -> Non
     assert len(read_export(out.read_bytes()).envelopes) == len(bodies) - 1
 
 
+@pytest.mark.long
 async def test_uploads_go_on_during_exports_and_imports(
     server: ServerProcess, office: PracticeOffice, today: int
 ) -> None:

@@ -25,7 +25,12 @@ from tests.server_process import ServerProcess, client, intake, serving, succeed
 
 DISK_BYTES = 96 * MIB
 # From none at all to what nearly suffices for all that these commands write.
-LEAVING = (0, 65_536, 262_144, MIB)
+LEAVING = (
+    0,
+    pytest.param(65_536, marks=pytest.mark.long),
+    262_144,
+    pytest.param(MIB, marks=pytest.mark.long),
+)
 FULL = (503, {"error": "disk"})
 
 
@@ -216,7 +221,7 @@ def test_a_first_import_to_a_full_disk_goes_on_when_there_is_room(
     assert "taken in before" in succeed(*command)
 
 
-@pytest.mark.parametrize("leaving", [0, 65_536, MIB])
+@pytest.mark.parametrize("leaving", [0, pytest.param(65_536, marks=pytest.mark.long), MIB])
 async def test_an_export_from_or_to_a_full_disk_leaves_nothing_half_written(
     data: Path, tmp_path: Path, leaving: int
 ) -> None:
@@ -238,7 +243,7 @@ async def test_an_export_from_or_to_a_full_disk_leaves_nothing_half_written(
     succeed("export", "--data", data, "--recipient", "main", "--out", data.parent / "out")
 
 
-@pytest.mark.parametrize("leaving", [0, 8_192, 65_536])
+@pytest.mark.parametrize("leaving", [0, pytest.param(8_192, marks=pytest.mark.long), 65_536])
 def test_a_server_that_cannot_start_on_a_full_disk_says_so(data: Path, leaving: int) -> None:
     """It breaks nothing: neither its settings nor anything else, and starts when there is room."""
     (data / "intake.toml").unlink()

@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from tests.office_fixture import read_export
@@ -52,6 +53,7 @@ async def load_until_killed(server: ServerProcess, acknowledged: Acknowledged) -
         await asyncio.gather(*uploads)
 
 
+@pytest.mark.long
 async def test_nothing_acknowledged_is_lost_by_kills(data: Path, tmp_path: Path) -> None:
     """Killed twenty times under load, with no repair step between; all is there, byte by byte.
 
