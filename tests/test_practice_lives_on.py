@@ -123,7 +123,7 @@ def test_it_takes_a_report_whenever_it_is_started_and_while_weeks_go_by(practice
         practice.check(125)
 
 
-@pytest.mark.soak
+@pytest.mark.long
 def test_it_takes_a_report_at_every_start_over_a_year(practice: Practice) -> None:
     for days in (0, 8, 20, 25, 60, 100, 400):
         set_clock(practice.clock, days)

@@ -124,7 +124,7 @@ def may_be_alone() -> bool:
     return unshare is not None and subprocess.run([unshare, "--net", "true"]).returncode == 0
 
 
-@pytest.mark.soak
+@pytest.mark.long
 def test_all_that_the_caseworker_tool_does_it_does_with_loopback_alone(tmp_path: Path) -> None:
     """Every test of this room but this one, where there is no network to reach."""
     if not may_be_alone():

@@ -167,14 +167,7 @@ def used_bytes(folder: Path) -> int:
     return sum(path.lstat().st_blocks * 512 for path in folder.rglob("*"))
 
 
-async def test_twenty_reports_come_through_a_flood(
-    data: Path, office: PracticeOffice, tmp_path: Path
-) -> None:
-    """Junk beyond both quotas; ten times as much in the test below."""
-    await flood(data, office, tmp_path, 400, 1_500)
-
-
-@pytest.mark.soak
+@pytest.mark.long
 async def test_twenty_reports_come_through_ten_thousand_pieces_of_junk(
     data: Path, office: PracticeOffice, tmp_path: Path
 ) -> None:

@@ -131,7 +131,7 @@ async def test_what_was_answered_204_is_there_after_a_power_cut(disk: Disk, tmp_
         assert await cut_power_often(disk, server, 3, tmp_path / "out") == 0
 
 
-@pytest.mark.soak
+@pytest.mark.long
 async def test_nothing_is_lost_by_forty_power_cuts(disk: Disk, tmp_path: Path) -> None:
     with serving(disk.data) as server:
         assert await cut_power_often(disk, server, 40, tmp_path / "out") == 0

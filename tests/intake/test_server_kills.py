@@ -289,14 +289,7 @@ def remains(data: Path, gone: set[bytes]) -> set[bytes]:
     return found & gone
 
 
-async def test_kills_of_server_export_and_import_lose_nothing(
-    data: Path, office: PracticeOffice, today: int, tmp_path: Path
-) -> None:
-    """A few kills; two hundred in the test below."""
-    await kill_often(data, office, today, tmp_path, 9)
-
-
-@pytest.mark.soak
+@pytest.mark.long
 async def test_two_hundred_kills_of_server_export_and_import_lose_nothing(
     data: Path, office: PracticeOffice, today: int, tmp_path: Path
 ) -> None:
