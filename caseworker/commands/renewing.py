@@ -1,6 +1,7 @@
 """office renew, office new-root: what runs out is renewed, and a root replaced."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from caseworker.commands.carry_steps import step_data, step_lines
@@ -26,7 +27,7 @@ from caseworker.office.renewal import (
     renew_office,
 )
 from caseworker.office.root_file import ROOT_FILE, Root, newest_root_file, read_root
-from caseworker.vault.folder import refuse_other_folders, unlock
+from caseworker.vault.folder import Vault, refuse_other_folders, unlock
 from caseworker.vault.key_slots import VaultKey
 
 
@@ -43,6 +44,7 @@ def _renew(arguments: Arguments, surroundings: Surroundings) -> Answer:
         return read_root(path, surroundings.passphrases.ask("the root key"))
 
     with opened_vaults(arguments.folder, keys) as vaults:
+        _refuse_twins(vaults)
         renewal = renew_office(
             vaults,
             arguments.folder,
@@ -95,6 +97,7 @@ def _new_root(arguments: Arguments, surroundings: Surroundings) -> Answer:
         )
     keys = _unlocked(folder, surroundings)
     with opened_vaults(folder, keys) as vaults:
+        _refuse_twins(vaults)
         for vault in vaults.values():
             refuse_if_behind(vault)
         leading = leading_vault(vaults)
@@ -118,6 +121,18 @@ def _new_root(arguments: Arguments, surroundings: Surroundings) -> Answer:
         "its copies. The fingerprint stays as it is printed.",
     )
     return Answer(answer.text, {**answer.data, "root": str(path)})
+
+
+def _refuse_twins(vaults: Mapping[str, Vault]) -> None:
+    """Refuse two vaults of one recipient: the older would sign under numbers of the newer."""
+    folders: dict[str, Path] = {}
+    for vault in vaults.values():
+        other = folders.setdefault(vault.recipient, vault.folder)
+        if other != vault.folder:
+            raise Refusal(
+                f"{other} and {vault.folder} are both vaults of {vault.recipient}",
+                "one came from a backup: move the one that it replaces out of the office's folder",
+            )
 
 
 def _unlocked(office: Path, surroundings: Surroundings) -> dict[str, VaultKey]:

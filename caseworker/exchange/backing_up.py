@@ -105,7 +105,7 @@ def _put_back(
         raise Malformed("no whole vault within")
     (folder / CHUNKS_FOLDER).mkdir(mode=0o700, exist_ok=True)
     with open_vault(folder, key) as vault:
-        move_numbers_on(vault, moment)
+        move_numbers_on(vault, moment, from_backup=True)
 
 
 def _forget(folder: Path) -> None:

@@ -91,7 +91,7 @@ class PartItems:
             self._public.settle_items()
         if newest <= ItemType.TAKEN_LINE < item_type:
             self._public.settle_lines()
-            hear_after_restore(self._vault, self._export_day)
+            hear_after_restore(self._vault, self._export_day, self._moment.day)
             note_whether_behind(self._vault)
             note_weeks(self._vault)
             call_back_refused(self._vault, self._moment)

@@ -25,15 +25,19 @@ NUMBERS_SKIPPED = 1000
 _INDEXES = 32
 
 
-def move_numbers_on(vault: Vault, moment: Moment, *, await_bundle: bool = True) -> None:
+def move_numbers_on(
+    vault: Vault, moment: Moment, *, await_bundle: bool = True, from_backup: bool = False
+) -> None:
     """Skip 32 reply indexes of each thread and 1,000 of every other number; make a new card.
 
     Every restore of the same backup skips 32 indexes more: the batches that the server has taken
     tell how many there were before. Where the last inbound bundle showed that the vault is behind,
     or brought a directory that it did not issue, that was told; else such a bundle is awaited,
-    unless there is no server that could tell.
+    unless there is no server that could tell. `from_backup`: what the vault was told is as old as
+    the backup, and each restore would begin with the same.
     """
-    told = is_behind(vault.db) or stray_directory(vault) is not None or not await_bundle
+    was_told = is_behind(vault.db) or stray_directory(vault) is not None
+    told = (was_told and not from_backup) or not await_bundle
     with vault.db.transaction():
         adopt_stray(vault)
         known = highest_number(vault.db, number_name(StatementKind.BATCH))
@@ -50,10 +54,13 @@ def move_numbers_on(vault: Vault, moment: Moment, *, await_bundle: bool = True) 
     make_card(vault, moment)
 
 
-def hear_after_restore(vault: Vault, export_day: int) -> None:
-    """Move numbers on, within an import, past what the server names after a restore."""
+def hear_after_restore(vault: Vault, export_day: int, today: int) -> None:
+    """Move numbers on, within an import, past what the server names after a restore.
+
+    Where the clock was ahead at the restore, a bundle of today is new enough.
+    """
     since = awaits_bundle_of(vault.db)
-    if since is None or export_day < since:
+    if since is None or export_day < min(since, today):
         return
     adopt_stray(vault)
     known = highest_moved_past(vault, StatementKind.BATCH)

@@ -7,13 +7,14 @@ from caseworker.exchange.taken import standing_confirmations
 from caseworker.office.cards import own_card
 from caseworker.office.directories import RENEW_AFTER_DAYS, known_directory, stray_directory
 from caseworker.office.root_file import newest_root_file
-from caseworker.office.signing import is_named
+from caseworker.office.signing import active_signing_key, is_named
 from caseworker.office.upkeep import lost_keys
 from caseworker.vault.arrivals import oldest_unconfirmed_day
 from caseworker.vault.condition import is_behind
 from caseworker.vault.folder import Vault
-from caseworker.vault.keys import directory_key, newest_card, newest_signing_key
+from caseworker.vault.keys import directory_key, held_signing_key, newest_card, newest_signing_key
 from crypto.card import Card, read_card
+from crypto.sizes import CLOCK_GRACE_DAYS
 
 # Days before the end at which a warning begins.
 _DELEGATION_WARNING = 14
@@ -74,7 +75,9 @@ def _signing_key(vault: Vault) -> list[Alarm]:
     if is_named(vault):
         return []
     again = f"caseworker office new-signing-key {vault.folder} --out FILE"
-    if newest.is_first:
+    named = active_signing_key(known_directory(vault), vault.recipient)
+    is_held = named is not None and held_signing_key(vault.db, named) is not None
+    if newest.is_first or (newest.vouched and not is_held):
         text = "the directory names a signing key of this recipient that this vault does not hold"
         return [Alarm(text, f"{again} --old-key-lost", loud=True)]
     text = "the directory does not name this vault's new signing key yet: carry its card"
@@ -92,6 +95,12 @@ def _lost(vault: Vault, today: int) -> list[Alarm]:
 def _directory(vault: Vault, today: int) -> list[Alarm]:
     directory = known_directory(vault)
     age = today - directory.issued
+    if age < -CLOCK_GRACE_DAYS:
+        text = (
+            f"the directory begins {distance_text(directory.issued, today)}: this machine's clock "
+            "is behind, or was ahead when it was issued"
+        )
+        return [Alarm(text, f"set the clock; if it is right: {_renew_command(vault)}", loud=True)]
     if age < RENEW_AFTER_DAYS:
         return []
     when = distance_text(directory.expires, today)

@@ -11,11 +11,13 @@ from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (
     HeldDirectoryKey,
     add_directory,
+    card_signers,
     directory_key,
     newest_card,
     newest_directory,
     note_issued,
     own_directory,
+    own_signing_keys,
 )
 from caseworker.vault.numbers import highest_number, raise_number, take_number
 from crypto.card import Card, read_card
@@ -133,8 +135,24 @@ def adopt_stray(vault: Vault) -> None:
     and it would be said again under this vault's name.
     """
     stray, newest = stray_directory(vault), newest_directory(vault.db)
-    if stray and newest and profile_of(stray) == profile_of(own_or_known_directory(vault)):
+    own = own_or_known_directory(vault)
+    if stray and newest and profile_of(stray) == profile_of(own) and _vouched(vault, stray, own):
         note_issued(vault.db, newest)
+
+
+def _vouched(vault: Vault, stray: Directory, own: Directory) -> bool:
+    """Tell whether this vault knows each signing key of a stray directory, and how long it counts.
+
+    A thief's keys would be signed again, and their replies read as the recipient's.
+    """
+    known = {(one.id, key) for one in own.recipients for key in card_signers(vault.db, one.id)}
+    known |= {(one.id, one.signing_key) for one in own.recipients}
+    known |= {(one.id, one.signing_key) for one in own.retired}
+    known |= {(vault.recipient, key) for key in own_signing_keys(vault.db)}
+    longest = stray.issued + own.policy.reply_days + _RETIRED_MARGIN_DAYS
+    return all((one.id, one.signing_key) in known for one in stray.recipients) and all(
+        (one.id, one.signing_key) in known and one.until <= longest for one in stray.retired
+    )
 
 
 def refuse_if_stray(vault: Vault) -> None:

@@ -88,7 +88,11 @@ def _is_pending(vault: Vault, *, old_key_lost: bool) -> bool:
     newest = newest_signing_key(vault.db)
     if newest.is_first or is_named(vault):
         return False
-    return not newest.vouched if old_key_lost else newest.vouched
+    if old_key_lost:
+        return not newest.vouched
+    named = active_signing_key(known_directory(vault), vault.recipient)
+    # Vouched by a key that the directory no longer names, it would never be taken.
+    return newest.vouched and named is not None and held_signing_key(vault.db, named) is not None
 
 
 def _refuse_unvouched(vault: Vault) -> None:

@@ -10,6 +10,7 @@ from caseworker.vault.folder import Vault
 from caseworker.vault.key_dates import last_accepted_day
 from caseworker.vault.keys import directory_key, newest_card_day
 from crypto.directory import Directory
+from crypto.errors import ProtocolError
 from crypto.public_keys import key_hash
 
 
@@ -27,6 +28,9 @@ def keep_current(vault: Vault, moment: Moment) -> list[str]:
         notes.append(f"a new directory was issued, number {directory.sequence}")
     except Refusal as refusal:
         notes.append(f"no new directory was issued: {refusal.message}; {refusal.hint}")
+    except ProtocolError as error:
+        # Replies and confirmations must leave all the same.
+        notes.append(f"no new directory was issued, since the cards do not go together: {error}")
     return notes
 
 

@@ -198,6 +198,9 @@ class Taking:
         if before == hashlib.sha256(statement.content).digest():
             # Also where the key that signed it was replaced since.
             raise _Known
+        if self.directory and self._day < self.directory.issued - CLOCK_GRACE_DAYS:
+            # What it would stand under ends too early, and for good, once the clock is right.
+            raise _SetAside("this machine's clock is behind the directory: set it, import again")
         signing_key = self._active_key()
         check_statement(statement, self._recipient, signing_key, self._genesis_id)
         line = taken_line(statement, self._recipient, signing_key, retention.week_of(self._day))

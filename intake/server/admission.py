@@ -70,6 +70,13 @@ def measure(connection: sqlite3.Connection, recipients: Sequence[str]) -> Load:
     return Load(counts, min(weeks, default=None))
 
 
+@dataclass(slots=True)
+class Entry:
+    """An upload that was let in; whoever stores it says whether it was new."""
+
+    is_new: bool = False
+
+
 class Admission:
     """Knows what is accepted. `free_slots` tells how many slots of a kind are free."""
 
@@ -106,12 +113,13 @@ class Admission:
         return self._closed[kind]
 
     @contextmanager
-    def entered(self, kind: Kind, puzzle: str, name: bytes) -> Iterator[None]:
+    def entered(self, kind: Kind, puzzle: str, name: bytes) -> Iterator[Entry]:
         """Let an upload in, or refuse it before its body is read.
 
         `name` is the address or id of its path (32 bytes), which the puzzle binds; `puzzle` is the
-        header that shows a solution, empty where the upload has none. It is counted
-        for good if the context ends well; one that comes to nothing takes room only meanwhile.
+        header that shows a solution, empty where the upload has none. It is counted for good if the
+        context ends well and found that it is new: what is sent again takes no room, and one puzzle
+        solved must not fill a quota. What comes to nothing takes room only meanwhile.
         """
         reason = self.reason(kind) or self._limit_reached(kind)
         if reason is not None:
@@ -121,9 +129,11 @@ class Admission:
         self._check_puzzle(kind, puzzle, name)
         self._under_way[kind] += 1
         try:
-            yield
-            self._counts[kind] += 1
-            self._budget_used += SLOT_SIZES[kind]
+            entry = Entry()
+            yield entry
+            if entry.is_new:
+                self._counts[kind] += 1
+                self._budget_used += SLOT_SIZES[kind]
         finally:
             self._under_way[kind] -= 1
 

@@ -31,21 +31,22 @@ class Chunks:
         """Store 262,144 bytes under their id; 204 when they are durable, 409 for other bytes."""
         chunk_id = bytes.fromhex(id_hex)
         check_size(request, CHUNK_SIZE)
-        with self._admission.entered(Kind.CHUNK, puzzle_of(request), chunk_id):
+        with self._admission.entered(Kind.CHUNK, puzzle_of(request), chunk_id) as entry:
             async with self.uploads:
                 body = await read_body(request, CHUNK_SIZE, self._settings)
-                await self._write(chunk_id, body)
+                entry.is_new = await self._write(chunk_id, body)
         return answers.stored()
 
     async def store(self, chunk_id: bytes, puzzle: str, chunk: bytes) -> None:
         """Store what came in another way than by PUT, by the same rules; raises Denied."""
-        with self._admission.entered(Kind.CHUNK, puzzle, chunk_id):
-            await self._write(chunk_id, chunk)
+        with self._admission.entered(Kind.CHUNK, puzzle, chunk_id) as entry:
+            entry.is_new = await self._write(chunk_id, chunk)
 
-    async def _write(self, chunk_id: bytes, chunk: bytes | bytearray) -> None:
+    async def _write(self, chunk_id: bytes, chunk: bytes | bytearray) -> bool:
         digest, week = hashlib.sha256(chunk).digest(), week_of(day_of())
         outcome = await self._writer.put(Kind.CHUNK, chunk_id, digest, chunk, week)
         if outcome is Outcome.NO_ROOM:
             raise Denied(503, self._admission.did_not_fit(Kind.CHUNK))
         if outcome is Outcome.OTHER_BYTES:
             raise Denied(409, "other-bytes")
+        return outcome is Outcome.DURABLE

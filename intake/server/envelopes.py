@@ -28,21 +28,22 @@ class Envelopes:
         """Store 32,768 bytes whose SHA-256 is their address; 204 when they are durable."""
         address = bytes.fromhex(address_hex)
         check_size(request, ENVELOPE_SIZE)
-        with self._admission.entered(Kind.ENVELOPE, puzzle_of(request), address):
+        with self._admission.entered(Kind.ENVELOPE, puzzle_of(request), address) as entry:
             body = await read_body(request, ENVELOPE_SIZE, self._settings)
             if hashlib.sha256(body).digest() != address:
                 raise Denied(400, "wrong-hash")
-            await self._write(address, body)
+            entry.is_new = await self._write(address, body)
         return answers.stored()
 
     async def store(self, puzzle: str, envelope: bytes) -> None:
         """Store what came in another way than by PUT, by the same rules; raises Denied."""
         address = hashlib.sha256(envelope).digest()
-        with self._admission.entered(Kind.ENVELOPE, puzzle, address):
-            await self._write(address, envelope)
+        with self._admission.entered(Kind.ENVELOPE, puzzle, address) as entry:
+            entry.is_new = await self._write(address, envelope)
 
-    async def _write(self, address: bytes, envelope: bytes | bytearray) -> None:
+    async def _write(self, address: bytes, envelope: bytes | bytearray) -> bool:
         week = week_of(day_of())
         outcome = await self._writer.put(Kind.ENVELOPE, address, address, envelope, week)
         if outcome is Outcome.NO_ROOM:
             raise Denied(503, self._admission.did_not_fit(Kind.ENVELOPE))
+        return outcome is Outcome.DURABLE

@@ -76,4 +76,7 @@ def _split(text: str, what: str) -> tuple[SplitResult, str, int | None]:
         raise argparse.ArgumentTypeError(f"{what} is not an address of host and port alone")
     if not host.startswith("[") and not _HOST_LETTERS.issuperset(host):
         raise argparse.ArgumentTypeError(f"{what} must be written in Latin letters (xn--…)")
+    if host.endswith("."):
+        # `office.onion.` would be looked up like any other name.
+        raise argparse.ArgumentTypeError(f"{what} ends with a dot: leave it out")
     return parts, host, port

@@ -18,7 +18,7 @@ from intake.source.speech import gettext as _
 from intake.source.speech import written_day, written_size
 from intake.source.unsent import SealedEnvelope, Unsent, derive_kept_key, unsent_folders
 
-__all__ = ["check_unsent", "deliver", "go_on"]
+__all__ = ["check_unsent", "deliver", "go_on", "not_stored"]
 
 
 def deliver(
@@ -66,6 +66,7 @@ def _carry(
 ) -> None:
     show = session.show
     sending = Sending(plan, sealed, source, office, session.state, unsent)
+    show.may_be_stored = sealed is not None
 
     async def ask(api: Api) -> int:
         return await sending.send(api, Line(session.patience, show.waiting), show)
@@ -73,18 +74,19 @@ def _carry(
     try:
         day = asked(session, ask)
     except GaveUpError:
-        raise Refusal(_not_stored(session), _how_to_go_on(session, unsent)) from None
+        raise Refusal(not_stored(session), _how_to_go_on(session, unsent)) from None
     except Refusal as refusal:
         hint = f"{refusal.hint}\n{_how_to_go_on(session, unsent)}".strip()
         raise Refusal(refusal.message, hint) from None
     except KeyboardInterrupt:
-        message = _("Stopped by hand.") + " " + _not_stored(session)
+        message = _("Stopped by hand.") + " " + not_stored(session)
         raise Refusal(message, _how_to_go_on(session, unsent)) from None
     finally:
         show.clear()
+    # First of all: whoever stops what follows must not be told that nothing was sent.
+    _say_stored(session, office, day)
     remove_copies(plan.draft.files)
     unsent.forget()
-    _say_stored(session, office, day)
 
 
 def _clean_again(plan: Plan) -> None:
@@ -102,8 +104,11 @@ def _say_stored(session: Session, office: Office, day: int) -> None:
     print(f"  {next_command(session, 'replies')}")
 
 
-def _not_stored(session: Session) -> str:
+def not_stored(session: Session) -> str:
+    """Return how far it came, for one who stops: nothing that is not certain."""
     stored = session.show.stored
+    if session.show.may_be_stored:
+        return _("The office may have the message: the server's last answer did not come.")
     if not stored.chunks:
         return _("The message is not stored: nobody can read any of it.")
     return _("{size} of {total} are stored; nobody can read any of it before all is.").format(

@@ -37,6 +37,8 @@ class Show:
         self._begun_at = 0
         self._read = 0
         self.stored = Sent(0, 0)
+        # From the first try at the envelope on: the answer to it may be lost.
+        self.may_be_stored = False
 
     def say(self, text: str) -> None:
         """Write a line that stays, terminal or not."""
@@ -69,6 +71,7 @@ class Show:
 
     def envelope(self) -> None:
         """Say that files are stored and the message itself follows."""
+        self.may_be_stored = True
         self._line(_("Encrypting and sending the message…"), now=True)
 
     def changed(self, name: str) -> None:

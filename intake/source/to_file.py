@@ -11,6 +11,7 @@ from crypto.source_keys import derive_source_keys
 from intake.errors import Refusal
 from intake.source.api import Api, Taken
 from intake.source.cleaning import copies_removed_on_error, remove_copies
+from intake.source.delivery import not_stored
 from intake.source.drafting import snapshots_of
 from intake.source.line import GaveUpError, Line
 from intake.source.office import Office, closed_reason, today
@@ -80,21 +81,15 @@ def run(arguments: Namespace) -> int:
     async def ask(api: Api) -> None:
         await send_sealed_file(path, office, api, Line(session.patience, show.waiting), show)
 
-    not_stored = _("The message is not stored: nobody can read any of it.")
     again = _("Send the same file again, until {day}: nothing is stored twice.").format(
         day=written_day(head.last_day)
     )
     try:
         asked(session, ask)
     except GaveUpError:
-        raise Refusal(not_stored, again) from None
+        raise Refusal(not_stored(session), again) from None
     except KeyboardInterrupt:
-        raise Refusal(
-            _("Stopped by hand.")
-            + " "
-            + _("The message is not stored: nobody can read any of it."),
-            again,
-        ) from None
+        raise Refusal(_("Stopped by hand.") + " " + not_stored(session), again) from None
     finally:
         show.clear()
     print(_("Stored. The message is whole, and only its recipients can read it."))

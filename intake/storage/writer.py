@@ -36,6 +36,8 @@ class Outcome(Enum):
     """What became of something that was to be stored."""
 
     DURABLE = "durable"
+    # It was there already; whoever asks is told the same.
+    KNOWN = "known"
     OTHER_BYTES = "other-bytes"
     NO_ROOM = "no-room"
 
@@ -223,7 +225,7 @@ class Writer:
             name = (put.kind, put.key)
             held = seen.get(name) or self._held(put)
             if held is not None:
-                put.outcome = Outcome.DURABLE if held == put.digest else Outcome.OTHER_BYTES
+                put.outcome = Outcome.KNOWN if held == put.digest else Outcome.OTHER_BYTES
                 continue
             slot = self._draw(put.kind)
             if slot is None:
@@ -265,7 +267,7 @@ class Writer:
         again = (
             put
             for put in group
-            if put.slot is None and put.kind is Kind.CHUNK and put.outcome is Outcome.DURABLE
+            if put.slot is None and put.kind is Kind.CHUNK and put.outcome is Outcome.KNOWN
         )
         items.renew_chunks(self._connection, [(put.week, put.key) for put in again])
 

@@ -101,7 +101,9 @@ export class Line {
     this.#wake();
   }
 
-  async #waitAfter({ code }: ServerError, failures: number): Promise<void> {
+  async #waitAfter({ status, code: given }: ServerError, failures: number): Promise<void> {
+    // Other codes are one request's own: it came too slowly, say.
+    const code = status === 503 ? given : "";
     if (!code && this.#underWay > 0 && this.#broken === null) {
       await this.#sleep(spread(delay(failures)) * 1000);
       return;

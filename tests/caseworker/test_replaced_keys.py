@@ -1,9 +1,11 @@
 """Keys that take the place of others: a recipient's signing key, the directory key, the root."""
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +29,9 @@ from caseworker.office.root_file import ROOT_FILE, note_successor, read_root
 from caseworker.passphrases import Passphrase
 from caseworker.vault.keys import directory_key
 from crypto.bundle import BundleWriter, ItemType, OutboundHeader
+from crypto.directory import RetiredKey
 from crypto.office.directory import DirectoryContent, sign_directory
+from crypto.signing import SigningKey
 from crypto.strict_json import INTEGER_MAX
 from tests.caseworker.courier import Exchange
 from tests.caseworker.practice import DAY, Office, at, passphrase
@@ -282,14 +286,15 @@ def test_a_restored_vault_that_lost_its_newest_signing_key_says_what_to_type(
 # ---- the directory key ---------------------------------------------------------------------------
 
 
-def steal(office: Office, sequence: int) -> bytes:
+def steal(office: Office, sequence: int, **changes: Any) -> bytes:
     """Sign a directory with the stolen directory key, which says what the thief wants."""
+    changes = changes or {"contacts": ("Call the thief.",)}
     with office.opened() as vault:
         held = directory_key(vault.db)
         known = known_directory(vault)
     assert held is not None
     said = {one.name: getattr(known, one.name) for one in fields(DirectoryContent)}
-    false = replace(DirectoryContent(**said), sequence=sequence, contacts=("Call the thief.",))
+    false = replace(DirectoryContent(**said), sequence=sequence, **changes)
     return sign_directory(held.head, held.key, false)
 
 
@@ -326,6 +331,31 @@ def test_a_stolen_directory_with_the_highest_number_is_beaten_by_a_new_delegatio
     assert go.fetch("board") == ()
     with office.opened("board") as vault:
         assert known_directory(vault).sha256 == directory.sha256
+
+
+@pytest.mark.parametrize("retired", [False, True], ids=["active", "retired"])
+def test_signing_keys_of_a_thief_are_not_signed_again_by_who_types_restored(
+    office: Office, go: Go, tmp_path: Path, retired: bool
+) -> None:
+    """All else that the stolen directory says is what the office says."""
+    with office.opened() as vault:
+        known = known_directory(vault)
+    false = SigningKey(os.urandom(32)).public_key
+    changes: dict[str, Any] = {"retired": (RetiredKey("board", false, DAY + 9_999),)}
+    if not retired:
+        first, *others = known.recipients
+        changes = {"recipients": (replace(first, signing_key=false), *others)}
+    give(go.server, steal(office, 50, **changes), tmp_path)
+    go.fetch("investigations")
+    with office.opened() as vault:
+        move_numbers_on(vault, at(DAY))
+        assert [one for one in alarms(vault, DAY) if "did not issue" in one.text]
+    assert take(go, renew(office, DAY, ask_root=real_root(office))) == []
+    directory = go.server.directory
+    assert directory.retired == ()
+    assert [one.signing_key for one in directory.recipients] == [
+        one.signing_key for one in known.recipients
+    ]
 
 
 def test_a_restored_vault_takes_its_own_later_directory_for_its_own(

@@ -75,6 +75,18 @@ async def test_a_full_server_opens_again_when_there_is_room(
             assert await put(http, "envelopes", bodies[2]) == (204, "")
 
 
+async def test_what_is_sent_again_fills_no_quota(data: Path) -> None:
+    """Else one puzzle, solved once, would close the server to everyone."""
+    (data / "intake.toml").write_text("envelope_quota = 2\nchunk_quota = 2\n")
+    with serving(data) as server:
+        async with client(server) as http:
+            for kind, size in (("envelopes", ENVELOPE_SIZE), ("chunks", CHUNK_SIZE)):
+                first, second, third = (os.urandom(size) for _ in range(3))
+                assert [await put(http, kind, first) for _ in range(5)] == [(204, "")] * 5
+                assert await put(http, kind, second) == (204, "")
+                assert await put(http, kind, third) == (503, "full")
+
+
 async def test_the_day_s_budget_holds_files_before_texts(data: Path) -> None:
     """Texts are taken a tenth longer."""
     (data / "intake.toml").write_text(f"day_budget = {CHUNK_SIZE + ENVELOPE_SIZE}\n")

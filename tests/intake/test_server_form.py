@@ -248,6 +248,9 @@ async def test_puzzles_and_the_size_of_a_message_hold_for_forms_too(
             solved = sealed_file(office.genesis_id, 2, bits=8)
             assert (await send(http, solved.data)).status == 200
             lazy = sealed_file(office.genesis_id, 0)
+            # One in 256 is solved by chance.
+            while lazy == sealed_file(office.genesis_id, 0, bits=8, envelope=lazy.envelope):
+                lazy = sealed_file(office.genesis_id, 0)
             answered = await send(http, lazy.data)
             assert (answered.status, answered.heading) == (403, "The office now asks for more")
             large = sealed_file(office.genesis_id, 4, bits=8)

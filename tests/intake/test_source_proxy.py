@@ -119,6 +119,15 @@ def test_watching_would_have_seen_a_lookup(tmp_path: Path) -> None:
     assert looked_up(done)
 
 
+def test_onion_address_that_ends_with_a_dot_is_refused_and_never_looked_up(tmp_path: Path) -> None:
+    source = Source(tmp_path, f"http://{ONION}.", None)
+    text = source.file("text.txt", b"It happened.")
+    done = source.run("report", "--text-file", text, prelude=WATCH)
+    assert done.code != 0
+    assert "ends with a dot" in done.err
+    assert looked_up(done) == []
+
+
 def test_name_that_the_proxy_does_not_know_is_looked_up_nowhere_else(
     hidden: Hidden, tmp_path: Path
 ) -> None:

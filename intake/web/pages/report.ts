@@ -277,10 +277,16 @@ export class Report {
   /** Makes the keys once, whatever happens while sending: the codename stays the same. */
   readonly #makeKeys: KeyMaker = (tell) => {
     this.#tellKeys = tell;
-    this.#keys ??= deriveSourceKeys(this.#codename, this.#office.facts.genesisId, (done) => {
-      this.#tellKeys(done);
-    });
-    return this.#keys;
+    const keys = (this.#keys ??= deriveSourceKeys(
+      this.#codename,
+      this.#office.facts.genesisId,
+      (done) => {
+        this.#tellKeys(done);
+      },
+    ));
+    // Who stops meanwhile may begin again.
+    keys.catch(() => (this.#keys = null));
+    return keys;
   };
 
   #readers(): Office["directory"]["recipients"] {
