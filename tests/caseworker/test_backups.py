@@ -18,7 +18,7 @@ from caseworker.exchange.backing_up import back_up, refuse_hopeless_backup, rest
 from caseworker.office.cards import make_card, own_card
 from caseworker.passphrases import Passphrase
 from caseworker.replies.writing import ReplyWriter
-from caseworker.vault.condition import awaits_bundle_of, is_behind, restored_day
+from caseworker.vault.condition import awaits_bundle_of, is_behind, restored_day, set_behind
 from caseworker.vault.folder import unlock
 from caseworker.vault.key_slots import VaultKey
 from caseworker.vault.numbers import next_reply_index
@@ -95,6 +95,28 @@ def test_a_vault_comes_back_with_all_that_it_held(
     saved = run("save", office.vault(), 1, "--to", tmp_path / "case", passphrases=words)
     assert saved.code == 0, saved.err
     assert "Money changed hands" in run("show", office.vault(), 1, passphrases=words).out
+
+
+def test_what_a_backup_was_told_counts_for_no_restore_of_it(
+    office: Office, server: Server, tmp_path: Path
+) -> None:
+    """Two restores of one backup would begin with the same numbers and reply indexes."""
+    with office.opened() as vault:
+        with vault.db.transaction():
+            set_behind(vault.db, True)
+        back_up(vault, tmp_path / "backup", WORDS, at(DAY))
+    restored(office, tmp_path / "backup")
+    with office.opened() as vault:
+        assert awaits_bundle_of(vault.db) == DAY
+
+
+def test_a_restore_under_a_clock_that_is_ahead_waits_for_a_bundle_of_today(
+    office: Office, server: Server, backed_up: Path
+) -> None:
+    restored(office, backed_up, DAY + 3_650)
+    office.bring(*server.export())
+    with office.opened() as vault:
+        assert awaits_bundle_of(vault.db) is None
 
 
 def test_a_backup_shows_nothing_of_what_is_in_it(backed_up: Path, office: Office) -> None:

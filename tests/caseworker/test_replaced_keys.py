@@ -27,14 +27,16 @@ from caseworker.office.new_signing_key import (
 from caseworker.office.renewal import Renewal, issue_and_carry
 from caseworker.office.root_file import ROOT_FILE, note_successor, read_root
 from caseworker.passphrases import Passphrase
-from caseworker.vault.keys import directory_key
+from caseworker.vault.keys import directory_key, newest_signing_key
 from crypto.bundle import BundleWriter, ItemType, OutboundHeader
 from crypto.directory import RetiredKey
+from crypto.office.card import sign_card
 from crypto.office.directory import DirectoryContent, sign_directory
 from crypto.signing import SigningKey
 from crypto.strict_json import INTEGER_MAX
 from tests.caseworker.courier import Exchange
-from tests.caseworker.practice import DAY, Office, at, passphrase
+from tests.caseworker.practice import DAY, PASSPHRASES, Office, at, passphrase
+from tests.caseworker.test_caseworker_command import run
 from tests.caseworker.test_office_keys import no_root, real_root, renew
 
 NEW_ROOT = Passphrase(b"another root passphrase")
@@ -281,6 +283,34 @@ def test_a_restored_vault_that_lost_its_newest_signing_key_says_what_to_type(
     go.fetch("board")
     assert go.deliver("board") == []
     assert go.signer() == new
+
+
+def test_a_card_with_the_keys_of_another_recipient_is_refused_and_stops_nothing(
+    office: Office, go: Go, tmp_path: Path
+) -> None:
+    with office.opened("board") as vault:
+        key = newest_signing_key(vault.db).key
+        theirs = {one.id: one.keys for one in known_directory(vault).recipients}
+    card = sign_card(key, go.server.genesis_id, "board", 50, theirs["investigations"])
+    path = tmp_path / "card"
+    with path.open("xb") as file:
+        writer = BundleWriter(file.write, OutboundHeader(go.server.genesis_id, "board"))
+        writer.add(ItemType.CARD, card)
+        writer.end()
+    assert go.server.take(path, DAY).aside == []
+    (note,) = go.fetch("investigations")
+    assert "another's keys" in note
+    assert go.deliver("investigations", DAY + 8) == []
+    assert go.server.directory.issued == DAY + 8
+
+
+def test_two_vaults_of_one_recipient_are_refused(office: Office) -> None:
+    """The older one would sign directories under numbers that the newer has given out."""
+    shutil.copytree(office.vault("board"), office.vault("board").with_name("board-2"))
+    words = [PASSPHRASES[name] for name in ("board", "board", "investigations")]
+    done = run("office", "renew", office.folder, passphrases=words)
+    assert done.code == 1
+    assert "both vaults of board" in done.err
 
 
 # ---- the directory key ---------------------------------------------------------------------------

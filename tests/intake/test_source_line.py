@@ -73,6 +73,23 @@ def test_envelope_whose_answer_was_lost_is_sent_again_unchanged(meeting: Meeting
     assert len(server.envelopes()) == 1
 
 
+def test_who_stops_while_the_last_answer_is_out_is_told_that_it_may_be_stored(
+    meeting: Meeting,
+) -> None:
+    source, server, port = meeting
+    server.answer = lambda _number, _put: None
+    with office_server(server, port):
+        text = source.file("text.txt", b"It happened.")
+        with source.started("report", "--text-file", text) as process:
+            while not server.puts:
+                time.sleep(0.005)
+            process.send_signal(signal.SIGINT)
+            _out, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "The office may have the message" in err
+    assert "nobody can read" not in err
+
+
 def test_envelope_comes_last(meeting: Meeting) -> None:
     source, server, port = meeting
     with office_server(server, port):
