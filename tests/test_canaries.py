@@ -28,7 +28,7 @@ from crypto.source_keys import SourceKeys, derive_master, derive_source_keys
 from crypto.word_lists import word_list
 from tests.canaries import Canaries, memory_of, socket_address
 from tests.desk import Desk
-from tests.disk_image import mounted
+from tests.file_systems import MIB, make_image, mounted
 from tests.quick_source import Sent, find_office, read_replies, send
 from tests.server_process import ServerProcess
 
@@ -152,7 +152,9 @@ async def test_nothing_of_a_source_is_anywhere_but_where_it_belongs(
     Finding: GlobaLeaks, plaintext and keys on the server.
     """
     image, saved = tmp_path / "disk", tmp_path / "saved"
-    with mounted(image, tmp_path / "data", DISK_MEBIBYTES):
+    make_image(image, DISK_MEBIBYTES * MIB)
+    with mounted(image, tmp_path / "data", "discard") as disk:
+        disk.chmod(0o700)
         desk = Desk.create(tmp_path, ["http://127.0.0.1:8080"])
         (desk.data / "intake.toml").write_text("disk_floor = 0\nenvelope_quota = 100\n")
         genesis_id = read_fingerprint(desk.fingerprint)

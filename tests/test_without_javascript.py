@@ -10,6 +10,7 @@ import pytest
 from crypto.sealed_file import sealed_file_size
 from tests.browser.driver import Browser
 from tests.browser.offline_visitor import OfflineVisitor, PlainVisitor
+from tests.browser.visitor import PATIENCE
 from tests.desk import RECIPIENTS, Desk
 from tests.source_client import free_port
 
@@ -102,3 +103,39 @@ def test_a_recipient_left_out_on_the_offline_page_cannot_read_the_report(
         desk.fetch(one)
     readers = {one for one in RECIPIENTS if text in [case["begins"] for case in desk.cases(one)]}
     assert readers == {"investigations"}
+
+
+@pytest.mark.long
+def test_sealing_on_the_offline_page_can_be_stopped_and_begun_again(
+    place: Place, tmp_path: Path
+) -> None:
+    """Also while the codename's keys are made: they are made anew."""
+    PlainVisitor(place.online.open(), place.address, "en", tmp_path).save_offline_page()
+    offline = OfflineVisitor(place.offline.open(), tmp_path, "en")
+    page = offline.page
+    offline.open()
+    page.click(role="button", name="Write a report")
+    page.wait_for(role="button", name="Start the report")
+    offline.write("It happened.")
+    assert page.evaluate(STOP_AT_ONCE).startswith("Making your keys")
+    page.wait_for(".answers")
+    page.click(role="button", name="Encrypt into a file")
+    page.wait_for(".codename", seconds=PATIENCE)
+
+
+# Quicker than a hand, and as in a browser that lets timers run meanwhile: keys take half a second
+# here, and half a minute elsewhere.
+STOP_AT_ONCE = """new Promise((resolve) => {
+    Object.defineProperty(globalThis, "scheduler", { value: undefined });
+    const button = (name) =>
+        [...document.querySelectorAll("button")].find((one) => one.textContent === name);
+    button("Encrypt into a file").click();
+    const timer = setInterval(() => {
+        const stop = button("Stop and go back");
+        const said = document.querySelector("main").innerText;
+        if (!stop && !document.querySelector(".codename")) return;
+        clearInterval(timer);
+        stop?.click();
+        resolve(said.slice(said.indexOf("Making your keys")));
+    }, 1);
+})"""

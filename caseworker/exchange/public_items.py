@@ -124,23 +124,27 @@ class PublicItems:
         if any(key.hash not in self._keys for key in card.keys):
             self.notes.append(f"a card of {card.recipient} came without all of its keys")
             return
-        if self._keys_of_others(card.recipient) & {key.hash for key in card.keys}:
-            self.notes.append(f"a card of {card.recipient} was refused: it has another's keys")
+        owners = self._keys_of_others(card.recipient)
+        others = sorted({owners[key.hash] for key in card.keys if key.hash in owners})
+        if others:
+            self.notes.append(
+                f"a card of {card.recipient} was refused: {', '.join(others)} has the same keys, "
+                "and one of them copied the other's"
+            )
             return
         name = (card.recipient, card.signing_key, card.number)
         add_card(self.vault.db, name, document, self.day)
         self._keep_keys(card.keys)
 
-    def _keys_of_others(self, recipient: str) -> set[bytes]:
-        """Hashes of the intake keys that directory and cards give to other recipients."""
-        found = set()
+    def _keys_of_others(self, recipient: str) -> dict[bytes, str]:
+        """Return who has an intake key, by its hash, as directory and cards of the others say."""
+        owners: dict[bytes, str] = {}
         for one in known_directory(self.vault).recipients:
             if one.id != recipient:
-                found |= {key.hash for key in one.keys}
                 document = newest_card(self.vault.db, one.id)
-                if document:
-                    found |= {key.hash for key in read_card(document, self.vault.genesis_id).keys}
-        return found
+                card = read_card(document, self.vault.genesis_id) if document else one
+                owners |= {key.hash: one.id for key in (*one.keys, *card.keys)}
+        return owners
 
     def _look_at_own(self, card: Card, document: bytes) -> None:
         if card.signing_key not in own_signing_keys(self.vault.db):

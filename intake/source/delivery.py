@@ -66,6 +66,7 @@ def _carry(
 ) -> None:
     show = session.show
     sending = Sending(plan, sealed, source, office, session.state, unsent)
+    # A run before this one may have sent what it had sealed.
     show.may_be_stored = sealed is not None
 
     async def ask(api: Api) -> int:
@@ -108,7 +109,9 @@ def not_stored(session: Session) -> str:
     """Return how far it came, for one who stops: nothing that is not certain."""
     stored = session.show.stored
     if session.show.may_be_stored:
-        return _("The office may have the message: the server's last answer did not come.")
+        return _(
+            "The office may have the message already: the server has not said whether it is stored."
+        )
     if not stored.chunks:
         return _("The message is not stored: nobody can read any of it.")
     return _("{size} of {total} are stored; nobody can read any of it before all is.").format(

@@ -3,10 +3,13 @@
 import shutil
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TextIO
 
 from crypto.sizes import CHUNK_SIZE
+from intake.source.api import ServerError
 from intake.source.line import Waiting
 from intake.source.office import closed_reason
 from intake.source.speech import gettext as _
@@ -37,7 +40,7 @@ class Show:
         self._begun_at = 0
         self._read = 0
         self.stored = Sent(0, 0)
-        # From the first try at the envelope on: the answer to it may be lost.
+        # An envelope was sent, and no answer has said what became of it.
         self.may_be_stored = False
 
     def say(self, text: str) -> None:
@@ -71,8 +74,19 @@ class Show:
 
     def envelope(self) -> None:
         """Say that files are stored and the message itself follows."""
-        self.may_be_stored = True
         self._line(_("Encrypting and sending the message…"), now=True)
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """Send the envelope within: from there on it may be stored, unless an answer says no."""
+        before, self.may_be_stored = self.may_be_stored, True
+        try:
+            yield
+        except ServerError as error:
+            # Refused, or closed with a code; other faults may come after the bytes were taken.
+            if 400 <= error.status < 500 or (error.status == 503 and error.code):
+                self.may_be_stored = before
+            raise
 
     def changed(self, name: str) -> None:
         """Say that a file begins anew."""

@@ -145,7 +145,7 @@ async def send_sealed_file(path: Path, office: Office, api: Api, line: Line, sho
         raise errors.exceptions[0] from None
     if envelope:
         show.envelope()
-        await _store_envelope(envelope, last_day, api, line)
+        await _store_envelope(envelope, last_day, api, line, show)
 
 
 async def _store_chunk(chunk: SealedChunk, last_day: int, api: Api, line: Line) -> None:
@@ -156,11 +156,13 @@ async def _store_chunk(chunk: SealedChunk, last_day: int, api: Api, line: Line) 
     await line.carry(attempt)
 
 
-async def _store_envelope(sealed: SealedEnvelope, last_day: int, api: Api, line: Line) -> None:
+async def _store_envelope(
+    sealed: SealedEnvelope, last_day: int, api: Api, line: Line, show: Show
+) -> None:
     address = envelope_address(sealed.envelope)
 
     async def attempt() -> None:
-        with _refused():
+        with _refused(), show.storing():
             await api.put_envelope(address, sealed.envelope, puzzle_header(last_day, sealed.nonce))
 
     await line.carry(attempt)

@@ -177,7 +177,8 @@ class Sending:
             bits = self._office.directory.policy.puzzle_envelope
             puzzle = await self._puzzle(PUZZLE_ENVELOPE, address, bits)
             try:
-                await api.put_envelope(address, sealed.envelope, puzzle)
+                with show.storing():
+                    await api.put_envelope(address, sealed.envelope, puzzle)
             except ServerError as error:
                 await self._on_refusal(api, error)
 

@@ -5,8 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ import pytest
 from tests.caseworker.key_life import FIRST, LAST_VALID, PAST, RECIPIENT, WEEK, Life, opens
 from tests.clock import clock_at
 from tests.desk import passphrase_of
+from tests.file_systems import MIB, make_image, mounted
 from tests.server_process import REPOSITORY
 
 
@@ -140,24 +139,6 @@ async def test_an_import_killed_around_the_destruction_goes_on_with_the_same_com
 # ---- what a disk shows ---------------------------------------------------------------------------
 
 
-@contextmanager
-def mounted(folder: Path) -> Iterator[tuple[Path, Path]]:
-    """A file system in a file: yields the file, and where it is mounted."""
-    image, point = folder / "image", folder / "mounted"
-    point.mkdir()
-    with image.open("wb") as file:
-        file.truncate(64 * 1024 * 1024)
-    mkfs = shutil.which("mkfs.ext4") or "/usr/sbin/mkfs.ext4"
-    subprocess.run([mkfs, "-q", "-F", image], check=True)
-    done = subprocess.run(["mount", "-o", "loop", image, point], capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"no file system in a file can be mounted here: {done.stderr.strip()}")
-    try:
-        yield image, point
-    finally:
-        subprocess.run(["umount", point], check=True)
-
-
 def traces(image: Path, things: dict[str, bytes]) -> set[str]:
     """Return which things a file system's image holds, somewhere."""
     subprocess.run(["sync", "-f", image.with_name("mounted")], check=True)
@@ -169,7 +150,9 @@ async def test_after_destruction_no_block_of_the_disk_gives_the_key_back(tmp_pat
     """Neither the secret itself, nor an old copy of the sealed file that held it."""
     life = Life.begin(tmp_path, FIRST)
     recorded = await life.report(FIRST, "The first.")
-    with mounted(tmp_path) as (image, point):
+    image = tmp_path / "image"
+    make_image(image, 64 * MIB)
+    with mounted(image, tmp_path / "mounted") as point:
         shutil.copytree(life.vault, point / "vault")
         shutil.rmtree(life.vault)
         life.vault.symlink_to(point / "vault")

@@ -1,5 +1,6 @@
 """Commands that are killed: what was begun is taken back, what was done stays, the same goes on."""
 
+import hashlib
 import os
 import random
 import signal
@@ -14,7 +15,7 @@ import pytest
 
 from caseworker.cases.cases import all_cases
 from caseworker.cases.conversation import MessageView, ReplyView, conversation
-from caseworker.cases.events import verify_log
+from caseworker.cases.events import verify_log, was_exported
 from caseworker.replies.writing import ReplyWriter
 from crypto.replies import Reply
 from tests.caseworker.practice import DAY, Office, Server, Source, at
@@ -127,6 +128,14 @@ class Life:
         check()
 
 
+def is_logged(office: Office, bundle: Path) -> bool:
+    """Tell whether an export is over but for saying so: the log names the bundle."""
+    with office.opened() as vault:
+        return bundle.exists() and was_exported(
+            vault.db, hashlib.sha256(bundle.read_bytes()).digest()
+        )
+
+
 def replies_in(office: Office) -> dict[int, list[str]]:
     """The texts and acknowledgements that each case has, whether or not they have left."""
     with office.opened() as vault:
@@ -165,11 +174,14 @@ def live(office: Office, server: Server, kills: int, killed: int, at_work: int =
             assert replies_in(office)[number] == [f"Reply {number}.", "acknowledgement"]
 
         out = server.folder / f"out{number:02}"
+
+        def exported(out: Path = out) -> bool:
+            return is_logged(office, out)
+
         life.run("import", *paths, check=imported)
         life.run("reply", number, f"Reply {number}.", check=replied)
         life.run("acknowledge", check=acknowledged)
-        # A bundle that has its name is whole; the same command then says that it is there.
-        life.run("export", out, check=out.stat, is_done=out.exists)
+        life.run("export", out, check=out.stat, is_done=exported)
         if number % 2:
             server.take(out)
             office.bring(*server.export())

@@ -18,6 +18,7 @@ from crypto.office.signing import sign_statement
 from crypto.signing import SigningKey
 from crypto.sizes import RECORD_SIZE
 from crypto.statements import StatementKind, encode_statement
+from tests.clock import clock_ahead
 from tests.office_fixture import (
     OfficeRecipient,
     PracticeOffice,
@@ -198,6 +199,19 @@ def test_a_directory_of_the_future_is_set_aside(
     """Then a clock is wrong, and nobody could report."""
     newer = office.with_directory(issued=today + 3, expires=today + 20)
     assert "is the clock right" in take_in(data, newer.outbound("main", today))
+
+
+def test_under_a_clock_that_is_behind_no_statement_is_taken_and_later_it_is(
+    data: Path, office: PracticeOffice, today: int
+) -> None:
+    """Its replies would end too early, and for good, once the clock is right."""
+    bundle = data.with_name("a.bundle")
+    bundle.write_bytes(office.outbound("main", today, batch(1, 64)))
+    command = ("import", "--data", data, bundle)
+    assert "clock is behind" in succeed(*command, env=clock_ahead(-200))
+    assert lines(data) == set()
+    succeed(*command)
+    assert lines(data) == {(1, "main", 1)}
 
 
 def test_the_highest_card_is_kept_and_passed_on(

@@ -90,6 +90,23 @@ def test_who_stops_while_the_last_answer_is_out_is_told_that_it_may_be_stored(
     assert "nobody can read" not in err
 
 
+def test_who_stops_while_the_server_is_closed_is_told_that_nothing_is_stored(
+    meeting: Meeting,
+) -> None:
+    source, server, port = meeting
+    server.answer, server.code = lambda _number, _put: 503, "full"
+    with office_server(server, port):
+        text = source.file("text.txt", b"It happened.")
+        with source.started("report", "--text-file", text) as process:
+            while not server.puts:
+                time.sleep(0.005)
+            time.sleep(1)
+            process.send_signal(signal.SIGINT)
+            _out, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "nobody can read any of it" in err
+
+
 def test_envelope_comes_last(meeting: Meeting) -> None:
     source, server, port = meeting
     with office_server(server, port):
