@@ -7,7 +7,8 @@ import pytest
 
 from caseworker.office.ceremony import FIRST_BUNDLE
 from caseworker.vault.key_slots import VaultKey
-from tests.caseworker.practice import Office, Server, Source, make_office
+from tests.caseworker.courier import Exchange, Go
+from tests.caseworker.practice import DAY, Office, Server, Source, make_office
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +39,18 @@ def server(office: Office, tmp_path: Path) -> Server:
 def source(server: Server) -> Source:
     """Somebody with a codename of this office."""
     return Source(server.genesis_id)
+
+
+@pytest.fixture
+def exchange(office: Office, tmp_path: Path) -> Exchange:
+    """A server that has taken the office's first bundle."""
+    with office.opened() as vault:
+        server = Exchange(tmp_path / "data", vault.genesis_id)
+    server.take(office.folder / FIRST_BUNDLE, DAY)
+    return server
+
+
+@pytest.fixture
+def go(office: Office, exchange: Exchange, tmp_path: Path) -> Go:
+    """Carries bundles on a day."""
+    return Go(office, exchange, tmp_path)

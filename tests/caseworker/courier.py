@@ -1,11 +1,13 @@
 """What stands between vaults on separate machines: the real server's own taking, and a courier.
 
 No process and no clock: the day is given, so that a property can be tried a thousand times.
+`Exchange` is the server's half; `Go` carries bundles between it and an office's vaults.
 """
 
 import shutil
 from pathlib import Path
 
+from caseworker.office.renewal import Renewal
 from crypto.bundle import BundleWriter, InboundHeader, ItemType, OutboundHeader, read_bundle
 from crypto.directory import Directory, read_directory
 from crypto.statements import TakenLine, encode_taken_line
@@ -13,6 +15,7 @@ from intake.exchange.taking import Outcome, Taking
 from intake.storage import office, taken
 from intake.storage.folder import create_folder
 from intake.storage.sqlite import connect, prepare, writing
+from tests.caseworker.practice import DAY, Office
 
 
 class Exchange:
@@ -74,3 +77,37 @@ class Exchange:
     def lines(self) -> list[TakenLine]:
         """What it has taken."""
         return taken.lines(self._connection)
+
+
+class Go:
+    """Carries bundles between the vaults and the server."""
+
+    def __init__(self, office: Office, server: Exchange, folder: Path) -> None:
+        self.office, self.server, self.folder, self.number = office, server, folder, 0
+
+    def out(self, recipient: str, day: int = DAY) -> Path:
+        """A bundle that a vault exports."""
+        self.number += 1
+        path = self.folder / f"{self.number}-from-{recipient}"
+        self.office.carry(path, day, recipient)
+        return path
+
+    def deliver(self, recipient: str, day: int = DAY) -> list[tuple[str, str]]:
+        """Carry from a vault to the server; returns what was set aside there."""
+        return self.server.take(self.out(recipient, day), day).aside
+
+    def fetch(self, recipient: str, day: int = DAY) -> tuple[str, ...]:
+        """Carry from the server to a vault; returns what a person is told there."""
+        self.number += 1
+        path = self.server.export(recipient, self.folder / f"{self.number}-to-{recipient}", day)
+        return self.office.bring(path, day=day, to=recipient).notes
+
+    def signer(self, recipient: str = "board") -> bytes:
+        """The signing key that the server's directory names for a recipient."""
+        found = {one.id: one.signing_key for one in self.server.directory.recipients}
+        return found[recipient]
+
+    def take(self, renewal: Renewal, day: int = DAY) -> list[tuple[str, str]]:
+        """Bring a renewal's bundle to the server; returns what was set aside there."""
+        (bundle,) = renewal.bundles.values()
+        return self.server.take(bundle, day).aside

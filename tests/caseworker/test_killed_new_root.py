@@ -10,10 +10,9 @@ from caseworker.office.root_file import ROOT_FILE, read_root
 from crypto.directory import Directory, read_directory
 from tests.caseworker.courier import Exchange
 from tests.caseworker.practice import DAY, Office, passphrase
-from tests.caseworker.test_replaced_keys import NEW_ROOT, exchange
+from tests.caseworker.test_replaced_roots import NEW_ROOT
 
 REPOSITORY = Path(__file__).parents[2]
-__all__ = ["exchange"]
 # Replaces the root, and kills itself just before or just after the file of that number gets its
 # name: the new root's, the old root's with the note of it, the bundle.
 CHILD = """
