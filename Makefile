@@ -164,8 +164,8 @@ browser:
 	echo "hint: without a Firefox its tests are left out; sudo apt-get install firefox-esr" >&2
 
 # Debian's own tools, a command and its package each: moved clocks (the product has no switch for its
-# clock), core dumps of the server, pictures cleaned of hidden data.
-DEBIAN_TOOLS := faketime:faketime gcore:gdb mat2:mat2
+# clock), core dumps of the server, pictures cleaned of hidden data, small disks.
+DEBIAN_TOOLS := faketime:faketime gcore:gdb mat2:mat2 mkfs.ext4:e2fsprogs
 
 debian-tools:
 	@missing=; for tool in $(DEBIAN_TOOLS); do \

@@ -22,6 +22,7 @@ from caseworker.saving.case_folder import save_case
 from tests.caseworker.practice import DAY, PASSPHRASES, Office, Server, Source, at
 from tests.caseworker.test_killed_commands import start
 from tests.desk import run_caseworker
+from tests.file_systems import MIB, make_image, mounted
 
 KIB = 1024
 # How it is said; the last is the system's word, which the command line turns into the first.
@@ -30,19 +31,16 @@ WORDS = ("the disk is full", "and the disk has", "No space left")
 ROOM = (0, 4, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048, 8192)
 
 
-def mount(*arguments: object) -> None:
-    """Mount something, or skip the test where that is refused."""
-    done = subprocess.run(["mount", *map(str, arguments)], capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"nothing can be mounted here: {done.stderr.strip()}")
-
-
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 16 MiB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount("-t", "tmpfs", "-o", "size=16m", "tmpfs", folder)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder], capture_output=True, text=True
+    )
+    if done.returncode:
+        pytest.skip(f"nothing can be mounted here: {done.stderr.strip()}")
     yield folder
     subprocess.run(["umount", folder], check=True)
 
@@ -212,13 +210,8 @@ def test_what_was_said_to_be_imported_is_on_the_disk_when_the_power_goes(
 ) -> None:
     """A kill cannot show what was not synced. So the disk is copied as it is, in that moment."""
     image, folder, after = tmp_path / "image", tmp_path / "disk", tmp_path / "after"
-    with image.open("wb") as file:
-        file.truncate(640 * KIB * KIB)
-    subprocess.run(["mkfs.ext4", "-q", image], check=True)
-    folder.mkdir()
-    after.mkdir()
-    mount("-o", "loop", image, folder)
-    try:
+    make_image(image, 640 * MIB)
+    with mounted(image, folder):
         shutil.copytree(office.folder, folder / "office")
         os.sync()
         on_disk = Office(folder / "office", office.keys)
@@ -231,12 +224,7 @@ def test_what_was_said_to_be_imported_is_on_the_disk_when_the_power_goes(
             copy = tmp_path / "copy"
             subprocess.run(["cp", "--sparse=always", image, copy], check=True)
             child.communicate()
-            mount("-o", "loop", copy, after)
-            try:
+            with mounted(copy, after):
                 texts, files, _ = state(Office(after / "office", office.keys))
-            finally:
-                subprocess.run(["umount", after], check=True)
             assert texts == [f"Report {one}." for one in range(number + 1)]
             assert files == ["whole"] * (number + 1)
-    finally:
-        subprocess.run(["umount", folder], check=True)
