@@ -72,18 +72,28 @@ def start(office: Office, command: str, *words: object) -> "subprocess.Popen[str
     return child
 
 
+def end(child: "subprocess.Popen[str]") -> str:
+    """Wait for a command's end; return what else it said.
+
+    `communicate` would pass over what has come beside the line that was read.
+    """
+    with child:
+        assert child.stdout is not None
+        return child.stdout.read()
+
+
 def kill(child: "subprocess.Popen[str]", after: float) -> bool:
     """Kill a command after some seconds; tell whether it had said that it is done."""
     time.sleep(after)
     child.send_signal(signal.SIGKILL)
-    said, _ = child.communicate()
+    said = end(child)
     return said == "done\n"
 
 
 def finish(child: "subprocess.Popen[str]") -> float:
     """Let a command end; return how many seconds it took."""
     started = time.monotonic()
-    said, _ = child.communicate()
+    said = end(child)
     assert (child.returncode, said) == (0, "done\n")
     return time.monotonic() - started
 
