@@ -2,6 +2,8 @@
 
 import signal
 
+import pytest
+
 # A shell starts background jobs without Ctrl-C, `nohup` without hanging up; children inherit it.
 for _number, _usual in (
     (signal.SIGINT, signal.default_int_handler),
@@ -9,3 +11,14 @@ for _number, _usual in (
 ):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, _usual)
+
+# Seconds until a test is taken to wait for ever.
+_PATIENCE = {"long": 1800, "soak": 4 * 3600}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests that are marked as long the time they take."""
+    for item in items:
+        for mark, seconds in _PATIENCE.items():
+            if item.get_closest_marker(mark) and not item.get_closest_marker("timeout"):
+                item.add_marker(pytest.mark.timeout(seconds))

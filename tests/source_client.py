@@ -116,7 +116,8 @@ class Source:
             path.write_text(codename + "\n")
         flags = os.O_RDONLY if codename is not None else os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         descriptor = os.open(path, flags, 0o600)
-        line += ["--codename-fd", descriptor, *arguments]
+        # Who sends a sealed file knows no codename.
+        line += arguments if command == "send" else ["--codename-fd", descriptor, *arguments]
         program = f"{prelude}\nimport sys\nfrom intake.cli import main\nsys.exit(main())"
         process = subprocess.Popen(
             [sys.executable, "-c", program, *map(str, line)],

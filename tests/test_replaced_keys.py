@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.clock import clock_at
-from tests.desk import ROOT_PASSPHRASE, Desk, passphrase_of, run_caseworker
+from tests.desk import RECIPIENTS, ROOT_PASSPHRASE, Desk, passphrase_of, run_caseworker
 from tests.server_process import succeed
 from tests.source_client import Source, free_port, today
 
@@ -126,6 +126,24 @@ def test_a_source_follows_a_new_root_and_reads_what_was_written_before(thread: T
     assert thread.directory()["delegation"] == 2
     thread.answer("investigations", "under the second root")
     assert thread.read() == ["under the first root", "under the second root"]
+
+
+@pytest.mark.long
+def test_a_new_root_that_was_moved_away_is_not_said_to_lie_where_it_was_made(
+    thread: Thread,
+) -> None:
+    made = thread.desk.office / "office-root-2.key"
+    line = ["office", "new-root", thread.desk.office, "--root"]
+    line.append(thread.desk.office / "office-root.key")
+    passphrases = [*map(passphrase_of, sorted(RECIPIENTS)), ROOT_PASSPHRASE, NEW_ROOT_PASSPHRASE]
+    first = run_caseworker(line, passphrases, thread.desk.clock)
+    assert f"The office has a new root key, in {made}" in first.out
+    made.rename(thread.desk.stick / "a-safe-place.key")
+    again = run_caseworker(line, passphrases, thread.desk.clock)
+    assert again.code == 0, again.err
+    assert (
+        f"This was done before: the new root key was made then, and is not in {made}" in again.out
+    )
 
 
 @pytest.mark.long

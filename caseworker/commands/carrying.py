@@ -19,7 +19,7 @@ from caseworker.commands.old_keys import (
     old_key_data,
     old_key_lines,
 )
-from caseworker.days import date_text, iso_date
+from caseworker.days import CLOCKS_DIFFER_DAYS, date_text, iso_date
 from caseworker.errors import Refusal
 from caseworker.exchange.destroying import destroy_old_keys
 from caseworker.exchange.inbound import ImportResult, import_part
@@ -49,7 +49,9 @@ def _import(arguments: Arguments, surroundings: Surroundings) -> Answer:
         missing = missing_parts(vault.db)
         behind = is_behind(vault.db)
         awaited = awaits_bundle_of(vault.db)
-    parts = [line for name, result in done.items() for line in _import_lines(name, result)]
+    parts = [
+        line for name, result in done.items() for line in _import_lines(name, result, moment.day)
+    ]
     parts += [f"NOT IMPORTED: {one.message}. {one.hint}" for one in refused.values()]
     parts += [f"WARNING: {note}" for note in notes]
     parts += _behind_lines(arguments.vault) if behind else []
@@ -81,7 +83,7 @@ def _behind_lines(vault: Path) -> list[str]:
     ]
 
 
-def _import_lines(name: str, result: ImportResult) -> list[str]:
+def _import_lines(name: str, result: ImportResult, today: int) -> list[str]:
     header, counts = result.header, result.counts
     if result.known_since is not None:
         return [f"{name} was imported before, on {date_text(result.known_since)}: nothing changed."]
@@ -100,6 +102,12 @@ def _import_lines(name: str, result: ImportResult) -> list[str]:
         parts.append(
             f"  {counts.chunks_left} pieces of files were left out: the disk is nearly full. "
             "Make room, then import the same file again."
+        )
+    if header.day > today + CLOCKS_DIFFER_DAYS:
+        parts.append(
+            f"  WARNING: the server dated it {date_text(header.day)}, and this machine's clock "
+            f"says {date_text(today)}: one of the two is wrong. Set it right, then fetch a new "
+            "bundle."
         )
     return parts + [f"  {note}" for note in result.notes]
 

@@ -110,17 +110,19 @@ def _new_root(arguments: Arguments, surroundings: Surroundings) -> Answer:
             choose=lambda: ask.choose("the new root key"),
             ask=lambda: ask.ask("the new root key"),
         )
-        replace_root(leading, surroundings.moment, arguments.root, old, new)
+        is_new = replace_root(leading, surroundings.moment, arguments.root, old, new)
         renewal = issue_and_carry(vaults, folder, surroundings.moment, new_delegation=True)
     answer = _renewal_answer(
         renewal,
         surroundings.moment.day,
         f"The office has a new root key, in {path}: move it to a stick of its own, copy it, lock "
-        "both up.",
+        "both up."
+        if is_new or path.exists()
+        else f"This was done before: the new root key was made then, and is not in {path}.",
         f"The old one, {arguments.root}, can do nothing for the office any more: destroy it and "
         "its copies. The fingerprint stays as it is printed.",
     )
-    return Answer(answer.text, {**answer.data, "root": str(path)})
+    return Answer(answer.text, {**answer.data, "root": str(path) if path.exists() else None})
 
 
 def _refuse_twins(vaults: Mapping[str, Vault]) -> None:

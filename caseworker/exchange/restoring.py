@@ -6,13 +6,14 @@ needed, by the first bundle that the server wrote after the restore; until then 
 Were it, a second restore of one backup would use the reply indexes of the first again.
 """
 
-from caseworker.days import Moment
+from caseworker.days import CLOCKS_DIFFER_DAYS, Moment
 from caseworker.exchange.taken import highest_moved_past, highest_named, move_past, number_name
 from caseworker.office.cards import make_card
 from caseworker.office.directories import adopt_stray, known_directory, stray_directory
 from caseworker.vault.condition import (
     awaits_bundle_of,
     is_behind,
+    seen_day,
     set_awaits_bundle_of,
     set_behind,
     set_restored_day,
@@ -48,7 +49,9 @@ def move_numbers_on(
         sequence = max(known_directory(vault).sequence, highest_number(vault.db, "directory"))
         raise_number(vault.db, "directory", sequence + NUMBERS_SKIPPED)
         raise_number(vault.db, "card", highest_number(vault.db, "card") + NUMBERS_SKIPPED)
-        set_awaits_bundle_of(vault.db, None if told else moment.day)
+        # The clock of a restore may be behind: the backup knows that it is at least this late.
+        since = max(moment.day, seen_day(vault.db))
+        set_awaits_bundle_of(vault.db, None if told else since)
         set_restored_day(vault.db, moment.day)
         set_behind(vault.db, False)
     make_card(vault, moment)
@@ -57,10 +60,11 @@ def move_numbers_on(
 def hear_after_restore(vault: Vault, export_day: int, today: int) -> None:
     """Move numbers on, within an import, past what the server names after a restore.
 
-    Where the clock was ahead at the restore, a bundle of today is new enough.
+    Where the clock was ahead at the restore, a bundle of today is new enough. One of days to come
+    is none: the clock is behind, and the bundle may be older than the restore.
     """
     since = awaits_bundle_of(vault.db)
-    if since is None or export_day < min(since, today):
+    if since is None or not min(since, today) <= export_day <= today + CLOCKS_DIFFER_DAYS:
         return
     adopt_stray(vault)
     known = highest_moved_past(vault, StatementKind.BATCH)

@@ -15,7 +15,7 @@ from caseworker.vault.keys import (
 )
 from caseworker.vault.numbers import highest_number, restart_numbers
 from crypto.errors import Malformed
-from crypto.office.directory import Delegation, chain_of, root_chain, sign_delegation
+from crypto.office.directory import Delegation, chain_of, root_chain, roots_of, sign_delegation
 from crypto.signing import SigningKey
 from crypto.sizes import DELEGATION_MAX_DAYS, DIRECTORY_MAX_DAYS
 
@@ -66,10 +66,21 @@ def delegate(vault: Vault, moment: Moment, root: Root, chain: bytes, number: int
     try:
         head = sign_delegation(chain, root.key, delegation)
     except Malformed:
-        raise Refusal(
-            "this root key was replaced by another", "use the file of the newest root key"
-        ) from None
+        raise _not_last(chain, root) from None
     with vault.db.transaction():
         if highest_number(vault.db, "directory") > _NUMBERS_SPENT:
             restart_numbers(vault.db, "directory")
         keep_directory_key(vault.db, HeldDirectoryKey(key, head, number, moment.day, end))
+
+
+def _not_last(chain: bytes, root: Root) -> Refusal:
+    """Return what a person can do who gives a root that is not the last of a chain."""
+    if root.key.public_key in roots_of(chain):
+        return Refusal(
+            "this root key was replaced by another", "use the file of the newest root key"
+        )
+    return Refusal(
+        "this root key has not taken the place of the old one yet, as far as this vault knows",
+        "a command that was broken off is typed again: caseworker office new-root DIR --root FILE, "
+        "with the file of the old root key; a vault from a backup imports a new bundle first",
+    )

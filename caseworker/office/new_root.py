@@ -53,23 +53,24 @@ def new_root_name(place: int) -> str:
     return root_file_name(place + 1)
 
 
-def replace_root(vault: Vault, moment: Moment, old: Path, root: Root, new: NewRootFile) -> None:
+def replace_root(vault: Vault, moment: Moment, old: Path, root: Root, new: NewRootFile) -> bool:
     """Put a new root in the place of `root`, whose file is `old`, and let it delegate.
 
-    Where an interrupted command did all of that, nothing changes.
+    False, and nothing changes, where a command before did all of that.
     """
     chain = current_chain(vault)
     later = len(roots_of(chain)) - 1 - place_in_chain(vault, root)
     if later > 1:
         raise Refusal("this root key was replaced before", "use the file of the newest root key")
     if later == 1:
-        return
+        return False
     successor = _new_root(old, root, new)
     try:
         longer = sign_successor(chain, root.key, successor.key.public_key)
     except TooLarge as error:
         raise Refusal(str(error), "nothing was changed: make a new office") from None
     delegate(vault, moment, successor, longer, next_number(vault))
+    return True
 
 
 def _new_root(old: Path, root: Root, new: NewRootFile) -> Root:

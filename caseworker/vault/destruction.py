@@ -18,14 +18,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum
 
+from caseworker.days import CLOCKS_DIFFER_DAYS
 from caseworker.vault.arrivals import ImportRow, all_imports
 from caseworker.vault.condition import CLOCK_DAYS, believes_clock, is_behind, restored_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.key_dates import last_accepted_day, last_kept_day
 from caseworker.vault.secrets_file import HeldSecret
-
-# protocol: clocks of a server and of a vault may differ by this much.
-_CLOCKS_DIFFER_DAYS = 2
 
 
 class Doubt(Enum):
@@ -124,7 +122,7 @@ def _whole_exports(imports: list[ImportRow]) -> list[_Export]:
             claimed_day=min(min(row.day, row.imported_day) for row in rows.values()),
             believed_day=min(row.believed_day for row in rows.values()),
             empty=not any(row.envelopes for row in rows.values()),
-            ahead=any(row.day > row.imported_day + _CLOCKS_DIFFER_DAYS for row in rows.values()),
+            ahead=any(row.day > row.imported_day + CLOCKS_DIFFER_DAYS for row in rows.values()),
         )
         for (export_id, count, _), rows in parts.items()
         if len(rows) == count

@@ -7,6 +7,7 @@ the system's temporary folder, until the message is stored.
 import mimetypes
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +26,7 @@ __all__ = [
     "Cleaned",
     "choose",
     "clean",
-    "clean_into",
+    "clean_again",
     "cleaner",
     "copies_removed_on_error",
     "remove_copies",
@@ -34,6 +35,7 @@ __all__ = [
 _TOOL: Final = "mat2"
 _LIMIT_SECONDS: Final = 1800
 _FOUND: Final = "[+]"
+_OTHERS: Final = 0o077
 
 
 @dataclass(frozen=True)
@@ -76,20 +78,39 @@ def cleaner() -> str:
 def clean(file: ChosenFile, tool: str) -> Cleaned:
     """Return a cleaned copy of a file; Refusal where it cannot be: never silently as it is."""
     shown = _run(tool, "--show", "--", str(file.path)).stdout
-    copy = replace(file, path=Path(tempfile.mkdtemp()) / file.name, original=file.path)
-    clean_into(copy, tool)
+    copy = _cleaned_copy(file, tool)
     if _FOUND not in shown:
         return Cleaned(copy, ())
     found = [line.strip() for line in shown.splitlines() if not line.startswith(_FOUND)]
     return Cleaned(copy, tuple(printable(line) for line in found if line))
 
 
-def clean_into(copy: ChosenFile, tool: str) -> None:
-    """Make the cleaned copy of a file at its place; Refusal, and no copy, where it cannot be."""
-    folder = copy.path.parent
+def clean_again(file: ChosenFile) -> ChosenFile:
+    """Return a file as it is, or where its cleaned copy is gone, with a new one elsewhere.
+
+    Other users of the device saw the name of the folder that is gone, and may have made one of that
+    name since: what lies in it is not trusted.
+    """
+    if file.original is None or (_is_private(file.path.parent) and file.path.is_file()):
+        return file
+    return _cleaned_copy(replace(file, path=file.original), cleaner())
+
+
+def _is_private(folder: Path) -> bool:
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        shutil.copyfile(copy.original or copy.path, copy.path)
+        status = folder.lstat()
+    except OSError:
+        return False
+    is_own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
+    return is_own and not status.st_mode & _OTHERS
+
+
+def _cleaned_copy(file: ChosenFile, tool: str) -> ChosenFile:
+    """Return a cleaned copy of a file; Refusal, and no copy, where it cannot be."""
+    folder = Path(tempfile.mkdtemp())
+    copy = replace(file, path=folder / file.name, original=file.path)
+    try:
+        shutil.copyfile(file.path, copy.path)
         done = _run(tool, "--inplace", "--", str(copy.path))
         if done.returncode != 0:
             raise Refusal(
@@ -104,6 +125,7 @@ def clean_into(copy: ChosenFile, tool: str) -> None:
                 _("Put it back where it was."),
             ) from None
         raise
+    return copy
 
 
 @contextmanager

@@ -1,13 +1,14 @@
 """From a draft to "stored": read, kept, sent, and taken up again after a kill."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from crypto.codename import Codename
 from crypto.sizes import CHUNK_SIZE
 from crypto.source_keys import SourceKeys, derive_source_keys
 from intake.errors import Refusal
 from intake.source.api import Api
-from intake.source.cleaning import clean_into, cleaner, copies_removed_on_error, remove_copies
+from intake.source.cleaning import clean_again, copies_removed_on_error, remove_copies
 from intake.source.drafting import snapshots_of
 from intake.source.line import GaveUpError, Line
 from intake.source.office import Office, today
@@ -52,7 +53,7 @@ def go_on(session: Session, office: Office, codename: Codename) -> None:
     unsent = Unsent.find(folder, derive_kept_key(codename, office.genesis_id))
     with unsent.alone():
         plan, sealed = unsent.load()
-        _clean_again(plan)
+        plan = _cleaned_again(plan, sealed, unsent)
         _carry(session, office, source, unsent, plan, sealed)
 
 
@@ -90,11 +91,14 @@ def _carry(
     unsent.forget()
 
 
-def _clean_again(plan: Plan) -> None:
-    """Clean files anew whose cleaned copies are gone, into the same places."""
-    for file in plan.draft.files:
-        if file.original is not None and not file.path.exists():
-            clean_into(file, cleaner())
+def _cleaned_again(plan: Plan, sealed: SealedEnvelope | None, unsent: Unsent) -> Plan:
+    """Return a plan whose cleaned copies are all there, and keep where they lie."""
+    files = tuple(map(clean_again, plan.draft.files))
+    if files == plan.draft.files:
+        return plan
+    plan = replace(plan, draft=replace(plan.draft, files=files))
+    unsent.save_again(plan, sealed)
+    return plan
 
 
 def _say_stored(session: Session, office: Office, day: int) -> None:

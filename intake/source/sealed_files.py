@@ -25,6 +25,7 @@ from intake.source.api import IN_FLIGHT, Api, ServerError
 from intake.source.line import Line
 from intake.source.office import Office, today
 from intake.source.outgoing import ChangedError
+from intake.source.pace import Pace
 from intake.source.plan import Plan
 from intake.source.progress import Sent, Show
 from intake.source.speech import gettext as _
@@ -116,12 +117,13 @@ async def send_sealed_file(path: Path, office: Office, api: Api, line: Line, sho
     Raises Refusal for what waiting cannot mend, and GaveUpError.
     """
     sent = Sent(0, 0)
+    pace = Pace()
     room = asyncio.Semaphore(IN_FLIGHT)
 
     async def store(chunk: SealedChunk, last_day: int) -> None:
         nonlocal sent
         try:
-            await _store_chunk(chunk, last_day, api, line)
+            await _store_chunk(chunk, last_day, api, line, pace)
         finally:
             room.release()
         sent = Sent(sent.chunks + 1, sent.of)
@@ -148,10 +150,11 @@ async def send_sealed_file(path: Path, office: Office, api: Api, line: Line, sho
         await _store_envelope(envelope, last_day, api, line, show)
 
 
-async def _store_chunk(chunk: SealedChunk, last_day: int, api: Api, line: Line) -> None:
+async def _store_chunk(chunk: SealedChunk, last_day: int, api: Api, line: Line, pace: Pace) -> None:
     async def attempt() -> None:
         with _refused():
-            await api.put_chunk(chunk.id, chunk.chunk, puzzle_header(last_day, chunk.nonce))
+            async with pace.turn():
+                await api.put_chunk(chunk.id, chunk.chunk, puzzle_header(last_day, chunk.nonce))
 
     await line.carry(attempt)
 

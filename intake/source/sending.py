@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from itertools import islice
 from typing import Final
 
 from crypto.envelope import SealTo, envelope_address, seal_envelope
@@ -16,6 +15,7 @@ from intake.source.api import IN_FLIGHT, Api, ServerError
 from intake.source.line import Line
 from intake.source.office import Office, fresh_office, reopened, today
 from intake.source.outgoing import ChangedError, Outgoing
+from intake.source.pace import Pace
 from intake.source.pinned import StateFolder
 from intake.source.plan import Plan, replaced, restarted
 from intake.source.progress import Sent, Show
@@ -26,9 +26,6 @@ __all__ = ["Sending"]
 
 STORED_FOR_DAYS: Final = 7
 """SPEC 11: a chunk stored longer ago than this is sent again before its envelope."""
-
-SLOW_SECONDS: Final = 15.0
-"""A line that takes longer for a chunk carries one at a time, so that none runs out of time."""
 
 RESTARTS: Final = 5
 """How often files may turn out changed before somebody should stop changing them."""
@@ -67,8 +64,7 @@ class Sending:
         self._state = state
         self._unsent = unsent
         self._stored = _Stored(unsent)
-        # Seconds that the last chunk took.
-        self._took = 0.0
+        self._pace = Pace()
 
     async def send(self, api: Api, line: Line, show: Show) -> int:
         """Send until the envelope is stored; returns the day that it carries.
@@ -104,17 +100,14 @@ class Sending:
         show.total(Sent(self._stored.chunks, chunks))
         pieces = self._stored.missing(files)
 
-        async def carry_on(at_most: int | None = None) -> None:
-            for number, place, index in islice(pieces, at_most):
+        async def carry_on() -> None:
+            for number, place, index in pieces:
                 await self._store_chunk(api, line, files[place], place, index)
                 self._stored.add(number)
                 show.sent(Sent(self._stored.chunks, chunks))
 
         try:
-            # The first one tells how fast the line is.
-            await carry_on(1)
-            is_slow = self._took > SLOW_SECONDS
-            await _together(carry_on, 1 if is_slow else IN_FLIGHT)
+            await _together(carry_on, IN_FLIGHT)
         finally:
             self._stored.save()
 
@@ -129,10 +122,9 @@ class Sending:
         async def attempt() -> None:
             bits = self._office.directory.policy.puzzle_chunk
             puzzle = await self._puzzle(PUZZLE_CHUNK, chunk_id, bits)
-            began = time.monotonic()
             try:
-                await api.put_chunk(chunk_id, chunk, puzzle)
-                self._took = time.monotonic() - began
+                async with self._pace.turn():
+                    await api.put_chunk(chunk_id, chunk, puzzle)
             except ServerError as error:
                 if error.code == "other-bytes":
                     raise _FileChangedError(place) from None
@@ -191,7 +183,7 @@ class Sending:
         if self._sealed is None or day >= self._sealed.until:
             self._office = await fresh_office(api, self._office, self._state)
             self._sealed = await asyncio.to_thread(self._seal, day)
-            self._unsent.save_envelope(self._plan, self._sealed)
+            self._unsent.save_again(self._plan, self._sealed)
         return self._sealed
 
     def _seal(self, day: int) -> SealedEnvelope:

@@ -141,8 +141,8 @@ class Unsent:
         self._plan_number += 1
         self._write(plan, sealed)
 
-    def save_envelope(self, plan: Plan, sealed: SealedEnvelope) -> None:
-        """Keep the envelope of the plan that is kept already, durably."""
+    def save_again(self, plan: Plan, sealed: SealedEnvelope | None) -> None:
+        """Keep an envelope, or where files lie, for the plan that is kept already, durably."""
         self._write(plan, sealed)
 
     def save_progress(self, progress: Progress) -> None:

@@ -25,6 +25,7 @@ from caseworker.vault.numbers import next_reply_index
 from tests.caseworker.practice import DAY, PASSPHRASES, Office, Server, Source, at, passphrase
 from tests.caseworker.test_caseworker_command import REPOSITORY, Done, run
 from tests.quick_passphrases import quick_passphrases
+from tests.source_client import today
 
 BACKUP_PASSPHRASE = "a passphrase of the backup"
 WORDS = Passphrase(BACKUP_PASSPHRASE.encode())
@@ -117,6 +118,31 @@ def test_a_restore_under_a_clock_that_is_ahead_waits_for_a_bundle_of_today(
     office.bring(*server.export())
     with office.opened() as vault:
         assert awaits_bundle_of(vault.db) is None
+
+
+def test_a_restore_under_a_clock_that_is_behind_takes_no_old_bundle_for_new(
+    office: Office, server: Server, backed_up: Path
+) -> None:
+    """Were it told by a bundle from between, the next export could use its numbers again."""
+    kept = [*server.export(day=DAY - 20), *server.export(day=DAY - 1), *server.export(day=DAY + 10)]
+    restored(office, backed_up, DAY - 100)
+    office.bring(*kept, day=DAY - 100)
+    with office.opened() as vault:
+        assert awaits_bundle_of(vault.db) == DAY
+    office.bring(*server.export(day=DAY + 20), day=DAY + 20)
+    with office.opened() as vault:
+        assert awaits_bundle_of(vault.db) is None
+
+
+def test_a_bundle_of_days_to_come_is_said_to_be_one(
+    office: Office, server: Server, backed_up: Path
+) -> None:
+    words = [PASSPHRASES["investigations"]]
+    for day, is_said in ((today() + 2, False), (today() + 4, True)):
+        (path,) = server.export(day=day)
+        done = run("import", office.vault(), path, passphrases=words)
+        assert done.code == 0, done.err
+        assert ("one of the two is wrong" in done.out) == is_said
 
 
 def test_a_backup_shows_nothing_of_what_is_in_it(backed_up: Path, office: Office) -> None:

@@ -10,12 +10,14 @@ from caseworker.errors import Refusal
 from caseworker.office.directories import known_directory
 from caseworker.office.new_root import NewRootFile, replace_root
 from caseworker.office.renewal import Renewal, issue_and_carry
-from caseworker.office.root_file import ROOT_FILE, note_successor, read_root
+from caseworker.office.root_file import ROOT_FILE, Root, note_successor, read_root
 from caseworker.passphrases import Passphrase
+from crypto.signing import SigningKey
 from tests.caseworker.courier import Go
 from tests.caseworker.practice import DAY, Office, at, passphrase
 from tests.caseworker.test_office_keys import no_root, real_root, renew
 
+ROOT = passphrase("root")
 NEW_ROOT = Passphrase(b"another root passphrase")
 
 
@@ -102,6 +104,16 @@ def test_a_root_that_named_its_successor_names_no_other(office: Office, tmp_path
     assert again.directory is not None
     second = read_root(office.folder / "office-root-2.key", NEW_ROOT).key.public_key
     assert again.directory.roots[1] == second
+
+
+def test_a_root_that_has_not_taken_over_yet_says_that_new_root_is_typed_again(
+    office: Office,
+) -> None:
+    """A `new-root` that was killed leaves the newest file of a root that cannot sign yet."""
+    root = Root(SigningKey(bytes(32)), read_root(office.folder / ROOT_FILE, ROOT).genesis_id)
+    with pytest.raises(Refusal, match="has not taken the place") as refusal:
+        renew(office, DAY + 80, ask_root=lambda: root)
+    assert "new-root DIR --root FILE" in refusal.value.hint
 
 
 def test_a_key_file_that_is_no_new_root_is_refused(office: Office) -> None:

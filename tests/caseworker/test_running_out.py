@@ -30,6 +30,15 @@ def test_a_directory_is_due_from_its_seventh_day_and_loudly_from_the_fourteenth(
     assert "caseworker export" in alarm.command
 
 
+@pytest.mark.parametrize("recipient", ["investigations", "board"])
+def test_a_directory_of_days_to_come_is_loud(office: Office, recipient: str) -> None:
+    """Of two clocks that differ by so much one is wrong; sources take no such directory."""
+    assert said(office, DAY - 2, "the directory begins", recipient) is None
+    alarm = said(office, DAY - 3, "the directory begins", recipient)
+    assert alarm is not None
+    assert (alarm.loud, alarm.command.startswith("set the clock")) == (True, True)
+
+
 def test_a_vault_that_signs_no_directory_waits_for_a_bundle(office: Office) -> None:
     (alarm,) = alarms_on(office, DAY + 8, "board")
     assert "caseworker import" in alarm.command

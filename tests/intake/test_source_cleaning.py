@@ -4,6 +4,7 @@ import os
 import shutil
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,30 @@ def test_files_that_are_not_cleaned_are_said_to_go_as_they_are(meeting: Meeting)
     assert "--clean" in done.err
 
 
-def test_cleaned_copy_that_is_gone_when_resuming_is_made_again(meeting: Meeting) -> None:
+def forget(copy: Path) -> None:
+    """Remove a copy, as a restart of the device does."""
+    shutil.rmtree(copy.parent)
+
+
+def plant(copy: Path) -> None:
+    """Put another user's folder in the place of a copy's, with another file."""
+    forget(copy)
+    copy.parent.mkdir()
+    copy.parent.chmod(0o777)
+    copy.write_bytes(b"planted")
+
+
+def lead_elsewhere(copy: Path) -> None:
+    """Let another user's folder lead what is written there to another file."""
+    plant(copy)
+    copy.rename(copy.parents[2] / "planted")
+    copy.symlink_to(copy.parents[2] / "planted")
+
+
+@pytest.mark.parametrize("lose", [forget, plant, lead_elsewhere])
+def test_cleaned_copy_that_is_gone_when_resuming_is_made_again(
+    meeting: Meeting, lose: Callable[[Path], None]
+) -> None:
     source, server, port = meeting
     original = source.file("letter.txt", b"Author: Jane Doe\nDear office\n")
     path = stand_in(source)
@@ -123,13 +147,16 @@ def test_cleaned_copy_that_is_gone_when_resuming_is_made_again(meeting: Meeting)
         done = report(source, path, "--patience", "0", "--file", original)
         assert done.code == 1
         codename = done.codename
-        for copy in (source.folder / "tmp").iterdir():
-            shutil.rmtree(copy)
+        (folder,) = (source.folder / "tmp").iterdir()
+        lose(folder / "letter.txt")
         server.answer = lambda _number, _put: 204
-        resumed = source.run("report", "--resume", codename=codename, environment={"PATH": path})
+        environment = {"PATH": path, "TMPDIR": str(source.folder / "tmp")}
+        resumed = source.run("report", "--resume", codename=codename, environment=environment)
     assert resumed.code == 0, resumed.err
     assert received(server) == {"letter.txt": b"Dear office\n"}
-    assert list((source.folder / "tmp").iterdir()) == []
+    assert set((source.folder / "tmp").iterdir()) <= {folder}
+    if lose is lead_elsewhere:
+        assert (source.folder / "planted").read_bytes() == b"planted"
 
 
 @pytest.mark.skipif(shutil.which("mat2") is None, reason="mat2 is not installed here")

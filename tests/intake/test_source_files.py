@@ -167,7 +167,7 @@ def test_what_is_kept_comes_back_whole_and_for_its_codename_alone(
     unsent = Unsent.new(tmp_path, derive_kept_key(codename, office.genesis_id))
     sealed = SealedEnvelope(bytes(32_768), 20_000, 20_014)
     unsent.save(plan, None)
-    unsent.save_envelope(plan, sealed)
+    unsent.save_again(plan, sealed)
     found = Unsent.find(tmp_path, derive_kept_key(codename, office.genesis_id))
     assert found.load() == (plan, sealed)
     stranger = Unsent(unsent.folder, derive_kept_key(new_codename(), office.genesis_id))

@@ -195,6 +195,7 @@ def test_on_a_slow_line_a_kill_costs_what_was_under_way_alone(meeting: Meeting) 
     with office_server(server, port):
         with source.started("report", "--text-file", text, "--file", path, prelude=slow) as process:
             while len(server.puts) < 24:
+                assert process.poll() is None
                 time.sleep(0.005)
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -388,29 +389,3 @@ def test_puzzles_are_solved_where_the_office_asks_for_them(tmp_path: Path) -> No
         path_hash = bytes.fromhex(put.path.rpartition("/")[2])
         header = put.headers["Fidelio-Puzzle"]
         check_puzzle(header, office.genesis_id, kind, path_hash, difficulty, today())
-
-
-@pytest.mark.parametrize(("slow_seconds", "at_once"), [(0.0, {1}), (60.0, {2, 3, 4})])
-def test_slow_line_carries_one_chunk_at_a_time(
-    meeting: Meeting, slow_seconds: float, at_once: set[int]
-) -> None:
-    source, server, port = meeting
-    under_way = 0
-    most = 0
-
-    def answer(_number: int, _put: Put) -> int:
-        nonlocal under_way, most
-        under_way += 1
-        most = max(most, under_way)
-        time.sleep(0.05)
-        under_way -= 1
-        return 204
-
-    server.answer = answer
-    path = source.file("a.bin", os.urandom(20 * PIECE_SIZE))
-    text = source.file("text.txt", b"It happened.")
-    slow = f"import intake.source.sending\nintake.source.sending.SLOW_SECONDS = {slow_seconds}"
-    with office_server(server, port):
-        done = source.run("report", "--text-file", text, "--file", path, prelude=slow)
-    assert done.code == 0, done.err
-    assert most in at_once
