@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from caseworker.errors import Refusal
+from caseworker.exchange.backing_up import back_up, restore
 from caseworker.exchange.restoring import move_numbers_on
 from caseworker.office.alarms import alarms
 from caseworker.office.directories import issue_directory, known_directory
@@ -19,7 +20,7 @@ from crypto.office.directory import DirectoryContent, sign_directory
 from crypto.signing import SigningKey
 from crypto.strict_json import INTEGER_MAX
 from tests.caseworker.courier import Exchange, Go
-from tests.caseworker.practice import DAY, Office, at
+from tests.caseworker.practice import DAY, Office, at, passphrase
 from tests.caseworker.test_office_keys import real_root, renew
 
 
@@ -110,6 +111,22 @@ def test_a_restored_vault_takes_its_own_later_directory_for_its_own(
         issue_directory(vault, at(DAY + 8))
     assert go.deliver("investigations", DAY + 8) == []
     assert go.server.directory.sequence == 1003
+
+
+def test_a_restored_vault_numbers_its_directories_past_those_it_hears_of(
+    office: Office, go: Go, tmp_path: Path
+) -> None:
+    """There may be more of them, in bundles that were written before the loss and lie about."""
+    with office.opened() as vault:
+        back_up(vault, tmp_path / "backup", passphrase("root"), at(DAY))
+    go.deliver("investigations", DAY + 8)
+    heard = go.server.directory.sequence
+    shutil.rmtree(office.vault())
+    words = passphrase("root"), lambda: passphrase("investigations")
+    restore(tmp_path / "backup", office.vault(), *words, at(DAY + 8))
+    go.fetch("investigations", DAY + 8)
+    assert go.deliver("investigations", DAY + 16) == []
+    assert go.server.directory.sequence > heard + 1000
 
 
 def test_a_new_delegation_can_be_asked_for_before_a_thief_is_seen(office: Office) -> None:
