@@ -18,7 +18,7 @@ from caseworker.exchange import backing_up
 from caseworker.exchange.backing_up import restore
 from caseworker.vault.backup_file import SealingWriter, write_header
 from caseworker.vault.folder import Vault, unlock
-from caseworker.vault.key_slots import VaultKey
+from caseworker.vault.key_slots import SLOTS_FILE, VaultKey
 from caseworker.vault.secrets_file import SECRETS_FILE
 from tests.caseworker.practice import DAY, PASSPHRASES, Office, at, passphrase
 from tests.caseworker.test_backups import BACKUP_PASSPHRASE, WORDS, backup, put_back
@@ -111,22 +111,26 @@ def test_secrets_of_a_restore_that_was_killed_are_overwritten_by_the_same_comman
 
 
 @pytest.mark.parametrize(
-    "name", ["../stray", "/stray", "chunks/../../stray", "chunks/aa/" + "bb" * 32, "key-slots.json"]
+    "name", ["../stray", "/stray", "chunks/../../stray", "chunks/aa/" + "bb" * 32, SLOTS_FILE]
 )
-def test_a_file_that_is_no_part_of_a_vault_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_file_that_is_no_part_of_a_vault_is_refused(
+    office: Office, tmp_path: Path, name: str
+) -> None:
     """Whoever made the backup may be hostile, and have told its passphrase."""
+    slots = (office.vault() / SLOTS_FILE).read_bytes()
     out = tmp_path / "folder" / "backup"
     out.parent.mkdir()
-    out.write_bytes(sealed(archive({name: b"planted"}, first=b"{}")))
-    with pytest.raises(Refusal, match="is damaged"):
+    out.write_bytes(sealed(archive((SLOTS_FILE, slots), (name, b"planted"))))
+    with pytest.raises(Refusal, match="is damaged, or was cut short"):
         put_back_here(out, out.parent / "vault")
-    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["backup"]
+    assert not list(tmp_path.rglob("stray"))
+    assert [path.name for path in out.parent.iterdir()] == ["backup"]
 
 
 def test_damage_behind_the_last_file_is_refused(office: Office, tmp_path: Path) -> None:
     """A backup that is not whole may not be taken for one, whatever is missing."""
-    names = ("key-slots.json", SECRETS_FILE, "cases.db")
-    whole = archive({name: (office.vault() / name).read_bytes() for name in names})
+    names = (SLOTS_FILE, SECRETS_FILE, "cases.db")
+    whole = archive(*((name, (office.vault() / name).read_bytes()) for name in names))
     data = bytearray(sealed(whole + bytes(600_000)))
     out = tmp_path / "backup"
     out.write_bytes(data)
@@ -138,12 +142,11 @@ def test_damage_behind_the_last_file_is_refused(office: Office, tmp_path: Path) 
     assert not (tmp_path / "another").exists()
 
 
-def archive(files: dict[str, bytes], first: bytes | None = None) -> bytes:
-    """A tar archive; `first` is what a file of key slots before them holds."""
-    whole = {"key-slots.json": first} if first is not None else {}
+def archive(*files: tuple[str, bytes]) -> bytes:
+    """A tar archive of files, by name and content."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w", format=tarfile.GNU_FORMAT) as tar:
-        for name, content in [*whole.items(), *files.items()]:
+        for name, content in files:
             member = tarfile.TarInfo(name)
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
