@@ -21,8 +21,20 @@ import { PIECE_SIZE } from "./protocol/sizes.ts";
 /** Pieces that the first reading takes from the device at once: 4 MiB. */
 const READ_AT_ONCE = 16;
 
+/** Pieces that the second one takes at once: each taking costs the page much, whatever its size. */
+const SEALED_AT_ONCE = 4;
+
 /** Bytes of the buffer that has an engine look for memory to free. */
 const COUNTED = 4 * 1024 * 1024;
+
+/** Pieces that are read together, from index `first` on. */
+interface Block {
+  readonly first: number;
+  readonly bytes: Promise<Uint8Array>;
+  /** The pieces that nobody asked for yet, and how many are not sealed yet. */
+  readonly untaken: Set<number>;
+  unsealed: number;
+}
 
 /** Returns bytes that nobody else holds. */
 type Read = (start: number, end: number) => Promise<Uint8Array>;
@@ -56,6 +68,7 @@ export class OutgoingFile {
   readonly storedAt: number[] = [];
   readonly #read: Read;
   readonly #digests: Uint8Array[] = [];
+  #block: Block | null = null;
 
   constructor(size: number, read: Read, name = "") {
     this.size = size;
@@ -75,12 +88,10 @@ export class OutgoingFile {
       const start = index * PIECE_SIZE;
       const end = Math.min(this.size, start + READ_AT_ONCE * PIECE_SIZE);
       const bytes = await this.#bytes(start, end);
-      for (let piece = 0; piece === 0 || piece * PIECE_SIZE < bytes.length; piece += 1) {
-        await this.#compare(
-          index + piece,
-          bytes.subarray(piece * PIECE_SIZE, (piece + 1) * PIECE_SIZE),
-        );
-      }
+      const pieces = Array.from({ length: chunkCount(bytes.length) }, (_piece, n) =>
+        this.#compare(index + n, pieceOf(bytes, n)),
+      );
+      await Promise.all(pieces);
       giveBack(bytes);
       tell(end);
     }
@@ -88,12 +99,24 @@ export class OutgoingFile {
 
   /** Returns chunk `index`, sealed. Raises FileUnreadable, FileChanged. */
   async sealed(index: number): Promise<SealedChunk> {
-    const start = index * PIECE_SIZE;
-    const piece = await this.#bytes(start, Math.min(this.size, start + PIECE_SIZE));
+    const block = this.#take(index);
+    const read = await block.bytes;
+    const piece = pieceOf(read, index - block.first);
     await this.#compare(index, piece);
     const bytes = await sealChunk(this.key, index, piece, index === this.chunks - 1);
-    giveBack(piece);
+    block.unsealed -= 1;
+    if (block.unsealed === 0) giveBack(read);
     return { id: chunkId(this.key, index), bytes };
+  }
+
+  /** Takes a piece from the block read last, or from a new one that begins with it. */
+  #take(index: number): Block {
+    if (this.#block?.untaken.delete(index)) return this.#block;
+    const end = Math.min(this.chunks, index + SEALED_AT_ONCE);
+    const bytes = this.#bytes(index * PIECE_SIZE, Math.min(this.size, end * PIECE_SIZE));
+    const untaken = new Set(Array.from({ length: end - index - 1 }, (_piece, n) => index + 1 + n));
+    this.#block = { first: index, bytes, untaken, unsealed: end - index };
+    return this.#block;
   }
 
   /** The file hash, 32 bytes; to be asked for when every piece has been read. */
@@ -117,6 +140,10 @@ export class OutgoingFile {
     const before = (this.#digests[index] ??= digest);
     if (!equal(before, digest)) throw new FileChanged(this);
   }
+}
+
+function pieceOf(bytes: Uint8Array, index: number): Uint8Array {
+  return bytes.subarray(index * PIECE_SIZE, (index + 1) * PIECE_SIZE);
 }
 
 /**

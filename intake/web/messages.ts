@@ -23,9 +23,7 @@ export function writtenDay(day: number): string {
 
 /** Returns a number as the language writes it, with one place after the point where it is below ten. */
 export function writtenNumber(value: number): string {
-  return new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(
-    value,
-  );
+  return value.toLocaleString(LANGUAGE, { maximumFractionDigits: value < 10 ? 1 : 0 });
 }
 
 /** Returns a size in bytes, kilobytes, megabytes or gigabytes. */

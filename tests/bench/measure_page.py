@@ -12,7 +12,6 @@ from tests.browser.practice_pages import PracticePages, practice_pages
 from tests.browser.visitor import Visitor
 
 FILE_SIZE, IN_FLIGHT, TARGET = 60_000_000, 4, 0.5
-SECONDS = 600.0
 
 # When the page begins to read the file, and when the last of its chunks was stored.
 WATCH = """{
@@ -32,6 +31,11 @@ WATCH = """{
         return answer;
     };
 }"""
+
+UNTIL_STORED = """new Promise((done) => {
+    const look = () => document.querySelector(".codename") ? done() : setTimeout(look, 100);
+    look();
+})"""
 
 # The same number of bodies of the same size, made beforehand, so many at once.
 PLAIN = """(async (count, size, atOnce) => {
@@ -57,7 +61,8 @@ def _sealed(page: Page, pages: PracticePages, film: Path) -> float:
     visitor.open_report()
     visitor.write("as fast as it goes", [film])
     visitor.send()
-    page.wait_for(".codename", seconds=SECONDS)
+    # Looking at each frame, as the driver does, takes a fifth of what the page has.
+    page.evaluate(UNTIL_STORED)
     stored, took = page.evaluate("[globalThis.stored, globalThis.ended - globalThis.began]")
     return float(stored * CHUNK_SIZE / took * 1000)
 

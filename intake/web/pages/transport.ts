@@ -52,6 +52,8 @@ const KEYS_BEFORE_FILES = 0.1;
 const KEYS_ALONE = 0.8;
 /** How often the time left is told anew. */
 const TICK_MS = 5_000;
+/** How soon after a step of the bar the next one is shown. */
+const STEP_MS = 100;
 
 class TransportScreen {
   readonly line: Line;
@@ -68,6 +70,7 @@ class TransportScreen {
   readonly #keysShare: number;
   #keysMade = 0;
   #progress: Progress | null = null;
+  #shownAt = 0;
 
   constructor(hasFiles: boolean) {
     this.#keysShare = hasFiles ? KEYS_BEFORE_FILES : KEYS_ALONE;
@@ -116,10 +119,12 @@ class TransportScreen {
   };
 
   readonly sent = (progress: Progress): void => {
+    const now = Date.now();
+    const soon = progress.step === this.#progress?.step && now - this.#shownAt < STEP_MS;
     this.#progress = progress;
-    if (progress.step === "files") this.#timeLeft.add(progress.done, Date.now());
+    if (progress.step === "files") this.#timeLeft.add(progress.done, now);
     if (progress.anew) this.#tellAnew(safeFileName(progress.anew.name));
-    this.#tellProgress();
+    if (!soon) this.#tellProgress();
   };
 
   #tellAnew(file: string): void {
@@ -130,6 +135,7 @@ class TransportScreen {
 
   readonly #tellProgress = (): void => {
     if (!this.#progress) return;
+    this.#shownAt = Date.now();
     const { step, done, total } = this.#progress;
     // Reading takes little of the whole: the words tell how far it is, the bar waits for the sending.
     const part = step === "reading" ? 0 : done / total;

@@ -70,6 +70,30 @@ test("the same piece sealed again gives the same chunk under the same id", async
   assert.deepEqual(await file.sealed(0), await file.sealed(0));
 });
 
+test("pieces may be sealed in any order, at once and again, and come out the same", async () => {
+  const bytes = content(11 * PIECE_SIZE + 5);
+  const file = fileFromBlob(chosen(bytes));
+  const chunks = await sealAll(file);
+  const order = [7, 3, 4, 0, 11, 7, 5, 6, 1, 2, 10, 9, 8, 3];
+  const again = await Promise.all(order.map((index) => file.sealed(index)));
+  order.forEach((index, place) => assert.deepEqual(again[place]?.bytes, chunks[index]));
+  assert.deepEqual(await openFile(file.key, bytes.length, file.hash, chunks), bytes);
+});
+
+test("pieces that follow one another are read a few at once, and none further than the file", async () => {
+  const bytes = content(6 * PIECE_SIZE + 5);
+  const readings: [number, number][] = [];
+  const file = new OutgoingFile(bytes.length, async (start, end) => {
+    readings.push([start / PIECE_SIZE, end]);
+    return bytes.slice(start, end);
+  });
+  await Promise.all(Array.from({ length: file.chunks }, (_piece, index) => file.sealed(index)));
+  assert.deepEqual(readings, [
+    [0, 4 * PIECE_SIZE],
+    [4, bytes.length],
+  ]);
+});
+
 test("a piece that has changed is never sealed under the same key again", async () => {
   const bytes = content(1000);
   const file = new OutgoingFile(1000, async () => bytes.slice());
