@@ -12,6 +12,8 @@ _DEVICES = frozenset(
     ["con", "prn", "aux", "nul"] + [f"{port}{n}" for port in ("com", "lpt") for n in range(10)]
 )
 _FALLBACK = "file"
+# What is longer tells nobody what kind of file it is.
+_EXTENSION_MAX_SIZE = 16
 # Room for what keeps two names apart.
 _NUMBER_SIZE = 6
 
@@ -34,16 +36,24 @@ def disk_name(announced: str, taken: set[str]) -> str:
 
 
 def _numbered(name: str, number: int) -> str:
-    stem, dot, extension = _shortened(name).rpartition(".")
-    return f"{stem}-{number}.{extension}" if dot and stem else f"{_shortened(name)}-{number}"
+    stem, extension = _split(_shortened(name))
+    return f"{stem}-{number}{extension}"
 
 
 def _shortened(name: str) -> str:
+    stem, extension = _split(name)
+    room = FILE_NAME_MAX_SIZE - _NUMBER_SIZE - len(extension.encode())
+    if len(stem.encode()) > room:
+        stem = stem.encode()[:room].decode(errors="ignore").rstrip(". ")
+    return stem + extension
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return what stands before the extension, and the extension with its dot, where it has one."""
     stem, dot, extension = name.rpartition(".")
-    tail = dot + extension if stem else ""
-    stem = stem or name
-    room = FILE_NAME_MAX_SIZE - _NUMBER_SIZE - len(tail.encode())
-    return stem.encode()[: max(room, 1)].decode(errors="ignore") + tail
+    if not stem or len(extension.encode()) > _EXTENSION_MAX_SIZE:
+        return name, ""
+    return stem, dot + extension
 
 
 def _folded(name: str) -> str:

@@ -275,6 +275,13 @@ def test_long_names_are_cut_and_stay_apart() -> None:
     assert all(name.endswith(".jpeg") and len(name.encode()) <= 126 for name in names)
 
 
+def test_a_long_last_part_of_a_name_is_no_extension_that_would_leave_nothing_before_it() -> None:
+    taken: set[str] = set()
+    names = [disk_name("я....." + "ь" * 70, taken) for _ in range(2)]
+    assert len(set(names)) == 2
+    assert all(name.startswith("я") and len(name.encode()) <= 126 for name in names)
+
+
 def test_the_manifest_hash_is_that_of_the_saved_bytes(
     office: Office, server: Server, source: Source
 ) -> None:
