@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from itertools import count
 
 from crypto.errors import Malformed, Outdated, Unauthentic
@@ -18,6 +19,8 @@ _HEADER = re.compile(r"(0|[1-9][0-9]{0,9})-([0-9a-f]{16})")
 _U32_MAX = 2**32 - 1
 _DAYS_BEFORE = 2
 _DAYS_AFTER = 16
+# A tenth of a second or so.
+_TOLD_EVERY = 1 << 17
 
 
 def puzzle_text(genesis_id: bytes, kind: int, path_hash: bytes, day: int, nonce: bytes) -> bytes:
@@ -49,12 +52,26 @@ def check_puzzle(
         raise Unauthentic("a puzzle that is not solved")
 
 
-def solve_puzzle(genesis_id: bytes, kind: int, path_hash: bytes, difficulty: int, day: int) -> str:
-    """Return the header that solves a puzzle for a day; takes about 2 ** difficulty hashes."""
+def solve_puzzle(
+    genesis_id: bytes,
+    kind: int,
+    path_hash: bytes,
+    difficulty: int,
+    day: int,
+    tell: Callable[[int], object] = lambda _tried: None,
+) -> str:
+    """Return the header that solves a puzzle for a day; takes about 2 ** difficulty hashes.
+
+    Now and then `tell` is given how many were tried; what it raises ends the work.
+    """
     begin = puzzle_text(genesis_id, kind, path_hash, day, b"")
-    nonces = (number.to_bytes(PUZZLE_NONCE_SIZE, "big") for number in count())
-    nonce = next(nonce for nonce in nonces if _has_zero_bits(begin + nonce, difficulty))
-    return puzzle_header(day, nonce)
+    for tried in count():
+        if tried and not tried % _TOLD_EVERY:
+            tell(tried)
+        nonce = tried.to_bytes(PUZZLE_NONCE_SIZE, "big")
+        if _has_zero_bits(begin + nonce, difficulty):
+            return puzzle_header(day, nonce)
+    raise AssertionError("counting has no end")
 
 
 def puzzle_header(day: int, nonce: bytes) -> str:

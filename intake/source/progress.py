@@ -13,7 +13,7 @@ from intake.source.api import ServerError
 from intake.source.line import Waiting
 from intake.source.office import closed_reason
 from intake.source.speech import gettext as _
-from intake.source.speech import printable, wrapped, written_size, written_time
+from intake.source.speech import printable, wrapped, written_number, written_size, written_time
 
 __all__ = ["Sent", "Show"]
 
@@ -69,6 +69,14 @@ class Show:
             _("Sealing: {size} of {total}").format(
                 size=written_size(sealed.chunks * CHUNK_SIZE),
                 total=written_size(sealed.of * CHUNK_SIZE),
+            )
+        )
+
+    def working(self, tried: int, of: int) -> None:
+        """Show how far the work at a puzzle is, which takes `of` tries or so."""
+        self._line(
+            _("Working against floods, as the office asks: {tried} of about {total} tries").format(
+                tried=written_number(tried), total=written_number(of)
             )
         )
 

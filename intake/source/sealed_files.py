@@ -81,7 +81,10 @@ def _write(
     def nonce(kind: int, name: bytes, bits: int) -> bytes:
         if not bits:
             return bytes(PUZZLE_NONCE_SIZE)
-        return puzzle_nonce(solve_puzzle(genesis_id, kind, name, bits, last_day))
+        header = solve_puzzle(
+            genesis_id, kind, name, bits, last_day, lambda tried: show.working(tried, 1 << bits)
+        )
+        return puzzle_nonce(header)
 
     file.write(writer.begin())
     done = 0

@@ -7,7 +7,7 @@ from typing import Final
 
 from crypto.envelope import SealTo, envelope_address, seal_envelope
 from crypto.errors import TooLarge
-from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, solve_puzzle
+from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE
 from crypto.sizes import KEY_DAYS
 from crypto.source_keys import SourceKeys
 from intake.errors import IntakeError, Refusal
@@ -21,6 +21,7 @@ from intake.source.plan import Plan, replaced, restarted
 from intake.source.progress import Sent, Show
 from intake.source.speech import gettext as _
 from intake.source.unsent import Progress, SealedEnvelope, Unsent
+from intake.source.work import Work
 
 __all__ = ["Sending"]
 
@@ -65,6 +66,7 @@ class Sending:
         self._unsent = unsent
         self._stored = _Stored(unsent)
         self._pace = Pace()
+        self._work = Work()
 
     async def send(self, api: Api, line: Line, show: Show) -> int:
         """Send until the envelope is stored; returns the day that it carries.
@@ -102,7 +104,7 @@ class Sending:
 
         async def carry_on() -> None:
             for number, place, index in pieces:
-                await self._store_chunk(api, line, files[place], place, index)
+                await self._store_chunk(api, line, show, files[place], place, index)
                 self._stored.add(number)
                 show.sent(Sent(self._stored.chunks, chunks))
 
@@ -112,7 +114,7 @@ class Sending:
             self._stored.save()
 
     async def _store_chunk(
-        self, api: Api, line: Line, file: Outgoing, place: int, index: int
+        self, api: Api, line: Line, show: Show, file: Outgoing, place: int, index: int
     ) -> None:
         try:
             chunk_id, chunk = await asyncio.to_thread(file.sealed, index)
@@ -121,7 +123,8 @@ class Sending:
 
         async def attempt() -> None:
             bits = self._office.directory.policy.puzzle_chunk
-            puzzle = await self._puzzle(PUZZLE_CHUNK, chunk_id, bits)
+            genesis_id = self._office.genesis_id
+            puzzle = await self._work.header(genesis_id, PUZZLE_CHUNK, chunk_id, bits, show)
             try:
                 async with self._pace.turn():
                     await api.put_chunk(chunk_id, chunk, puzzle)
@@ -167,7 +170,8 @@ class Sending:
             day = sealed.day
             address = envelope_address(sealed.envelope)
             bits = self._office.directory.policy.puzzle_envelope
-            puzzle = await self._puzzle(PUZZLE_ENVELOPE, address, bits)
+            genesis_id = self._office.genesis_id
+            puzzle = await self._work.header(genesis_id, PUZZLE_ENVELOPE, address, bits, show)
             try:
                 with show.storing():
                     await api.put_envelope(address, sealed.envelope, puzzle)
@@ -198,12 +202,6 @@ class Sending:
         recipients = [SealTo(one, keys[one]) for one in chosen]
         envelope = seal_envelope(message, self._source, recipients)
         return SealedEnvelope(envelope, day, self._office.week * _DAYS_A_WEEK + KEY_DAYS)
-
-    async def _puzzle(self, kind: int, path_hash: bytes, bits: int) -> str:
-        if not bits:
-            return ""
-        genesis_id = self._office.genesis_id
-        return await asyncio.to_thread(solve_puzzle, genesis_id, kind, path_hash, bits, today())
 
     async def _on_refusal(self, api: Api, error: ServerError) -> None:
         """Raise what a refused upload means for the next try."""

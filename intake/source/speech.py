@@ -23,6 +23,7 @@ __all__ = [
     "speak",
     "wrapped",
     "written_day",
+    "written_number",
     "written_size",
     "written_time",
 ]
@@ -106,6 +107,11 @@ def written_size(size: float) -> str:
             number = f"{size / unit:.1f}" if size < 10 * unit else f"{size / unit:.0f}"
             return text.format(n=number.replace(".", gettext(".")))
     return ngettext("{n} byte", "{n} bytes", round(size)).format(n=round(size))
+
+
+def written_number(number: int) -> str:
+    """Return a whole number as a person reads it."""
+    return f"{number:,}".replace(",", gettext(","))
 
 
 def written_time(seconds: float) -> str:

@@ -25,6 +25,8 @@ const SPREAD = 0.25;
 
 export class Line {
   readonly signal: AbortSignal;
+  /** Is given how many tries at a puzzle were made before an upload, of about how many; 0 at its end. */
+  onWork: (tried: number, of: number) => void = () => undefined;
   #tell: (state: LineState) => void;
   #controller = new AbortController();
   #paused = false;

@@ -34,6 +34,17 @@ export function writtenSize(bytes: number): string {
   return fill(_("{n} GB"), { n: writtenNumber(bytes / 1_000_000_000) });
 }
 
+/** Less work than this is done before it could be read. */
+const WORK_SHOWN = 100_000;
+
+/** Says, behind other words, how far the work is that an office asks for; nothing where it is short. */
+export function workWords(tried: number, of: number): string {
+  if (of < WORK_SHOWN) return "";
+  const tries = { tried: writtenNumber(tried), total: writtenNumber(of) };
+  const words = _("The office asks for work against floods first: {tried} of about {total} tries.");
+  return " " + fill(words, tries);
+}
+
 /** Minutes from which on a guess is told in steps of five, and from which on in hours. */
 const ROUGHLY = 10;
 const HOURS = 90;

@@ -21,7 +21,8 @@ export interface SealedFile {
 }
 
 /**
- * Seals a message into a file; `tell` is given how many chunks of how many are sealed.
+ * Seals a message into a file; `tell` is given how many chunks of how many are sealed, and how far the work at
+ * the next one's puzzle is: tries so far, and about how many it takes.
  *
  * Raises Stopped, FileUnreadable, MessageTooLarge, and OfficeRefusal where the office's keys have run
  * out meanwhile. Nothing of it has left the device then: a new try draws all keys anew.
@@ -30,7 +31,7 @@ export async function sealToFile(
   outgoing: Outgoing,
   source: SourceKeys,
   office: Office,
-  tell: (done: number, of: number) => void,
+  tell: (done: number, of: number, tried?: number, tries?: number) => void,
   signal: AbortSignal,
 ): Promise<SealedFile> {
   const lastDay = lastDayOf(office.week * 7);
@@ -44,11 +45,15 @@ export async function sealToFile(
   const { genesisId } = office.facts;
   const writer = new SealedFileWriter({ genesisId, lastDay, chunks });
   const { puzzleChunk, puzzleEnvelope } = office.directory.policy;
+  const made = [new Blob([(await writer.begin()) as BlobPart])];
   const nonceFor = async (kind: number, id: Uint8Array, bits: number): Promise<Uint8Array> => {
     if (bits === 0) return new Uint8Array(PUZZLE_NONCE_SIZE);
-    return puzzleNonce(await solvePuzzle(genesisId, kind, id, bits, lastDay));
+    const header = await solvePuzzle(genesisId, kind, id, bits, lastDay, (tried) => {
+      if (signal.aborted) throw new Stopped();
+      tell(made.length - 1, chunks, tried, 2 ** bits);
+    });
+    return puzzleNonce(header);
   };
-  const made = [new Blob([(await writer.begin()) as BlobPart])];
   for (const file of files) {
     for (let index = 0; index < file.chunks; index += 1) {
       if (signal.aborted) throw new Stopped();

@@ -11,7 +11,6 @@ import type { Line } from "./line.ts";
 import type { Office } from "./office.ts";
 import { Pace } from "./pace.ts";
 import { toHex } from "./protocol/bytes.ts";
-import { solvePuzzle } from "./protocol/puzzle.ts";
 import { CHUNK_SIZE, ENVELOPE_SIZE } from "./protocol/sizes.ts";
 import type { SourceKeys } from "./protocol/source_keys.ts";
 import {
@@ -22,6 +21,7 @@ import {
   type Parts,
   type SealedEnvelope,
 } from "./sealing.ts";
+import { headerFor } from "./work.ts";
 
 /** SPEC 11: a chunk stored longer ago than this is sent again before its envelope. */
 const STORED_FOR_MS = 7 * 86_400_000;
@@ -226,9 +226,10 @@ async function storeChunk(
   pace: Pace,
 ): Promise<void> {
   const { id, bytes } = await file.sealed(index);
+  const { genesisId } = office.facts;
   await line.carry(async () => {
     const bits = office.directory.policy.puzzleChunk;
-    const puzzle = await puzzleFor(office, CHUNK_PUZZLE, id, bits);
+    const puzzle = await headerFor(genesisId, CHUNK_PUZZLE, id, bits, line);
     const began = Date.now();
     await pace.time((timeout) => putChunk(toHex(id), bytes, puzzle, line.signal, timeout));
     file.storedAt[index] = began;
@@ -271,22 +272,11 @@ async function storeEnvelope(
     const { address, bytes, puzzleBits } = attempt.sealed;
     // A later try may know a later directory, which asks for more.
     const bits = Math.max(puzzleBits, office.directory.policy.puzzleEnvelope);
-    const puzzle = await puzzleFor(office, ENVELOPE_PUZZLE, address, bits);
+    const puzzle = await headerFor(office.facts.genesisId, ENVELOPE_PUZZLE, address, bits, line);
     unanswered.set(source, attempt);
     forget(attempt.parts.outgoing);
     await putEnvelope(toHex(address), bytes, puzzle, line.signal);
     day = attempt.sealed.day;
   });
   return day;
-}
-
-/** The header that the directory asks for with an upload; empty where it asks for none. */
-function puzzleFor(
-  office: Office,
-  kind: number,
-  pathHash: Uint8Array,
-  bits: number,
-): Promise<string> {
-  if (bits === 0) return Promise.resolve("");
-  return solvePuzzle(office.facts.genesisId, kind, pathHash, bits, today());
 }

@@ -2,7 +2,7 @@
 
 import { Stopped } from "../api.ts";
 import { FileUnreadable } from "../files.ts";
-import { fill, writtenDay, writtenSize } from "../messages.ts";
+import { fill, workWords, writtenDay, writtenSize } from "../messages.ts";
 import type { Office } from "../office.ts";
 import { TooLarge } from "../protocol/errors.ts";
 import { CHUNK_SIZE } from "../protocol/sizes.ts";
@@ -190,9 +190,10 @@ class SealingScreen {
     this.#tell(_("Making your keys on this device…"), done, 1);
   };
 
-  readonly sealed = (done: number, of: number): void => {
+  readonly sealed = (done: number, of: number, tried = 0, tries = 0): void => {
     const size = { done: writtenSize(done * CHUNK_SIZE), total: writtenSize(of * CHUNK_SIZE) };
-    this.#tell(fill(_("Encrypting on this device: {done} of {total}."), size), done, of);
+    const words = fill(_("Encrypting on this device: {done} of {total}."), size);
+    this.#tell(words + workWords(tried, tries), done, of);
   };
 
   #tell(words: string, done: number, of: number): void {

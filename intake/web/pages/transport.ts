@@ -3,7 +3,7 @@
 import { ServerError, Stopped } from "../api.ts";
 import { FileUnreadable } from "../files.ts";
 import { Line, type LineState } from "../line.ts";
-import { fill, timeLeft, writtenSize } from "../messages.ts";
+import { fill, timeLeft, workWords, writtenSize } from "../messages.ts";
 import { openOffice, OfficeRefusal, type Office } from "../office.ts";
 import { TimeLeft } from "../pace.ts";
 import { TooLarge } from "../protocol/errors.ts";
@@ -71,10 +71,13 @@ class TransportScreen {
   #keysMade = 0;
   #progress: Progress | null = null;
   #shownAt = 0;
+  /** Tries at a puzzle so far, and about how many it takes; 0 while there is none. */
+  #work: readonly [number, number] = [0, 0];
 
   constructor(hasFiles: boolean) {
     this.#keysShare = hasFiles ? KEYS_BEFORE_FILES : KEYS_ALONE;
     this.line = new Line(this.#lineChanged);
+    this.line.onWork = this.#worked;
     this.#ticks = setInterval(this.#tellProgress, TICK_MS);
     onLeaving(() => {
       this.line.stop();
@@ -119,13 +122,21 @@ class TransportScreen {
   };
 
   readonly sent = (progress: Progress): void => {
-    const now = Date.now();
-    const soon = progress.step === this.#progress?.step && now - this.#shownAt < STEP_MS;
+    const isNew = progress.step !== this.#progress?.step;
     this.#progress = progress;
-    if (progress.step === "files") this.#timeLeft.add(progress.done, now);
+    if (progress.step === "files") this.#timeLeft.add(progress.done, Date.now());
     if (progress.anew) this.#tellAnew(safeFileName(progress.anew.name));
-    if (!soon) this.#tellProgress();
+    if (isNew || this.#isTime) this.#tellProgress();
   };
+
+  readonly #worked = (...work: [number, number]): void => {
+    this.#work = work;
+    if (this.#isTime) this.#tellProgress();
+  };
+
+  get #isTime(): boolean {
+    return Date.now() - this.#shownAt >= STEP_MS;
+  }
 
   #tellAnew(file: string): void {
     const words = fill(_("The file {file} has changed. It is read and sent anew."), { file });
@@ -139,7 +150,10 @@ class TransportScreen {
     const { step, done, total } = this.#progress;
     // Reading takes little of the whole: the words tell how far it is, the bar waits for the sending.
     const part = step === "reading" ? 0 : done / total;
-    this.#tell(this.#words(this.#progress), this.#keysMade + (1 - this.#keysMade) * part);
+    this.#tell(
+      this.#words(this.#progress) + workWords(...this.#work),
+      this.#keysMade + (1 - this.#keysMade) * part,
+    );
   };
 
   #words({ step, done, total }: Progress): string {

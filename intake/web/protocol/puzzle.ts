@@ -48,22 +48,30 @@ export function checkPuzzle(
   if (zeroBits(sha256(text)) < difficulty) throw new Unauthentic("not solved");
 }
 
-/** The header for an upload on a day: 2^difficulty hashes on average, in slices. */
+/**
+ * The header for an upload on a day: 2^difficulty hashes on average, in slices.
+ *
+ * After each slice `tell` is given how many were tried; what it raises ends the work.
+ */
 export async function solvePuzzle(
   genesisId: Uint8Array,
   kind: number,
   pathHash: Uint8Array,
   difficulty: number,
   day: number,
+  tell: (tried: number) => void = () => undefined,
 ): Promise<string> {
   const beginning = puzzleText(genesisId, kind, pathHash, day, new Uint8Array(0));
   const begun = nobleSha256.create().update(beginning);
   const nonce = random(PUZZLE_NONCE_SIZE);
   const counter = new DataView(nonce.buffer);
   let pause = Date.now() + SLICE_MS;
+  let tried = 0;
   while (zeroBits(begun.clone().update(nonce).digest()) < difficulty) {
     counter.setUint32(0, counter.getUint32(0) + 1);
+    tried += 1;
     if (Date.now() < pause) continue;
+    tell(tried);
     await nextTick();
     pause = Date.now() + SLICE_MS;
   }
