@@ -32,6 +32,31 @@ def data(body: bytes) -> web.Response:
     return web.Response(body=body, content_type=BINARY)
 
 
+def encoded(
+    request: web.BaseRequest,
+    content_type: str,
+    plain: bytes,
+    compressed: bytes | None,
+    status: int = 200,
+) -> web.Response:
+    """Return bytes, compressed where they are and the client takes that."""
+    headers = {"Content-Type": content_type, "Vary": "Accept-Encoding"}
+    if compressed is None or not _takes_gzip(request.headers.get("Accept-Encoding", "")):
+        return web.Response(status=status, body=plain, headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return web.Response(status=status, body=compressed, headers=headers)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether a client takes gzip: RFC 9110, 12.5.3."""
+    for entry in accepted.lower().split(","):
+        coding, _, parameter = entry.partition(";")
+        if coding.strip() == "gzip":
+            weight = parameter.replace(" ", "").removeprefix("q=") or "1"
+            return weight.strip("0.") != ""
+    return False
+
+
 def value(members: object, status: int = 200) -> web.Response:
     """Return a value as JSON."""
     body = json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode()

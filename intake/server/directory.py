@@ -14,12 +14,12 @@ class DirectoryAndKeys:
     def __init__(self, office: Office) -> None:
         self._office = office
 
-    async def get(self, _request: web.BaseRequest) -> web.Response:
-        """Return the directory document in force."""
+    async def get(self, request: web.BaseRequest) -> web.Response:
+        """Return the directory document in force: it is text for the most part."""
         in_force = self._office.in_force()
         if in_force is None:
             raise Denied(404, "no-directory")
-        return answers.data(in_force.document)
+        return answers.encoded(request, answers.BINARY, in_force.document, in_force.compressed)
 
     async def get_file(self, _request: web.BaseRequest) -> web.Response:
         """Return the directory in force with all its keys, for a device that is never online."""

@@ -1,5 +1,6 @@
 """The directory in force, as read from the database; noticed anew when an import changed it."""
 
+import gzip
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,9 +23,10 @@ def day_of(clock: Clock = time.time) -> int:
 
 @dataclass(frozen=True)
 class InForce:
-    """A directory that is served: its bytes, and what they say."""
+    """A directory that is served: its bytes, as gzip has them too, and what they say."""
 
     document: bytes
+    compressed: bytes
     directory: Directory
 
     def is_current(self, day: int) -> bool:
@@ -65,4 +67,6 @@ class Office:
         document = self._view.look(office.directory)
         if genesis_id is None or document is None:
             return None
-        return InForce(document, read_directory(document, genesis_id))
+        # No time within: the same bytes whenever they are made.
+        compressed = gzip.compress(document, mtime=0)
+        return InForce(document, compressed, read_directory(document, genesis_id))

@@ -13,6 +13,7 @@ from typing import Final
 
 from aiohttp import web
 
+from intake.server import answers
 from intake.server.answers import Denied
 
 TYPES: Final = {
@@ -107,19 +108,4 @@ def _target(link: Path) -> Path | None:
 
 
 def _answer(request: web.BaseRequest, page: Page, status: int) -> web.Response:
-    headers = {"Content-Type": page.content_type, "Vary": "Accept-Encoding"}
-    body = page.plain
-    if page.compressed is not None and _takes_gzip(request.headers.get("Accept-Encoding", "")):
-        headers["Content-Encoding"] = "gzip"
-        body = page.compressed
-    return web.Response(status=status, body=body, headers=headers)
-
-
-def _takes_gzip(accepted: str) -> bool:
-    """Whether a client takes gzip: RFC 9110, 12.5.3."""
-    for entry in accepted.lower().split(","):
-        coding, _, parameter = entry.partition(";")
-        if coding.strip() == "gzip":
-            weight = parameter.replace(" ", "").removeprefix("q=") or "1"
-            return weight.strip("0.") != ""
-    return False
+    return answers.encoded(request, page.content_type, page.plain, page.compressed, status)

@@ -1,5 +1,6 @@
 """What the server gives out: the directory, its keys, its status, the board."""
 
+import gzip
 import hashlib
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from tests.office_fixture import PracticeOffice, batch, refinement
 from tests.server_process import ServerProcess, client, serving, succeed
 
 
-async def get(server: ServerProcess, path: str) -> tuple[int, bytes]:
-    async with client(server) as http, http.get(path) as answer:
+async def get(server: ServerProcess, path: str, encoding: str = "identity") -> tuple[int, bytes]:
+    headers = {"Accept-Encoding": encoding}
+    async with client(server) as http, http.get(path, headers=headers) as answer:
+        assert answer.headers.get("Content-Encoding", "identity") == encoding
         return answer.status, await answer.read()
 
 
@@ -30,8 +33,11 @@ def records_of(body: bytes) -> list[bytes]:
 async def test_the_directory_comes_as_it_was_signed(
     server: ServerProcess, office: PracticeOffice
 ) -> None:
-    """Byte by byte."""
+    """Byte by byte, also where a browser takes it compressed."""
     assert await get(server, "/v1/directory") == (200, office.document())
+    status, compressed = await get(server, "/v1/directory", "gzip")
+    assert (status, gzip.decompress(compressed)) == (200, office.document())
+    assert len(compressed) < len(office.document())
 
 
 async def test_every_listed_key_is_there_under_its_hash(
