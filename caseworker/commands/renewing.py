@@ -19,6 +19,7 @@ from caseworker.exchange.outbound import (
 )
 from caseworker.office.ceremony import VAULTS_FOLDER, opened_vaults
 from caseworker.office.new_root import NewRootFile, new_root_name, place_in_chain, replace_root
+from caseworker.office.profile import Puzzles
 from caseworker.office.renewal import (
     Renewal,
     issue_and_carry,
@@ -29,6 +30,10 @@ from caseworker.office.renewal import (
 from caseworker.office.root_file import ROOT_FILE, Root, newest_root_file, read_root
 from caseworker.vault.folder import Vault, refuse_other_folders, unlock
 from caseworker.vault.key_slots import VaultKey
+from crypto.directory import Policy
+
+# More would take a phone many minutes.
+PUZZLE_BITS_MAX = 24
 
 
 def _renew(arguments: Arguments, surroundings: Surroundings) -> Answer:
@@ -51,6 +56,7 @@ def _renew(arguments: Arguments, surroundings: Surroundings) -> Answer:
             surroundings.moment,
             ask_root,
             new_delegation=arguments.new_delegation,
+            puzzles=Puzzles(arguments.puzzle_envelope, arguments.puzzle_chunk),
         )
     return _renewal_answer(renewal, surroundings.moment.day)
 
@@ -65,6 +71,7 @@ def _renewal_answer(renewal: Renewal, today: int, *first: str) -> Answer:
             f"{until_text(directory.expires, today)}.",
             f"The root's delegation {'is new and ' if renewal.new_delegation else ''}holds "
             f"{until_text(end, today)}.",
+            *_puzzle_lines(directory.policy),
         ]
     else:
         parts.append("The directory's vault is not here: new cards alone were made.")
@@ -87,6 +94,15 @@ def _renewal_answer(renewal: Renewal, today: int, *first: str) -> Answer:
         },
     }
     return Answer(lines(*parts), data)
+
+
+def _puzzle_lines(policy: Policy) -> list[str]:
+    if not (policy.puzzle_envelope or policy.puzzle_chunk):
+        return []
+    return [
+        f"It asks sources for work against floods: {policy.puzzle_envelope} bits for a message, "
+        f"{policy.puzzle_chunk} bits for each 256 KiB of files."
+    ]
 
 
 def _new_root(arguments: Arguments, surroundings: Surroundings) -> Answer:
@@ -174,6 +190,14 @@ def _add_renew(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="let the root delegate anew at once: somebody else may have the directory key",
     )
+    for kind, what in (("envelope", "a message"), ("chunk", "each 256 KiB of files")):
+        parser.add_argument(
+            f"--puzzle-{kind}",
+            metavar="BITS",
+            type=int,
+            choices=range(PUZZLE_BITS_MAX + 1),
+            help=f"work that {what} costs a source, 0 to {PUZZLE_BITS_MAX}; 0 is none",
+        )
 
 
 def _add_new_root(parser: argparse.ArgumentParser) -> None:
@@ -200,11 +224,17 @@ all vaults need to be there: on a machine with one vault, DIR is the folder abov
 If somebody may have stolen the directory's vault: --new-delegation, with the root key. Directories
 that the thief signs count for nothing once the new one is on the server.
 
+In a flood of junk: --puzzle-envelope and --puzzle-chunk make each upload cost its sender work, from
+the moment when the new directory is on the server until a later renewal says 0. 18 bits take a page
+about half a second on a small computer and longer on a phone, and each bit more takes twice as
+long. Sources see how far it is. What was left out stays as it was.
+
 passphrases, one a line with --passphrase-fd:
   each vault in DIR/vaults by name, then the root key (read only where it is needed)
 
 examples:
   caseworker office renew office
+  caseworker office renew office --puzzle-envelope 20 --puzzle-chunk 16
   caseworker office renew office --root /media/root-stick/office-root.key
   caseworker office renew office --new-delegation""",
     add_arguments=_add_renew,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from caseworker.cases.events import DIRECTORY_ISSUED, append_event
 from caseworker.days import DAYS_A_WEEK, Moment, date_text
 from caseworker.errors import Refusal
-from caseworker.office.profile import OfficeProfile, profile_of
+from caseworker.office.profile import NO_CHANGE, OfficeProfile, Puzzles, profile_of
 from caseworker.vault.arrivals import taken_lines
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (
@@ -48,11 +48,15 @@ def known_directory(vault: Vault) -> Directory:
 
 
 def issue_directory(
-    vault: Vault, moment: Moment, profile: OfficeProfile | None = None
+    vault: Vault,
+    moment: Moment,
+    profile: OfficeProfile | None = None,
+    puzzles: Puzzles = NO_CHANGE,
 ) -> Directory:
     """Sign the next directory, from the recipients' newest cards, and keep it.
 
-    `profile` is given for an office's first directory; later the one before says it.
+    `profile` is given for an office's first directory; later the one before says it, but for the
+    puzzles.
     """
     held = _held_key(vault, moment.day)
     before = None if profile else own_or_known_directory(vault)
@@ -78,7 +82,7 @@ def issue_directory(
             directory_recipient=profile.directory_recipient,
             bucket_bits=_bucket_bits(vault, before),
             batch_size=profile.batch_size,
-            policy=profile.policy,
+            policy=puzzles.in_policy(profile.policy),
             contacts=profile.contacts,
         )
         document = sign_directory(held.head, held.key, content)

@@ -1,7 +1,7 @@
 """What an office says of itself in its directory, apart from keys, dates and numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crypto.directory import Directory, ListedKey, Policy, Recipient
 from crypto.directory_content import DirectoryContent, encode_directory, parse_directory
@@ -34,6 +34,25 @@ class OfficeProfile:
     contacts: tuple[str, ...]
     policy: Policy = POLICY
     batch_size: int = BATCH_SIZE
+
+
+@dataclass(frozen=True)
+class Puzzles:
+    """Zero bits that the office asks for from now on, each None where it stays as it is."""
+
+    envelope: int | None = None
+    chunk: int | None = None
+
+    def in_policy(self, policy: Policy) -> Policy:
+        """Return a policy with these puzzles."""
+        return replace(
+            policy,
+            puzzle_envelope=policy.puzzle_envelope if self.envelope is None else self.envelope,
+            puzzle_chunk=policy.puzzle_chunk if self.chunk is None else self.chunk,
+        )
+
+
+NO_CHANGE = Puzzles()
 
 
 def profile_of(directory: Directory) -> OfficeProfile:

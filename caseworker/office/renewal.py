@@ -16,6 +16,7 @@ from caseworker.office.directories import (
     stray_directory,
 )
 from caseworker.office.handover import hand_over_cards, hand_over_directory
+from caseworker.office.profile import NO_CHANGE, Puzzles
 from caseworker.office.root_file import Root
 from caseworker.office.steps import Step, after_cards, after_directory
 from caseworker.vault.folder import Vault
@@ -49,6 +50,7 @@ def renew_office(
     ask_root: Callable[[], Root],
     *,
     new_delegation: bool = False,
+    puzzles: Puzzles = NO_CHANGE,
 ) -> Renewal:
     """Renew what the vaults at hand can renew.
 
@@ -58,7 +60,7 @@ def renew_office(
     for vault in vaults.values():
         refuse_if_behind(vault)
     leading = leading_vault(vaults)
-    if leading is None and new_delegation:
+    if leading is None and (new_delegation or puzzles != NO_CHANGE):
         raise no_leading(vaults)
     new_cards = tuple(name for name, vault in vaults.items() if renew_card(vault, moment))
     if leading is None:
@@ -68,7 +70,9 @@ def renew_office(
     wanted = new_delegation or _needs_root(leading, moment.day)
     if wanted:
         next_delegation(leading, moment, ask_root())
-    return issue_and_carry(vaults, office, moment, new_cards, new_delegation=wanted)
+    return issue_and_carry(
+        vaults, office, moment, new_cards, new_delegation=wanted, puzzles=puzzles
+    )
 
 
 def issue_and_carry(
@@ -78,12 +82,13 @@ def issue_and_carry(
     new_cards: tuple[str, ...] = (),
     *,
     new_delegation: bool,
+    puzzles: Puzzles = NO_CHANGE,
 ) -> Renewal:
     """Issue the next directory, give it to the vaults at hand, and write the bundle to carry."""
     leading = leading_vault(vaults)
     if leading is None:
         raise no_leading(vaults)
-    directory = issue_directory(leading, moment)
+    directory = issue_directory(leading, moment, puzzles=puzzles)
     hand_over_directory(leading, vaults, moment)
     name = f"directory-{directory.delegation.number}-{directory.sequence}"
     bundle = _export(leading, office, moment, name)

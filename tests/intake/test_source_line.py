@@ -3,12 +3,14 @@
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from crypto.puzzle import check_puzzle
 from crypto.sizes import PIECE_SIZE
-from tests.office_fixture import PracticeOffice
+from tests.office_fixture import POLICY, PracticeOffice
 from tests.source_client import (
     Answer,
     Done,
@@ -371,10 +373,6 @@ def test_server_that_refuses_for_good_is_not_tried_again(meeting: Meeting) -> No
 
 
 def test_puzzles_are_solved_where_the_office_asks_for_them(tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    from crypto.puzzle import check_puzzle
-    from tests.office_fixture import POLICY
 
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -389,3 +387,26 @@ def test_puzzles_are_solved_where_the_office_asks_for_them(tmp_path: Path) -> No
         path_hash = bytes.fromhex(put.path.rpartition("/")[2])
         header = put.headers["Fidelio-Puzzle"]
         check_puzzle(header, office.genesis_id, kind, path_hash, difficulty, today())
+
+
+def test_ctrl_c_ends_the_work_at_a_puzzle(tmp_path: Path) -> None:
+    """It could go on for hours, and nobody waits for it any more."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    policy = replace(POLICY, puzzle_envelope=32)
+    office = PracticeOffice.create(today(), address=address, policy=policy)
+    source, server = Source(tmp_path, address, office), OfficeServer(office)
+    text = source.file("text.txt", b"It happened.")
+    with (
+        office_server(server, port),
+        source.started("report", "--text-file", text) as process,
+    ):
+        while not source.unsent() or not (source.unsent()[0] / "progress").exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Stopped by hand." in err
+    assert not server.puts
