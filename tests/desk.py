@@ -80,7 +80,11 @@ class Desk:
 
     @classmethod
     def create(
-        cls, folder: Path, addresses: Sequence[str], clock: Mapping[str, str] | None = None
+        cls,
+        folder: Path,
+        addresses: Sequence[str],
+        clock: Mapping[str, str] | None = None,
+        contact: str = CONTACT,
     ) -> "Desk":
         """Make an office of two recipients at these origins, and let a server serve it."""
         office, stick = folder / "office", folder / "stick"
@@ -89,7 +93,7 @@ class Desk:
         titles += [f"{name}:ru={title}" for name, title in RECIPIENTS_RU.items()]
         names = ["--name", "Office of Practice", "ru=Учебное ведомство"]
         arguments = ["office", "create", office, *names, "--address", *addresses]
-        arguments += ["--recipient", *titles, "--contact", CONTACT, "--json"]
+        arguments += ["--recipient", *titles, "--contact", contact, "--json"]
         passphrases = [ROOT_PASSPHRASE, *map(passphrase_of, RECIPIENTS)]
         ran = run_caseworker(arguments, passphrases, clock)
         assert ran.code == 0, ran.err

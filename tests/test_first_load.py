@@ -16,6 +16,8 @@ pytestmark = pytest.mark.browser
 # Gzip body bytes of every response until the network is idle.
 FIRST_LOAD_MAX = 60_000
 ICON = "/icon.png"
+HOSTS = ("127.0.0.1", "localhost")
+CONTACT = "This is a practice office. A real one names its other ways to report here."
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,9 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    desk = Desk.create(tmp_path_factory.mktemp("first-load"), [address])
+    # As many and as long as those of the office that `make run` makes.
+    addresses = [f"http://{host}:{port + n}" for host in HOSTS for n in range(4)]
+    desk = Desk.create(tmp_path_factory.mktemp("first-load"), addresses, contact=CONTACT)
     with desk.serving("--listen", f"127.0.0.1:{port}"), Browser() as browser:
         yield Place(desk, address, browser)
 

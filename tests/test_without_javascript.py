@@ -1,5 +1,6 @@
 """A report and its reply without JavaScript on the site, and without a network on the device."""
 
+import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crypto.sealed_file import sealed_file_size
+from crypto.sizes import PIECE_SIZE
 from tests.browser.driver import Browser
 from tests.browser.offline_visitor import OfflineVisitor, PlainVisitor
 from tests.browser.visitor import PATIENCE
@@ -122,6 +124,34 @@ def test_sealing_on_the_offline_page_can_be_stopped_and_begun_again(
     page.click(role="button", name="Encrypt into a file")
     page.wait_for(".codename", seconds=PATIENCE)
 
+
+def test_a_file_that_changes_while_the_offline_page_seals_is_said_to_have_changed(
+    place: Place, tmp_path: Path
+) -> None:
+    """Else the office would get a whole file that was never one."""
+    PlainVisitor(place.online.open(), place.address, "en", tmp_path).save_offline_page()
+    offline = OfflineVisitor(place.offline.open(script=CHANGES), tmp_path, "en")
+    page = offline.page
+    film = tmp_path / "film.mp4"
+    film.write_bytes(os.urandom(6 * PIECE_SIZE))
+    offline.open()
+    page.click(role="button", name="Write a report")
+    page.wait_for(role="button", name="Start the report")
+    offline.write("It happened.", [film])
+    page.click(role="button", name="Encrypt into a file")
+    page.wait_text("One of your files can no longer be read, or has changed", seconds=PATIENCE)
+
+
+# The end of a file is rewritten once all of it was read, and nothing but its bytes tells.
+CHANGES = """{
+    const slice = Blob.prototype.slice;
+    let read = false;
+    Blob.prototype.slice = function (start, end) {
+        const changed = read && end === this.size ? new Blob([new Uint8Array(this.size)]) : this;
+        read ||= end === this.size;
+        return slice.call(changed, start, end);
+    };
+}"""
 
 # Quicker than a hand, and as in a browser that lets timers run meanwhile: keys take half a second
 # here, and half a minute elsewhere.

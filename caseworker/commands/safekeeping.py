@@ -100,6 +100,8 @@ def _restored(arguments: Arguments, surroundings: Surroundings) -> Answer:
 def _after_restore(folder: Path) -> list[str]:
     return [
         "All its numbers were moved on, and a new card was made.",
+        "Bundles that this vault wrote after that backup and that still lie about go to the server",
+        "first, or what is written now may go out under numbers of theirs.",
         "Import all bundles again that you kept since the backup, and a new one from the server:",
         "before that, nothing is exported. Old keys stay until you say that all kept bundles are",
         "imported. The copy that this one replaces is not to be used any more.",

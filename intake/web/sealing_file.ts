@@ -41,22 +41,28 @@ export async function sealToFile(
     office,
   );
   const files = filesOf(parts);
+  const stopWhereAborted = (): void => {
+    if (signal.aborted) throw new Stopped();
+  };
   const chunks = files.reduce((sum, file) => sum + file.chunks, 0);
   const { genesisId } = office.facts;
   const writer = new SealedFileWriter({ genesisId, lastDay, chunks });
   const { puzzleChunk, puzzleEnvelope } = office.directory.policy;
+  // So that what is sealed is each file as it was at one time, and not two halves of two versions.
+  tell(0, chunks);
+  for (const file of parts.files) await file.readFirst(stopWhereAborted);
   const made = [new Blob([(await writer.begin()) as BlobPart])];
   const nonceFor = async (kind: number, id: Uint8Array, bits: number): Promise<Uint8Array> => {
     if (bits === 0) return new Uint8Array(PUZZLE_NONCE_SIZE);
     const header = await solvePuzzle(genesisId, kind, id, bits, lastDay, (tried) => {
-      if (signal.aborted) throw new Stopped();
+      stopWhereAborted();
       tell(made.length - 1, chunks, tried, 2 ** bits);
     });
     return puzzleNonce(header);
   };
   for (const file of files) {
     for (let index = 0; index < file.chunks; index += 1) {
-      if (signal.aborted) throw new Stopped();
+      stopWhereAborted();
       const { id, bytes } = await file.sealed(index);
       const nonce = await nonceFor(CHUNK_PUZZLE, id, puzzleChunk);
       made.push(new Blob([(await writer.chunk(id, nonce, bytes)) as BlobPart]));
