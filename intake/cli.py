@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from intake.errors import IntakeError, Refusal
 from intake.source import commands as source
@@ -136,7 +137,17 @@ def _status(arguments: argparse.Namespace) -> int:
 
 def _site_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    build = actions.add_parser("build", help="build the pages anew for the directory in force")
+    build = actions.add_parser(
+        "build",
+        help="build the pages anew for the directory in force",
+        description="""\
+Writes all pages for the directory in force, and shows them once all are written. Every import does
+this by itself; it is needed alone only after an update of this program.
+
+  intake site build --data /srv/intake""",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
     _data(build)
 
 
@@ -238,16 +249,28 @@ Every import does this by itself; it is needed alone only after an update of thi
 
 
 class UsageError(IntakeError):
-    """The arguments do not fit, in a way that the parser cannot see."""
+    """The arguments do not fit. `program` is the command whose --help says how they would."""
+
+    def __init__(self, message: str, program: str = "") -> None:
+        super().__init__(message)
+        self.program = program
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that complains as all of this program does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, self.prog)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `intake` with these arguments, else those of the process; returns the exit code."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="intake",
         description="The online side of an anonymous intake. With `report`, `send` and `replies`"
         " you tell an office something; all others run its server, which cannot read any of it.",
         epilog="`intake COMMAND --help` explains a command.",
+        allow_abbrev=False,
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in COMMANDS:
@@ -256,14 +279,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             help=command.summary,
             description=command.text,
             formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
         )
         command.add_arguments(its_parser)
         its_parser.set_defaults(run=command.run, parser=its_parser)
-    parsed = parser.parse_args(arguments)
+    program = parser.prog
     try:
+        parsed = parser.parse_args(arguments)
+        program = parsed.parser.prog
         return int(parsed.run(parsed))
     except UsageError as usage:
-        parsed.parser.error(str(usage))
+        print(f"error: {usage}", file=sys.stderr)
+        print(f"hint: {usage.program or program} --help", file=sys.stderr)
+        return USAGE
     except Refusal as refusal:
         print(f"error: {refusal.message}", file=sys.stderr)
         if refusal.hint:

@@ -18,7 +18,7 @@ from intake.exchange.taking import Outcome, Taking
 from intake.storage import office, retention
 from intake.storage.container import Containers
 from intake.storage.disk_faults import disk_faults_said
-from intake.storage.folder import DataFolder, create_folder, locked
+from intake.storage.folder import DataFolder, create_folder, locked, open_folder
 from intake.storage.sqlite import connect, prepare, writing
 from intake.storage.wiping import wipe_all
 
@@ -39,16 +39,24 @@ def import_bundle(path: Path, file: Path, typed_fingerprint: str | None) -> Impo
 
     Raises `Refusal`, and then nothing has changed.
     """
-    folder = create_folder(path)
-    with (
-        disk_faults_said(folder),
-        locked(folder.import_lock, wait=False) as alone,
-        _opened(folder) as connection,
-        _open_bundle(file) as source,
-    ):
-        if not alone:
-            raise Refusal("another import is under way", "wait until it has ended")
-        imported = _import(folder, connection, source, typed_fingerprint)
+    is_new = not path.exists()
+    if not is_new:
+        open_folder(path)
+    with _open_bundle(file) as source:
+        # Before a folder is made: nothing is left of what is refused.
+        accepted = _accepted(source, None, typed_fingerprint) if is_new else None
+        folder = create_folder(path)
+        with (
+            disk_faults_said(folder),
+            locked(folder.import_lock, wait=False) as alone,
+            _opened(folder) as connection,
+        ):
+            if not alone:
+                raise Refusal("another import is under way", "wait until it has ended")
+            pinned = office.genesis_id(connection)
+            if accepted is None:
+                accepted = _accepted(source, pinned, typed_fingerprint)
+            imported = _import(folder, connection, source, accepted, first=pinned is None)
     if not pages_are_of(folder, imported.directory):
         _build_pages(path)
     return imported
@@ -64,21 +72,30 @@ def _build_pages(path: Path) -> None:
         ) from None
 
 
-def _import(
-    folder: DataFolder,
-    connection: sqlite3.Connection,
-    source: BufferedReader,
-    typed_fingerprint: str | None,
-) -> Imported:
-    pinned = office.genesis_id(connection)
+def _accepted(
+    source: BufferedReader, pinned: bytes | None, typed_fingerprint: str | None
+) -> OutboundHeader:
+    """Return the header of a bundle that is whole, and of the office that it has to be of."""
+    source.seek(0)
     header = _verify(source, pinned)
     _check_fingerprint(header.genesis_id, typed_fingerprint)
     if pinned is None and typed_fingerprint is None:
         _ask(header.genesis_id, _first_directory(source, header))
+    return header
+
+
+def _import(
+    folder: DataFolder,
+    connection: sqlite3.Connection,
+    source: BufferedReader,
+    header: OutboundHeader,
+    *,
+    first: bool,
+) -> Imported:
     source.seek(0)
     day = today()
     with _refusing(), writing(connection, folder):
-        if pinned is None:
+        if first:
             office.pin_genesis_id(connection, header.genesis_id)
         again, items = read_bundle(source.read, OutboundHeader, header.genesis_id, header.recipient)
         taking = Taking(connection, again.genesis_id, again.recipient, day)
@@ -87,7 +104,7 @@ def _import(
             raise Refusal(*_NO_DIRECTORY)
         retention.retire(connection, taking.directory, day)
     wiped = _wipe(folder, connection)
-    return Imported(header.recipient, outcome, taking.directory, pinned is None, wiped)
+    return Imported(header.recipient, outcome, taking.directory, first, wiped)
 
 
 def _wipe(folder: DataFolder, connection: sqlite3.Connection) -> bool:
@@ -194,16 +211,16 @@ def _first_directory(source: BufferedReader, header: OutboundHeader) -> Director
 
 def _ask(genesis_id: bytes, directory: Directory) -> None:
     """Show whose office this would be, and let a person decide."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise Refusal(
-            "the first import decides which office this server serves, and nobody is here to ask",
-            "give the office's printed 80 digits: --fingerprint DIGITS",
-        )
     digits = fingerprint(genesis_id).split()
     print(f"This server would serve, for good: {shown(name_in(directory.names, 'und'))}")
     print("Its fingerprint:")
     for start in range(0, len(digits), 4):
         print("    " + " ".join(digits[start : start + 4]))
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Refusal(
+            "the first import decides which office this server serves, and nobody is here to ask",
+            "compare the digits above with the printed ones, then: --fingerprint DIGITS",
+        )
     answer = input("Is this, digit for digit, the printed fingerprint? Type yes or no: ")
     if answer.strip().lower() != "yes":
         raise Refusal("the fingerprint was not confirmed; nothing was changed")

@@ -79,17 +79,25 @@ def test_the_first_import_takes_the_right_fingerprint(
 def test_the_first_import_refuses_another_fingerprint(
     tmp_path: Path, office: PracticeOffice, today: int, digits: str
 ) -> None:
-    """And stays without an office."""
-    refused(tmp_path / "d", office.outbound("main", today), "--fingerprint", digits)
-    assert "no-directory" in succeed("status", "--data", tmp_path / "d")
+    """And makes nothing."""
+    bundle = tmp_path / "first.bundle"
+    bundle.write_bytes(office.outbound("main", today))
+    done = intake("import", "--data", tmp_path / "d", bundle, "--fingerprint", digits)
+    assert (done.returncode, done.stderr.startswith("error: ")) == (1, True)
+    assert not (tmp_path / "d").exists()
 
 
 def test_the_first_import_does_not_decide_by_itself(
     tmp_path: Path, office: PracticeOffice, today: int
 ) -> None:
-    """With nobody at a terminal and no fingerprint, it says what to type."""
-    message = refused(tmp_path / "d", office.outbound("main", today))
-    assert "hint: give the office's printed 80 digits: --fingerprint" in message
+    """With nobody at a terminal and no fingerprint, it shows the digits, and what to type."""
+    bundle = tmp_path / "first.bundle"
+    bundle.write_bytes(office.outbound("main", today))
+    done = intake("import", "--data", tmp_path / "d", bundle)
+    assert done.returncode == 1
+    assert fingerprint(office.genesis_id) in " ".join(done.stdout.split())
+    assert "then: --fingerprint DIGITS" in done.stderr
+    assert not (tmp_path / "d").exists()
 
 
 def test_the_first_import_needs_a_directory(

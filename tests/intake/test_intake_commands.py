@@ -57,7 +57,9 @@ def test_wrong_usage_is_told_apart_from_refusal(arguments: list[str]) -> None:
     """Exit code 2, and nothing made."""
     done = intake(*arguments)
     assert done.returncode == 2
-    assert "usage: intake" in done.stderr
+    error, hint = done.stderr.splitlines()
+    assert error.startswith("error: ")
+    assert (hint.startswith("hint: intake"), hint.endswith("--help")) == (True, True)
     assert not (REPOSITORY / "x").exists()
 
 

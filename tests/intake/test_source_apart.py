@@ -8,7 +8,7 @@ from tests.source_client import Source, open_message
 # Nothing of these is there for whoever installs the client alone.
 WITHOUT_SERVER = """
 import sys
-MISSING = {"sqlite3", "_sqlite3", "sqlite_utils", "sqlcipher3", "jinja2", "zopfli", "caseworker"}
+MISSING = {"sqlite3", "_sqlite3", "sqlcipher3", "jinja2", "zopfli", "caseworker"}
 OURS = ("intake.server", "intake.storage", "intake.exchange", "intake.site", "crypto.office")
 class Missing:
     def find_spec(self, name, path=None, target=None):
