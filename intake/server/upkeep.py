@@ -3,13 +3,16 @@
 import asyncio
 import sqlite3
 import time
+from contextlib import closing
 from typing import Final
 
 from crypto.errors import ProtocolError
 from intake.server import faults
 from intake.server.app import Parts
 from intake.server.office import day_of
+from intake.storage.folder import DataFolder
 from intake.storage.retention import retire
+from intake.storage.sqlite import connect, empty_log
 
 TICK_SECONDS: Final = 2.0
 """How often the clock is looked at. What follows happens at full hours only."""
@@ -20,6 +23,7 @@ _HOUR: Final = 3_600
 async def keep_up(parts: Parts) -> None:
     """Until cancelled: retention and admission at every full hour and after each import."""
     done: tuple[int, bytes | None] | None = None
+    is_over = False
     while True:
         try:
             due = (int(time.time() // _HOUR), parts.office.edition())
@@ -27,6 +31,9 @@ async def keep_up(parts: Parts) -> None:
                 await drop_what_is_over(parts)
                 await parts.admission.work_out()
                 done = (due[0], parts.office.edition())
+                is_over = True
+            if is_over:
+                is_over = not await asyncio.to_thread(_overwrite_what_is_over, parts.folder)
             parts.admission.look_at_disk()
         except (sqlite3.Error, OSError, ProtocolError) as error:
             faults.report(error)
@@ -44,3 +51,9 @@ async def drop_what_is_over(parts: Parts) -> None:
         retire(connection, directory, day)
 
     await parts.writer.do(chore)
+
+
+def _overwrite_what_is_over(folder: DataFolder) -> bool:
+    """Put the overwritten pages into the database; False where somebody is reading just now."""
+    with closing(connect(folder)) as connection:
+        return empty_log(connection, folder)

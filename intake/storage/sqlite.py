@@ -163,7 +163,7 @@ def rewrite(
     with locked(folder.turn_lock):
         connection.execute("VACUUM")
     give_up = time.monotonic() + patience_seconds
-    while not _empty_log(connection, folder):
+    while not empty_log(connection, folder):
         if time.monotonic() >= give_up:
             return False
         # Writers have their turn meanwhile.
@@ -171,8 +171,12 @@ def rewrite(
     return True
 
 
-def _empty_log(connection: sqlite3.Connection, folder: DataFolder) -> bool:
-    """Try once, shortly, since nobody can write while SQLite waits for readers."""
+def empty_log(connection: sqlite3.Connection, folder: DataFolder) -> bool:
+    """Bring the log into the database and empty it; False where somebody is reading.
+
+    Before that, what was deleted is still there as it was. Tried once, shortly, since nobody can
+    write while SQLite waits for readers.
+    """
     with locked(folder.turn_lock):
         connection.execute(f"PRAGMA busy_timeout = {_LOG_TRY_MILLISECONDS:d}")
         try:
