@@ -14,7 +14,7 @@ from caseworker.vault.condition import is_behind
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, held_signing_key, newest_card, newest_signing_key
 from crypto.card import Card, read_card
-from crypto.sizes import CLOCK_GRACE_DAYS
+from crypto.sizes import CLOCK_GRACE_DAYS, DIRECTORY_MAX_DAYS
 
 # Days before the end at which a warning begins.
 _DELEGATION_WARNING = 14
@@ -101,6 +101,8 @@ def _directory(vault: Vault, today: int) -> list[Alarm]:
             "is behind, or was ahead when it was issued"
         )
         return [Alarm(text, f"set the clock; if it is right: {_renew_command(vault)}", loud=True)]
+    # One that was cut short, at the end of somebody's keys, is due earlier than by its age.
+    age = max(age, DIRECTORY_MAX_DAYS - (directory.expires - today))
     if age < RENEW_AFTER_DAYS:
         return []
     when = distance_text(directory.expires, today)

@@ -8,6 +8,7 @@ from typing import Final
 
 from crypto.card import read_card
 from crypto.directory import Directory, signing_keys_of
+from crypto.sizes import DIRECTORY_MAX_DAYS
 from intake.exchange.dates import iso
 from intake.storage import items, office, retention
 from intake.storage.container import Kind
@@ -44,7 +45,7 @@ def alarms(
         begin = f"intake import --data {folder} FILE"
         return [Alarm("there is no office here yet, so nobody can report", begin)]
     found = [
-        *_directory(directory, folder, day),
+        *_directory(directory, folder, day, _without_card(connection, directory)),
         *_delegation(directory, day),
         *_keys(connection, directory, day),
         *_unconfirmed(connection, directory, folder, day),
@@ -52,9 +53,14 @@ def alarms(
     return sorted(found, key=lambda alarm: not alarm.loud)
 
 
-def _directory(directory: Directory, folder: Path, day: int) -> Iterator[Alarm]:
-    end, age = min(directory.expires, directory.delegation.end), day - directory.issued
-    if age < DIRECTORY_WARN_DAYS and day < end:
+def _directory(
+    directory: Directory, folder: Path, day: int, without_card: list[str]
+) -> Iterator[Alarm]:
+    end = min(directory.expires, directory.delegation.end)
+    is_short = end - directory.issued < DIRECTORY_MAX_DAYS
+    # One that was cut short, at the end of somebody's keys, is due earlier than by its age.
+    age = max(day - directory.issued, DIRECTORY_MAX_DAYS - (end - day))
+    if age < DIRECTORY_WARN_DAYS:
         return
     if day >= end:
         text = f"THE DIRECTORY EXPIRED on {iso(end)}, and nobody can report"
@@ -62,9 +68,23 @@ def _directory(directory: Directory, folder: Path, day: int) -> Iterator[Alarm]:
         when = "tomorrow" if end - day == 1 else f"in {end - day} days"
         text = f"THE DIRECTORY EXPIRES {when} ({iso(end)}), then nobody can report"
     else:
-        text = f"the directory is {age} days old and expires on {iso(end)}"
+        text = f"the directory is {day - directory.issued} days old and expires on {iso(end)}"
     command = f"{_DESK_RENEWS}, then here: intake import --data {folder} FILE"
-    yield Alarm(text, command, loud=age >= DIRECTORY_LOUD_DAYS or day >= end)
+    if is_short and without_card:
+        names = ", ".join(without_card)
+        command = (
+            f"at the desk of {names}: caseworker export VAULT --out FILE; here: intake import"
+            f" --data {folder} FILE, and an export for the vault that signs; {command}"
+        )
+    yield Alarm(text, command, loud=age >= DIRECTORY_LOUD_DAYS)
+
+
+def _without_card(connection: sqlite3.Connection, directory: Directory) -> list[str]:
+    """Return the recipients whose keys are here as far as the directory lists them alone."""
+    known = {
+        read_card(one.card, directory.genesis_id).recipient for one in office.cards(connection)
+    }
+    return [one.id for one in directory.recipients if one.id not in known]
 
 
 def _delegation(directory: Directory, day: int) -> Iterator[Alarm]:

@@ -5,6 +5,7 @@ import pytest
 from caseworker.days import until_text
 from caseworker.office.alarms import Alarm, alarms
 from caseworker.office.cards import own_card
+from caseworker.office.directories import known_directory
 from caseworker.office.root_file import ROOT_FILE
 from caseworker.vault.condition import set_behind
 from tests.caseworker.practice import DAY, Office, Server, Source, at
@@ -28,6 +29,21 @@ def test_a_directory_is_due_from_its_seventh_day_and_loudly_from_the_fourteenth(
     (alarm,) = alarms_on(office, DAY + days)
     assert (alarm.text.startswith("the directory"), alarm.loud) == (True, loud)
     assert "caseworker export" in alarm.command
+
+
+@pytest.mark.parametrize(("left", "loud"), [(14, False), (8, False), (7, True), (0, True)])
+def test_a_directory_that_was_cut_short_is_due_as_long_before_its_end(
+    office: Office, left: int, loud: bool
+) -> None:
+    """The other vault sends no card: each directory ends where the keys that it lists end."""
+    for day in range(DAY + 7, DAY + 84, 7):
+        renew(office, day, ["investigations"], ask_root=real_root(office))
+    with office.opened() as vault:
+        directory = known_directory(vault)
+    assert directory.expires - directory.issued < 21
+    alarm = said(office, directory.expires - left, "the directory expire")
+    assert alarm is not None
+    assert alarm.loud == loud
 
 
 @pytest.mark.parametrize("recipient", ["investigations", "board"])

@@ -63,6 +63,22 @@ def test_the_directory_is_due_from_its_seventh_day_and_loudly_from_the_fourteent
     assert texts(warnings(data, DAY + days), words) == [(renew, loud)]
 
 
+@pytest.mark.parametrize(("days", "loud"), [(0, False), (2, False), (3, True), (10, True)])
+def test_a_directory_that_was_cut_short_is_due_as_long_before_its_end(
+    tmp_path: Path, days: int, loud: bool
+) -> None:
+    """It ends where somebody's keys end, and only that desk has newer ones."""
+    office = PracticeOffice.create(DAY).with_directory(issued=DAY, expires=DAY + 10)
+    data, bundle = tmp_path / "data", tmp_path / "first"
+    bundle.write_bytes(office.outbound("main", DAY))
+    digits = fingerprint(office.genesis_id)
+    succeed("import", "--data", data, bundle, "--fingerprint", digits, env=clock_at(DAY))
+    found = warnings(data, DAY + days)
+    ((command, is_loud),) = texts(found, "expires on") + texts(found, "EXPIRE")
+    assert is_loud == loud
+    assert command.startswith("at the desk of board: caseworker export VAULT --out FILE; ")
+
+
 def test_the_root_key_is_wanted_14_days_before_the_delegation_ends(data: Path) -> None:
     end = DAY + 90
     words = "root's delegation end"
