@@ -88,6 +88,9 @@ class SealedUploads:
                         puzzle = puzzle_header(head.last_day, nonce)
                         await self._chunks.store(chunk_id, puzzle, chunk)
                     case SealedEnvelope(nonce, envelope) if head:
+                        # A slow upload may have taken it past its last day.
+                        if day_of() > head.last_day:
+                            raise Outdated("past its last day")
                         await self._envelopes.store(puzzle_header(head.last_day, nonce), envelope)
 
     @asynccontextmanager

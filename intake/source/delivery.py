@@ -16,7 +16,7 @@ from intake.source.plan import Draft, Plan, make_plan
 from intake.source.sending import Sending
 from intake.source.session import Session, asked, next_command
 from intake.source.speech import gettext as _
-from intake.source.speech import written_day, written_size
+from intake.source.speech import printable, written_day, written_size
 from intake.source.unsent import SealedEnvelope, Unsent, derive_kept_key, unsent_folders
 
 __all__ = ["check_unsent", "deliver", "go_on", "not_stored"]
@@ -87,8 +87,15 @@ def _carry(
         show.clear()
     # First of all: whoever stops what follows must not be told that nothing was sent.
     _say_stored(session, office, day)
-    remove_copies(plan.draft.files)
-    unsent.forget()
+    try:
+        remove_copies(plan.draft.files)
+        unsent.forget()
+    except KeyboardInterrupt:
+        show.say(
+            _("It is stored. What is left of it here can be removed: {folder}").format(
+                folder=printable(str(unsent.folder))
+            )
+        )
 
 
 def _cleaned_again(plan: Plan, sealed: SealedEnvelope | None, unsent: Unsent) -> Plan:

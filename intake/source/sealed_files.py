@@ -168,6 +168,9 @@ async def _store_envelope(
     address = envelope_address(sealed.envelope)
 
     async def attempt() -> None:
+        # Waiting for the line may take it past its last day.
+        if today() > last_day:
+            raise _past_its_last_day()
         with _refused(), show.storing():
             await api.put_envelope(address, sealed.envelope, puzzle_header(last_day, sealed.nonce))
 
@@ -207,10 +210,7 @@ def _items(
             _("The file cannot be read: {path}").format(path=shown), _("Nothing was sent.")
         ) from None
     except Outdated:
-        raise Refusal(
-            _("This file cannot be sent today, {day}.").format(day=written_day(today())),
-            _("Its last day is over, or a clock is wrong. Make a new one."),
-        ) from None
+        raise _past_its_last_day() from None
     except Foreign:
         raise Refusal(
             _("This file is for another office: {path}").format(path=shown),
@@ -226,6 +226,13 @@ def _items(
             _("This file is damaged: {path}").format(path=shown),
             _("Copy it once more from where it was made. The message is not stored."),
         ) from None
+
+
+def _past_its_last_day() -> Refusal:
+    return Refusal(
+        _("This file cannot be sent today, {day}.").format(day=written_day(today())),
+        _("Its last day is over, or a clock is wrong. Make a new one."),
+    )
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from intake.source.pinned import StateFolder
 from intake.source.plan import Plan, replaced, restarted
 from intake.source.progress import Sent, Show
 from intake.source.speech import gettext as _
+from intake.source.speech import printable
 from intake.source.unsent import Progress, SealedEnvelope, Unsent
 from intake.source.work import Work
 
@@ -79,6 +80,8 @@ class Sending:
                 await self._store_files(api, line, show)
                 return await self._store_envelope(api, line, show)
             except _FileChangedError as changed:
+                if self._sealed is not None:
+                    raise self._changed_too_late(changed.place) from None
                 restarts += 1
                 if restarts > RESTARTS:
                     raise Refusal(
@@ -135,9 +138,21 @@ class Sending:
 
         await line.carry(attempt)
 
-    async def _restart(self, place: int, show: Show) -> None:
+    def _name(self, place: int) -> str:
         chosen = self._plan.draft.files
-        name = chosen[place].name if place < len(chosen) else ""
+        return chosen[place].name if place < len(chosen) else ""
+
+    def _changed_too_late(self, place: int) -> Refusal:
+        """Return the refusal of a second version of a message that may be stored already."""
+        return Refusal(
+            _("{name} has changed since the message was sealed, which the office may have.").format(
+                name=printable(self._name(place))
+            ),
+            _("Put the file back as it was, then go on with --resume; or add it in a follow-up."),
+        )
+
+    async def _restart(self, place: int, show: Show) -> None:
+        name = self._name(place)
         show.changed(name)
         try:
             plan = await asyncio.to_thread(restarted, self._plan, place, self._office, today())

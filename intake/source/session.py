@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import shlex
 from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from intake.source.office import Office, closed_reason, open_office, other_ways
 from intake.source.pinned import StateFolder, default_state_folder
 from intake.source.progress import Show
 from intake.source.speech import gettext as _
+from intake.source.speech import printable
 from intake.source.terminal import CodenameLine, Terminal, open_terminal
 
 __all__ = ["Session", "asked", "begin", "compare", "connect", "next_command", "refuse_if_closed"]
@@ -144,5 +146,5 @@ def next_command(session: Session, command: str) -> str:
         host = f"[{proxy.host}]" if ":" in proxy.host else proxy.host
         parts.append(f"--proxy socks5h://{host}:{proxy.port}")
     if session.state.path != default_state_folder():
-        parts.append(f"--state {session.state.path}")
+        parts.append(f"--state {printable(shlex.quote(str(session.state.path)))}")
     return " ".join(parts)

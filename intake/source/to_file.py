@@ -1,5 +1,6 @@
 """`intake report --to-file` and `intake send`: a sealed file made here, or sent from here."""
 
+import shlex
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
@@ -52,7 +53,7 @@ def deliver_to_file(
     )
     print(_("Send it until {day}, from any device:").format(day=written_day(head.last_day)))
     for address in office.directory.addresses:
-        print(f"  intake send {shown} --server {address}")
+        print(f"  intake send {printable(shlex.quote(str(path)))} --server {address}")
     print(_("or with the form at one of these addresses, which needs no JavaScript:"))
     for address in office.directory.addresses:
         print(f"  {address}/{session.language}/plain/")

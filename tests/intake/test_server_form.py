@@ -1,5 +1,6 @@
 """The plain form takes sealed files by the rules of every PUT, and says plainly what came of it."""
 
+import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -14,6 +15,7 @@ from crypto.directory import fingerprint
 from crypto.directory_file import read_directory_file
 from crypto.sealed_file import last_day_of
 from crypto.sizes import CHUNK_SIZE
+from tests.clock import clock_by, set_clock
 from tests.intake.test_server_headers import assert_headers_are_ours, raw
 from tests.office_fixture import POLICY, PracticeOffice, read_export
 from tests.sealed_files import SealedFile, sealed_file
@@ -335,3 +337,30 @@ async def test_a_bucket_is_asked_for_by_a_number_that_counts_from_one(
 
 def test_a_last_day_is_never_so_far_ahead_that_a_server_would_refuse_it(today: int) -> None:
     assert all(0 <= last_day_of(day) - day <= 16 for day in range(today, today + 14))
+
+
+async def test_a_file_whose_last_day_passes_while_it_is_sent_is_refused(
+    data: Path, office: PracticeOffice, tmp_path: Path
+) -> None:
+    clock = tmp_path / "clock"
+    set_clock(clock, 0)
+    file = sealed_file(office.genesis_id, 2)
+
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="m"\r\n\r\n'
+    body = head + file.data + b"\r\n--b--\r\n"
+
+    async def slowly() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), CHUNK_SIZE):
+            yield body[start : start + CHUNK_SIZE]
+            await asyncio.sleep(0.2)
+            set_clock(clock, 20)
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b", "Content-Length": f"{len(body)}"}
+    with serving(data, env=clock_by(clock)) as server:
+        async with (
+            client(server) as http,
+            http.post("/v1/form/en", data=slowly(), headers=headers) as answer,
+        ):
+            assert answer.status == 400
+            assert "This file cannot be sent any more" in await answer.text()
+    assert exported(data, tmp_path)[0] == set()

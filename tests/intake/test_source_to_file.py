@@ -65,7 +65,7 @@ def test_a_report_is_sealed_without_a_network_and_sent_from_elsewhere(
     reachable: Reachable, source: Source, keys: Path, tmp_path: Path, today: int
 ) -> None:
     photo = source.file("photo.jpg", b"\xff\xd8" + bytes(600_000))
-    sealed = tmp_path / "report.fidelio"
+    sealed = tmp_path / "my report.fidelio"
 
     made = offline_report(
         reachable, tmp_path, "--to-file", sealed, "--directory-file", keys, "--file", photo
@@ -74,7 +74,7 @@ def test_a_report_is_sealed_without_a_network_and_sent_from_elsewhere(
     assert made.returncode == 0, made.stderr
     assert sealed.stat().st_size == sealed_file_size(4)
     assert sealed.stat().st_mode & 0o077 == 0
-    assert f"intake send {sealed} --server {source.server}" in made.stdout
+    assert f"intake send '{sealed}' --server {source.server}" in made.stdout
     assert len((tmp_path / "codename").read_text().split()) == 8
     before = reachable.export(tmp_path)
     for _ in range(2):

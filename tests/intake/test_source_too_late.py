@@ -1,0 +1,87 @@
+"""What comes too late: a last day that passes on the way, a changed file, Ctrl-C at the end."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from crypto.sizes import PIECE_SIZE
+from tests.clock import clock_ahead, clock_by, set_clock
+from tests.office_fixture import PracticeOffice
+from tests.sealed_files import sealed_file
+from tests.source_client import OfficeServer, Put, Source, free_port, office_server, today
+
+Meeting = tuple[Source, OfficeServer, int]
+
+
+@pytest.fixture
+def meeting(tmp_path: Path) -> Meeting:
+    """A source, a server that does what a test says, and the port to start it on."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    office = PracticeOffice.create(today(), address=address)
+    return Source(tmp_path, address, office), OfficeServer(office), port
+
+
+def is_envelope(put: Put) -> bool:
+    return "/envelopes/" in put.path
+
+
+def test_a_sealed_file_whose_last_day_passes_on_the_way_is_not_sent(
+    meeting: Meeting, tmp_path: Path
+) -> None:
+    """A slow line may take it past midnight; its keys may be gone when it is fetched."""
+    source, server, port = meeting
+    clock = tmp_path / "clock"
+    set_clock(clock, 0)
+
+    def answer(_number: int, _put: Put) -> int:
+        set_clock(clock, 20)
+        return 204
+
+    server.answer = answer
+    sealed = source.file("report.fidelio", sealed_file(server.office.genesis_id, 2).data)
+    with office_server(server, port):
+        done = source.run("send", sealed, environment=clock_by(clock))
+    assert done.code == 1
+    assert "This file cannot be sent today" in done.err
+    assert server.puts
+    assert not any(map(is_envelope, server.puts))
+
+
+def test_no_second_version_of_a_message_is_made_of_a_file_that_changed(
+    meeting: Meeting,
+) -> None:
+    """The answer to its envelope was lost, so the office may have it as it was."""
+    source, server, port = meeting
+    film = source.file("film.mp4", os.urandom(2 * PIECE_SIZE))
+    server.answer = lambda _number, put: None if is_envelope(put) else 204
+    with office_server(server, port):
+        done = source.report("--patience", "0", "--file", film)
+        assert done.code == 1
+        film.write_bytes(os.urandom(2 * PIECE_SIZE))
+        # After a week chunks are sent again, and files are read for it.
+        server.answer = lambda _number, _put: 204
+        server.day = today() + 8
+        resumed = source.run(
+            "report", "--resume", codename=done.codename, environment=clock_ahead(8)
+        )
+    assert resumed.code == 1
+    assert "film.mp4 has changed since the message was sealed" in resumed.err
+    assert len(server.envelopes()) == 1
+
+
+def test_ctrl_c_after_it_was_stored_does_not_say_that_nothing_was_sent(meeting: Meeting) -> None:
+    source, server, port = meeting
+    stop = (
+        "import intake.source.delivery\n"
+        "def stopped(_files): raise KeyboardInterrupt\n"
+        "intake.source.delivery.remove_copies = stopped"
+    )
+    text = source.file("text.txt", b"It happened.")
+    with office_server(server, port):
+        done = source.run("report", "--text-file", text, prelude=stop)
+    assert done.code == 0, done.err
+    assert "Stored." in done.out
+    assert "Nothing was sent" not in done.err
+    assert "It is stored." in done.err
