@@ -1,8 +1,10 @@
 """The plain form takes sealed files by the rules of every PUT, and says plainly what came of it."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,7 +21,7 @@ from tests.clock import clock_by, set_clock
 from tests.intake.test_server_headers import assert_headers_are_ours, raw
 from tests.office_fixture import POLICY, PracticeOffice, read_export
 from tests.sealed_files import SealedFile, sealed_file
-from tests.server_process import ServerProcess, serving, succeed
+from tests.server_process import ServerProcess, serving, succeed, wait_until
 
 
 @dataclass(frozen=True)
@@ -349,11 +351,15 @@ async def test_a_file_whose_last_day_passes_while_it_is_sent_is_refused(
     head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="m"\r\n\r\n'
     body = head + file.data + b"\r\n--b--\r\n"
 
+    def has_stored() -> bool:
+        with contextlib.closing(sqlite3.connect(data / "intake.sqlite")) as database:
+            return bool(database.execute("SELECT 1 FROM chunk").fetchone())
+
     async def slowly() -> AsyncIterator[bytes]:
-        for start in range(0, len(body), CHUNK_SIZE):
-            yield body[start : start + CHUNK_SIZE]
-            await asyncio.sleep(0.2)
-            set_clock(clock, 20)
+        yield body[: 2 * CHUNK_SIZE]
+        await asyncio.to_thread(wait_until, has_stored)
+        set_clock(clock, 20)
+        yield body[2 * CHUNK_SIZE :]
 
     headers = {"Content-Type": "multipart/form-data; boundary=b", "Content-Length": f"{len(body)}"}
     with serving(data, env=clock_by(clock)) as server:
