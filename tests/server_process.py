@@ -122,13 +122,16 @@ def serving(
 
 
 def client(server: ServerProcess, connections: int = 100) -> aiohttp.ClientSession:
-    """An HTTP client for a server on a port or on a Unix socket."""
+    """An HTTP client for a server on a port or on a Unix socket, which takes bytes as they are."""
+    plain = {"Accept-Encoding": "identity"}
     if server.address.startswith("unix:"):
         path = server.address.removeprefix("unix:")
         connector: aiohttp.BaseConnector = aiohttp.UnixConnector(path, limit=connections)
-        return aiohttp.ClientSession("http://intake", connector=connector)
+        return aiohttp.ClientSession("http://intake", connector=connector, headers=plain)
     connector = aiohttp.TCPConnector(limit=connections)
-    return aiohttp.ClientSession(server.address, connector=connector, auto_decompress=False)
+    return aiohttp.ClientSession(
+        server.address, connector=connector, headers=plain, auto_decompress=False
+    )
 
 
 def wait_until(condition: "object", seconds: float = START_SECONDS) -> None:
