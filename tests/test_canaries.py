@@ -129,7 +129,7 @@ def visiting(server: ServerProcess, everything: Everything) -> Iterator[aiohttp.
             server.address,
             connector=connector,
             auto_decompress=False,
-            headers={"User-Agent": AGENT},
+            headers={"User-Agent": AGENT, "Accept-Encoding": "identity"},
             trace_configs=[trace],
         )
 
