@@ -101,8 +101,10 @@ def _directory(vault: Vault, today: int) -> list[Alarm]:
             "is behind, or was ahead when it was issued"
         )
         return [Alarm(text, f"set the clock; if it is right: {_renew_command(vault)}", loud=True)]
-    # One that was cut short, at the end of somebody's keys, is due earlier than by its age.
-    age = max(age, DIRECTORY_MAX_DAYS - (directory.expires - today))
+    if directory.expires < directory.delegation.end:
+        # Cut short at the end of somebody's keys, it is due earlier than by its age. Where the
+        # delegation ends it, that is said by a warning of its own, in time.
+        age = max(age, DIRECTORY_MAX_DAYS - (directory.expires - today))
     if age < RENEW_AFTER_DAYS:
         return []
     when = distance_text(directory.expires, today)

@@ -57,10 +57,13 @@ def _directory(
     directory: Directory, folder: Path, day: int, without_card: list[str]
 ) -> Iterator[Alarm]:
     end = min(directory.expires, directory.delegation.end)
-    is_short = end - directory.issued < DIRECTORY_MAX_DAYS
-    # One that was cut short, at the end of somebody's keys, is due earlier than by its age.
-    age = max(day - directory.issued, DIRECTORY_MAX_DAYS - (end - day))
-    if age < DIRECTORY_WARN_DAYS:
+    age = day - directory.issued
+    is_short = end - directory.issued < DIRECTORY_MAX_DAYS and end < directory.delegation.end
+    if is_short:
+        # Cut short at the end of somebody's keys, it is due earlier than by its age. Where the
+        # delegation ends it, that is said by a warning of its own, in time.
+        age = max(age, DIRECTORY_MAX_DAYS - (end - day))
+    if age < DIRECTORY_WARN_DAYS and day < end:
         return
     if day >= end:
         text = f"THE DIRECTORY EXPIRED on {iso(end)}, and nobody can report"
@@ -76,7 +79,7 @@ def _directory(
             f"at the desk of {names}: caseworker export VAULT --out FILE; here: intake import"
             f" --data {folder} FILE, and an export for the vault that signs; {command}"
         )
-    yield Alarm(text, command, loud=age >= DIRECTORY_LOUD_DAYS)
+    yield Alarm(text, command, loud=age >= DIRECTORY_LOUD_DAYS or day >= end)
 
 
 def _without_card(connection: sqlite3.Connection, directory: Directory) -> list[str]:
