@@ -29,6 +29,7 @@ __all__ = [
     "clean_again",
     "cleaner",
     "copies_removed_on_error",
+    "copy_folders",
     "remove_copies",
 ]
 
@@ -91,7 +92,7 @@ def clean_again(file: ChosenFile) -> ChosenFile:
     Other users of the device saw the name of the folder that is gone, and may have made one of that
     name since: what lies in it is not trusted.
     """
-    if file.original is None or (_is_private(file.path.parent) and file.path.is_file()):
+    if file.original is None or (copy_folders([file]) and file.path.is_file()):
         return file
     return _cleaned_copy(replace(file, path=file.original), cleaner())
 
@@ -138,11 +139,16 @@ def copies_removed_on_error(files: Sequence[ChosenFile]) -> Iterator[None]:
         raise
 
 
+def copy_folders(files: Iterable[ChosenFile]) -> list[Path]:
+    """Return the folders of the cleaned copies among files, as far as they are there and ours."""
+    folders = [file.path.parent for file in files if file.original is not None]
+    return [folder for folder in folders if _is_private(folder)]
+
+
 def remove_copies(files: Iterable[ChosenFile]) -> None:
     """Remove the cleaned copies among files."""
-    for file in files:
-        if file.original is not None:
-            shutil.rmtree(file.path.parent, ignore_errors=True)
+    for folder in copy_folders(files):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,14 +1,14 @@
 """From a draft to "stored": read, kept, sent, and taken up again after a kill."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from crypto.codename import Codename
 from crypto.sizes import CHUNK_SIZE
 from crypto.source_keys import SourceKeys, derive_source_keys
 from intake.errors import Refusal
 from intake.source.api import Api
-from intake.source.cleaning import clean_again, copies_removed_on_error, remove_copies
+from intake.source.cleaning import copies_removed_on_error, copy_folders, remove_copies
 from intake.source.drafting import snapshots_of
 from intake.source.line import GaveUpError, Line
 from intake.source.office import Office, today
@@ -53,7 +53,6 @@ def go_on(session: Session, office: Office, codename: Codename) -> None:
     unsent = Unsent.find(folder, derive_kept_key(codename, office.genesis_id))
     with unsent.alone():
         plan, sealed = unsent.load()
-        plan = _cleaned_again(plan, sealed, unsent)
         _carry(session, office, source, unsent, plan, sealed)
 
 
@@ -74,21 +73,22 @@ def _carry(
         return await sending.send(api, Line(session.patience, show.waiting), show)
 
     try:
+        sending.clean_again()
         day = asked(session, ask)
     except GaveUpError:
-        raise Refusal(not_stored(session), _how_to_go_on(session, unsent)) from None
+        raise Refusal(not_stored(session), _how_to_go_on(session, unsent, sending)) from None
     except Refusal as refusal:
-        hint = f"{refusal.hint}\n{_how_to_go_on(session, unsent)}".strip()
+        hint = f"{refusal.hint}\n{_how_to_go_on(session, unsent, sending)}".strip()
         raise Refusal(refusal.message, hint) from None
     except KeyboardInterrupt:
         message = _("Stopped by hand.") + " " + not_stored(session)
-        raise Refusal(message, _how_to_go_on(session, unsent)) from None
+        raise Refusal(message, _how_to_go_on(session, unsent, sending)) from None
     finally:
         show.clear()
     # First of all: whoever stops what follows must not be told that nothing was sent.
     _say_stored(session, office, day)
     try:
-        remove_copies(plan.draft.files)
+        remove_copies(sending.chosen)
         unsent.forget()
     except KeyboardInterrupt:
         show.say(
@@ -96,16 +96,6 @@ def _carry(
                 folder=printable(str(unsent.folder))
             )
         )
-
-
-def _cleaned_again(plan: Plan, sealed: SealedEnvelope | None, unsent: Unsent) -> Plan:
-    """Return a plan whose cleaned copies are all there, and keep where they lie."""
-    files = tuple(map(clean_again, plan.draft.files))
-    if files == plan.draft.files:
-        return plan
-    plan = replace(plan, draft=replace(plan.draft, files=files))
-    unsent.save_again(plan, sealed)
-    return plan
 
 
 def _say_stored(session: Session, office: Office, day: int) -> None:
@@ -130,9 +120,18 @@ def not_stored(session: Session) -> str:
     )
 
 
-def _how_to_go_on(session: Session, unsent: Unsent) -> str:
-    return _(
+def _how_to_go_on(session: Session, unsent: Unsent, sending: Sending) -> str:
+    text = _(
         "Go on with: {command}\n"
         "What is not sent yet lies in {folder}, encrypted under your codename. To give it up,"
         " remove that folder."
-    ).format(command=next_command(session, "report --resume"), folder=unsent.folder)
+    ).format(command=next_command(session, "report --resume"), folder=_shown([unsent.folder]))
+    if copies := copy_folders(sending.chosen):
+        text += "\n" + _(
+            "Cleaned copies of your files lie in {folders}, not encrypted: remove these too then."
+        ).format(folders=_shown(copies))
+    return text
+
+
+def _shown(folders: Iterable[Path]) -> str:
+    return ", ".join(printable(str(folder)) for folder in folders)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from typing import Final
 
 from crypto.envelope import SealTo, envelope_address, seal_envelope
@@ -12,12 +13,13 @@ from crypto.sizes import KEY_DAYS
 from crypto.source_keys import SourceKeys
 from intake.errors import IntakeError, Refusal
 from intake.source.api import IN_FLIGHT, Api, ServerError
+from intake.source.cleaning import clean_again, copies_removed_on_error
 from intake.source.line import Line
 from intake.source.office import Office, fresh_office, reopened, today
 from intake.source.outgoing import ChangedError, Outgoing
 from intake.source.pace import Pace
 from intake.source.pinned import StateFolder
-from intake.source.plan import Plan, replaced, restarted
+from intake.source.plan import ChosenFile, Plan, replaced, restarted
 from intake.source.progress import Sent, Show
 from intake.source.speech import gettext as _
 from intake.source.speech import printable
@@ -68,6 +70,28 @@ class Sending:
         self._stored = _Stored(unsent)
         self._pace = Pace()
         self._work = Work()
+
+    @property
+    def chosen(self) -> tuple[ChosenFile, ...]:
+        """The person's files, and where they lie by now."""
+        return self._plan.draft.files
+
+    def clean_again(self) -> None:
+        """Make cleaned copies that are gone anew, where they have to be read, and keep where."""
+        files = self._plan.files()
+        self._stored.count_on(sum(file.snapshot.chunks for file in files), today())
+        unread = {place for _number, place, _index in self._stored.missing(files)}
+        chosen = list(self.chosen)
+        made: list[ChosenFile] = []
+        with copies_removed_on_error(made):
+            for place, file in enumerate(self.chosen):
+                if place in unread and (again := clean_again(file)) != file:
+                    chosen[place] = again
+                    made.append(again)
+            if made:
+                draft = replace(self._plan.draft, files=tuple(chosen))
+                self._plan = replace(self._plan, draft=draft)
+                self._unsent.save_again(self._plan, self._sealed)
 
     async def send(self, api: Api, line: Line, show: Show) -> int:
         """Send until the envelope is stored; returns the day that it carries.
@@ -139,8 +163,7 @@ class Sending:
         await line.carry(attempt)
 
     def _name(self, place: int) -> str:
-        chosen = self._plan.draft.files
-        return chosen[place].name if place < len(chosen) else ""
+        return self.chosen[place].name if place < len(self.chosen) else ""
 
     def _changed_too_late(self, place: int) -> Refusal:
         """Return the refusal of a second version of a message that may be stored already."""

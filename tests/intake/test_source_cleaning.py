@@ -11,8 +11,10 @@ import pytest
 
 from tests.office_fixture import PracticeOffice
 from tests.source_client import (
+    Answer,
     Done,
     OfficeServer,
+    Put,
     Source,
     file_bytes,
     free_port,
@@ -157,6 +159,91 @@ def test_cleaned_copy_that_is_gone_when_resuming_is_made_again(
     assert set((source.folder / "tmp").iterdir()) <= {folder}
     if lose is lead_elsewhere:
         assert (source.folder / "planted").read_bytes() == b"planted"
+
+
+def not_stored_yet(
+    meeting: Meeting, path: str, *names: str, answer: Answer = lambda _number, _put: None
+) -> Done:
+    """A report whose cleaned copies wait, since the server has not said that it is stored."""
+    source, server, port = meeting
+    originals = [source.file(name, b"Author: Jane Doe\nDear office\n") for name in names]
+    server.answer = answer
+    with office_server(server, port):
+        done = report(source, path, "--patience", "0", "--file", *originals)
+    assert done.code == 1
+    server.answer = lambda _number, _put: 204
+    return done
+
+
+def resume(meeting: Meeting, path: str, codename: str, prelude: str = "") -> Done:
+    source, server, port = meeting
+    environment = {"PATH": path, "TMPDIR": str(source.folder / "tmp")}
+    with office_server(server, port):
+        return source.run(
+            "report", "--resume", codename=codename, environment=environment, prelude=prelude
+        )
+
+
+def test_cleaned_copy_whose_chunks_are_stored_is_not_made_again(meeting: Meeting) -> None:
+    """Its original may be gone by then, and only the envelope is missing."""
+    source, _server, _port = meeting
+    path = stand_in(source)
+    done = not_stored_yet(
+        meeting, path, "letter.txt", answer=lambda _number, put: 204 if is_chunk(put) else None
+    )
+    (folder,) = (source.folder / "tmp").iterdir()
+    forget(folder / "letter.txt")
+    (source.folder / "letter.txt").unlink()
+    resumed = resume(meeting, path, done.codename)
+    assert resumed.code == 0, resumed.err
+    assert received(meeting[1]) == {"letter.txt": b"Dear office\n"}
+
+
+def is_chunk(put: Put) -> bool:
+    return put.path.startswith("/v1/chunks/")
+
+
+def test_copies_made_before_one_that_cannot_be_made_are_removed(meeting: Meeting) -> None:
+    source, _server, _port = meeting
+    path = stand_in(source)
+    done = not_stored_yet(meeting, path, "a.txt", "b.txt")
+    for folder in (source.folder / "tmp").iterdir():
+        shutil.rmtree(folder)
+    (source.folder / "b.txt").unlink()
+    resumed = resume(meeting, path, done.codename)
+    assert resumed.code == 1
+    assert "can no longer be read: b.txt" in resumed.err
+    assert "report --resume" in resumed.err
+    assert list((source.folder / "tmp").iterdir()) == []
+
+
+def test_copies_made_before_ctrl_c_are_removed(meeting: Meeting) -> None:
+    source, _server, _port = meeting
+    path = stand_in(source)
+    done = not_stored_yet(meeting, path, "a.txt", "b.txt")
+    for folder in (source.folder / "tmp").iterdir():
+        shutil.rmtree(folder)
+    stop = (
+        "import intake.source.cleaning as cleaning\n"
+        "copied = cleaning._cleaned_copy\n"
+        "def stopped(file, tool):\n"
+        "    if file.name == 'b.txt': raise KeyboardInterrupt\n"
+        "    return copied(file, tool)\n"
+        "cleaning._cleaned_copy = stopped"
+    )
+    resumed = resume(meeting, path, done.codename, prelude=stop)
+    assert resumed.code == 1
+    assert "Stopped by hand." in resumed.err
+    assert "report --resume" in resumed.err
+    assert list((source.folder / "tmp").iterdir()) == []
+
+
+def test_who_may_give_it_up_is_told_where_the_cleaned_copies_lie(meeting: Meeting) -> None:
+    source, _server, _port = meeting
+    done = not_stored_yet(meeting, stand_in(source), "a.txt", "b.txt")
+    folders = list((source.folder / "tmp").iterdir())
+    assert len(folders) == 2
+    assert all(str(folder) in done.err for folder in folders)
 
 
 @pytest.mark.skipif(shutil.which("mat2") is None, reason="mat2 is not installed here")
