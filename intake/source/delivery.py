@@ -1,7 +1,6 @@
 """From a draft to "stored": read, kept, sent, and taken up again after a kill."""
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable
 
 from crypto.codename import Codename
 from crypto.sizes import CHUNK_SIZE
@@ -16,7 +15,7 @@ from intake.source.plan import Draft, Plan, make_plan
 from intake.source.sending import Sending
 from intake.source.session import Session, asked, next_command
 from intake.source.speech import gettext as _
-from intake.source.speech import printable, written_day, written_size
+from intake.source.speech import printable_paths, written_day, written_size
 from intake.source.unsent import SealedEnvelope, Unsent, derive_kept_key, unsent_folders
 
 __all__ = ["check_unsent", "deliver", "go_on", "not_stored"]
@@ -91,9 +90,10 @@ def _carry(
         remove_copies(sending.chosen)
         unsent.forget()
     except KeyboardInterrupt:
+        left = [unsent.folder, *copy_folders(sending.chosen)]
         show.say(
-            _("It is stored. What is left of it here can be removed: {folder}").format(
-                folder=printable(str(unsent.folder))
+            _("It is stored. What is left of it here can be removed: {folders}").format(
+                folders=printable_paths(left)
             )
         )
 
@@ -125,13 +125,11 @@ def _how_to_go_on(session: Session, unsent: Unsent, sending: Sending) -> str:
         "Go on with: {command}\n"
         "What is not sent yet lies in {folder}, encrypted under your codename. To give it up,"
         " remove that folder."
-    ).format(command=next_command(session, "report --resume"), folder=_shown([unsent.folder]))
+    ).format(
+        command=next_command(session, "report --resume"), folder=printable_paths([unsent.folder])
+    )
     if copies := copy_folders(sending.chosen):
         text += "\n" + _(
             "Cleaned copies of your files lie in {folders}, not encrypted: remove these too then."
-        ).format(folders=_shown(copies))
+        ).format(folders=printable_paths(copies))
     return text
-
-
-def _shown(folders: Iterable[Path]) -> str:
-    return ", ".join(printable(str(folder)) for folder in folders)

@@ -10,6 +10,7 @@ import os
 import shutil
 import textwrap
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ __all__ = [
     "gettext",
     "ngettext",
     "printable",
+    "printable_paths",
     "speak",
     "wrapped",
     "written_day",
@@ -65,6 +67,11 @@ def gettext(message: str) -> str:
 def ngettext(one: str, many: str, number: int) -> str:
     """Return the message that fits the number, in the language spoken."""
     return _active[0].ngettext(one, many, number)
+
+
+def printable_paths(paths: Iterable[Path]) -> str:
+    """Return paths as they are shown, in one line."""
+    return ", ".join(printable(str(path)) for path in paths)
 
 
 def printable(text: str) -> str:

@@ -11,7 +11,7 @@ from crypto.sealed_file import sealed_file_size
 from crypto.source_keys import derive_source_keys
 from intake.errors import Refusal
 from intake.source.api import Api, Taken
-from intake.source.cleaning import copies_removed_on_error, remove_copies
+from intake.source.cleaning import copies_removed_on_error, copy_folders, remove_copies
 from intake.source.delivery import not_stored
 from intake.source.drafting import snapshots_of
 from intake.source.line import GaveUpError, Line
@@ -20,7 +20,7 @@ from intake.source.plan import Draft, make_plan
 from intake.source.sealed_files import check_sealed_file, send_sealed_file, write_sealed_file
 from intake.source.session import Session, asked, begin, connect, refuse_if_closed
 from intake.source.speech import gettext as _
-from intake.source.speech import printable, speak, written_day, written_size
+from intake.source.speech import printable, printable_paths, speak, written_day, written_size
 
 __all__ = ["deliver_to_file", "for_later", "run"]
 
@@ -43,7 +43,6 @@ def deliver_to_file(
         plan = make_plan(draft, snapshots_of(draft.files, session.show), office, today())
         source = derive_source_keys(codename(), office.genesis_id)
         head = write_sealed_file(path, plan, source, office, session.show)
-    remove_copies(draft.files)
     size = written_size(sealed_file_size(head.chunks))
     shown = printable(str(path))
     print(
@@ -58,6 +57,14 @@ def deliver_to_file(
     for address in office.directory.addresses:
         print(f"  {address}/{session.language}/plain/")
     print(_("The codename opens nothing before that says: stored."))
+    try:
+        remove_copies(draft.files)
+    except KeyboardInterrupt:
+        session.show.say(
+            _("The file is whole. Cleaned copies are left, and can be removed: {folders}").format(
+                folders=printable_paths(copy_folders(draft.files))
+            )
+        )
 
 
 def run(arguments: Namespace) -> int:

@@ -47,12 +47,12 @@ def meeting(tmp_path: Path) -> Meeting:
     return Source(tmp_path, address, office), OfficeServer(office), port
 
 
-def report(source: Source, path: str, *arguments: object) -> Done:
+def report(source: Source, path: str, *arguments: object, prelude: str = "") -> Done:
     text = source.file("text.txt", b"It happened.")
     temporary = str(source.folder / "tmp")
     environment = {"PATH": path, "TMPDIR": temporary}
     arguments = ("--text-file", text, "--clean", *arguments)
-    return source.run("report", *arguments, environment=environment)
+    return source.run("report", *arguments, environment=environment, prelude=prelude)
 
 
 def stand_in(source: Source) -> str:
@@ -244,6 +244,49 @@ def test_who_may_give_it_up_is_told_where_the_cleaned_copies_lie(meeting: Meetin
     folders = list((source.folder / "tmp").iterdir())
     assert len(folders) == 2
     assert all(str(folder) in done.err for folder in folders)
+
+
+STOPPED_WHILE_TIDYING = """
+import shutil
+def stopped(*_arguments, **_options): raise KeyboardInterrupt
+shutil.rmtree = stopped
+"""
+
+
+def test_ctrl_c_after_it_was_stored_says_which_copies_are_left(meeting: Meeting) -> None:
+    source, server, port = meeting
+    original = source.file("letter.txt", b"Author: Jane Doe\n")
+    with office_server(server, port):
+        done = report(source, stand_in(source), "--file", original, prelude=STOPPED_WHILE_TIDYING)
+    assert done.code == 0, done.err
+    assert "Nothing was sent" not in done.err
+    (folder,) = (source.folder / "tmp").iterdir()
+    (kept,) = source.unsent()
+    assert f"{kept}, {folder}" in done.err
+
+
+def test_ctrl_c_after_a_file_was_sealed_says_that_it_is_there_and_what_is_left(
+    meeting: Meeting,
+) -> None:
+    source, server, port = meeting
+    original = source.file("letter.txt", b"Author: Jane Doe\n")
+    sealed = source.folder / "report.fidelio"
+    with office_server(server, port):
+        done = report(
+            source,
+            stand_in(source),
+            "--to-file",
+            sealed,
+            "--file",
+            original,
+            prelude=STOPPED_WHILE_TIDYING,
+        )
+    assert done.code == 0, done.err
+    assert "Sealed into" in done.out
+    assert sealed.exists()
+    assert "Stopped by hand" not in done.err
+    (folder,) = (source.folder / "tmp").iterdir()
+    assert str(folder) in done.err
 
 
 @pytest.mark.skipif(shutil.which("mat2") is None, reason="mat2 is not installed here")
