@@ -140,11 +140,11 @@ def compare(session: Session, office: Office) -> None:
 
 def next_command(session: Session, command: str) -> str:
     """Return a command to type next, with what reaches the same office again."""
-    parts = [f"intake {command} --server {session.route.origin}"]
+    parts = ["intake", *command.split(), "--server", session.route.origin]
     if session.route.proxy:
         proxy = session.route.proxy
         host = f"[{proxy.host}]" if ":" in proxy.host else proxy.host
-        parts.append(f"--proxy socks5h://{host}:{proxy.port}")
+        parts += ["--proxy", f"socks5h://{host}:{proxy.port}"]
     if session.state.path != default_state_folder():
-        parts.append(f"--state {printable(shlex.quote(str(session.state.path)))}")
-    return " ".join(parts)
+        parts += ["--state", str(session.state.path)]
+    return printable(shlex.join(parts))

@@ -52,7 +52,8 @@ def deliver_to_file(
     )
     print(_("Send it until {day}, from any device:").format(day=written_day(head.last_day)))
     for address in office.directory.addresses:
-        print(f"  intake send {printable(shlex.quote(str(path)))} --server {address}")
+        command = shlex.join(["intake", "send", str(path), "--server", address])
+        print(f"  {printable(command)}")
     print(_("or with the form at one of these addresses, which needs no JavaScript:"))
     for address in office.directory.addresses:
         print(f"  {address}/{session.language}/plain/")

@@ -11,7 +11,11 @@ from babel.messages.pofile import read_po
 
 from intake.source import speech
 from intake.source.address import Proxy, is_onion, read_proxy, read_server
-from intake.source.terminal import same_word
+from intake.source.api import Route
+from intake.source.pinned import StateFolder
+from intake.source.progress import Show
+from intake.source.session import Session, next_command
+from intake.source.terminal import CodenameLine, same_word
 
 SOURCE = Path(speech.__file__).parent
 PLACE = re.compile(r"\{\w+\}")
@@ -110,6 +114,24 @@ def test_proxy_is_named_by_digits() -> None:
     for typed in ("socks5://127.0.0.1:9050", "http://127.0.0.1:8080", "socks5h://tor:9050"):
         with pytest.raises(argparse.ArgumentTypeError):
             read_proxy(typed)
+
+
+def test_command_to_type_next_is_quoted_for_every_shell() -> None:
+    """Where brackets are a pattern that fits no file, a shell may refuse the whole line."""
+    session = Session(
+        route=Route.of("http://[::1]:8080", Proxy("::1", 9050)),
+        state=StateFolder(Path("/my state")),
+        terminal=None,
+        codename=CodenameLine(None, None),
+        language="en",
+        patience=0,
+        show=Show(),
+    )
+    command = next_command(session, "report --resume")
+    assert command == (
+        "intake report --resume --server 'http://[::1]:8080' --proxy 'socks5h://[::1]:9050'"
+        " --state '/my state'"
+    )
 
 
 def test_onion_addresses_are_known_by_their_end() -> None:
