@@ -4,6 +4,7 @@ Copies are cleaned, never the person's own files. Each copy lies in a private fo
 the system's temporary folder, until the message is stored.
 """
 
+import errno
 import mimetypes
 import os
 import shutil
@@ -37,6 +38,7 @@ _TOOL: Final = "mat2"
 _LIMIT_SECONDS: Final = 1800
 _FOUND: Final = "[+]"
 _OTHERS: Final = 0o077
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,18 @@ def _is_private(folder: Path) -> bool:
 
 def _cleaned_copy(file: ChosenFile, tool: str) -> ChosenFile:
     """Return a cleaned copy of a file; Refusal, and no copy, where it cannot be."""
-    folder = Path(tempfile.mkdtemp())
+    try:
+        folder = Path(tempfile.mkdtemp())
+    except OSError:
+        raise _no_room(file.name) from None
     copy = replace(file, path=folder / file.name, original=file.path)
     try:
         shutil.copyfile(file.path, copy.path)
         done = _run(tool, "--inplace", "--", str(copy.path))
         if done.returncode != 0:
+            # It writes a second copy beside this one.
+            if shutil.disk_usage(folder).free < copy.path.stat().st_size:
+                raise _no_room(copy.name)
             raise Refusal(
                 _("mat2 cannot clean {name}. Nothing was sent.").format(name=printable(copy.name)),
                 _("Send it as it is, with --original instead of --file, or in another format."),
@@ -121,12 +129,21 @@ def _cleaned_copy(file: ChosenFile, tool: str) -> ChosenFile:
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, OSError):
+            if error.errno in _FULL:
+                raise _no_room(copy.name) from None
             raise Refusal(
                 _("A file can no longer be read: {name}").format(name=printable(copy.name)),
                 _("Put it back where it was."),
             ) from None
         raise
     return copy
+
+
+def _no_room(name: str) -> Refusal:
+    return Refusal(
+        _("The temporary folder has no room for a copy of {name}.").format(name=printable(name)),
+        _("Set TMPDIR to a folder that has: mat2 takes twice the size of the file."),
+    )
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.file_systems import MIB, filled, make_image, mounted
 from tests.office_fixture import PracticeOffice
 from tests.source_client import (
     Answer,
@@ -31,7 +32,7 @@ if [ "$mode" = --show ]; then
   if grep -aq ^Author "$file"; then echo "[+] Metadata for $file:"; grep -a ^Author "$file"
   else echo "  No metadata found in $file."; fi
 else
-  grep -av ^Author "$file" > "$file.tmp"; mv "$file.tmp" "$file"
+  grep -av ^Author "$file" > "$file.tmp"; [ $? -lt 2 ] && mv "$file.tmp" "$file"
 fi
 """
 
@@ -47,10 +48,15 @@ def meeting(tmp_path: Path) -> Meeting:
     return Source(tmp_path, address, office), OfficeServer(office), port
 
 
-def report(source: Source, path: str, *arguments: object, prelude: str = "") -> Done:
+def report(
+    source: Source,
+    path: str,
+    *arguments: object,
+    prelude: str = "",
+    temporary: Path | None = None,
+) -> Done:
     text = source.file("text.txt", b"It happened.")
-    temporary = str(source.folder / "tmp")
-    environment = {"PATH": path, "TMPDIR": temporary}
+    environment = {"PATH": path, "TMPDIR": str(temporary or source.folder / "tmp")}
     arguments = ("--text-file", text, "--clean", *arguments)
     return source.run("report", *arguments, environment=environment, prelude=prelude)
 
@@ -96,6 +102,25 @@ def test_file_that_cannot_be_cleaned_is_refused_not_sent_as_it_is(meeting: Meeti
         assert list((source.folder / "tmp").iterdir()) == []
         assert report(source, path, "--original", odd).code == 0
     assert received(server) == {"odd.xyz": b"Author: Jane Doe\n"}
+
+
+@pytest.mark.parametrize("mebibytes", [5, 3], ids=["not the copy", "not what mat2 writes"])
+def test_temporary_folder_without_room_is_said_to_be_full(
+    meeting: Meeting, tmp_path: Path, mebibytes: int
+) -> None:
+    source, server, port = meeting
+    film = source.file("film.txt", b"It goes on and on.\n" * (mebibytes * MIB // 19))
+    image = tmp_path / "disk.img"
+    make_image(image, 16 * MIB)
+    with mounted(image, tmp_path / "small") as small, office_server(server, port):
+        before = set(small.iterdir())
+        with filled(small, 4 * MIB):
+            done = report(source, stand_in(source), "--file", film, temporary=small)
+        assert set(small.iterdir()) == before
+    assert done.code == 1
+    assert "The temporary folder has no room for a copy of film.txt" in done.err
+    assert "TMPDIR" in done.err
+    assert server.puts == []
 
 
 def test_without_the_tool_cleaning_is_refused_with_a_hint(meeting: Meeting) -> None:
