@@ -22,6 +22,7 @@ from crypto.sizes import PUZZLE_NONCE_SIZE
 from crypto.source_keys import SourceKeys
 from intake.errors import Refusal
 from intake.source.api import IN_FLIGHT, Api, ServerError
+from intake.source.durable import new_file
 from intake.source.line import Line
 from intake.source.office import Office, today
 from intake.source.outgoing import ChangedError
@@ -52,8 +53,10 @@ def write_sealed_file(
 ) -> SealedFileHead:
     """Seal a plan into a new file, durably; Refusal, and no file, where that fails."""
     try:
-        with _new_file(path) as file:
+        with new_file(path) as file:
             return _write(file, plan, source, office, show)
+    except FileExistsError:
+        raise _exists(path) from None
     except ChangedError:
         raise Refusal(
             _("A file has changed while it was being sealed."),
@@ -233,23 +236,6 @@ def _past_its_last_day() -> Refusal:
         _("This file cannot be sent today, {day}.").format(day=written_day(today())),
         _("Its last day is over, or a clock is wrong. Make a new one."),
     )
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[BinaryIO]:
-    """Give a file that is made here, and is durable in the end; none is left where that fails."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise _exists(path) from None
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
 
 
 def _exists(path: Path) -> Refusal:

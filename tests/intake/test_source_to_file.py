@@ -43,7 +43,7 @@ def offline_report(
     text.write_text("It happened.")
     line = ["report", "--text-file", text, "--state", folder / "offline", "--language", "en"]
     line += ["--fingerprint", fingerprint(reachable.office.genesis_id), "--codename-fd", "0"]
-    program = f"{prelude}\nfrom intake.cli import main\nsys.exit(main())"
+    program = f"{prelude}\nimport sys\nfrom intake.cli import main\nsys.exit(main())"
     with (folder / "codename").open("w+") as codename:
         return subprocess.run(
             [sys.executable, "-c", program, *map(str, [*line, *arguments])],
@@ -101,6 +101,88 @@ def test_a_file_that_is_there_is_never_written_over(
     assert made.returncode == 1
     assert "There is a file of this name already" in made.stderr
     assert sealed.read_text() == "mine"
+
+
+def at_the_end(do: str) -> str:
+    """Python that does something when all but the end of a file is written."""
+    return (
+        "import os, signal\n"
+        "from pathlib import Path\n"
+        "from crypto.sealed_file import SealedFileWriter\n"
+        "end = SealedFileWriter.end\n"
+        "def then(*arguments):\n"
+        f"    {do}\n"
+        "    return end(*arguments)\n"
+        "SealedFileWriter.end = then\n"
+    )
+
+
+def test_a_kill_leaves_nothing_under_the_name_and_what_it_left_goes_with_the_next_run(
+    reachable: Reachable, keys: Path, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    sealed = stick / "report.fidelio"
+    arguments = ("--to-file", sealed, "--directory-file", keys)
+    kill = at_the_end("os.kill(os.getpid(), signal.SIGKILL)")
+
+    killed = offline_report(reachable, tmp_path, *arguments, prelude=kill)
+    left = list(stick.iterdir())
+    made = offline_report(reachable, tmp_path, *arguments)
+
+    assert killed.returncode < 0
+    assert left
+    assert sealed not in left
+    assert made.returncode == 0, made.stderr
+    assert list(stick.iterdir()) == [sealed]
+
+
+NO_LINKS = """\
+def refused(*_arguments): raise PermissionError(1, "Operation not permitted")
+os.link = refused
+"""
+
+
+@pytest.mark.parametrize("more", ["", NO_LINKS], ids=["with links", "where links are refused"])
+def test_a_file_that_came_meanwhile_is_never_written_over(
+    reachable: Reachable, keys: Path, tmp_path: Path, more: str
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    sealed = stick / "report.fidelio"
+    came = at_the_end(f"Path({str(sealed)!r}).write_text('mine')") + more
+
+    made = offline_report(
+        reachable, tmp_path, "--to-file", sealed, "--directory-file", keys, prelude=came
+    )
+
+    assert made.returncode == 1
+    assert "There is a file of this name already" in made.stderr
+    assert sealed.read_text() == "mine"
+    assert list(stick.iterdir()) == [sealed]
+
+
+def test_a_file_is_whole_where_links_are_refused(
+    reachable: Reachable, keys: Path, tmp_path: Path
+) -> None:
+    """A stick's file system may know none."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    sealed = stick / "report.fidelio"
+
+    made = offline_report(
+        reachable,
+        tmp_path,
+        "--to-file",
+        sealed,
+        "--directory-file",
+        keys,
+        prelude="import os\n" + NO_LINKS,
+    )
+
+    assert made.returncode == 0, made.stderr
+    assert sealed.stat().st_size == sealed_file_size(0)
+    assert list(stick.iterdir()) == [sealed]
 
 
 def test_a_directory_file_that_is_not_the_office_s_is_refused_before_anything_is_made(
