@@ -41,10 +41,11 @@ _STATUS_MAX_SIZE: Final = 4096
 _ERROR_MAX_SIZE: Final = 1024
 # The whole board while it is small, a bucket when it is not; far more than a server would hold.
 _BOARD_MAX_SIZE: Final = 64 * 1024 * 1024
-# A connection through Tor takes its time. While a body goes out nothing comes in, so that the
-# limits of uploads are on the whole: 256 KiB in 300 seconds are 874 bytes a second.
-_DOWNLOAD: Final = aiohttp.ClientTimeout(total=None, sock_connect=90, sock_read=60)
-_UPLOAD: Final = aiohttp.ClientTimeout(total=300, sock_connect=90)
+# A connection through Tor takes its time.
+_CONNECT_SECONDS: Final = 90
+_DOWNLOAD: Final = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=60)
+# The eighth part of a chunk: a line too slow for that carries no chunk in the time that one gets.
+_ENVELOPE_SECONDS: Final = 60.0
 _UNSENT_HEADERS: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _BINARY: Final = {"Content-Type": "application/octet-stream"}
 
@@ -125,13 +126,14 @@ class Api:
         """Return the server's day and what it takes in."""
         return read_status(await self._get("/v1/status", _STATUS_MAX_SIZE))
 
-    async def put_chunk(self, chunk_id: bytes, chunk: bytes, puzzle: str) -> None:
-        """Store a chunk; returns when it is durable."""
-        await self._put(f"/v1/chunks/{chunk_id.hex()}", chunk, puzzle)
+    async def put_chunk(self, chunk_id: bytes, chunk: bytes, puzzle: str, seconds: float) -> None:
+        """Store a chunk, which may take so long; returns when it is durable."""
+        await self._put(f"/v1/chunks/{chunk_id.hex()}", chunk, puzzle, seconds)
 
     async def put_envelope(self, address: bytes, envelope: bytes, puzzle: str) -> None:
         """Store an envelope; returns when it is durable."""
-        await self._put(f"/v1/envelopes/{address.hex()}", envelope, puzzle)
+        path = f"/v1/envelopes/{address.hex()}"
+        await self._put(path, envelope, puzzle, _ENVELOPE_SECONDS)
 
     async def _get(self, path: str, max_size: int) -> bytes:
         async with self._asked("GET", path, {}, None, _DOWNLOAD) as response:
@@ -139,9 +141,11 @@ class Api:
                 raise await _error(response)
             return await _body(response, max_size)
 
-    async def _put(self, path: str, body: bytes, puzzle: str) -> None:
+    async def _put(self, path: str, body: bytes, puzzle: str, seconds: float) -> None:
         headers = _BINARY | ({"Fidelio-Puzzle": puzzle} if puzzle else {})
-        async with self._asked("PUT", path, headers, body, _UPLOAD) as response:
+        # While a body goes out nothing comes in, so that the limit is on the whole.
+        times = aiohttp.ClientTimeout(total=seconds, sock_connect=_CONNECT_SECONDS)
+        async with self._asked("PUT", path, headers, body, times) as response:
             # Only 204 says that the bytes are durable: a proxy's friendly 200 does not.
             if response.status != 204:
                 raise await _error(response)

@@ -159,8 +159,9 @@ async def send_sealed_file(path: Path, office: Office, api: Api, line: Line, sho
 async def _store_chunk(chunk: SealedChunk, last_day: int, api: Api, line: Line, pace: Pace) -> None:
     async def attempt() -> None:
         with _refused():
-            async with pace.turn():
-                await api.put_chunk(chunk.id, chunk.chunk, puzzle_header(last_day, chunk.nonce))
+            async with pace.turn() as seconds:
+                puzzle = puzzle_header(last_day, chunk.nonce)
+                await api.put_chunk(chunk.id, chunk.chunk, puzzle, seconds)
 
     await line.carry(attempt)
 

@@ -153,8 +153,8 @@ class Sending:
             genesis_id = self._office.genesis_id
             puzzle = await self._work.header(genesis_id, PUZZLE_CHUNK, chunk_id, bits, show)
             try:
-                async with self._pace.turn():
-                    await api.put_chunk(chunk_id, chunk, puzzle)
+                async with self._pace.turn() as seconds:
+                    await api.put_chunk(chunk_id, chunk, puzzle, seconds)
             except ServerError as error:
                 if error.code == "other-bytes":
                     raise _FileChangedError(place) from None

@@ -18,6 +18,7 @@ from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
 from intake.source.api import IN_FLIGHT, Api, Route, connected
 from intake.source.delivery import deliver
 from intake.source.outgoing import FileOnDisk
+from intake.source.pace import MAX_SECONDS
 from intake.source.pinned import StateFolder
 from intake.source.plan import ChosenFile, Draft
 from intake.source.progress import Show
@@ -104,7 +105,8 @@ def _unsealed() -> float:
     async def carry(api: Api, pieces: Iterator[int]) -> None:
         for piece in pieces:
             data = FileOnDisk(_film()).read(piece)[:PIECE_SIZE]
-            await api.put_chunk(os.urandom(32), data + bytes(CHUNK_SIZE - PIECE_SIZE), "")
+            chunk = data + bytes(CHUNK_SIZE - PIECE_SIZE)
+            await api.put_chunk(os.urandom(32), chunk, "", MAX_SECONDS)
 
     with _session() as session:
         began = time.perf_counter()

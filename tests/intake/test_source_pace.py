@@ -1,8 +1,9 @@
-"""How many chunks go at once: as many as the line carries in time, with each command that sends."""
+"""How chunks go out: as many at once as the line carries in time, and how long each may take."""
 
 import os
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from tests.source_client import OfficeServer, Put, Source, free_port, office_ser
 
 CHUNKS = 20
 NEVER, AT_ONCE, AFTER_A_WHILE = 60.0, 0.0, 0.2
+
+Sending = Callable[[Callable[[int, Put], int], Mapping[str, float]], list[str]]
 
 
 class Counting:
@@ -33,16 +36,17 @@ class Counting:
 
 
 @pytest.fixture(params=["report", "send"])
-def sending(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Counting, float], None]:
-    """Send a message of so many chunks by a command, where longer than some seconds is slow."""
+def sending(request: pytest.FixtureRequest, tmp_path: Path) -> Sending:
+    """Send a message of so many chunks by a command, with other constants; returns what was put."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     office = PracticeOffice.create(today(), address=address)
     source, server = Source(tmp_path, address, office), OfficeServer(office)
 
-    def send(answer: Counting, slow_seconds: float) -> None:
+    def send(answer: Callable[[int, Put], int], constants: Mapping[str, float]) -> list[str]:
         server.answer = answer
-        slow = f"import intake.source.pace\nintake.source.pace.SLOW_SECONDS = {slow_seconds}"
+        prelude = "import intake.source.pace as pace\n"
+        prelude += "".join(f"pace.{name} = {value}\n" for name, value in constants.items())
         if request.param == "report":
             film = source.file("film.mp4", os.urandom(CHUNKS * PIECE_SIZE))
             text = source.file("text.txt", b"It happened.")
@@ -57,34 +61,53 @@ def sending(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Countin
             sealed = sealed_file(office.genesis_id, CHUNKS).data
             command = ("send", source.file("report.fidelio", sealed))
         with office_server(server, port):
-            done = source.run(*command, prelude=slow)
+            done = source.run(*command, prelude=prelude)
         assert done.code == 0, done.err
-        assert len(answer.at_once) >= CHUNKS + 1
+        assert len(server.puts) >= CHUNKS + 1
+        return [put.path for put in server.puts]
 
     return send
 
 
-def test_a_fast_line_carries_several_chunks_at_once(
-    sending: Callable[[Counting, float], None],
-) -> None:
+def test_a_fast_line_carries_several_chunks_at_once(sending: Sending) -> None:
     answer = Counting(lambda _number: 0.05)
-    sending(answer, NEVER)
+    sending(answer, {"SLOW_SECONDS": NEVER})
     assert answer.at_once[0] == 1
     assert max(answer.at_once) in {2, 3, 4}
 
 
-def test_a_slow_line_carries_one_chunk_at_a_time(
-    sending: Callable[[Counting, float], None],
-) -> None:
+def test_a_slow_line_carries_one_chunk_at_a_time(sending: Sending) -> None:
     answer = Counting(lambda _number: 0.05)
-    sending(answer, AT_ONCE)
+    sending(answer, {"SLOW_SECONDS": AT_ONCE})
     assert set(answer.at_once) == {1}
 
 
 def test_a_line_that_turns_slow_carries_one_chunk_at_a_time_from_then_on(
-    sending: Callable[[Counting, float], None],
+    sending: Sending,
 ) -> None:
     answer = Counting(lambda number: 0.0 if number < CHUNKS // 2 else 2 * AFTER_A_WHILE)
-    sending(answer, AFTER_A_WHILE)
+    sending(answer, {"SLOW_SECONDS": AFTER_A_WHILE})
     # Those that were on their way when it turned slow, and the one that each was followed by.
     assert set(answer.at_once[CHUNKS // 2 + 5 :]) == {1}
+
+
+def test_a_first_chunk_that_nobody_answers_is_sent_again_before_long(sending: Sending) -> None:
+    came_again = threading.Event()
+
+    def answer(number: int, _put: Put) -> int:
+        if number == 0:
+            came_again.wait(20)
+        came_again.set()
+        return 204
+
+    paths = sending(answer, {"FIRST_SECONDS": 0.5, "SLOW_SECONDS": 0.1})
+    assert paths.count(paths[0]) == 2
+
+
+def test_after_a_chunk_that_ran_out_of_time_the_next_gets_more(sending: Sending) -> None:
+    """Else a line that is slower than was thought would never carry any."""
+    answer = Counting(lambda number: 1.0 if number < 2 else 0.0)
+    times = {"FIRST_SECONDS": 0.2, "MIN_SECONDS": 0.2, "SLOW_SECONDS": 0.1}
+    paths = sending(answer, {**times, "PATIENCE": 1000})
+    assert paths.count(paths[0]) == 2
+    assert paths.count(paths[1]) == 1
