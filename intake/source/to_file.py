@@ -97,6 +97,13 @@ def run(arguments: Namespace) -> int:
         asked(session, ask)
     except GaveUpError:
         raise Refusal(not_stored(session), again) from None
+    except Refusal as refusal:
+        if not show.may_be_stored:
+            raise
+        raise Refusal(
+            f"{refusal.message} {not_stored(session)}",
+            _("Look for a reply with the codename before you make a new one."),
+        ) from None
     except KeyboardInterrupt:
         raise Refusal(_("Stopped by hand.") + " " + not_stored(session), again) from None
     finally:

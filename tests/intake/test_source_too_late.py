@@ -49,6 +49,27 @@ def test_a_sealed_file_whose_last_day_passes_on_the_way_is_not_sent(
     assert not any(map(is_envelope, server.puts))
 
 
+def test_a_sealed_file_that_may_be_stored_when_its_last_day_passes_is_said_to_be(
+    meeting: Meeting, tmp_path: Path
+) -> None:
+    """The answer was lost: whoever sealed a new one at once might report twice."""
+    source, server, port = meeting
+    clock = tmp_path / "clock"
+    set_clock(clock, 0)
+
+    def answer(_number: int, _put: Put) -> None:
+        set_clock(clock, 20)
+
+    server.answer = answer
+    sealed = source.file("report.fidelio", sealed_file(server.office.genesis_id, 0).data)
+    with office_server(server, port):
+        done = source.run("send", sealed, environment=clock_by(clock))
+    assert done.code == 1
+    assert "This file cannot be sent today" in done.err
+    assert "The office may have the message already" in done.err
+    assert len(server.envelopes()) == 1
+
+
 def test_no_second_version_of_a_message_is_made_of_a_file_that_changed(
     meeting: Meeting,
 ) -> None:
