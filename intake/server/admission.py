@@ -4,7 +4,8 @@ Two kinds of reasons. Those that anyone may know at once: there is no directory,
 And those that depend on what came in: quotas, the day's budget, the disk, envelopes that nobody
 fetches. These are worked out at every full hour, after an import, and when something really did not
 fit, with a distance between closing and opening, so that whoever asks for the status all day learns
-next to nothing about how much arrives.
+next to nothing about how much arrives. Only a disk that was full is opened again in between, since
+it is the operator who makes room.
 
 Envelopes and chunks have limits of their own, so that a flood of files shuts out no text.
 """
