@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Callable
-from itertools import count
 
 from crypto.errors import Malformed, Outdated, Unauthentic
 from crypto.labels import Label, bound
@@ -65,13 +64,12 @@ def solve_puzzle(
     Now and then `tell` is given how many were tried; what it raises ends the work.
     """
     begin = puzzle_text(genesis_id, kind, path_hash, day, b"")
-    for tried in count():
-        if tried and not tried % _TOLD_EVERY:
+    tried = 0
+    while not _has_zero_bits(begin + tried.to_bytes(PUZZLE_NONCE_SIZE, "big"), difficulty):
+        tried += 1
+        if not tried % _TOLD_EVERY:
             tell(tried)
-        nonce = tried.to_bytes(PUZZLE_NONCE_SIZE, "big")
-        if _has_zero_bits(begin + nonce, difficulty):
-            return puzzle_header(day, nonce)
-    raise AssertionError("counting has no end")
+    return puzzle_header(day, tried.to_bytes(PUZZLE_NONCE_SIZE, "big"))
 
 
 def puzzle_header(day: int, nonce: bytes) -> str:

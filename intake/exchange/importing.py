@@ -54,7 +54,8 @@ def import_bundle(path: Path, file: Path, typed_fingerprint: str | None) -> Impo
             if not alone:
                 raise Refusal("another import is under way", "wait until it has ended")
             pinned = office.genesis_id(connection)
-            if accepted is None:
+            # Somebody else's import may have made the folder since, for another office.
+            if accepted is None or pinned is not None:
                 accepted = _accepted(source, pinned, typed_fingerprint)
             imported = _import(folder, connection, source, accepted, first=pinned is None)
     if not pages_are_of(folder, imported.directory):

@@ -15,7 +15,7 @@ from intake.storage.retention import retire
 from intake.storage.sqlite import connect, empty_log
 
 TICK_SECONDS: Final = 2.0
-"""How often the clock is looked at. What follows happens at full hours only."""
+"""How often clock and disk are looked at. What follows from the clock waits for a full hour."""
 
 _HOUR: Final = 3_600
 
@@ -23,7 +23,7 @@ _HOUR: Final = 3_600
 async def keep_up(parts: Parts) -> None:
     """Until cancelled: retention and admission at every full hour and after each import."""
     done: tuple[int, bytes | None] | None = None
-    is_over = False
+    to_overwrite = False
     while True:
         try:
             due = (int(time.time() // _HOUR), parts.office.edition())
@@ -31,9 +31,9 @@ async def keep_up(parts: Parts) -> None:
                 await drop_what_is_over(parts)
                 await parts.admission.work_out()
                 done = (due[0], parts.office.edition())
-                is_over = True
-            if is_over:
-                is_over = not await asyncio.to_thread(_overwrite_what_is_over, parts.folder)
+                to_overwrite = True
+            if to_overwrite:
+                to_overwrite = not await asyncio.to_thread(_overwrite_what_is_over, parts.folder)
             parts.admission.look_at_disk()
         except (sqlite3.Error, OSError, ProtocolError) as error:
             faults.report(error)

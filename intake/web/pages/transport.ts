@@ -131,7 +131,8 @@ class TransportScreen {
 
   readonly #worked = (...work: [number, number]): void => {
     this.#work = work;
-    if (this.#isTime) this.#tellProgress();
+    // Words about work that is over would stay until the next step.
+    if (this.#isTime || work[1] === 0) this.#tellProgress();
   };
 
   get #isTime(): boolean {
