@@ -1,11 +1,13 @@
 """The terminal, and the one way that a codename takes: there, or a descriptor named by a script."""
 
 import os
+import signal
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Final, TextIO, TypeVar
 
 from intake.errors import Refusal
@@ -18,6 +20,7 @@ _OTHER_SCREEN: Final = "\x1b[?1049h\x1b[2J\x1b[H"
 _FIRST_SCREEN: Final = "\x1b[2J\x1b[?1049l"
 _LINE_MAX: Final = 4096
 _TTY: Final = Path("/dev/tty")
+_LOOK_EVERY: Final = 0.25  # seconds
 
 _T = TypeVar("_T")
 
@@ -167,9 +170,30 @@ def _first_line(descriptor: int) -> str:
 def _typed(prompt: str) -> str | None:
     try:
         # Half a character, as a terminal with another encoding gives it, must not stop a report.
-        return input(prompt).encode("utf-8", "replace").decode()
+        with _every_ctrl_c_heard():
+            return input(prompt).encode("utf-8", "replace").decode()
     except EOFError:
         return None
+
+
+@contextmanager
+def _every_ctrl_c_heard() -> Iterator[None]:
+    """Have `input` look for a Ctrl-C again and again.
+
+    It looks only when a signal breaks off its wait: a Ctrl-C that came just before the wait began
+    would go unheard until the next key.
+    """
+    before = signal.signal(signal.SIGALRM, _look)
+    signal.setitimer(signal.ITIMER_REAL, _LOOK_EVERY, _LOOK_EVERY)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _look(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: the wait has been broken off, that is all."""
 
 
 def _prepare_editing() -> None:

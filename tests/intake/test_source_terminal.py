@@ -64,8 +64,8 @@ class Person:
         return os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
 
     def _read(self) -> bool:
-        if not select.select([self._terminal], [], [], SECONDS)[0]:
-            return False
+        ready, _, _ = select.select([self._terminal], [], [], SECONDS)
+        assert ready, f"silent for {SECONDS} s: {self.seen}"
         try:
             data = os.read(self._terminal, 65_536)
         except OSError:
@@ -77,6 +77,13 @@ class Person:
 @contextmanager
 def person(folder: Path, *arguments: str) -> Iterator[Person]:
     """Somebody who runs a command of `intake` at a terminal."""
+    with at_a_terminal(folder, "-m", "intake.cli", *arguments) as someone:
+        yield someone
+
+
+@contextmanager
+def at_a_terminal(folder: Path, *arguments: str) -> Iterator[Person]:
+    """Somebody who runs Python with some arguments at a terminal."""
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(REPOSITORY)
@@ -86,8 +93,7 @@ def person(folder: Path, *arguments: str) -> Iterator[Person]:
             "XDG_STATE_HOME": str(folder),
             "LANG": "C.UTF-8",
         }
-        command = [sys.executable, "-m", "intake.cli", *arguments]
-        os.execve(sys.executable, command, environment)
+        os.execve(sys.executable, [sys.executable, *arguments], environment)
     try:
         yield Person(process, terminal)
     finally:
@@ -196,6 +202,31 @@ def test_ctrl_c_while_being_asked_sends_nothing(setting: Setting, tmp_path: Path
     assert "Stopped by hand. Nothing was sent." in someone.seen
     assert "Traceback" not in someone.seen
     assert server.puts == []
+
+
+# The system gives the signal to another thread than the one that waits, which it does not wake:
+# just as a Ctrl-C is lost that comes between a question and the wait for its answer.
+UNHEARD = """
+import signal, threading, time
+from intake.source.terminal import open_terminal
+
+def stop():
+    time.sleep(1)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+threading.Thread(target=stop).start()
+try:
+    open_terminal().ask("Question: ")
+except KeyboardInterrupt:
+    print("Heard.")
+"""
+
+
+def test_ctrl_c_that_comes_just_before_the_wait_for_an_answer_is_heard(tmp_path: Path) -> None:
+    with at_a_terminal(tmp_path, "-c", UNHEARD) as someone:
+        someone.wait_for("Question: ")
+        someone.wait_for("Heard.")
+        assert someone.ends() == 0
 
 
 def test_server_that_takes_nothing_is_said_before_any_question(
