@@ -18,14 +18,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from crypto.chunks import chunk_id
-from crypto.directory import fingerprint
+from crypto.directory import Policy, fingerprint
 from crypto.office.chunks import open_file
 from crypto.office.envelope import IntakeSecret, OpenedEnvelope, open_envelope
 from crypto.office.replies import ReplyTo, new_reply_id, seal_reply
 from crypto.payload import Attachment, Payload, TextRest
 from crypto.public_keys import key_hash
 from crypto.source_keys import thread_id
-from tests.office_fixture import PracticeOffice
+from tests.office_fixture import POLICY, PracticeOffice
 from tests.server_process import REPOSITORY
 
 SECONDS = 120.0
@@ -304,3 +304,14 @@ def replies_to(
         day=today(),
         text=text,
     )
+
+
+Meeting = tuple[Source, OfficeServer, int]
+
+
+def meet(folder: Path, policy: Policy = POLICY) -> Meeting:
+    """A source, a server that does what a test says, and the port to start it on."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    office = PracticeOffice.create(today(), address=address, policy=policy)
+    return Source(folder, address, office), OfficeServer(office), port

@@ -12,7 +12,7 @@ import pytest
 from crypto.directory import fingerprint
 from tests.office_fixture import PracticeOffice, ReadExport, read_export
 from tests.server_process import ServerProcess, serving, succeed
-from tests.source_client import Source, free_port
+from tests.source_client import Meeting, Source, free_port, meet
 
 
 @pytest.fixture(scope="session")
@@ -97,3 +97,9 @@ def reachable(tmp_path_factory: pytest.TempPathFactory, today: int) -> Iterator[
 def source(reachable: Reachable, tmp_path: Path) -> Source:
     """Somebody who writes to it for the first time."""
     return Source(tmp_path, reachable.server.address, reachable.office)
+
+
+@pytest.fixture
+def meeting(tmp_path: Path) -> Meeting:
+    """A source and a server that does what a test says."""
+    return meet(tmp_path)

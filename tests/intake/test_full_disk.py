@@ -201,7 +201,7 @@ def test_an_import_to_a_full_disk_is_taken_in_whole_or_changes_nothing(
     assert "taken in before" in succeed("import", "--data", data, bundle)
     assert dump(data) == after
     page = (data / "site" / "en" / "index.html").read_text()
-    assert "2 Practice Street" in page or (data / "site").resolve().exists()
+    assert "2 Practice Street" in page
 
 
 @pytest.mark.parametrize("leaving", LEAVING)

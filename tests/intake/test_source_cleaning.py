@@ -10,18 +10,17 @@ from pathlib import Path
 import pytest
 
 from tests.file_systems import MIB, filled, make_image, mounted
-from tests.office_fixture import PracticeOffice
 from tests.source_client import (
     Answer,
     Done,
+    Meeting,
     OfficeServer,
     Put,
     Source,
     file_bytes,
-    free_port,
+    meet,
     office_server,
     open_message,
-    today,
 )
 
 # As mat2 0.13 speaks, for machines that do not have it: it takes lines with "Author" out.
@@ -36,16 +35,12 @@ else
 fi
 """
 
-Meeting = tuple[Source, OfficeServer, int]
-
 
 @pytest.fixture
 def meeting(tmp_path: Path) -> Meeting:
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    office = PracticeOffice.create(today(), address=address)
+    """One with a temporary folder of its own."""
     (tmp_path / "tmp").mkdir()
-    return Source(tmp_path, address, office), OfficeServer(office), port
+    return meet(tmp_path)
 
 
 def report(

@@ -3,17 +3,16 @@
 import os
 import signal
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from crypto.puzzle import check_puzzle
 from crypto.sizes import PIECE_SIZE
-from tests.office_fixture import POLICY, PracticeOffice
+from tests.office_fixture import PracticeOffice
 from tests.source_client import (
     Answer,
     Done,
+    Meeting,
     OfficeServer,
     Put,
     Source,
@@ -23,17 +22,6 @@ from tests.source_client import (
     open_message,
     today,
 )
-
-Meeting = tuple[Source, OfficeServer, int]
-
-
-@pytest.fixture
-def meeting(tmp_path: Path) -> Meeting:
-    """A source, a server that does what a test says, and the port to start it on."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    office = PracticeOffice.create(today(), address=address)
-    return Source(tmp_path, address, office), OfficeServer(office), port
 
 
 def received(server: OfficeServer) -> dict[str, bytes]:
@@ -370,43 +358,3 @@ def test_server_that_refuses_for_good_is_not_tried_again(meeting: Meeting) -> No
     assert "refuses what this program sends" in done.err
     assert len(server.puts) == 1
     assert len(source.unsent()) == 1
-
-
-def test_puzzles_are_solved_where_the_office_asks_for_them(tmp_path: Path) -> None:
-
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    policy = replace(POLICY, puzzle_envelope=9, puzzle_chunk=7)
-    office = PracticeOffice.create(today(), address=address, policy=policy)
-    source, server = Source(tmp_path, address, office), OfficeServer(office)
-    with office_server(server, port):
-        done = source.report("--file", source.file("a.bin", b"x"))
-    assert done.code == 0, done.err
-    for put in server.puts:
-        kind, difficulty = (2, 7) if "/chunks/" in put.path else (1, 9)
-        path_hash = bytes.fromhex(put.path.rpartition("/")[2])
-        header = put.headers["Fidelio-Puzzle"]
-        check_puzzle(header, office.genesis_id, kind, path_hash, difficulty, today())
-
-
-def test_ctrl_c_ends_the_work_at_a_puzzle(tmp_path: Path) -> None:
-    """It could go on for hours, and nobody waits for it any more."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    policy = replace(POLICY, puzzle_envelope=32)
-    office = PracticeOffice.create(today(), address=address, policy=policy)
-    source, server = Source(tmp_path, address, office), OfficeServer(office)
-    text = source.file("text.txt", b"It happened.")
-    with (
-        office_server(server, port),
-        source.started("report", "--text-file", text) as process,
-    ):
-        while not source.unsent() or not (source.unsent()[0] / "progress").exists():
-            assert process.poll() is None
-            time.sleep(0.05)
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "Stopped by hand." in err
-    assert not server.puts

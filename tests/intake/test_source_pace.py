@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from crypto.sizes import PIECE_SIZE
-from tests.office_fixture import PracticeOffice
 from tests.sealed_files import sealed_file
-from tests.source_client import OfficeServer, Put, Source, free_port, office_server, today
+from tests.source_client import Put, meet, office_server
 
 CHUNKS = 20
 NEVER, AT_ONCE, AFTER_A_WHILE = 60.0, 0.0, 0.2
@@ -38,10 +37,8 @@ class Counting:
 @pytest.fixture(params=["report", "send"])
 def sending(request: pytest.FixtureRequest, tmp_path: Path) -> Sending:
     """Send a message of so many chunks by a command, with other constants; returns what was put."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    office = PracticeOffice.create(today(), address=address)
-    source, server = Source(tmp_path, address, office), OfficeServer(office)
+    source, server, port = meet(tmp_path)
+    office = server.office
 
     def send(answer: Callable[[int, Put], int], constants: Mapping[str, float]) -> list[str]:
         server.answer = answer

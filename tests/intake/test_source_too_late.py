@@ -3,24 +3,15 @@
 import os
 from pathlib import Path
 
-import pytest
-
 from crypto.sizes import PIECE_SIZE
 from tests.clock import clock_ahead, clock_by, set_clock
-from tests.office_fixture import PracticeOffice
 from tests.sealed_files import sealed_file
-from tests.source_client import OfficeServer, Put, Source, free_port, office_server, today
-
-Meeting = tuple[Source, OfficeServer, int]
-
-
-@pytest.fixture
-def meeting(tmp_path: Path) -> Meeting:
-    """A source, a server that does what a test says, and the port to start it on."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    office = PracticeOffice.create(today(), address=address)
-    return Source(tmp_path, address, office), OfficeServer(office), port
+from tests.source_client import (
+    Meeting,
+    Put,
+    office_server,
+    today,
+)
 
 
 def is_envelope(put: Put) -> bool:
