@@ -2,10 +2,19 @@
 
 from dataclasses import dataclass
 
-from caseworker.days import DAYS_A_WEEK, distance_text
+from caseworker.days import distance_text
 from caseworker.exchange.taken import standing_confirmations
 from caseworker.office.cards import own_card
-from caseworker.office.directories import RENEW_AFTER_DAYS, known_directory, stray_directory
+from caseworker.office.directories import (
+    RENEW_AFTER_DAYS,
+    age_of,
+    ending_with,
+    ends_with_delegation,
+    is_cut_by_keys,
+    known_directory,
+    last_day,
+    stray_directory,
+)
 from caseworker.office.root_file import newest_root_file
 from caseworker.office.signing import active_signing_key, is_named
 from caseworker.office.upkeep import lost_keys
@@ -13,8 +22,9 @@ from caseworker.vault.arrivals import oldest_unconfirmed_day
 from caseworker.vault.condition import is_behind
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, held_signing_key, newest_card, newest_signing_key
-from crypto.card import Card, read_card
-from crypto.sizes import CLOCK_GRACE_DAYS, DIRECTORY_MAX_DAYS
+from crypto.card import read_card
+from crypto.directory import Directory
+from crypto.sizes import CLOCK_GRACE_DAYS
 
 # Days before the end at which a warning begins.
 _DELEGATION_WARNING = 14
@@ -94,32 +104,41 @@ def _lost(vault: Vault, today: int) -> list[Alarm]:
 
 def _directory(vault: Vault, today: int) -> list[Alarm]:
     directory = known_directory(vault)
-    age = today - directory.issued
-    if age < -CLOCK_GRACE_DAYS:
+    if today < directory.issued - CLOCK_GRACE_DAYS:
         text = (
             f"the directory begins {distance_text(directory.issued, today)}: this machine's clock "
             "is behind, or was ahead when it was issued"
         )
         return [Alarm(text, f"set the clock; if it is right: {_renew_command(vault)}", loud=True)]
-    if directory.expires < directory.delegation.end:
-        # Cut short at the end of somebody's keys, it is due earlier than by its age. Where the
-        # delegation ends it, that is said by a warning of its own, in time.
-        age = max(age, DIRECTORY_MAX_DAYS - (directory.expires - today))
-    if age < RENEW_AFTER_DAYS:
+    age = age_of(directory, today)
+    is_over = today >= directory.expires
+    if age < RENEW_AFTER_DAYS and not is_over:
         return []
     when = distance_text(directory.expires, today)
-    text = (
-        f"the directory expired: {when}"
-        if today >= directory.expires
-        else f"the directory expires {when}"
+    text = f"the directory expired: {when}" if is_over else f"the directory expires {when}"
+    loud = age >= _DIRECTORY_LOUD or is_over
+    return [Alarm(text, _lengthen_command(vault, directory), loud)]
+
+
+def _lengthen_command(vault: Vault, directory: Directory) -> str:
+    """Return what brings a directory that lasts longer: first what would cut it short again."""
+    export = f"caseworker export {vault.folder} --out FILE"
+    if directory_key(vault.db) is None:
+        fetch = f"caseworker import {vault.folder} FILE, with a newer bundle from the server"
+        # Whose keys they are is not known here, and one's own card may be lost on the way.
+        first = f"{export}, carry it to the server; then: " if is_cut_by_keys(directory) else ""
+        return f"{first}{fetch}"
+    if ends_with_delegation(vault, directory):
+        return _renew_command(vault)
+    others = [name for name in ending_with(vault, directory) if name != vault.recipient]
+    return f"{_fetch_command(vault, others)}; then: {export}" if others else export
+
+
+def _fetch_command(vault: Vault, recipients: list[str]) -> str:
+    return (
+        f"caseworker import {vault.folder} FILE, with a bundle that the server wrote after it took "
+        f"one from {' and from '.join(recipients)}"
     )
-    leads = directory_key(vault.db) is not None
-    command = (
-        f"caseworker export {vault.folder} --out FILE"
-        if leads
-        else f"caseworker import {vault.folder} FILE, with a newer bundle from the server"
-    )
-    return [Alarm(text, command, loud=age >= _DIRECTORY_LOUD)]
 
 
 def _delegation(vault: Vault, today: int) -> list[Alarm]:
@@ -140,7 +159,7 @@ def _renew_command(vault: Vault) -> str:
 
 def _keys(vault: Vault, today: int) -> list[Alarm]:
     card = own_card(vault)
-    end = _card_end(card) if card else today
+    end = last_day(card) if card else today
     if today < end - _KEYS_WARNING:
         return []
     text = f"the intake keys on this vault's card run out: {distance_text(end, today)}"
@@ -157,13 +176,12 @@ def _keys_of_others(vault: Vault, today: int) -> list[Alarm]:
     return [
         Alarm(
             f"the intake keys of {card.recipient}, as far as they are known here, run out: "
-            f"{distance_text(_card_end(card), today)}",
-            f"caseworker import {vault.folder} FILE, with a bundle that the server wrote after it "
-            f"took one from {card.recipient}",
-            loud=today >= _card_end(card),
+            f"{distance_text(last_day(card), today)}",
+            _fetch_command(vault, [card.recipient]),
+            loud=today >= last_day(card),
         )
         for card in cards
-        if today >= _card_end(card) - _KEYS_WARNING
+        if today >= last_day(card) - _KEYS_WARNING
     ]
 
 
@@ -178,7 +196,3 @@ def _unconfirmed(vault: Vault, today: int) -> list[Alarm]:
     )
     command = f"caseworker export {vault.folder} --out FILE, then carry it to the server"
     return [Alarm(text, command)]
-
-
-def _card_end(card: Card) -> int:
-    return DAYS_A_WEEK * (card.keys[-1].week + 1)

@@ -63,7 +63,7 @@ def issue_directory(
     profile = profile or profile_of(own_or_known_directory(vault))
     cards = _cards(vault, profile)
     expires = min(
-        moment.day + DIRECTORY_MAX_DAYS, held.end, *(_last_day(card) for card in cards.values())
+        moment.day + DIRECTORY_MAX_DAYS, held.end, *(last_day(card) for card in cards.values())
     )
     _refuse_missing_keys(cards.values(), moment.day, expires)
     _refuse_beyond_numbers(vault)
@@ -104,17 +104,55 @@ def own_or_known_directory(vault: Vault) -> Directory:
 
 
 def is_due(vault: Vault, day: int) -> bool:
-    """Tell whether a directory is to be issued: the newest one is old, or names replaced keys."""
+    """Tell whether a directory is to be issued: the newest one is old, or names replaced keys.
+
+    One that was cut short is old before its seventh day, as soon as another would last longer.
+    """
     directory = known_directory(vault)
-    return day >= directory.issued + RENEW_AFTER_DAYS or any(
-        _is_outdated(vault, one) for one in directory.recipients
-    )
+    if day >= directory.issued + RENEW_AFTER_DAYS:
+        return True
+    is_old = age_of(directory, day) >= RENEW_AFTER_DAYS
+    if is_old and not ends_with_delegation(vault, directory) and not ending_with(vault, directory):
+        return True
+    return any(_is_outdated(vault, one) for one in directory.recipients)
+
+
+def age_of(directory: Directory, day: int) -> int:
+    """Return a directory's age in days; of one that keys cut short, counted back from its end.
+
+    Where the delegation ends it, no newer card makes it longer, and that is said in time.
+    """
+    age = day - directory.issued
+    if not is_cut_by_keys(directory):
+        return age
+    return max(age, DIRECTORY_MAX_DAYS - (directory.expires - day))
+
+
+def is_cut_by_keys(directory: Directory) -> bool:
+    """Tell whether a directory ends early because somebody's keys do."""
+    return directory.expires < min(directory.issued + DIRECTORY_MAX_DAYS, directory.delegation.end)
+
+
+def ends_with_delegation(vault: Vault, directory: Directory) -> bool:
+    """Tell whether the delegation that this vault holds ends no later than a directory."""
+    held = directory_key(vault.db)
+    return held is not None and held.end <= directory.expires
+
+
+def ending_with(vault: Vault, directory: Directory) -> list[str]:
+    """Return the recipients whose newest card here, if any, ends no later than a directory."""
+    documents = {one.id: newest_card(vault.db, one.id) for one in directory.recipients}
+    return [
+        name
+        for name, document in documents.items()
+        if document is None or last_day(read_card(document, vault.genesis_id)) <= directory.expires
+    ]
 
 
 def refuse_unissuable(vault: Vault, day: int) -> None:
     """Raise Refusal where, whatever the delegation, no directory can be issued for want of keys."""
     cards = _cards(vault, profile_of(own_or_known_directory(vault)))
-    expires = min(day + DIRECTORY_MAX_DAYS, *(_last_day(card) for card in cards.values()))
+    expires = min(day + DIRECTORY_MAX_DAYS, *(last_day(card) for card in cards.values()))
     _refuse_missing_keys(cards.values(), day, expires)
 
 
@@ -224,14 +262,15 @@ def _card_of(vault: Vault, recipient: str) -> Card:
     return read_card(document, vault.genesis_id)
 
 
-def _last_day(card: Card) -> int:
+def last_day(card: Card) -> int:
+    """Return the day on which a card's last key gives way."""
     return DAYS_A_WEEK * (card.keys[-1].week + 1)
 
 
 def _refuse_missing_keys(cards: Iterable[Card], day: int, expires: int) -> None:
     for card in cards:
         weeks = {key.week for key in card.keys}
-        if _last_day(card) <= day or not weeks.issuperset(listed_weeks(day, expires)):
+        if last_day(card) <= day or not weeks.issuperset(listed_weeks(day, expires)):
             raise Refusal(
                 f"the keys of the recipient {card.recipient} have run out",
                 "that recipient exports a bundle with a new card, the server takes it, and a "

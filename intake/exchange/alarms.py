@@ -26,6 +26,7 @@ KEYS_WARN_DAYS: Final = 21
 """Days before the end of a recipient's last intake key at which a new card is wanted."""
 
 _DESK_RENEWS: Final = "at the desk: caseworker office renew DIR"
+_RENEWS_WITH_ROOT: Final = f"{_DESK_RENEWS} --root FILE, with the root key"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def alarms(
         begin = f"intake import --data {folder} FILE"
         return [Alarm("there is no office here yet, so nobody can report", begin)]
     found = [
-        *_directory(directory, folder, day, _without_card(connection, directory)),
+        *_directory(connection, directory, folder, day),
         *_delegation(directory, day),
         *_keys(connection, directory, day),
         *_unconfirmed(connection, directory, folder, day),
@@ -54,14 +55,13 @@ def alarms(
 
 
 def _directory(
-    directory: Directory, folder: Path, day: int, without_card: list[str]
+    connection: sqlite3.Connection, directory: Directory, folder: Path, day: int
 ) -> Iterator[Alarm]:
     end = min(directory.expires, directory.delegation.end)
     age = day - directory.issued
-    is_short = end - directory.issued < DIRECTORY_MAX_DAYS and end < directory.delegation.end
-    if is_short:
-        # Cut short at the end of somebody's keys, it is due earlier than by its age. Where the
-        # delegation ends it, that is said by a warning of its own, in time.
+    if _is_cut_by_keys(directory):
+        # It is due earlier than by its age. Where the delegation ends it, that is said by a warning
+        # of its own, in time.
         age = max(age, DIRECTORY_MAX_DAYS - (end - day))
     if age < DIRECTORY_WARN_DAYS and day < end:
         return
@@ -72,22 +72,35 @@ def _directory(
         text = f"THE DIRECTORY EXPIRES {when} ({iso(end)}), then nobody can report"
     else:
         text = f"the directory is {day - directory.issued} days old and expires on {iso(end)}"
-    command = f"{_DESK_RENEWS}, then here: intake import --data {folder} FILE"
-    if is_short and without_card:
-        names = ", ".join(without_card)
-        command = (
-            f"at the desk of {names}: caseworker export VAULT --out FILE; here: intake import"
-            f" --data {folder} FILE, and an export for the vault that signs; {command}"
-        )
+    renew = _RENEWS_WITH_ROOT if end == directory.delegation.end else _DESK_RENEWS
+    command = f"{renew}, then here: intake import --data {folder} FILE"
+    if _is_cut_by_keys(directory):
+        command = f"{_bring_cards(connection, directory, folder)}; {command}"
     yield Alarm(text, command, loud=age >= DIRECTORY_LOUD_DAYS or day >= end)
 
 
-def _without_card(connection: sqlite3.Connection, directory: Directory) -> list[str]:
-    """Return the recipients whose keys are here as far as the directory lists them alone."""
-    known = {
-        read_card(one.card, directory.genesis_id).recipient for one in office.cards(connection)
-    }
-    return [one.id for one in directory.recipients if one.id not in known]
+def _is_cut_by_keys(directory: Directory) -> bool:
+    return directory.expires < min(directory.issued + DIRECTORY_MAX_DAYS, directory.delegation.end)
+
+
+def _bring_cards(connection: sqlite3.Connection, directory: Directory, folder: Path) -> str:
+    """Return how the desk that signs gets the cards without which it makes no longer directory."""
+    signer, ends = directory.directory_recipient, _card_ends(connection, directory)
+    late = [
+        one.id
+        for one in directory.recipients
+        if one.id != signer and ends.get(one.id, 0) <= directory.expires
+    ]
+    take = f"here: intake import --data {folder} FILE; "
+    return (
+        f"{''.join(f'{_desk_exports(name)}, then {take}' for name in late)}here: intake export"
+        f" --data {folder} --recipient {signer} --out FILE; at the desk: caseworker import VAULT"
+        " FILE"
+    )
+
+
+def _desk_exports(recipient: str) -> str:
+    return f"at the desk of {recipient}: caseworker export VAULT --out FILE"
 
 
 def _delegation(directory: Directory, day: int) -> Iterator[Alarm]:
@@ -95,12 +108,31 @@ def _delegation(directory: Directory, day: int) -> Iterator[Alarm]:
     if day < end - DELEGATION_WARN_DAYS:
         return
     text = f"the root's delegation {'ended' if day >= end else 'ends'} on {iso(end)}"
-    yield Alarm(text, f"{_DESK_RENEWS} --root FILE, with the root key", loud=day >= end)
+    yield Alarm(text, _RENEWS_WITH_ROOT, loud=day >= end)
 
 
 def _keys(connection: sqlite3.Connection, directory: Directory, day: int) -> Iterator[Alarm]:
-    """Warn where the newest card of a recipient ends; one that came without a card is unknown."""
+    """Warn where the keys of a recipient end, by its newest card here.
+
+    Of one whose card is not here the directory says it, where it was cut short.
+    """
+    ends = _card_ends(connection, directory)
+    if _is_cut_by_keys(directory):
+        ends = {one.id: directory.expires for one in directory.recipients} | ends
+    for recipient, end in ends.items():
+        if day < end - KEYS_WARN_DAYS:
+            continue
+        text = f"the intake keys of {recipient} {'ended' if day >= end else 'end'} on {iso(end)}"
+        yield Alarm(text, _desk_exports(recipient), loud=day >= end)
+
+
+def _card_ends(connection: sqlite3.Connection, directory: Directory) -> dict[str, int]:
+    """Return where the newest card of each recipient ends, as far as it is here.
+
+    One that ends before the directory is older than what the desk has that signed it.
+    """
     cards = [read_card(one.card, directory.genesis_id) for one in office.cards(connection)]
+    ends: dict[str, int] = {}
     for recipient in directory.recipients:
         signers = signing_keys_of(directory, recipient.id)[:1]
         weeks = [
@@ -109,12 +141,10 @@ def _keys(connection: sqlite3.Connection, directory: Directory, day: int) -> Ite
             if card.recipient == recipient.id
             and (card.signing_key in signers or card.old_signing_key in signers)
         ]
-        end = 7 * (max(weeks) + 1) if weeks else None
-        if end is None or day < end - KEYS_WARN_DAYS:
-            continue
-        text = f"the intake keys of {recipient.id} {'ended' if day >= end else 'end'} on {iso(end)}"
-        command = f"at the desk of {recipient.id}: caseworker export VAULT --out FILE"
-        yield Alarm(text, command, loud=day >= end)
+        end = 7 * (max(weeks, default=-1) + 1)
+        if end >= directory.expires:
+            ends[recipient.id] = end
+    return ends
 
 
 def _unconfirmed(

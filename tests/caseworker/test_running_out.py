@@ -8,6 +8,8 @@ from caseworker.office.cards import own_card
 from caseworker.office.directories import known_directory
 from caseworker.office.root_file import ROOT_FILE
 from caseworker.vault.condition import set_behind
+from crypto.directory import Directory
+from tests.caseworker.courier import Go
 from tests.caseworker.practice import DAY, Office, Server, Source, at
 from tests.caseworker.test_office_keys import real_root, renew
 
@@ -31,19 +33,89 @@ def test_a_directory_is_due_from_its_seventh_day_and_loudly_from_the_fourteenth(
     assert "caseworker export" in alarm.command
 
 
+def cut_short(office: Office, days: int) -> Directory:
+    """A directory of so few days: the other vault sends no card, and its keys end with it."""
+    for day in range(DAY + 7, DAY + 92 - days, 7):
+        renew(office, day, ["investigations"], ask_root=real_root(office))
+    with office.opened() as vault:
+        directory = known_directory(vault)
+    assert directory.expires - directory.issued == days
+    return directory
+
+
 @pytest.mark.parametrize(("left", "loud"), [(14, False), (8, False), (7, True), (0, True)])
 def test_a_directory_that_was_cut_short_is_due_as_long_before_its_end(
     office: Office, left: int, loud: bool
 ) -> None:
-    """The other vault sends no card: each directory ends where the keys that it lists end."""
-    for day in range(DAY + 7, DAY + 84, 7):
-        renew(office, day, ["investigations"], ask_root=real_root(office))
-    with office.opened() as vault:
-        directory = known_directory(vault)
-    assert directory.expires - directory.issued < 21
-    alarm = said(office, directory.expires - left, "the directory expire")
+    alarm = said(office, cut_short(office, 14).expires - left, "the directory expire")
     assert alarm is not None
     assert alarm.loud == loud
+
+
+def test_a_directory_of_seven_days_is_loud_from_the_first(office: Office) -> None:
+    alarm = said(office, cut_short(office, 7).issued, "the directory expires")
+    assert alarm is not None
+    assert alarm.loud
+
+
+def test_a_directory_that_was_cut_short_asks_for_the_card_that_cut_it(office: Office) -> None:
+    """No export here makes it longer before that card has come."""
+    alarm = said(office, cut_short(office, 7).issued, "the directory expires")
+    assert alarm is not None
+    assert alarm.command == (
+        f"caseworker import {office.vault()} FILE, with a bundle that the server wrote after it "
+        f"took one from board; then: caseworker export {office.vault()} --out FILE"
+    )
+
+
+def test_a_vault_whose_keys_cut_the_directory_short_is_told_to_deliver_its_card(
+    office: Office, go: Go
+) -> None:
+    day = cut_short(office, 7).issued
+    go.deliver("investigations", day)
+    go.fetch("board", day)
+    alarm = said(office, day, "the directory expires", "board")
+    assert alarm is not None
+    assert alarm.command == (
+        f"caseworker export {office.vault('board')} --out FILE, carry it to the server; then: "
+        f"caseworker import {office.vault('board')} FILE, with a newer bundle from the server"
+    )
+
+
+def test_a_directory_that_was_cut_short_is_replaced_as_soon_as_the_card_has_come(
+    office: Office, go: Go
+) -> None:
+    """Not after its seventh day, which would be after its end."""
+    day = cut_short(office, 7).issued + 1
+    go.deliver("investigations", day)
+    go.fetch("board", day)
+    go.deliver("board", day)
+    go.fetch("investigations", day)
+    go.deliver("investigations", day)
+    assert go.server.directory.expires == day + 21
+    assert alarms_on(office, day) == []
+
+
+def test_a_directory_that_cannot_last_longer_is_not_issued_again(office: Office, go: Go) -> None:
+    directory = cut_short(office, 7)
+    go.deliver("investigations", directory.issued + 1)
+    assert go.server.directory.sequence == directory.sequence
+
+
+@pytest.mark.parametrize("left", [3, 0])
+def test_a_directory_that_ends_with_the_delegation_asks_for_the_root(
+    office: Office, left: int
+) -> None:
+    """Without the root no export makes it longer."""
+    for day in range(DAY + 40, DAY + 80, 39):
+        renew(office, day, ask_root=real_root(office))
+    with office.opened() as vault:
+        end = known_directory(vault).delegation.end
+    for day in (end - 20, end - 10):
+        office.carry(office.folder / f"out-{day}", day)
+    alarm = said(office, end - left, "the directory expire")
+    assert alarm is not None
+    assert alarm.command == f"caseworker office renew {office.folder}, with the root key"
 
 
 @pytest.mark.parametrize("recipient", ["investigations", "board"])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,7 @@ DAY = 21_000
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A server that took the first bundle of an office on that day, with the card of `main`."""
-    folder = tmp_path_factory.mktemp("running-out")
-    office = PracticeOffice.create(DAY)
-    (folder / "first").write_bytes(office.outbound("main", DAY))
-    arguments = ["--data", folder / "data", folder / "first"]
-    digits = fingerprint(office.genesis_id)
-    succeed("import", *arguments, "--fingerprint", digits, env=clock_at(DAY))
-    return folder / "data"
+    return started(tmp_path_factory.mktemp("running-out"), PracticeOffice.create(DAY))
 
 
 def warnings(data: Path, day: int) -> list[dict[str, Any]]:
@@ -63,20 +58,79 @@ def test_the_directory_is_due_from_its_seventh_day_and_loudly_from_the_fourteent
     assert texts(warnings(data, DAY + days), words) == [(renew, loud)]
 
 
-@pytest.mark.parametrize(("days", "loud"), [(0, False), (2, False), (3, True), (10, True)])
-def test_a_directory_that_was_cut_short_is_due_as_long_before_its_end(
-    tmp_path: Path, days: int, loud: bool
-) -> None:
-    """It ends where somebody's keys end, and only that desk has newer ones."""
-    office = PracticeOffice.create(DAY).with_directory(issued=DAY, expires=DAY + 10)
-    data, bundle = tmp_path / "data", tmp_path / "first"
-    bundle.write_bytes(office.outbound("main", DAY))
+def cut_short(delegation_end: int = DAY + 90) -> PracticeOffice:
+    """An office whose directory, of 7 days, ends with the keys of both recipients."""
+    office = PracticeOffice.create(DAY).with_directory(issued=DAY, expires=DAY + 7)
+    return replace(office, delegation=replace(office.delegation, end=delegation_end))
+
+
+def started(folder: Path, office: PracticeOffice) -> Path:
+    """A server that took the first bundle of an office, with the card of `main`, which signs."""
+    (folder / "first").write_bytes(office.outbound("main", DAY))
+    arguments = ["--data", folder / "data", folder / "first"]
     digits = fingerprint(office.genesis_id)
-    succeed("import", "--data", data, bundle, "--fingerprint", digits, env=clock_at(DAY))
-    found = warnings(data, DAY + days)
-    ((command, is_loud),) = texts(found, "expires on") + texts(found, "EXPIRE")
-    assert is_loud == loud
-    assert command.startswith("at the desk of board: caseworker export VAULT --out FILE; ")
+    succeed("import", *arguments, "--fingerprint", digits, env=clock_at(DAY))
+    return folder / "data"
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(0, "EXPIRES in 7 days"), (6, "EXPIRES tomorrow"), (7, "EXPIRED")]
+)
+def test_a_directory_that_was_cut_short_asks_for_the_card_that_cut_it(
+    tmp_path: Path, days: int, words: str
+) -> None:
+    """Loudly, as near to its end as any other; the desk that signs cannot do without that card."""
+    data = started(tmp_path, cut_short())
+    assert texts(warnings(data, DAY + days), words) == [
+        (
+            f"at the desk of board: caseworker export VAULT --out FILE, then here: intake import"
+            f" --data {data} FILE; here: intake export --data {data} --recipient main --out FILE;"
+            " at the desk: caseworker import VAULT FILE; at the desk: caseworker office renew DIR,"
+            f" then here: intake import --data {data} FILE",
+            True,
+        )
+    ]
+
+
+def test_a_card_that_is_here_already_has_to_reach_the_desk_that_signs(tmp_path: Path) -> None:
+    office = cut_short()
+    data, card = started(tmp_path, office), tmp_path / "card"
+    card.write_bytes(office.outbound("board", DAY, directory=False))
+    succeed("import", "--data", data, card, env=clock_at(DAY))
+    ((command, _),) = texts(warnings(data, DAY), "EXPIRES in 7 days")
+    assert command.startswith(f"here: intake export --data {data} --recipient main --out FILE; ")
+
+
+def test_the_keys_that_cut_a_directory_short_end_with_it(tmp_path: Path) -> None:
+    """Also those of a recipient whose card never came."""
+    command = "at the desk of board: caseworker export VAULT --out FILE"
+    data = started(tmp_path, cut_short())
+    assert texts(warnings(data, DAY), "keys of board end on") == [(command, False)]
+    assert texts(warnings(data, DAY + 7), "keys of board ended on") == [(command, True)]
+    assert texts(warnings(data, DAY), "keys of main") == []
+
+
+def test_a_card_that_is_older_than_the_directory_tells_no_end_of_keys(tmp_path: Path) -> None:
+    """Between desks on one machine cards take a shorter way."""
+    office = PracticeOffice.create(DAY)
+    data, bundle = started(tmp_path, office), tmp_path / "later"
+    later = DAY + 84
+    office = office.with_directory(issued=later, expires=later + 21)
+    delegation = replace(office.delegation, number=2, first=later, end=later + 90)
+    office = replace(office, delegation=delegation)
+    bundle.write_bytes(office.outbound("main", later, card=None))
+    succeed("import", "--data", data, bundle, env=clock_at(later))
+    assert warnings(data, later) == []
+
+
+def test_a_directory_that_ends_with_the_delegation_asks_for_the_root(tmp_path: Path) -> None:
+    """No newer card makes it longer; before its end, the delegation's own warning says so."""
+    root = "at the desk: caseworker office renew DIR --root FILE, with the root key"
+    data = started(tmp_path, cut_short(delegation_end=DAY + 7))
+    assert [one["command"] for one in warnings(data, DAY)] == [root]
+    expired = texts(warnings(data, DAY + 7), "EXPIRED")
+    assert expired == [(f"{root}, then here: intake import --data {data} FILE", True)]
+    assert texts(warnings(data, DAY), "keys of") == []
 
 
 def test_the_root_key_is_wanted_14_days_before_the_delegation_ends(data: Path) -> None:
