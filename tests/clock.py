@@ -33,9 +33,9 @@ def clock_by(file: Path) -> dict[str, str]:
     return {**_moved(), "FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1"}
 
 
-def set_clock(file: Path, days: int) -> None:
-    """Move the clock of those processes, while they run, to days ahead of the true one."""
-    file.with_suffix(".new").write_text(f"{days:+}d")
+def set_clock(file: Path, days: int, seconds: int = 0) -> None:
+    """Move the clock of those processes, while they run, to so much ahead of the true one."""
+    file.with_suffix(".new").write_text(f"{86_400 * days + seconds:+}")
     file.with_suffix(".new").replace(file)
 
 

@@ -58,7 +58,10 @@ FINDINGS = (
     Finding(
         "Hush Line",
         "V-002 unsafe fallback when encryption failed",
-        (ENVELOPES + "test_a_key_that_cannot_be_sealed_to_is_refused_before_anything_is_made",),
+        (
+            ENVELOPES + "test_a_key_that_cannot_be_sealed_to_is_refused_before_anything_is_made",
+            "test_bad_input_in_page.py::test_where_encryption_fails_nothing_is_sent_in_another_way",
+        ),
     ),
     Finding(
         "Hush Line",
@@ -132,6 +135,11 @@ FINDINGS = (
         "OnionShare",
         "OTF-003 impersonation by invisible characters",
         ("crypto/test_file_names.py::test_a_name_of_invisible_characters_is_refused",),
+    ),
+    Finding(
+        "OnionShare",
+        "OTF-004, -005, -009 impersonation of others in a chat",
+        reason="there is no chat, and no source is shown to another",
     ),
     Finding(
         "OnionShare",
@@ -212,7 +220,10 @@ FINDINGS = (
     Finding(
         "CoverDrop",
         "a passphrase in plain text beside its vault",
-        ("caseworker/test_import_bundles.py::test_nothing_of_a_vault_can_be_read_without_its_key",),
+        (
+            "caseworker/test_no_passphrase_written.py"
+            "::test_no_passphrase_is_in_any_file_or_word_of_the_commands",
+        ),
     ),
     Finding(
         "CoverDrop",
@@ -261,7 +272,9 @@ FINDINGS = (
     Finding(
         "SecureDrop",
         "one trial for each stored message",
-        ("crypto/test_sealing_replies.py::test_junk_under_every_tag_does_not_hide_a_reply",),
+        (
+            "crypto/test_sealing_replies.py::test_nothing_is_tried_but_what_bears_a_tag_of_the_source",
+        ),
     ),
     # ---- GlobaLeaks ------------------------------------------------------------------------------
     Finding(

@@ -25,6 +25,10 @@ BOTH = pytest.mark.parametrize("language", LANGUAGES)
 BOTH_PAGES = pytest.mark.parametrize("path", ["", "replies/"])
 CONTACT = "1 Practice Street"
 NO_ROOM_ON_DISK = "disk_floor = 1099511627776\n"
+CANNOT_ENCRYPT = (
+    "This browser could not encrypt your message. Close other tabs and try again, or use another"
+    " browser."
+)
 NO_ROOM = "The server has no room left. It opens again when the office has fetched what is there."
 
 
@@ -358,6 +362,38 @@ def test_what_was_changed_after_it_may_have_been_stored_is_another_message(
     payloads = [open_message(pages.office, envelope).payload for envelope in sent]
     assert {payload.text for payload in payloads} == {"sent first", "sent second"}
     assert len({payload.message_id for payload in payloads}) == 2
+    page.close()
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "crypto.subtle.encrypt = () => Promise.reject(new DOMException('', 'OperationError'))",
+        "crypto.getRandomValues = () => { throw new DOMException('', 'QuotaExceededError') }",
+    ],
+    ids=["cipher", "chance"],
+)
+def test_where_encryption_fails_nothing_is_sent_in_another_way(
+    browser: Browser, pages: PracticePages, tmp_path: Path, language: str, broken: str
+) -> None:
+    """Finding: Hush Line, V-002 unsafe fallback when encryption failed."""
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(os.urandom(300_000))
+    page = browser.open()
+    visitor = Visitor(page, pages.address, language)
+    visitor.open_report()
+    visitor.write("never in the clear", [photo])
+    before = page.traffic()
+    page.evaluate(f"void ({broken})")
+    visitor.send()
+    page.wait_text(visitor.says("Sending has stopped"), seconds=120)
+    said = page.text()
+    assert visitor.says(CANNOT_ENCRYPT) in said
+    assert (
+        visitor.says("The office has received nothing yet. What you wrote is still here.") in said
+    )
+    assert [one.method for one in page.traffic()[len(before) :] if one.method != "GET"] == []
     page.close()
 
 

@@ -45,6 +45,13 @@ export function workWords(tried: number, of: number): string {
   return " " + fill(words, tries);
 }
 
+/** Says that something failed on this device that no server is to blame for. */
+export function cannotEncrypt(): string {
+  return _(
+    "This browser could not encrypt your message. Close other tabs and try again, or use another browser.",
+  );
+}
+
 /** Minutes from which on a guess is told in steps of five, and from which on in hours. */
 const ROUGHLY = 10;
 const HOURS = 90;

@@ -351,7 +351,6 @@ def test_the_log_is_whole_after_imports(office: Office, server: Server, source: 
 def test_nothing_of_a_vault_can_be_read_without_its_key(
     office: Office, server: Server, source: Source
 ) -> None:
-    """Finding: CoverDrop, a passphrase in plain text beside its vault."""
     server.report(source, "A sentence that must not be found.", files=[("named.txt", b"in it")])
     office.bring(*server.export())
     data = b"".join(snapshot(office.vault()).values())

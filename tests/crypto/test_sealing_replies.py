@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crypto import replies
 from crypto.directory import read_directory
 from crypto.errors import Malformed, ProtocolError, TooLarge
 from crypto.office.replies import (
@@ -20,6 +21,7 @@ from crypto.office.replies import (
 )
 from crypto.replies import (
     Reply,
+    ReplyPart,
     bucket,
     bucket_value,
     encode_reply_message,
@@ -123,8 +125,23 @@ def test_decoys_cannot_be_told_apart_by_size_and_are_nobodys() -> None:
     assert [reply.text for reply in _read([*decoys, RECORD])] == ["A reply."]
 
 
+def test_nothing_is_tried_but_what_bears_a_tag_of_the_source(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However much lies on the board. Finding: SecureDrop, one trial for each stored message."""
+    tried: list[bytes] = []
+
+    def opened(record: bytes, *rest: object) -> ReplyPart:
+        tried.append(record)
+        return open_reply(record, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(replies, "open_reply", opened)
+    others = [secrets.token_bytes(RECORD_SIZE) for _ in range(1_000)]
+    assert [reply.text for reply in _read([*others[:500], RECORD, *others[500:]])] == ["A reply."]
+    assert tried == [RECORD]
+
+
 def test_junk_under_every_tag_does_not_hide_a_reply() -> None:
-    """Finding: SecureDrop, one trial for each stored message."""
     tags = [reply_tag(SOURCE.thread_secret, GENESIS_ID, "board", index) for index in range(20)]
     junk = [tag + secrets.token_bytes(RECORD_SIZE - 16) for tag in tags]
 

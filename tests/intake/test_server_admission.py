@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +13,11 @@ import pytest
 
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, solve_puzzle
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
+from intake.server.upkeep import TICK_SECONDS
 from intake.storage import items
 from intake.storage.folder import DataFolder
 from intake.storage.sqlite import connect
+from tests.clock import clock_by, set_clock
 from tests.office_fixture import POLICY, PracticeOffice, confirmation, read_export
 from tests.server_process import ServerProcess, client, serving, succeed
 
@@ -45,6 +48,14 @@ async def becomes(http: aiohttp.ClientSession, kind: str, expected: dict[str, ob
     assert await state(http, kind) == expected
 
 
+async def stays(http: aiohttp.ClientSession, kind: str, expected: dict[str, object]) -> None:
+    """See that the status goes on to say so while the server looks at least once more."""
+    until = time.monotonic() + 2 * TICK_SECONDS
+    while time.monotonic() < until:
+        assert await state(http, kind) == expected
+        await asyncio.sleep(0.1)
+
+
 async def test_a_flood_of_files_shuts_out_no_text(data: Path) -> None:
     """Envelopes and chunks have quotas of their own; the status then says so."""
     (data / "intake.toml").write_text("chunk_quota = 3\n")
@@ -73,6 +84,38 @@ async def test_a_full_server_opens_again_when_there_is_room(
                 succeed("import", "--data", data, file)
             await becomes(http, "envelopes", OPEN)
             assert await put(http, "envelopes", bodies[2]) == (204, "")
+
+
+async def test_between_nearly_full_and_room_again_nothing_changes_but_at_full_hours(
+    data: Path, office: PracticeOffice, today: int, tmp_path: Path
+) -> None:
+    """Whoever asks all day learns no count: closed from 95 of 100, open again below 85."""
+    (data / "intake.toml").write_text("envelope_quota = 100\n")
+    clock, past_the_hour = tmp_path / "clock", 3_660 - int(time.time()) % 3_600
+    set_clock(clock, 0, past_the_hour)
+    closed = {"open": False, "reason": "full"}
+    bodies = [os.urandom(ENVELOPE_SIZE) for _ in range(96)]
+    with serving(data, env=clock_by(clock)) as server:
+
+        def confirm(sequence: int, confirmed: list[bytes]) -> None:
+            for recipient in ("main", "board"):
+                file = tmp_path / f"{recipient}-{sequence}"
+                statement = confirmation(sequence, confirmed)
+                file.write_bytes(office.outbound(recipient, today, statement))
+                succeed("import", "--data", data, file)
+
+        async with client(server) as http:
+            assert {await put(http, "envelopes", body) for body in bodies} == {(204, "")}
+            assert await state(http, "envelopes") == OPEN
+            set_clock(clock, 0, past_the_hour + 3_600)
+            await becomes(http, "envelopes", closed)
+            assert await put(http, "envelopes", os.urandom(ENVELOPE_SIZE)) == (503, "full")
+            confirm(1, bodies[:11])
+            await stays(http, "envelopes", closed)
+            confirm(2, bodies[11:12])
+            await becomes(http, "envelopes", OPEN)
+            assert await put(http, "envelopes", bodies[0]) == (204, "")
+            await stays(http, "envelopes", OPEN)
 
 
 async def test_what_is_sent_again_fills_no_quota(data: Path) -> None:

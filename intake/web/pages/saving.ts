@@ -2,8 +2,8 @@
 
 import { Stopped } from "../api.ts";
 import { FileUnreadable } from "../files.ts";
-import { fill, workWords, writtenDay, writtenSize } from "../messages.ts";
-import type { Office } from "../office.ts";
+import { cannotEncrypt, fill, workWords, writtenDay, writtenSize } from "../messages.ts";
+import { OfficeRefusal, type Office } from "../office.ts";
 import { TooLarge } from "../protocol/errors.ts";
 import { CHUNK_SIZE } from "../protocol/sizes.ts";
 import { MessageTooLarge, type Outgoing } from "../sealing.ts";
@@ -239,6 +239,7 @@ function stoppedWords(error: unknown): string[] {
       _("Go back and shorten the text or remove files."),
     ];
   }
+  if (!(error instanceof OfficeRefusal)) return [cannotEncrypt()];
   return [
     _("The office’s keys have run out while you were writing."),
     _("Copy your text somewhere safe, load the file with the keys once more, and begin again."),

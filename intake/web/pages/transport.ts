@@ -3,7 +3,7 @@
 import { ServerError, Stopped } from "../api.ts";
 import { FileUnreadable } from "../files.ts";
 import { Line, type LineState } from "../line.ts";
-import { fill, timeLeft, workWords, writtenSize } from "../messages.ts";
+import { cannotEncrypt, fill, timeLeft, workWords, writtenSize } from "../messages.ts";
 import { openOffice, OfficeRefusal, type Office } from "../office.ts";
 import { TimeLeft } from "../pace.ts";
 import { TooLarge } from "../protocol/errors.ts";
@@ -269,6 +269,7 @@ function stoppedWords(error: unknown): string {
       "The server already holds something else under a number of this message. A new try uses new numbers.",
     );
   }
+  if (!(error instanceof ServerError)) return cannotEncrypt();
   return _(
     "The server refused what this page sent. This page may be out of date, or someone is changing what you send.",
   );
