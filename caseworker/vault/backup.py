@@ -106,7 +106,9 @@ def reading_backup(opening: OpeningReader) -> Iterator[Iterator[tuple[str, IO[by
 def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
     for number, member in enumerate(archive):
         expected = member.name in _FIRST_FILES[number : number + 1]
-        content = archive.extractfile(member) if member.isreg() else None
+        # A sparse one could be of any size, and fill the disk with zeros.
+        is_plain = member.isreg() and not member.issparse()
+        content = archive.extractfile(member) if is_plain else None
         if content is None or not (expected or _CHUNK.fullmatch(member.name)):
             raise Malformed("a file that is no part of a vault")
         yield member.name, content

@@ -142,14 +142,29 @@ def test_damage_behind_the_last_file_is_refused(office: Office, tmp_path: Path) 
     assert not (tmp_path / "another").exists()
 
 
-def archive(*files: tuple[str, bytes]) -> bytes:
-    """A tar archive of files, by name and content."""
+def test_a_file_that_is_all_holes_is_refused(office: Office, tmp_path: Path) -> None:
+    """A few bytes could ask for more than any disk holds."""
+    names = (SLOTS_FILE, SECRETS_FILE, "cases.db")
+    whole = [(name, (office.vault() / name).read_bytes()) for name in names]
+    holes = tarfile.TarInfo(f"chunks/aa/{'aa' * 32}.{'bb' * 32}")
+    holes.pax_headers = {"GNU.sparse.map": "0,0", "GNU.sparse.size": "1000000"}
+    out = tmp_path / "backup"
+    out.write_bytes(sealed(archive(*whole, then=holes)))
+    with pytest.raises(Refusal, match="is damaged"):
+        put_back_here(out, tmp_path / "vault")
+
+
+def archive(*files: tuple[str, bytes], then: tarfile.TarInfo | None = None) -> bytes:
+    """A tar archive of files, by name and content, and of one more that has no content."""
     data = io.BytesIO()
-    with tarfile.open(fileobj=data, mode="w", format=tarfile.GNU_FORMAT) as tar:
+    kind = tarfile.PAX_FORMAT if then else tarfile.GNU_FORMAT
+    with tarfile.open(fileobj=data, mode="w", format=kind) as tar:
         for name, content in files:
             member = tarfile.TarInfo(name)
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
+        if then:
+            tar.addfile(then)
     return data.getvalue()
 
 
