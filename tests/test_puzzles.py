@@ -15,10 +15,12 @@ BITS = {"envelope": 14, "chunk": 18}
 """Half a second a chunk on a page: of a dozen some take longer, by chance."""
 FILE = bytes(range(256)) * 12_000
 WORDS = "The office asks for work against floods first"
-# Remembers whether the page ever said so: on a fast machine it is over before one could look.
-WATCH = f"""new MutationObserver(() => {{
-    globalThis.wasSaid ||= document.body?.textContent.includes({WORDS!r});
-}}).observe(document, {{ subtree: true, childList: true, characterData: true }})"""
+# What a timer gets to see: it has its turn only where the work lets it.
+WATCH = f"""globalThis.seen = new Set();
+setInterval(() => {{
+    const now = document.querySelector("#now")?.textContent ?? "";
+    if (now.includes({WORDS!r})) seen.add(now);
+}}, 10)"""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def test_a_page_says_how_far_its_work_is_and_what_it_sends_is_taken(
         visitor.write("seen", [film])
         visitor.send()
         visitor.keep_codename()
-        assert page.evaluate("globalThis.wasSaid")
+        assert page.evaluate("seen.size") > 0
         assert page.problems() == []
     place.desk.fetch("investigations")
     assert [case["begins"] for case in place.desk.cases("investigations")] == ["seen"]
