@@ -23,6 +23,7 @@ from caseworker.vault.log import (
     altered_texts,
     append_to_log,
     last_of_log,
+    last_row_of_log,
     read_log,
     read_log_of_case,
 )
@@ -114,6 +115,15 @@ def all_events(db: Database) -> Iterator[Event]:
 def events_of_case(db: Database, case_number: int) -> Iterator[Event]:
     """Yield the events of a case in their order."""
     return (_event(_fields(row)) for row in read_log_of_case(db, case_number))
+
+
+def ends_with_export(db: Database) -> tuple[int, bytes] | None:
+    """Return day and SHA-256 of the bundle whose export is the last thing that happened, if so."""
+    row = last_row_of_log(db)
+    if row is None or row.kind != EXPORTED:
+        return None
+    event = _event(_fields(row))
+    return event.moment.day, event.body.hex("bundle", _HASH_SIZE)
 
 
 def was_exported(db: Database, bundle: bytes) -> bool:

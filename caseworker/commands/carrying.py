@@ -128,13 +128,7 @@ def _import_data(result: ImportResult) -> dict[str, object]:
 def _export(arguments: Arguments, surroundings: Surroundings) -> Answer:
     with opened(arguments.vault, surroundings) as vault:
         result = export_bundle(vault, arguments.out, surroundings.moment, arguments.batches)
-    acknowledgements = sum(one.kind == ACKNOWLEDGEMENT for one in result.new_replies)
-    replies = len(result.new_replies) - acknowledgements
-    parts = [
-        f"{arguments.out} is written: {counted(acknowledgements, 'new acknowledgement')}, "
-        f"{counted(replies, 'new reply', 'new replies')}, "
-        f"{counted(_count(result, StatementKind.CONFIRMATION), 'confirmation')}."
-    ]
+    parts = [_written_line(result, arguments.out)]
     batches = _count(result, StatementKind.BATCH)
     if batches > arguments.batches:
         parts.append(
@@ -148,6 +142,18 @@ def _export(arguments: Arguments, surroundings: Surroundings) -> Answer:
     parts += _waiting_lines(result.waiting)
     parts.append("Next, where the server is: intake import --data DIR " + arguments.out.name)
     return Answer(lines(*parts), _export_data(result, arguments.out))
+
+
+def _written_line(result: ExportResult, out: Path) -> str:
+    if result.again:
+        return f"{out} was written before, and nothing has happened here since: it holds all."
+    acknowledgements = sum(one.kind == ACKNOWLEDGEMENT for one in result.new_replies)
+    replies = len(result.new_replies) - acknowledgements
+    return (
+        f"{out} is written: {counted(acknowledgements, 'new acknowledgement')}, "
+        f"{counted(replies, 'new reply', 'new replies')}, "
+        f"{counted(_count(result, StatementKind.CONFIRMATION), 'confirmation')}."
+    )
 
 
 def _waiting_lines(waiting: tuple[WrittenReply, ...]) -> list[str]:

@@ -3,6 +3,7 @@
 First everything new is made and is durable in the vault, then the file is written, then the log
 says what it carried. Stopped anywhere in between, the next export carries what this one did not;
 where only the log is behind, the same command finds its own file and has nothing to add but that.
+Stopped after that, it has nothing to add at all.
 """
 
 import hashlib
@@ -11,7 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caseworker.cases.cases import WrittenReply, all_cases
-from caseworker.cases.events import CARRIED_OUT, EXPORTED, append_event, was_exported
+from caseworker.cases.events import (
+    CARRIED_OUT,
+    EXPORTED,
+    append_event,
+    ends_with_export,
+    was_exported,
+)
 from caseworker.days import Moment, date_text
 from caseworker.durable import refuse_existing, write_new_file
 from caseworker.errors import Refusal
@@ -32,21 +39,28 @@ from crypto.statements import StatementKind, encode_statement
 
 @dataclass(frozen=True)
 class ExportResult:
-    """What a bundle carries, and what still waits."""
+    """What a bundle carries, and what still waits; `again` where it had been written before."""
 
     carried: tuple[OutgoingRow, ...]
     new_replies: tuple[WrittenReply, ...]
     waiting: tuple[WrittenReply, ...]
     failed: dict[int, str]
     notes: tuple[str, ...]
+    again: bool = False
 
 
 def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) -> ExportResult:
     """Write an outbound bundle; Refusal where nothing may leave."""
     refuse_if_behind(vault)
     refuse_if_stray(vault)
-    if _is_written_already(vault, path):
-        return _noted(vault, moment, {}, [])
+    written = _written_already(vault, path)
+    if written is not None:
+        if not was_exported(vault.db, written):
+            return _noted(vault, moment, {}, [])
+        # Nothing has happened here, and no day has begun, since that was written.
+        if ends_with_export(vault.db) == (moment.day, written):
+            rows, waiting = tuple(to_repeat(vault)), tuple(waiting_replies(vault))
+            return ExportResult(rows, (), waiting, {}, (), again=True)
     refuse_unwritable(path)
     notes = keep_current(vault, moment)
     directory = known_directory(vault)
@@ -67,13 +81,13 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
     return _noted(vault, moment, sealed.failed, notes)
 
 
-def _is_written_already(vault: Vault, path: Path) -> bool:
-    """Tell whether a file is this vault's export to the last byte, and the log does not know it."""
+def _written_already(vault: Vault, path: Path) -> bytes | None:
+    """Return the SHA-256 of a file that is, to the last byte, what this vault would repeat now."""
     if not path.is_file():
-        return False
+        return None
     with path.open("rb") as file:
         written = hashlib.file_digest(file, "sha256").digest()
-    return written == _digest(vault) and not was_exported(vault.db, written)
+    return written if written == _digest(vault) else None
 
 
 def _digest(vault: Vault) -> bytes:

@@ -28,6 +28,11 @@ def last_of_log(db: Database) -> tuple[int, bytes]:
     return (row["number"], row["hash"]) if row else (0, _FIRST_HASH)
 
 
+def last_row_of_log(db: Database) -> LogRow | None:
+    """Return the last event, if there is one."""
+    return next(_rows(db.rows("SELECT * FROM events ORDER BY number DESC LIMIT 1")), None)
+
+
 def append_to_log(db: Database, row: LogRow) -> None:
     """Add an event at the end."""
     db.run(
