@@ -130,7 +130,7 @@ def _export(arguments: Arguments, surroundings: Surroundings) -> Answer:
         result = export_bundle(vault, arguments.out, surroundings.moment, arguments.batches)
     parts = [_written_line(result, arguments.out)]
     batches = _count(result, StatementKind.BATCH)
-    if batches > arguments.batches:
+    if batches > arguments.batches and not result.again:
         parts.append(
             f"It repeats {counted(batches - arguments.batches, 'batch', 'batches')} that the "
             "server has not yet confirmed."
@@ -146,7 +146,7 @@ def _export(arguments: Arguments, surroundings: Surroundings) -> Answer:
 
 def _written_line(result: ExportResult, out: Path) -> str:
     if result.again:
-        return f"{out} was written before, and nothing has happened here since: it holds all."
+        return f"{out} was written before, and nothing has happened here since."
     acknowledgements = sum(one.kind == ACKNOWLEDGEMENT for one in result.new_replies)
     replies = len(result.new_replies) - acknowledgements
     return (
@@ -174,6 +174,7 @@ def _count(result: ExportResult, kind: StatementKind) -> int:
 def _export_data(result: ExportResult, path: Path) -> dict[str, object]:
     return {
         "file": str(path),
+        "again": result.again,
         "carried": [
             {"kind": row.kind.name.lower(), "number": row.number} for row in result.carried
         ],

@@ -57,10 +57,12 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
     if written is not None:
         if not was_exported(vault.db, written):
             return _noted(vault, moment, {}, [])
-        # Nothing has happened here, and no day has begun, since that was written.
-        if ends_with_export(vault.db) == (moment.day, written):
-            rows, waiting = tuple(to_repeat(vault)), tuple(waiting_replies(vault))
-            return ExportResult(rows, (), waiting, {}, (), again=True)
+        waiting = tuple(waiting_replies(vault))
+        # Nothing has happened here, and no day has begun, since that was written. Whoever asks for
+        # more batches than one gets them, if under another name.
+        is_same = ends_with_export(vault.db) == (moment.day, written)
+        if is_same and not (waiting and batches > 1):
+            return ExportResult(tuple(to_repeat(vault)), (), waiting, {}, (), again=True)
     refuse_unwritable(path)
     notes = keep_current(vault, moment)
     directory = known_directory(vault)

@@ -128,10 +128,9 @@ def _lengthen_command(vault: Vault, directory: Directory) -> str:
         # Whose keys they are is not known here, and one's own card may be lost on the way.
         first = f"{export}, carry it to the server; then: " if is_cut_by_keys(directory) else ""
         return f"{first}{fetch}"
-    if ends_with_delegation(vault, directory):
-        return _renew_command(vault)
+    lengthens = _renew_command(vault) if ends_with_delegation(vault, directory) else export
     others = [name for name in ending_with(vault, directory) if name != vault.recipient]
-    return f"{_fetch_command(vault, others)}; then: {export}" if others else export
+    return f"{_fetch_command(vault, others)}; then: {lengthens}" if others else lengthens
 
 
 def _fetch_command(vault: Vault, recipients: list[str]) -> str:

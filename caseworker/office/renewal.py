@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.days import DAYS_A_WEEK, Moment
+from caseworker.days import Moment
 from caseworker.errors import Refusal
 from caseworker.exchange.outbound import export_bundle, refuse_if_behind
 from caseworker.office.cards import renew_card
@@ -12,6 +12,7 @@ from caseworker.office.delegations import delegation_is_short, next_delegation
 from caseworker.office.directories import (
     issue_directory,
     known_directory,
+    last_day,
     refuse_unissuable,
     stray_directory,
 )
@@ -142,7 +143,7 @@ def _short_elsewhere(leading: Vault, vaults: Mapping[str, Vault], day: int) -> t
         if document is None or one.id in vaults:
             continue
         card = read_card(document, leading.genesis_id)
-        if day >= DAYS_A_WEEK * (card.keys[-1].week + 1) - KEYS_SHORT_DAYS:
+        if day >= last_day(card) - KEYS_SHORT_DAYS:
             short.append(one.id)
     return tuple(short)
 

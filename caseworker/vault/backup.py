@@ -11,7 +11,7 @@ passphrases reads what was recorded under them. So one is to be destroyed when t
 import re
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, cast
@@ -95,23 +95,37 @@ def reading_backup(opening: OpeningReader) -> Iterator[Iterator[tuple[str, IO[by
 
     Raises ProtocolError for what is damaged, at the end too: nothing is good before that.
     """
-    try:
-        with tarfile.open(fileobj=cast("BinaryIO", opening), mode="r|") as archive:
+    with ExitStack() as stack:
+        with _refusing_nonsense():
+            archive = stack.enter_context(
+                tarfile.open(fileobj=cast("BinaryIO", opening), mode="r|")
+            )
+        try:
             yield _members(archive)
-    except tarfile.TarError:
-        raise Malformed("no archive within") from None
+        except tarfile.TarError:
+            raise Malformed("no archive within") from None
     opening.drain()
 
 
 def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
-    for number, member in enumerate(archive):
-        expected = member.name in _FIRST_FILES[number : number + 1]
-        # A sparse one could be of any size, and fill the disk with zeros.
-        is_plain = member.isreg() and not member.issparse()
-        content = archive.extractfile(member) if is_plain else None
-        if content is None or not (expected or _CHUNK.fullmatch(member.name)):
-            raise Malformed("a file that is no part of a vault")
-        yield member.name, content
+    with _refusing_nonsense():
+        for number, member in enumerate(archive):
+            expected = member.name in _FIRST_FILES[number : number + 1]
+            # A sparse one could be of any size, and fill the disk with zeros.
+            is_plain = member.isreg() and not member.issparse()
+            content = archive.extractfile(member) if is_plain else None
+            if content is None or not (expected or _CHUNK.fullmatch(member.name)):
+                raise Malformed("a file that is no part of a vault")
+            yield member.name, content
+
+
+@contextmanager
+def _refusing_nonsense() -> Iterator[None]:
+    """Turn whatever `tarfile` raises where a header is nonsense into Malformed."""
+    try:
+        yield
+    except (tarfile.TarError, ValueError, OverflowError, RecursionError):
+        raise Malformed("no archive within") from None
 
 
 def put_file(folder: Path, name: str, content: IO[bytes]) -> None:

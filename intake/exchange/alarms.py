@@ -74,8 +74,9 @@ def _directory(
         text = f"the directory is {day - directory.issued} days old and expires on {iso(end)}"
     renew = _RENEWS_WITH_ROOT if end == directory.delegation.end else _DESK_RENEWS
     command = f"{renew}, then here: intake import --data {folder} FILE"
-    if _is_cut_by_keys(directory):
-        command = f"{_bring_cards(connection, directory, folder)}; {command}"
+    late = _late_cards(connection, directory)
+    if late or _is_cut_by_keys(directory):
+        command = f"{_bring_cards(late, directory, folder)}; {command}"
     yield Alarm(text, command, loud=age >= DIRECTORY_LOUD_DAYS or day >= end)
 
 
@@ -83,19 +84,25 @@ def _is_cut_by_keys(directory: Directory) -> bool:
     return directory.expires < min(directory.issued + DIRECTORY_MAX_DAYS, directory.delegation.end)
 
 
-def _bring_cards(connection: sqlite3.Connection, directory: Directory, folder: Path) -> str:
-    """Return how the desk that signs gets the cards without which it makes no longer directory."""
-    signer, ends = directory.directory_recipient, _card_ends(connection, directory)
-    late = [
+def _late_cards(connection: sqlite3.Connection, directory: Directory) -> list[str]:
+    """Return whose newer card the desk that signs may lack: that of whom would end the next one."""
+    ends = _card_ends(connection, directory)
+    unknown = 0 if _is_cut_by_keys(directory) else directory.expires + 1
+    return [
         one.id
         for one in directory.recipients
-        if one.id != signer and ends.get(one.id, 0) <= directory.expires
+        if one.id != directory.directory_recipient
+        and ends.get(one.id, unknown) <= directory.expires
     ]
+
+
+def _bring_cards(late: list[str], directory: Directory, folder: Path) -> str:
+    """Return how the desk that signs gets the cards without which it makes no longer directory."""
     take = f"here: intake import --data {folder} FILE; "
     return (
         f"{''.join(f'{_desk_exports(name)}, then {take}' for name in late)}here: intake export"
-        f" --data {folder} --recipient {signer} --out FILE; at the desk: caseworker import VAULT"
-        " FILE"
+        f" --data {folder} --recipient {directory.directory_recipient} --out FILE; at the desk:"
+        " caseworker import VAULT FILE"
     )
 
 
@@ -114,11 +121,12 @@ def _delegation(directory: Directory, day: int) -> Iterator[Alarm]:
 def _keys(connection: sqlite3.Connection, directory: Directory, day: int) -> Iterator[Alarm]:
     """Warn where the keys of a recipient end, by its newest card here.
 
-    Of one whose card is not here the directory says it, where it was cut short.
+    Where none of these ended a directory that was cut short, it was one of those that are not here.
     """
     ends = _card_ends(connection, directory)
-    if _is_cut_by_keys(directory):
-        ends = {one.id: directory.expires for one in directory.recipients} | ends
+    unknown = [one.id for one in directory.recipients if one.id not in ends]
+    if unknown and _is_cut_by_keys(directory) and directory.expires not in ends.values():
+        ends[" or ".join(unknown)] = directory.expires
     for recipient, end in ends.items():
         if day < end - KEYS_WARN_DAYS:
             continue

@@ -70,12 +70,13 @@ class Terminal:
             self._writer.flush()
 
     def _line(self, prompt: str) -> str | None:
-        if self._reader is sys.stdin:
-            return _typed(prompt)
-        self._writer.write(prompt)
-        self._writer.flush()
-        line = self._reader.readline()
-        return line.rstrip("\n") if line else None
+        with _every_ctrl_c_heard():
+            if self._reader is sys.stdin:
+                return _typed(prompt)
+            self._writer.write(prompt)
+            self._writer.flush()
+            line = self._reader.readline()
+            return line.rstrip("\n") if line else None
 
 
 def open_terminal() -> Terminal | None:
@@ -170,26 +171,25 @@ def _first_line(descriptor: int) -> str:
 def _typed(prompt: str) -> str | None:
     try:
         # Half a character, as a terminal with another encoding gives it, must not stop a report.
-        with _every_ctrl_c_heard():
-            return input(prompt).encode("utf-8", "replace").decode()
+        return input(prompt).encode("utf-8", "replace").decode()
     except EOFError:
         return None
 
 
 @contextmanager
 def _every_ctrl_c_heard() -> Iterator[None]:
-    """Have `input` look for a Ctrl-C again and again.
+    """Have whoever waits for a line look for a Ctrl-C again and again.
 
-    It looks only when a signal breaks off its wait: a Ctrl-C that came just before the wait began
+    Python looks only when a signal breaks off the wait: a Ctrl-C that came just before it began
     would go unheard until the next key.
     """
-    before = signal.signal(signal.SIGALRM, _look)
-    signal.setitimer(signal.ITIMER_REAL, _LOOK_EVERY, _LOOK_EVERY)
+    # Left as it is afterwards: it does nothing, and what a signal does without it ends us.
+    signal.signal(signal.SIGALRM, _look)
     try:
+        signal.setitimer(signal.ITIMER_REAL, _LOOK_EVERY, _LOOK_EVERY)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def _look(_number: int, _frame: FrameType | None) -> None:

@@ -45,7 +45,7 @@ export function workWords(tried: number, of: number): string {
   return " " + fill(words, tries);
 }
 
-/** Says that something failed on this device that no server is to blame for. */
+/** Says that something failed on this device, in which no server had a part. */
 export function cannotEncrypt(): string {
   return _(
     "This browser could not encrypt your message. Close other tabs and try again, or use another browser.",

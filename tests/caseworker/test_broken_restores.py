@@ -142,12 +142,23 @@ def test_damage_behind_the_last_file_is_refused(office: Office, tmp_path: Path) 
     assert not (tmp_path / "another").exists()
 
 
-def test_a_file_that_is_all_holes_is_refused(office: Office, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"GNU.sparse.map": "0,0", "GNU.sparse.size": "1000000"},
+        {"GNU.sparse.map": "x"},
+        {"GNU.sparse.size": "x"},
+        {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"},
+    ],
+)
+def test_a_file_of_holes_or_of_nonsense_is_refused(
+    office: Office, tmp_path: Path, headers: dict[str, str]
+) -> None:
     """A few bytes could ask for more than any disk holds."""
     names = (SLOTS_FILE, SECRETS_FILE, "cases.db")
     whole = [(name, (office.vault() / name).read_bytes()) for name in names]
     holes = tarfile.TarInfo(f"chunks/aa/{'aa' * 32}.{'bb' * 32}")
-    holes.pax_headers = {"GNU.sparse.map": "0,0", "GNU.sparse.size": "1000000"}
+    holes.pax_headers = headers
     out = tmp_path / "backup"
     out.write_bytes(sealed(archive(*whole, then=holes)))
     with pytest.raises(Refusal, match="is damaged"):

@@ -58,6 +58,7 @@ def reported(office: Office, server: Server, source: Source) -> Office:
 
 
 def snapshot_of_log(office: Office) -> list[int]:
+    """The numbers of all that ever happened."""
     with office.opened() as vault:
         return [event.number for event in all_events(vault.db)]
 
@@ -254,6 +255,20 @@ def test_an_export_that_is_typed_again_has_nothing_to_add(
         file.truncate(len(before[0]) - 1)
     with pytest.raises(Refusal, match="there already"):
         reported.carry(out)
+
+
+def test_an_export_that_is_typed_again_still_says_what_waits(
+    reported: Office, server: Server
+) -> None:
+    """Who asks for more batches is not told that there is nothing to do."""
+    for number in range(40):
+        answer(reported, f"{number}" + "x" * 5_000)
+    out = server.folder / "out"
+    waiting = reported.carry(out).waiting
+    assert waiting
+    assert reported.carry(out).waiting == waiting
+    with pytest.raises(Refusal, match="there already"):
+        reported.carry(out, batches=4)
 
 
 def test_an_export_under_a_name_that_is_taken_is_refused_where_there_is_more_to_carry(

@@ -31,6 +31,8 @@ from tests.fuzz.target import Target
 
 _PASSPHRASE = Passphrase(b"of no importance here")
 _PIECE = 64 * 1024
+_BLOCK = tarfile.BLOCKSIZE
+_CHUNK = f"chunks/aa/{'aa' * 32}.{'bb' * 32}"
 _BOUNDARY = "----WebKitFormBoundary"
 
 
@@ -50,20 +52,50 @@ class _Opened(io.BytesIO):
 
 
 def _backup_archive(data: bytes) -> None:
-    with reading_backup(cast("OpeningReader", _Opened(data))) as files:
+    with reading_backup(cast("OpeningReader", _Opened(_with_sums(data)))) as files:
         for _name, content in files:
             while content.read(_PIECE):
                 pass
 
 
-def _archives() -> Iterator[bytes]:
+def _with_sums(data: bytes) -> bytes:
+    """Return an archive with each header's sum as it should be, else little would be read."""
+    whole = bytearray(data)
+    for at in range(0, len(whole) - _BLOCK + 1, _BLOCK):
+        if whole[at + 257 : at + 262] == b"ustar":
+            whole[at + 148 : at + 156] = b" " * 8
+            whole[at + 148 : at + 156] = b"%06o\0 " % sum(whole[at : at + _BLOCK])
+    return bytes(whole)
+
+
+def _archive(kind: int, *last: tarfile.TarInfo) -> bytes:
     made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w") as archive:
-        for name in (SLOTS_FILE, SECRETS_FILE, "cases.db", f"chunks/aa/{'aa' * 32}.{'bb' * 32}"):
+    with tarfile.open(fileobj=made, mode="w", format=kind) as archive:
+        for name in (SLOTS_FILE, SECRETS_FILE, "cases.db", _CHUNK):
             member = tarfile.TarInfo(name)
             member.size = 100
             archive.addfile(member, io.BytesIO(bytes(100)))
-    yield made.getvalue()
+        for member in last:
+            archive.addfile(member)
+    return made.getvalue()
+
+
+def _archives() -> Iterator[bytes]:
+    """Yield one that is taken, and some with what tar knows besides."""
+    yield _archive(tarfile.GNU_FORMAT)
+    yield _archive(tarfile.GNU_FORMAT, tarfile.TarInfo("a long name" * 20))
+    for headers in (
+        {"path": "another", "size": "5", "mtime": "1.5", "hdrcharset": "BINARY"},
+        {"GNU.sparse.map": "0,1,5,2", "GNU.sparse.size": "100"},
+        {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "100"},
+        {"GNU.sparse.offset": "1", "GNU.sparse.numbytes": "1"},
+    ):
+        member = tarfile.TarInfo(_CHUNK)
+        member.pax_headers = headers
+        yield _archive(tarfile.PAX_FORMAT, member)
+    sparse = tarfile.TarInfo(_CHUNK)
+    sparse.type = tarfile.GNUTYPE_SPARSE
+    yield _archive(tarfile.GNU_FORMAT, sparse)
 
 
 def _backups() -> Iterator[bytes]:

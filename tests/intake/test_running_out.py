@@ -58,18 +58,20 @@ def test_the_directory_is_due_from_its_seventh_day_and_loudly_from_the_fourteent
     assert texts(warnings(data, DAY + days), words) == [(renew, loud)]
 
 
-def cut_short(delegation_end: int = DAY + 90) -> PracticeOffice:
-    """An office whose directory, of 7 days, ends with the keys of both recipients."""
-    office = PracticeOffice.create(DAY).with_directory(issued=DAY, expires=DAY + 7)
+def cut_short(
+    delegation_end: int = DAY + 90, ids: tuple[str, ...] = ("board", "main")
+) -> PracticeOffice:
+    """An office whose directory, of 7 days, ends with the keys of somebody but `main`."""
+    office = PracticeOffice.create(DAY, ids=ids).with_directory(issued=DAY, expires=DAY + 7)
     return replace(office, delegation=replace(office.delegation, end=delegation_end))
 
 
-def started(folder: Path, office: PracticeOffice) -> Path:
+def started(folder: Path, office: PracticeOffice, day: int = DAY) -> Path:
     """A server that took the first bundle of an office, with the card of `main`, which signs."""
-    (folder / "first").write_bytes(office.outbound("main", DAY))
+    (folder / "first").write_bytes(office.outbound("main", day))
     arguments = ["--data", folder / "data", folder / "first"]
     digits = fingerprint(office.genesis_id)
-    succeed("import", *arguments, "--fingerprint", digits, env=clock_at(DAY))
+    succeed("import", *arguments, "--fingerprint", digits, env=clock_at(day))
     return folder / "data"
 
 
@@ -108,6 +110,32 @@ def test_the_keys_that_cut_a_directory_short_end_with_it(tmp_path: Path) -> None
     assert texts(warnings(data, DAY), "keys of board end on") == [(command, False)]
     assert texts(warnings(data, DAY + 7), "keys of board ended on") == [(command, True)]
     assert texts(warnings(data, DAY), "keys of main") == []
+
+
+def test_whose_keys_cut_a_directory_short_is_not_said_where_it_is_not_known(
+    tmp_path: Path,
+) -> None:
+    """Of two whose cards never came, one may have keys for long."""
+    data = started(tmp_path, cut_short(ids=("audit", "board", "main")))
+    command = "at the desk of audit or board: caseworker export VAULT --out FILE"
+    assert texts(warnings(data, DAY), "keys of") == [(command, False)]
+    said = [one["text"] for one in warnings(data, DAY + 7) if "keys of" in one["text"]]
+    assert [text.split(" ended on")[0] for text in said] == ["the intake keys of audit or board"]
+
+
+def test_a_directory_that_ends_with_the_delegation_and_with_keys_asks_for_both(
+    tmp_path: Path,
+) -> None:
+    """The root alone makes it no longer where somebody's keys end on the same day."""
+    office, end = PracticeOffice.create(DAY), DAY + 91
+    office = office.with_directory(issued=end - 14, expires=end)
+    office = replace(office, delegation=replace(office.delegation, first=DAY + 7, end=end))
+    data, card = started(tmp_path, office, end - 14), tmp_path / "card"
+    card.write_bytes(office.outbound("board", DAY, directory=False))
+    succeed("import", "--data", data, card, env=clock_at(end - 14))
+    ((command, _),) = texts(warnings(data, end - 7), "expires on")
+    assert command.startswith("at the desk of board: caseworker export VAULT --out FILE, then here")
+    assert "caseworker office renew DIR --root FILE, with the root key" in command
 
 
 def test_a_card_that_is_older_than_the_directory_tells_no_end_of_keys(tmp_path: Path) -> None:

@@ -207,8 +207,13 @@ def test_ctrl_c_while_being_asked_sends_nothing(setting: Setting, tmp_path: Path
 # The system gives the signal to another thread than the one that waits, which it does not wake:
 # just as a Ctrl-C is lost that comes between a question and the wait for its answer.
 UNHEARD = """
-import signal, threading, time
+import os, signal, sys, threading, time
 from intake.source.terminal import open_terminal
+
+if sys.argv[1] == "stdin":
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+if sys.argv[1] == "stdout":
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 def stop():
     time.sleep(1)
@@ -218,12 +223,16 @@ threading.Thread(target=stop).start()
 try:
     open_terminal().ask("Question: ")
 except KeyboardInterrupt:
-    print("Heard.")
+    print("Heard.", file=sys.stderr)
 """
 
 
-def test_ctrl_c_that_comes_just_before_the_wait_for_an_answer_is_heard(tmp_path: Path) -> None:
-    with at_a_terminal(tmp_path, "-c", UNHEARD) as someone:
+@pytest.mark.parametrize("elsewhere", ["nothing", "stdin", "stdout"])
+def test_ctrl_c_that_comes_just_before_the_wait_for_an_answer_is_heard(
+    tmp_path: Path, elsewhere: str
+) -> None:
+    """Also where what is typed or shown does not go through stdin or stdout."""
+    with at_a_terminal(tmp_path, "-c", UNHEARD, elsewhere) as someone:
         someone.wait_for("Question: ")
         someone.wait_for("Heard.")
         assert someone.ends() == 0

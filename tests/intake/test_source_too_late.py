@@ -6,12 +6,7 @@ from pathlib import Path
 from crypto.sizes import PIECE_SIZE
 from tests.clock import clock_ahead, clock_by, set_clock
 from tests.sealed_files import sealed_file
-from tests.source_client import (
-    Meeting,
-    Put,
-    office_server,
-    today,
-)
+from tests.source_client import Meeting, Put, office_server, today
 
 
 def is_envelope(put: Put) -> bool:
