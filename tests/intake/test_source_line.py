@@ -294,7 +294,10 @@ def test_file_that_changes_while_it_is_sent_starts_anew_under_a_new_key(meeting:
 
     def change(number: int, _put: Put) -> int:
         if number == 10:
-            path.write_bytes(new)
+            # At once: a file that is just being written may be read when it is empty yet.
+            beside = path.with_suffix(".new")
+            beside.write_bytes(new)
+            beside.replace(path)
         return 204
 
     server.answer = change
