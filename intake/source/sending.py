@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from crypto.envelope import SealTo, envelope_address, seal_envelope
@@ -33,6 +34,12 @@ STORED_FOR_DAYS: Final = 7
 
 RESTARTS: Final = 5
 """How often files may turn out changed before somebody should stop changing them."""
+
+QUIET_SECONDS: Final = 1.0
+"""How long a file that changed has to stay as it is before it is read anew."""
+
+QUIET_WITHIN: Final = 10
+"""How many times that is waited for; then it is read as it is."""
 
 SAVED_EVERY: Final = 16
 SAVED_SECONDS: Final = 1.0
@@ -177,6 +184,8 @@ class Sending:
     async def _restart(self, place: int, show: Show) -> None:
         name = self._name(place)
         show.changed(name)
+        if place < len(self.chosen):
+            await _until_quiet(self.chosen[place].path)
         try:
             plan = await asyncio.to_thread(restarted, self._plan, place, self._office, today())
         except OSError:
@@ -313,6 +322,26 @@ class _Stored:
         """Keep the count, for another run."""
         self._saved, self._saved_at = self._from_start, time.monotonic()
         self._unsent.save_progress(Progress(self._from_start, self._since))
+
+
+async def _until_quiet(path: Path) -> None:
+    """Wait while somebody writes to a file: many begin with an empty one, which would be sent."""
+    before: tuple[int, int] | None = None
+    for turn in range(QUIET_WITHIN):
+        now = await asyncio.to_thread(_look_of, path)
+        if turn and now == before:
+            return
+        before = now
+        await asyncio.sleep(QUIET_SECONDS)
+
+
+def _look_of(path: Path) -> tuple[int, int] | None:
+    """Return size and time of a file, None where it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 async def _together(work: Callable[[], Coroutine[None, None, None]], times: int) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -294,7 +295,6 @@ def test_file_that_changes_while_it_is_sent_starts_anew_under_a_new_key(meeting:
 
     def change(number: int, _put: Put) -> int:
         if number == 10:
-            # At once: a file that is just being written may be read when it is empty yet.
             beside = path.with_suffix(".new")
             beside.write_bytes(new)
             beside.replace(path)
@@ -306,6 +306,25 @@ def test_file_that_changes_while_it_is_sent_starts_anew_under_a_new_key(meeting:
     assert done.code == 0, done.err
     assert "log.txt has changed" in done.err
     assert same_bytes_each_time(server.puts)
+    assert received(server) == {"log.txt": new}
+
+
+def test_file_that_is_just_being_written_is_read_when_that_is_over(meeting: Meeting) -> None:
+    """Else what was sent would be empty: so files begin that a program saves over themselves."""
+    source, server, port = meeting
+    path = source.file("log.txt", b"a" * (40 * PIECE_SIZE))
+    new = b"b" * (3 * PIECE_SIZE)
+
+    def change(number: int, _put: Put) -> int:
+        if number == 10:
+            path.write_bytes(b"")
+            Timer(0.7, path.write_bytes, [new]).start()
+        return 204
+
+    server.answer = change
+    with office_server(server, port):
+        done = source.report("--file", path)
+    assert done.code == 0, done.err
     assert received(server) == {"log.txt": new}
 
 
