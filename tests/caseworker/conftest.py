@@ -42,6 +42,14 @@ def source(server: Server) -> Source:
 
 
 @pytest.fixture
+def reported(office: Office, server: Server, source: Source) -> Office:
+    """An office with one case."""
+    server.report(source)
+    office.bring(*server.export())
+    return office
+
+
+@pytest.fixture
 def exchange(office: Office, tmp_path: Path) -> Exchange:
     """A server that has taken the office's first bundle."""
     with office.opened() as vault:

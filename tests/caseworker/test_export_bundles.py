@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from caseworker.cases.conversation import ReplyView, conversation
-from caseworker.cases.events import all_events
 from caseworker.errors import Refusal
 from caseworker.exchange.restoring import move_numbers_on
 from caseworker.exchange.taken import to_repeat
@@ -46,21 +45,6 @@ def reply_view(office: Office, case: int = 1) -> ReplyView:
     with office.opened() as vault:
         entries = conversation(vault, case).entries
     return next(entry for entry in entries if isinstance(entry, ReplyView))
-
-
-@pytest.fixture
-def reported(office: Office, server: Server, source: Source) -> Office:
-    """An office with one case."""
-    server.report(source)
-    return_export = server.export()
-    office.bring(*return_export)
-    return office
-
-
-def snapshot_of_log(office: Office) -> list[int]:
-    """The numbers of all that ever happened."""
-    with office.opened() as vault:
-        return [event.number for event in all_events(vault.db)]
 
 
 def test_importing_a_report_answers_nothing_by_itself(
@@ -233,55 +217,6 @@ def test_an_export_never_overwrites(reported: Office, server: Server) -> None:
     with pytest.raises(Refusal, match="there already"):
         reported.carry(server.folder / "out")
     assert (server.folder / "out").read_text() == "mine"
-
-
-def test_an_export_that_is_typed_again_has_nothing_to_add(
-    reported: Office, server: Server, source: Source
-) -> None:
-    """As by somebody whose machine stopped in the moment before it would have said so.
-
-    It changes nothing, and takes nothing for whole that is not.
-    """
-    answer(reported, "Where was it?")
-    out = server.folder / "out"
-    reported.carry(out)
-    before = out.read_bytes(), snapshot_of_log(reported)
-    again = reported.carry(out)
-    assert (again.again, again.new_replies) == (True, ())
-    assert (out.read_bytes(), snapshot_of_log(reported)) == before
-    server.take(out)
-    assert texts(server, source) == ["Where was it?"]
-    with out.open("r+b") as file:
-        file.truncate(len(before[0]) - 1)
-    with pytest.raises(Refusal, match="there already"):
-        reported.carry(out)
-
-
-def test_an_export_that_is_typed_again_still_says_what_waits(
-    reported: Office, server: Server
-) -> None:
-    """Who asks for more batches is not told that there is nothing to do."""
-    for number in range(40):
-        answer(reported, f"{number}" + "x" * 5_000)
-    out = server.folder / "out"
-    waiting = reported.carry(out).waiting
-    assert waiting
-    assert reported.carry(out).waiting == waiting
-    with pytest.raises(Refusal, match="there already"):
-        reported.carry(out, batches=4)
-
-
-def test_an_export_under_a_name_that_is_taken_is_refused_where_there_is_more_to_carry(
-    reported: Office, server: Server
-) -> None:
-    """Whether a reply was written since, or only a day went by."""
-    out = server.folder / "out"
-    reported.carry(out)
-    with pytest.raises(Refusal, match="there already"):
-        reported.carry(out, DAY + 1)
-    answer(reported, "Where was it?")
-    with pytest.raises(Refusal, match="there already"):
-        reported.carry(out)
 
 
 def test_a_reply_longer_than_a_batch_is_refused_with_how_much_is_too_much(

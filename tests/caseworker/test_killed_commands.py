@@ -282,25 +282,3 @@ def test_a_reply_typed_again_after_a_kill_is_the_same_reply_and_later_is_another
     with office.opened() as vault:
         ReplyWriter(vault, at(DAY)).reply(1, "Where was it?")
     assert replies_in(office)[1] == ["Where was it?"] * 2
-
-
-def test_an_export_typed_again_finds_its_own_file_and_takes_no_other_for_it(
-    office: Office, server: Server, source: Source, tmp_path: Path
-) -> None:
-    """Killed between the file's last name and the log, it was written and nobody knows it."""
-    server.report(source)
-    office.bring(*server.export())
-    with office.opened() as vault:
-        ReplyWriter(vault, at(DAY)).reply(1, "Where was it?")
-    office.carry(tmp_path / "never logged")
-    with office.opened() as vault, vault.db.transaction():
-        first = "(SELECT min(number) FROM events WHERE kind = 'carried-out')"
-        assert vault.db.run(f"DELETE FROM events WHERE number >= {first}") == 2
-    again = office.carry(tmp_path / "never logged")
-    assert [reply.carried_out for reply in again.new_replies] == [None]
-    with office.opened() as vault:
-        verify_log(vault.db)
-    assert office.carry(tmp_path / "never logged").again
-    (tmp_path / "another").write_bytes((tmp_path / "never logged").read_bytes()[:-1])
-    with pytest.raises(Exception, match="there already"):
-        office.carry(tmp_path / "another")

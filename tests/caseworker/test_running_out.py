@@ -58,11 +58,16 @@ def test_a_directory_of_seven_days_is_loud_from_the_first(office: Office) -> Non
     assert alarm.loud
 
 
+def lengthening(office: Office, day: int, recipient: str = "investigations") -> str:
+    """The command that is named where the directory nears its end."""
+    alarm = said(office, day, "the directory expire", recipient)
+    assert alarm is not None
+    return alarm.command
+
+
 def test_a_directory_that_was_cut_short_asks_for_the_card_that_cut_it(office: Office) -> None:
     """No export here makes it longer before that card has come."""
-    alarm = said(office, cut_short(office, 7).issued, "the directory expires")
-    assert alarm is not None
-    assert alarm.command == (
+    assert lengthening(office, cut_short(office, 7).issued) == (
         f"caseworker import {office.vault()} FILE, with a bundle that the server wrote after it "
         f"took one from board; then: caseworker export {office.vault()} --out FILE"
     )
@@ -74,9 +79,7 @@ def test_a_vault_whose_keys_cut_the_directory_short_is_told_to_deliver_its_card(
     day = cut_short(office, 7).issued
     go.deliver("investigations", day)
     go.fetch("board", day)
-    alarm = said(office, day, "the directory expires", "board")
-    assert alarm is not None
-    assert alarm.command == (
+    assert lengthening(office, day, "board") == (
         f"caseworker export {office.vault('board')} --out FILE, carry it to the server; then: "
         f"caseworker import {office.vault('board')} FILE, with a newer bundle from the server"
     )
@@ -113,9 +116,9 @@ def test_a_directory_that_ends_with_the_delegation_asks_for_the_root(
         end = known_directory(vault).delegation.end
     for day in (end - 20, end - 10):
         office.carry(office.folder / f"out-{day}", day)
-    alarm = said(office, end - left, "the directory expire")
-    assert alarm is not None
-    assert alarm.command == f"caseworker office renew {office.folder}, with the root key"
+    assert lengthening(office, end - left) == (
+        f"caseworker office renew {office.folder}, with the root key"
+    )
 
 
 @pytest.mark.parametrize("recipient", ["investigations", "board"])

@@ -223,26 +223,27 @@ def is_chunk(put: Put) -> bool:
     return put.path.startswith("/v1/chunks/")
 
 
-def test_copies_made_before_one_that_cannot_be_made_are_removed(meeting: Meeting) -> None:
+def resume_without_copies(meeting: Meeting, without: str = "", prelude: str = "") -> Done:
+    """Go on where the copies of two files are gone, and perhaps a file; no copy stays behind."""
     source, _server, _port = meeting
     path = stand_in(source)
     done = not_stored_yet(meeting, path, "a.txt", "b.txt")
     for folder in (source.folder / "tmp").iterdir():
         shutil.rmtree(folder)
-    (source.folder / "b.txt").unlink()
-    resumed = resume(meeting, path, done.codename)
+    if without:
+        (source.folder / without).unlink()
+    resumed = resume(meeting, path, done.codename, prelude=prelude)
     assert resumed.code == 1
-    assert "can no longer be read: b.txt" in resumed.err
     assert "report --resume" in resumed.err
     assert list((source.folder / "tmp").iterdir()) == []
+    return resumed
+
+
+def test_copies_made_before_one_that_cannot_be_made_are_removed(meeting: Meeting) -> None:
+    assert "can no longer be read: b.txt" in resume_without_copies(meeting, without="b.txt").err
 
 
 def test_copies_made_before_ctrl_c_are_removed(meeting: Meeting) -> None:
-    source, _server, _port = meeting
-    path = stand_in(source)
-    done = not_stored_yet(meeting, path, "a.txt", "b.txt")
-    for folder in (source.folder / "tmp").iterdir():
-        shutil.rmtree(folder)
     stop = (
         "import intake.source.cleaning as cleaning\n"
         "copied = cleaning._cleaned_copy\n"
@@ -251,11 +252,7 @@ def test_copies_made_before_ctrl_c_are_removed(meeting: Meeting) -> None:
         "    return copied(file, tool)\n"
         "cleaning._cleaned_copy = stopped"
     )
-    resumed = resume(meeting, path, done.codename, prelude=stop)
-    assert resumed.code == 1
-    assert "Stopped by hand." in resumed.err
-    assert "report --resume" in resumed.err
-    assert list((source.folder / "tmp").iterdir()) == []
+    assert "Stopped by hand." in resume_without_copies(meeting, prelude=stop).err
 
 
 def test_who_may_give_it_up_is_told_where_the_cleaned_copies_lie(meeting: Meeting) -> None:

@@ -117,11 +117,17 @@ def at_the_end(do: str) -> str:
     )
 
 
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    """Where nothing lies but what is written to it."""
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    return folder
+
+
 def test_a_kill_leaves_nothing_under_the_name_and_what_it_left_goes_with_the_next_run(
-    reachable: Reachable, keys: Path, tmp_path: Path
+    reachable: Reachable, keys: Path, tmp_path: Path, stick: Path
 ) -> None:
-    stick = tmp_path / "stick"
-    stick.mkdir()
     sealed = stick / "report.fidelio"
     arguments = ("--to-file", sealed, "--directory-file", keys)
     kill = at_the_end("os.kill(os.getpid(), signal.SIGKILL)")
@@ -145,10 +151,8 @@ os.link = refused
 
 @pytest.mark.parametrize("more", ["", NO_LINKS], ids=["with links", "where links are refused"])
 def test_a_file_that_came_meanwhile_is_never_written_over(
-    reachable: Reachable, keys: Path, tmp_path: Path, more: str
+    reachable: Reachable, keys: Path, tmp_path: Path, stick: Path, more: str
 ) -> None:
-    stick = tmp_path / "stick"
-    stick.mkdir()
     sealed = stick / "report.fidelio"
     came = at_the_end(f"Path({str(sealed)!r}).write_text('mine')") + more
 
@@ -163,11 +167,9 @@ def test_a_file_that_came_meanwhile_is_never_written_over(
 
 
 def test_a_file_is_whole_where_links_are_refused(
-    reachable: Reachable, keys: Path, tmp_path: Path
+    reachable: Reachable, keys: Path, tmp_path: Path, stick: Path
 ) -> None:
     """A stick's file system may know none."""
-    stick = tmp_path / "stick"
-    stick.mkdir()
     sealed = stick / "report.fidelio"
 
     made = offline_report(

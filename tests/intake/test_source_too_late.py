@@ -6,31 +6,39 @@ from pathlib import Path
 from crypto.sizes import PIECE_SIZE
 from tests.clock import clock_ahead, clock_by, set_clock
 from tests.sealed_files import sealed_file
-from tests.source_client import Meeting, Put, office_server, today
+from tests.source_client import Done, Meeting, Put, office_server, today
 
 
 def is_envelope(put: Put) -> bool:
     return "/envelopes/" in put.path
 
 
-def test_a_sealed_file_whose_last_day_passes_on_the_way_is_not_sent(
-    meeting: Meeting, tmp_path: Path
-) -> None:
-    """A slow line may take it past midnight; its keys may be gone when it is fetched."""
+def send_as_the_last_day_passes(
+    meeting: Meeting, clock: Path, *, chunks: int, status: int | None
+) -> Done:
+    """Send a sealed file whose last day passes with the first answer, which this is."""
     source, server, port = meeting
-    clock = tmp_path / "clock"
     set_clock(clock, 0)
 
-    def answer(_number: int, _put: Put) -> int:
+    def answer(_number: int, _put: Put) -> int | None:
         set_clock(clock, 20)
-        return 204
+        return status
 
     server.answer = answer
-    sealed = source.file("report.fidelio", sealed_file(server.office.genesis_id, 2).data)
+    sealed = source.file("report.fidelio", sealed_file(server.office.genesis_id, chunks).data)
     with office_server(server, port):
         done = source.run("send", sealed, environment=clock_by(clock))
     assert done.code == 1
     assert "This file cannot be sent today" in done.err
+    return done
+
+
+def test_a_sealed_file_whose_last_day_passes_on_the_way_is_not_sent(
+    meeting: Meeting, tmp_path: Path
+) -> None:
+    """A slow line may take it past midnight; its keys may be gone when it is fetched."""
+    send_as_the_last_day_passes(meeting, tmp_path / "clock", chunks=2, status=204)
+    _source, server, _port = meeting
     assert server.puts
     assert not any(map(is_envelope, server.puts))
 
@@ -39,19 +47,8 @@ def test_a_sealed_file_that_may_be_stored_when_its_last_day_passes_is_said_to_be
     meeting: Meeting, tmp_path: Path
 ) -> None:
     """The answer was lost: whoever sealed a new one at once might report twice."""
-    source, server, port = meeting
-    clock = tmp_path / "clock"
-    set_clock(clock, 0)
-
-    def answer(_number: int, _put: Put) -> None:
-        set_clock(clock, 20)
-
-    server.answer = answer
-    sealed = source.file("report.fidelio", sealed_file(server.office.genesis_id, 0).data)
-    with office_server(server, port):
-        done = source.run("send", sealed, environment=clock_by(clock))
-    assert done.code == 1
-    assert "This file cannot be sent today" in done.err
+    done = send_as_the_last_day_passes(meeting, tmp_path / "clock", chunks=0, status=None)
+    _source, server, _port = meeting
     assert "The office may have the message already" in done.err
     assert len(server.envelopes()) == 1
 
