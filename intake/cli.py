@@ -79,8 +79,8 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> int:
+    from intake.exchange.answers import print_imported
     from intake.exchange.importing import import_bundle
-    from intake.exchange.report import print_imported
 
     imported = import_bundle(arguments.data, arguments.file, arguments.fingerprint)
     print_imported(imported)
@@ -112,8 +112,8 @@ def _size(text: str) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
+    from intake.exchange.answers import print_exported
     from intake.exchange.exporting import export_bundle
-    from intake.exchange.report import print_exported
 
     exported = export_bundle(
         arguments.data, arguments.recipient, arguments.out, arguments.part_size
@@ -128,8 +128,8 @@ def _status_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    from intake.exchange.overview import overview
-    from intake.exchange.overview_text import print_overview
+    from intake.status.overview import overview
+    from intake.status.overview_text import print_overview
 
     print_overview(overview(arguments.data), as_json=arguments.json)
     return DONE
@@ -152,7 +152,7 @@ this by itself; it is needed alone only after an update of this program.
 
 
 def _site(arguments: argparse.Namespace) -> int:
-    from intake.exchange.pages import build_pages
+    from intake.site.publishing import build_pages
 
     build_pages(arguments.data)
     print("The site has been built. A running server shows it from now on.")

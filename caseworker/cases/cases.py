@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from caseworker.cases.events import (
+from caseworker.days import Moment
+from caseworker.errors import Refusal
+from caseworker.log.events import (
     ACKNOWLEDGED,
     CALLED_BACK,
     CARRIED_OUT,
@@ -17,8 +19,6 @@ from caseworker.cases.events import (
     all_events,
     events_of_case,
 )
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.vault.database import Database
 
 ACKNOWLEDGEMENT = "acknowledgement"

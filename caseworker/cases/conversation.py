@@ -7,12 +7,12 @@ from caseworker.cases.files import announced_files, file_state
 from caseworker.cases.flags import flags_by_case
 from caseworker.cases.texts import message_text
 from caseworker.days import Moment
-from caseworker.exchange.taken import Outgoing, last_live_day, outgoing_state
-from caseworker.office.directories import known_directory
+from caseworker.keys.directories import known_directory
+from caseworker.log.rows import kept_text
 from caseworker.vault.folder import Vault
-from caseworker.vault.log import kept_text
 from caseworker.vault.messages import MessageMark, all_messages, messages_of_case, payload_of
 from caseworker.vault.numbers import next_reply_index
+from caseworker.vault.taken import Outgoing, last_live_day, outgoing_state
 from crypto.directory import Directory
 from crypto.payload import Payload
 from crypto.sizes import REPLY_INDEXES

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from caseworker.cases.cases import case_log
-from caseworker.cases.events import NOTED, append_event
+from caseworker.cases.reply_limits import WARN_AT_INDEX
 from caseworker.commands.frame import (
     Answer,
     Arguments,
@@ -17,10 +17,10 @@ from caseworker.commands.frame import (
     opened,
 )
 from caseworker.errors import Refusal, UsageError
-from caseworker.replies.limits import WARN_AT_INDEX
-from caseworker.replies.writing import ReplyWriter, Written
+from caseworker.log.events import NOTED, append_event
+from caseworker.log.rows import keep_text
 from caseworker.terminal.layout import counted
-from caseworker.vault.log import keep_text
+from caseworker.work.replying import ReplyWriter, Written
 from crypto.sizes import REPLY_INDEXES
 
 _TEXT_MAX_SIZE = 4 * 1024 * 1024

@@ -21,11 +21,11 @@ from caseworker.commands.old_keys import (
 )
 from caseworker.days import CLOCKS_DIFFER_DAYS, date_text, iso_date
 from caseworker.errors import Refusal
-from caseworker.exchange.destroying import destroy_old_keys
-from caseworker.exchange.inbound import ImportResult, import_part
-from caseworker.exchange.outbound import ExportResult, export_bundle
-from caseworker.exchange.parts import missing_parts
-from caseworker.office.upkeep import replace_lost_keys
+from caseworker.exchange.inbound.importing import ImportResult, import_part
+from caseworker.exchange.inbound.missing_parts import missing_parts
+from caseworker.exchange.outbound.exporting import ExportResult, export_bundle
+from caseworker.keys.destroying import destroy_old_keys
+from caseworker.keys.upkeep import replace_lost_keys
 from caseworker.terminal.layout import counted, table
 from caseworker.vault.condition import awaits_bundle_of, is_behind
 from crypto.statements import StatementKind

@@ -8,6 +8,7 @@ from pathlib import Path
 from caseworker.commands.frame import Answer, Arguments, Command, Surroundings, lines
 from caseworker.durable import refuse_existing
 from caseworker.errors import UsageError
+from caseworker.keys.profile import OfficeProfile, check_profile
 from caseworker.office.ceremony import (
     FIRST_BUNDLE,
     SHEET_FILE,
@@ -15,7 +16,6 @@ from caseworker.office.ceremony import (
     Ceremony,
     create_office,
 )
-from caseworker.office.profile import OfficeProfile, check_profile
 from caseworker.office.root_file import ROOT_FILE
 from caseworker.office.sheet import fingerprint_lines
 from caseworker.terminal.layout import table

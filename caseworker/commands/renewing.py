@@ -14,12 +14,12 @@ from caseworker.commands.frame import (
 )
 from caseworker.days import iso_date, until_text
 from caseworker.errors import Refusal
-from caseworker.exchange.outbound import (
+from caseworker.exchange.outbound.exporting import (
     refuse_if_behind,
 )
+from caseworker.keys.profile import Puzzles
 from caseworker.office.ceremony import VAULTS_FOLDER, opened_vaults
 from caseworker.office.new_root import NewRootFile, new_root_name, place_in_chain, replace_root
-from caseworker.office.profile import Puzzles
 from caseworker.office.renewal import (
     Renewal,
     issue_and_carry,

@@ -3,6 +3,13 @@
 import argparse
 from pathlib import Path
 
+from caseworker.backup.backing_up import (
+    back_up,
+    refuse_hopeless_backup,
+    refuse_hopeless_restore,
+    restore,
+)
+from caseworker.backup.numbers_moved_on import move_numbers_on
 from caseworker.commands.frame import (
     Answer,
     Arguments,
@@ -12,18 +19,11 @@ from caseworker.commands.frame import (
     lines,
     opened,
 )
-from caseworker.exchange.backing_up import (
-    back_up,
-    refuse_hopeless_backup,
-    refuse_hopeless_restore,
-    restore,
-)
-from caseworker.exchange.restoring import move_numbers_on
-from caseworker.office.alarms import Alarm
 from caseworker.terminal.layout import counted, size_text
 from caseworker.vault.condition import awaits_bundle_of, backup_is_due
 from caseworker.vault.folder import Vault, open_vault, refuse_other_folders, unlock
 from caseworker.vault.key_slots import change_passphrase
+from caseworker.work.alarms import Alarm
 
 
 def safekeeping_alarms(vault: Vault) -> list[Alarm]:

@@ -5,6 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 from shlex import quote
 
+from caseworker.casefile.case_folder import SavedFile, save_case
+from caseworker.casefile.pieces import runs_text
 from caseworker.cases.texts import DAMAGED, MISSING, WHOLE
 from caseworker.commands.frame import (
     Answer,
@@ -17,8 +19,6 @@ from caseworker.commands.frame import (
     opened,
 )
 from caseworker.durable import refuse_existing
-from caseworker.saving.case_folder import SavedFile, save_case
-from caseworker.saving.pieces import runs_text
 from caseworker.terminal.escaping import safe_line
 from caseworker.terminal.layout import counted
 

@@ -15,9 +15,14 @@ from caseworker.commands.frame import (
     opened,
 )
 from caseworker.errors import Refusal, UsageError
-from caseworker.exchange.outbound import export_bundle, refuse_if_behind, refuse_unwritable
-from caseworker.office.cards import card_document
-from caseworker.office.directories import issue_directory, refuse_if_stray
+from caseworker.exchange.outbound.exporting import (
+    export_bundle,
+    refuse_if_behind,
+    refuse_unwritable,
+)
+from caseworker.keys.cards import card_document
+from caseworker.keys.directories import issue_directory, refuse_if_stray
+from caseworker.keys.signing import is_named
 from caseworker.office.new_signing_key import (
     CarriedCard,
     card_fingerprint,
@@ -27,7 +32,6 @@ from caseworker.office.new_signing_key import (
     take_carried_card,
 )
 from caseworker.office.sheet import digit_lines
-from caseworker.office.signing import is_named
 from caseworker.office.steps import signing_key_steps, taken_card_steps
 from caseworker.vault.keys import directory_key
 from crypto.directory import read_fingerprint

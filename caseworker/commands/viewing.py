@@ -13,6 +13,7 @@ from caseworker.cases.conversation import (
     conversation,
 )
 from caseworker.cases.flags import MEANINGS, flags_by_case
+from caseworker.cases.reply_limits import WARN_AT_INDEX
 from caseworker.cases.texts import LONGER, WHOLE
 from caseworker.commands.frame import (
     Answer,
@@ -25,7 +26,6 @@ from caseworker.commands.frame import (
     opened,
 )
 from caseworker.days import DAYS_A_WEEK, Moment, date_text, iso_date
-from caseworker.replies.limits import WARN_AT_INDEX
 from caseworker.terminal.escaping import safe_line, shortened
 from caseworker.terminal.layout import counted, quoted, size_text, table
 from caseworker.vault.messages import MessageMark, all_messages

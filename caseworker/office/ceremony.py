@@ -13,12 +13,12 @@ from pathlib import Path
 
 from caseworker.days import Moment
 from caseworker.durable import PRIVATE_FOLDER, new_folder, open_private
-from caseworker.exchange.outbound import export_bundle
-from caseworker.office.cards import make_card
+from caseworker.exchange.outbound.exporting import export_bundle
+from caseworker.keys.cards import make_card
+from caseworker.keys.directories import issue_directory
+from caseworker.keys.profile import OfficeProfile
 from caseworker.office.delegations import first_delegation
-from caseworker.office.directories import issue_directory
 from caseworker.office.handover import hand_over_cards, hand_over_directory
-from caseworker.office.profile import OfficeProfile
 from caseworker.office.root_file import ROOT_FILE, Root, write_root
 from caseworker.office.sheet import fingerprint_sheet
 from caseworker.passphrases import Passphrase

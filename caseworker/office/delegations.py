@@ -4,7 +4,7 @@ import secrets
 
 from caseworker.days import Moment
 from caseworker.errors import Refusal
-from caseworker.office.directories import known_directory
+from caseworker.keys.directories import known_directory
 from caseworker.office.root_file import Root
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from caseworker.days import Moment
-from caseworker.office.cards import card_document, own_card
-from caseworker.office.directories import known_directory
+from caseworker.keys.cards import card_document, own_card
+from caseworker.keys.directories import known_directory
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (
     add_card,

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from caseworker.cases.events import CARD_COMPARED, SIGNING_KEY_MADE, append_event
 from caseworker.days import Moment
 from caseworker.errors import Refusal
-from caseworker.office.cards import make_card, own_card, renew_card
-from caseworker.office.directories import known_directory
-from caseworker.office.signing import active_signing_key, is_named
+from caseworker.keys.cards import make_card, own_card, renew_card
+from caseworker.keys.directories import known_directory
+from caseworker.keys.signing import active_signing_key, is_named
+from caseworker.log.events import CARD_COMPARED, SIGNING_KEY_MADE, append_event
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (
     add_card,

@@ -6,18 +6,18 @@ from pathlib import Path
 
 from caseworker.days import Moment
 from caseworker.errors import Refusal
-from caseworker.exchange.outbound import export_bundle, refuse_if_behind
-from caseworker.office.cards import renew_card
-from caseworker.office.delegations import delegation_is_short, next_delegation
-from caseworker.office.directories import (
+from caseworker.exchange.outbound.exporting import export_bundle, refuse_if_behind
+from caseworker.keys.cards import renew_card
+from caseworker.keys.directories import (
     issue_directory,
     known_directory,
     last_day,
     refuse_unissuable,
     stray_directory,
 )
+from caseworker.keys.profile import NO_CHANGE, Puzzles
+from caseworker.office.delegations import delegation_is_short, next_delegation
 from caseworker.office.handover import hand_over_cards, hand_over_directory
-from caseworker.office.profile import NO_CHANGE, Puzzles
 from caseworker.office.root_file import Root
 from caseworker.office.steps import Step, after_cards, after_directory
 from caseworker.vault.folder import Vault

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from caseworker.durable import replace_file, write_new_file
 from caseworker.errors import Refusal
 from caseworker.passphrases import Passphrase
-from caseworker.sealing import open_secret, seal_secret
+from caseworker.vault.sealed_secrets import open_secret, seal_secret
 from crypto.errors import Malformed, Unauthentic
 from crypto.signing import SigningKey
 from crypto.sizes import GENESIS_ID_SIZE

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.office.directories import known_directory
+from caseworker.keys.directories import known_directory
 from caseworker.vault.folder import Vault
 from crypto.directory import Directory
 

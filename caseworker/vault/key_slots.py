@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from caseworker.errors import Refusal
 from caseworker.passphrases import Passphrase
-from caseworker.sealing import open_secret, seal_secret
 from caseworker.vault.lock import locked
 from caseworker.vault.replacing import finish_replacing, replace_file
+from caseworker.vault.sealed_secrets import open_secret, seal_secret
 from crypto.errors import Malformed, Unauthentic
 from crypto.strict_json import Fields, encode_json, parse_json
 

@@ -13,8 +13,8 @@ from crypto.directory import Directory, fingerprint, name_in, read_directory, re
 from crypto.errors import Foreign, Malformed, ProtocolError
 from intake.errors import Refusal
 from intake.exchange.dates import shown, today
-from intake.exchange.pages import build_pages, pages_are_of
 from intake.exchange.taking import Outcome, Taking
+from intake.site.publishing import build_pages, pages_are_of
 from intake.storage import office, retention
 from intake.storage.container import Containers
 from intake.storage.disk_faults import disk_faults_said

@@ -15,7 +15,7 @@ from types import FrameType, TracebackType
 from crypto.directory import read_fingerprint
 from crypto.errors import Malformed
 from intake.errors import Refusal
-from intake.source.address import read_proxy, read_server
+from intake.source.reach.address import read_proxy, read_server
 from intake.source.speech import WORD_LISTS, default_language
 from intake.source.speech import gettext as _
 
@@ -136,7 +136,7 @@ def add_send_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_send(arguments: argparse.Namespace) -> int:
     """Run `intake send`; returns the exit code, raises Refusal."""
-    from intake.source.to_file import run
+    from intake.source.sending.to_file import run
 
     return _run(run, arguments)
 

@@ -9,11 +9,8 @@ from crypto.errors import Malformed
 from crypto.replies import Reply, bucket, bucket_value, follow_up_recipients, open_board
 from crypto.source_keys import SourceKeys, derive_source_keys
 from intake.errors import Refusal
-from intake.source.api import Api, ServerError
-from intake.source.cleaning import cleaner, copies_removed_on_error
-from intake.source.codenames import take_codename
-from intake.source.delivery import deliver
-from intake.source.drafting import (
+from intake.source.message.cleaning import cleaner, copies_removed_on_error
+from intake.source.message.drafting import (
     check_ids,
     check_something,
     check_text,
@@ -23,13 +20,16 @@ from intake.source.drafting import (
     say_recipients,
     without,
 )
-from intake.source.office import Office, reopened
-from intake.source.plan import ChosenFile, Draft, check_files, check_number_of_files
-from intake.source.questions import ask_files, ask_text, confirm
-from intake.source.session import Session, asked, begin, connect, refuse_if_closed
+from intake.source.message.plan import ChosenFile, Draft, check_files, check_number_of_files
+from intake.source.person.asking import ask_files, ask_text, confirm
+from intake.source.person.codenames import take_codename
+from intake.source.person.session import Session, asked, begin, connect, refuse_if_closed
+from intake.source.person.terminal import Terminal
+from intake.source.reach.api import Api, ServerError
+from intake.source.reach.office import Office, reopened
+from intake.source.sending.delivery import deliver
 from intake.source.speech import gettext as _
 from intake.source.speech import printable, speak, written_day
-from intake.source.terminal import Terminal
 
 __all__ = ["run"]
 

@@ -6,11 +6,8 @@ from pathlib import Path
 
 from crypto.codename import Codename, codename_words, new_codename
 from intake.errors import Refusal
-from intake.source.cleaning import cleaner, copies_removed_on_error
-from intake.source.codenames import show_codename, take_codename, words_of
-from intake.source.delivery import check_unsent, deliver, go_on
-from intake.source.directory_files import open_directory_file
-from intake.source.drafting import (
+from intake.source.message.cleaning import cleaner, copies_removed_on_error
+from intake.source.message.drafting import (
     check_ids,
     check_something,
     check_text,
@@ -20,14 +17,17 @@ from intake.source.drafting import (
     say_recipients,
     without,
 )
-from intake.source.office import Office
-from intake.source.plan import ChosenFile, Draft, check_files, check_number_of_files
-from intake.source.questions import Answers, ask_all, confirm
-from intake.source.sealed_files import check_new
-from intake.source.session import Session, begin, connect, refuse_if_closed
+from intake.source.message.plan import ChosenFile, Draft, check_files, check_number_of_files
+from intake.source.person.asking import Answers, ask_all, confirm
+from intake.source.person.codenames import show_codename, take_codename, words_of
+from intake.source.person.session import Session, begin, connect, refuse_if_closed
+from intake.source.reach.directory_files import open_directory_file
+from intake.source.reach.office import Office
+from intake.source.sending.delivery import check_unsent, deliver, go_on
+from intake.source.sending.sealed_files import check_new
+from intake.source.sending.to_file import deliver_to_file, for_later
 from intake.source.speech import gettext as _
 from intake.source.speech import speak
-from intake.source.to_file import deliver_to_file, for_later
 
 __all__ = ["run"]
 

@@ -18,8 +18,8 @@ from intake.storage import board
 from intake.storage.folder import DataFolder
 from intake.storage.sqlite import connect, rewrite, writing
 from tests.bench.figures import Figure, measurement
-from tests.office_fixture import PracticeOffice
-from tests.server_process import ServerProcess, serving, succeed
+from tests.offices.server_process import ServerProcess, serving, succeed
+from tests.offices.signed_office import PracticeOffice
 
 SIZES = (1_000, 10_000, 100_000)
 VISITS, ROUNDS = 300, 5

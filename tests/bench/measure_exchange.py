@@ -23,7 +23,7 @@ from intake.storage.folder import DataFolder
 from intake.storage.sqlite import connect
 from tests.bench.figures import Figure, measurement
 from tests.bench.uploads import envelope_request, uploads_a_second
-from tests.desk import Desk, passphrase_of
+from tests.offices.desk import Desk, passphrase_of
 
 ENVELOPES, CLIENTS, LIMIT = 10_000, 16, 1.5
 READER = "investigations"

@@ -11,24 +11,24 @@ from contextlib import contextmanager, redirect_stdout
 from functools import cache
 from pathlib import Path
 
-from caseworker.saving.case_folder import save_case
+from caseworker.casefile.case_folder import save_case
 from crypto.codename import new_codename
 from crypto.directory import fingerprint
 from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
-from intake.source.api import IN_FLIGHT, Api, Route, connected
-from intake.source.delivery import deliver
-from intake.source.outgoing import FileOnDisk
-from intake.source.pace import MAX_SECONDS
-from intake.source.pinned import StateFolder
-from intake.source.plan import ChosenFile, Draft
-from intake.source.progress import Show
-from intake.source.session import Session, connect
-from intake.source.terminal import CodenameLine
+from intake.source.message.outgoing import FileOnDisk
+from intake.source.message.plan import ChosenFile, Draft
+from intake.source.person.session import Session, connect
+from intake.source.person.show import Show
+from intake.source.person.terminal import CodenameLine
+from intake.source.reach.api import IN_FLIGHT, Api, Route, connected
+from intake.source.reach.pace import MAX_SECONDS
+from intake.source.reach.pinned import StateFolder
+from intake.source.sending.delivery import deliver
 from tests.bench.figures import Figure, compared, measurement
-from tests.caseworker.practice import DAY, Office, Server, Source, at, make_office
-from tests.office_fixture import PracticeOffice
-from tests.server_process import serving, succeed
-from tests.source_client import free_port, today
+from tests.offices.server_process import serving, succeed
+from tests.offices.signed_office import PracticeOffice
+from tests.offices.source_client import free_port, today
+from tests.offices.vaults import DAY, Office, Server, Source, at, make_office
 
 SIZE = 400 * PIECE_SIZE
 ROUNDS = 5

@@ -8,8 +8,8 @@ from pathlib import Path
 from crypto.sizes import CHUNK_SIZE
 from tests.bench.figures import Figure, compared, measurement
 from tests.browser.driver import Browser, BrowserError, Kind, Page, find_browser
-from tests.browser.practice_pages import PracticePages, practice_pages
 from tests.browser.visitor import Visitor
+from tests.offices.practice_pages import PracticePages, practice_pages
 
 FILE_SIZE, IN_FLIGHT, TARGET = 60_000_000, 4, 0.5
 

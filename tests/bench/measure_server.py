@@ -14,8 +14,9 @@ from crypto.directory import fingerprint
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from tests.bench.figures import Figure, compared, measurement
 from tests.bench.uploads import chunk_requests, envelope_requests, uploads_a_second
-from tests.office_fixture import PracticeOffice
-from tests.server_process import REPOSITORY, serving, succeed
+from tests.means.repository import REPOSITORY
+from tests.offices.server_process import serving, succeed
+from tests.offices.signed_office import PracticeOffice
 
 ENVELOPES, ENVELOPE_CLIENTS, ENVELOPE_TARGET = 3_000, 64, 0.35
 CHUNKS, CHUNK_CLIENTS, CHUNK_TARGET = 400, 8, 0.5

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.browser.driver import Page
 from tests.browser.visitor import PATIENCE, Visitor
-from tests.server_process import wait_until
+from tests.offices.server_process import wait_until
 
 Look = Callable[[str], None]
 

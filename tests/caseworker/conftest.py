@@ -7,8 +7,8 @@ import pytest
 
 from caseworker.office.ceremony import FIRST_BUNDLE
 from caseworker.vault.key_slots import VaultKey
-from tests.caseworker.courier import Exchange, Go
-from tests.caseworker.practice import DAY, Office, Server, Source, make_office
+from tests.offices.courier import Exchange, Go
+from tests.offices.vaults import DAY, Office, Server, Source, make_office
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from crypto.bundle import (
     verify_bundle,
 )
 from crypto.errors import Foreign, Malformed, ProtocolError, Unauthentic
-from tests.crypto.offices import digest
+from tests.offices.documents import digest
 
 OFFICE = digest("office")
 INBOUND = InboundHeader(OFFICE, "board", bytes(16), 1, 2, 20_800)

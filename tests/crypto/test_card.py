@@ -10,7 +10,7 @@ from crypto.card import check_card, read_card, seen_card
 from crypto.directory import ListedKey
 from crypto.errors import Contradictory, Malformed, Outdated, ProtocolError, Unauthentic
 from crypto.office.card import sign_card
-from tests.crypto.offices import key, listed, office
+from tests.offices.documents import key, listed, office
 
 OFFICE = office().genesis_id
 BOARD = key("board")

@@ -30,7 +30,7 @@ from crypto.office.directory import (
     sign_directory,
     sign_successor,
 )
-from tests.crypto.offices import ISSUED, key, listed, office
+from tests.offices.documents import ISSUED, key, listed, office
 
 OFFICE = office()
 DOCUMENT = OFFICE.document()

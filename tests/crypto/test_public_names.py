@@ -3,13 +3,13 @@
 import ast
 import importlib
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-TWIN = ROOT / "intake" / "web" / "protocol"
-DECISION = ROOT / "crypto" / "decisions" / "0001-public-names.md"
+from tests.means.repository import REPOSITORY
+
+TWIN = REPOSITORY / "intake" / "web" / "protocol"
+DECISION = REPOSITORY / "crypto" / "decisions" / "0001-public-names.md"
 
 EXPORT = re.compile(
     r"^export (?:async )?(?:abstract )?(?:class|interface|function|const|type) (\w+)", re.MULTILINE
@@ -53,7 +53,7 @@ def _definitions(module: str) -> list[str]:
 
 def _bound_names(module: str) -> list[str]:
     names: list[str] = []
-    for node in ast.parse((ROOT / "crypto" / f"{module}.py").read_text()).body:
+    for node in ast.parse((REPOSITORY / "crypto" / f"{module}.py").read_text()).body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("crypto."):
             # The order is that of where they are defined: lists of imports are sorted.
             imported = {alias.name for alias in node.names}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crypto.errors import Malformed, Outdated, ProtocolError, Unauthentic
 from crypto.puzzle import check_puzzle, puzzle_text, solve_puzzle
-from tests.crypto.offices import digest
+from tests.offices.documents import digest
 
 OFFICE = digest("office")
 PATH = digest("path")

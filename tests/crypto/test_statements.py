@@ -38,7 +38,7 @@ from crypto.statements import (
     parse_taken_line,
     taken_line,
 )
-from tests.crypto.offices import digest, key, office
+from tests.offices.documents import digest, key, office
 
 OFFICE = office().genesis_id
 BOARD = key("board")

@@ -6,7 +6,6 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,11 +34,11 @@ from crypto.replies import ReplyPart, encode_reply_message, open_board
 from crypto.sizes import PIECE_SIZE
 from crypto.source_keys import SourceKeys, derive_source_keys, set_token
 from crypto.word_lists import word_list
-from tests.crypto.offices import ISSUED, key, office
+from tests.means.repository import REPOSITORY
+from tests.offices.documents import ISSUED, key, office
 from tests.vectors.calls.directories import shown_directory
 from tests.vectors.calls.replies import CALLS as REPLY_CALLS
 
-ROOT = Path(__file__).resolve().parents[2]
 OFFICE = office()
 WEEK = (ISSUED + 1) // 7
 DAY = ISSUED + 1
@@ -80,10 +79,10 @@ class Twin:
 
 @pytest.fixture(scope="module")
 def twin() -> Iterator[Twin]:
-    node = ROOT / ".venv/bin/node"
+    node = REPOSITORY / ".venv/bin/node"
     program = str(node) if node.exists() else shutil.which("node") or "node"
     with subprocess.Popen(
-        [program, str(ROOT / "tests/web/twin.ts")],
+        [program, str(REPOSITORY / "tests/web/twin.ts")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -22,8 +22,8 @@ from tests.fuzz.mutation import SECONDS_AN_INPUT
 from tests.fuzz.target import Target
 from tests.fuzz.targets import TARGETS
 from tests.fuzz.twin import compare_with_twin
+from tests.means.repository import REPOSITORY
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 _MEMORY_MIB = 1024
 
 
@@ -40,7 +40,7 @@ def main() -> int:
         help=f"only these: {', '.join(names)}",
     )
     parser.add_argument(
-        "--corpus", type=Path, default=ROOT / "fuzz-corpus", help="where good inputs are kept"
+        "--corpus", type=Path, default=REPOSITORY / "fuzz-corpus", help="where good inputs are kept"
     )
     parser.add_argument("--by-mutation", action="store_true", help="not led by coverage")
     arguments = parser.parse_args()
@@ -70,7 +70,7 @@ def _run(target: Target, corpus: Path, runs: int, led: bool) -> bool:
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as scratch:
         done = subprocess.run(
             _led(target, folder, runs) if led else _mutating(target, folder, runs),
-            cwd=ROOT,
+            cwd=REPOSITORY,
             env={**os.environ, "TMPDIR": scratch},
             capture_output=True,
             text=True,

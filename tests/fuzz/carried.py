@@ -12,15 +12,15 @@ from typing import cast
 from aiohttp import MultipartReader, StreamReader, web
 from aiohttp.base_protocol import BaseProtocol
 
-from caseworker.passphrases import Passphrase
-from caseworker.vault.backup import reading_backup
-from caseworker.vault.backup_file import (
+from caseworker.backup.archive import reading_backup
+from caseworker.backup.sealed_stream import (
     OpeningReader,
     SealingWriter,
     open_header,
     read_header,
     write_header,
 )
+from caseworker.passphrases import Passphrase
 from caseworker.vault.key_slots import SLOTS_FILE
 from caseworker.vault.secrets_file import SECRETS_FILE
 from intake.server import sealed_uploads

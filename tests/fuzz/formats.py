@@ -43,8 +43,8 @@ from crypto.statements import (
     taken_line,
 )
 from crypto.strict_json import encode_json, parse_json
-from tests.crypto.offices import ISSUED, key
 from tests.fuzz.target import GENESIS_ID, OFFICE, Target, text_of
+from tests.offices.documents import ISSUED, key
 
 _SIGNER = key("board")
 

@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from unittest import mock
 
-from caseworker import sealing
 from caseworker.errors import Refusal
 from caseworker.office.root_file import ROOT_FILE, Root, read_root, write_root
 from caseworker.passphrases import Passphrase
+from caseworker.vault import sealed_secrets as sealing
 from caseworker.vault.key_slots import SLOTS_FILE, make_slots, open_slots
 from caseworker.vault.secrets_file import SECRETS_FILE, HeldSecret, read_secrets, write_secrets
 from crypto.aes import aes_open, aes_seal
@@ -26,10 +26,11 @@ from crypto.hpke import new_kem_secret_key
 from crypto.signing import SigningKey
 from intake.errors import Refusal as IntakeRefusal
 from intake.server.config import read_settings, settings_file
-from intake.source import pinned, unsent
-from intake.source.api import ServerError, read_error_code, read_status
-from intake.source.outgoing import Snapshot
-from intake.source.plan import ChosenFile, Draft, Plan
+from intake.source.message.outgoing import Snapshot
+from intake.source.message.plan import ChosenFile, Draft, Plan
+from intake.source.reach import pinned
+from intake.source.reach.api import ServerError, read_error_code, read_status
+from intake.source.sending import unsent
 from intake.storage.folder import DataFolder
 from tests.fuzz.target import Target
 

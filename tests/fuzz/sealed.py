@@ -49,8 +49,8 @@ from crypto.sizes import (
     TAG_SIZE,
 )
 from crypto.source_keys import SourceKeys, thread_id
-from tests.crypto.offices import key
 from tests.fuzz.target import GENESIS_ID, OFFICE, Target
+from tests.offices.documents import key
 
 _DIRECTORY = read_directory(OFFICE.document(), GENESIS_ID)
 _BOARD = key("board")

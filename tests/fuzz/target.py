@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from crypto.errors import ProtocolError
-from tests.crypto.offices import office
+from tests.offices.documents import office
 
 VECTORS = Path(__file__).parent.parent / "vectors"
 OFFICE = office()

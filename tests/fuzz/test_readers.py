@@ -11,8 +11,7 @@ from tests.fuzz.kept import without_stretching
 from tests.fuzz.mutation import run_by_mutation
 from tests.fuzz.target import Target
 from tests.fuzz.targets import TARGETS
-
-ROOT = Path(__file__).parents[2]
+from tests.means.repository import REPOSITORY
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
@@ -40,7 +39,7 @@ def test_readers_under_more_nonsense_keep_within_their_memory_and_the_twin_agree
             *["--by-mutation", "--runs", "1000", "--corpus"],
             tmp_path,
         ],
-        cwd=ROOT,
+        cwd=REPOSITORY,
         env={**os.environ, "TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,

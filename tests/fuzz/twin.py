@@ -9,15 +9,14 @@ from pathlib import Path
 from crypto.errors import NotACodename, ProtocolError
 from tests.fuzz.target import GENESIS_ID, Target
 from tests.fuzz.typed import ENGLISH
-
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.means.repository import REPOSITORY
 
 
 def compare_with_twin(targets: list[Target], corpus: Path) -> list[str]:
     """Return a line for each input of which the two implementations think differently."""
-    node = ROOT / ".venv/bin/node"
+    node = REPOSITORY / ".venv/bin/node"
     program = [str(node) if node.exists() else shutil.which("node") or "node"]
-    program += [str(ROOT / "tests/web/fuzz_twin.ts"), str(corpus)]
+    program += [str(REPOSITORY / "tests/web/fuzz_twin.ts"), str(corpus)]
     if not targets:
         return []
     done = subprocess.run(

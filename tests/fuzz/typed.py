@@ -4,13 +4,13 @@ import argparse
 import unicodedata
 from collections.abc import Iterator
 
-from caseworker.saving.names import disk_name
+from caseworker.casefile.disk_names import disk_name
 from caseworker.terminal.escaping import safe_line, shortened
 from crypto.codename import contains_codename, read_codename
 from crypto.directory import fingerprint, read_fingerprint
 from crypto.payload import check_file_name, safe_file_name
 from crypto.word_lists import word_list
-from intake.source.address import is_onion, read_proxy, read_server
+from intake.source.reach.address import is_onion, read_proxy, read_server
 from intake.source.speech import printable
 from tests.fuzz.target import Target, text_of
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from crypto.directory import fingerprint
-from tests.office_fixture import PracticeOffice, ReadExport, read_export
-from tests.server_process import ServerProcess, serving, succeed
-from tests.source_client import Meeting, Source, free_port, meet
+from tests.offices.server_process import ServerProcess, serving, succeed
+from tests.offices.signed_office import PracticeOffice, ReadExport, read_export
+from tests.offices.source_client import Meeting, Source, free_port, meet
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What was found in like projects is not so here: `tests/findings_of_others.py` has the list."""
+"""What was found in like projects is not so here: `findings_of_others.py` has the list."""
 
 import ast
 import asyncio
@@ -19,9 +19,10 @@ from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from crypto.source_keys import derive_source_keys
 from crypto.strict_json import parse_json
-from tests.findings_of_others import FINDINGS, Finding
-from tests.office_fixture import POLICY, PracticeOffice
-from tests.server_process import REPOSITORY, ServerProcess, client, serving, succeed
+from tests.intake.findings_of_others import FINDINGS, Finding
+from tests.means.repository import REPOSITORY
+from tests.offices.server_process import ServerProcess, client, serving, succeed
+from tests.offices.signed_office import POLICY, PracticeOffice
 
 TESTS = REPOSITORY / "tests"
 WEEK, GENESIS_ID = 3000, bytes(range(32))

@@ -1,4 +1,4 @@
--- What the destruction of intake secrets and backups need to know: caseworker/vault/destruction.py.
+-- What the destruction of intake secrets and backups need to know: caseworker/keys/destruction.py.
 
 -- Set while the vault came from a backup and nobody has said that all bundles kept since then are
 -- imported again.

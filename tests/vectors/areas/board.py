@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from crypto.replies import ReplyPart
 from crypto.source_keys import set_token
+from tests.offices.practice_directory import DOCUMENT, OMBUDSMAN
 from tests.vectors.people import (
     CODENAME,
     DAY,
@@ -14,7 +15,6 @@ from tests.vectors.people import (
     SIGNING,
     SOURCE,
 )
-from tests.vectors.practice_directory import DOCUMENT, OMBUDSMAN
 from tests.vectors.records import PART, Record, part, record
 from tests.vectors.vector import Vector, accepted, randomness, refused
 

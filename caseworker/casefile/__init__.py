@@ -1,0 +1,1 @@
+"""A case as files in a folder, as any tool can check them."""

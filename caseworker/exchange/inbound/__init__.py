@@ -1,0 +1,1 @@
+"""Bundles from the server, taken in part by part."""

@@ -1,0 +1,55 @@
+"""Calling back what the server can never take, since it has other bytes under the same number.
+
+That is what a vault makes that came from a backup and exported before it imported: it gave out a
+number again. Sent again the bytes would be refused for ever. So they go, and the next export makes
+what they carried anew, under new numbers, and with reply indexes that no record had.
+"""
+
+from caseworker.cases.cases import all_cases
+from caseworker.days import Moment
+from caseworker.log.events import CALLED_BACK, append_event
+from caseworker.vault.arrivals import taken_lines
+from caseworker.vault.folder import Vault
+from caseworker.vault.outgoing import (
+    OutgoingRow,
+    drop_content,
+    forget_bits,
+    forget_confirmation,
+    outgoing_statement,
+)
+from caseworker.vault.taken import outgoing_state
+from crypto.statement_contents import parse_refinement
+from crypto.statements import StatementKind
+
+
+def call_back_refused(vault: Vault, moment: Moment) -> None:
+    """Drop, within a transaction, what the last inbound bundle names with another content."""
+    named = {
+        (line.kind, line.number)
+        for line in taken_lines(vault.db)
+        if line.recipient == vault.recipient
+    }
+    for one in outgoing_state(vault):
+        row = one.row
+        never_taken = one.taken is None and row.week_taken is None
+        if row.kept and never_taken and (row.kind, row.number) in named:
+            _call_back(vault, moment, row)
+
+
+def _call_back(vault: Vault, moment: Moment, row: OutgoingRow) -> None:
+    if row.kind == StatementKind.BATCH:
+        _let_replies_wait(vault, moment, row.number)
+    elif row.kind == StatementKind.CONFIRMATION:
+        forget_confirmation(vault.db, row.number)
+    else:
+        refinement = parse_refinement(outgoing_statement(vault.db, row))
+        forget_bits(vault.db, [record for record, _ in refinement.records])
+    drop_content(vault.db, row)
+
+
+def _let_replies_wait(vault: Vault, moment: Moment, batch: int) -> None:
+    for case in all_cases(vault.db).values():
+        for reply in case.replies.values():
+            if reply.batch == batch:
+                body = {"reply": reply.reply_id.hex(), "batch": batch}
+                append_event(vault, moment, CALLED_BACK, case.number, body)

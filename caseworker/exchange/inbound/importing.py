@@ -1,0 +1,153 @@
+"""Importing a part of an inbound bundle: all of it, or nothing of it.
+
+A part is read twice: once for damage, once for its items. What the items change is kept in one
+transaction, after the chunks, which lie outside of the database, are on the disk.
+"""
+
+import errno
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from caseworker.days import Moment
+from caseworker.errors import Refusal
+from caseworker.exchange.inbound.items import PartCounts, PartItems
+from caseworker.log.events import IMPORTED, append_event
+from caseworker.terminal.progress import Progress
+from caseworker.vault.arrivals import ImportRow, add_import, find_import
+from caseworker.vault.chunk_files import ChunkFiles
+from caseworker.vault.chunks import kept_file_names, knows_chunk
+from caseworker.vault.condition import note_clock, seen_day
+from caseworker.vault.folder import Vault
+from crypto.bundle import InboundHeader, read_bundle, verify_bundle
+from crypto.errors import Foreign, ProtocolError
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What became of a part; `known_since` is the day on which it was imported before."""
+
+    header: InboundHeader
+    counts: PartCounts = field(default_factory=PartCounts)
+    notes: tuple[str, ...] = ()
+    known_since: int | None = None
+
+
+def import_part(vault: Vault, path: Path, moment: Moment) -> ImportResult:
+    """Import one part of an inbound bundle; Refusal where it changes nothing."""
+    with _opened(path) as file, Progress(f"Importing {path.name}", 2 * _size(path)) as progress:
+        reader = _HashingReader(file, progress)
+        with _refusing(path):
+            header = verify_bundle(reader.read, InboundHeader, vault.genesis_id, vault.recipient)
+        part = reader.sha256.digest()
+        known = find_import(vault.db, part)
+        if known and not known.chunks_left:
+            return ImportResult(header, known_since=known.imported_day)
+        file.seek(0)
+        with _refusing(path):
+            counts, notes = _take(vault, _HashingReader(file, progress), part, moment)
+    return ImportResult(header, counts, tuple(notes))
+
+
+def _take(
+    vault: Vault, reader: "_HashingReader", part: bytes, moment: Moment
+) -> tuple[PartCounts, list[str]]:
+    files = ChunkFiles(vault.folder)
+    if files.interrupted():
+        files.remove_strays(set(kept_file_names(vault.db)))
+    files.begin()
+    taking = PartItems(vault, moment, files)
+    try:
+        with vault.db.transaction():
+            header, items = read_bundle(
+                reader.read, InboundHeader, vault.genesis_id, vault.recipient
+            )
+            dropped = taking.take(items, header.day)
+            if reader.sha256.digest() != part:
+                raise Refusal("the bundle changed while it was read", "copy it again, then import")
+            _note(vault, header, part, moment, taking.counts)
+            files.sync_names()
+    except BaseException:
+        # Whoever stops the command may do so just after the commit: what has its row is to stay.
+        files.remove(name for name in taking.written if not knows_chunk(vault.db, name))
+        raise
+    files.remove(dropped)
+    files.end()
+    return taking.counts, taking.notes
+
+
+def _note(
+    vault: Vault, header: InboundHeader, part: bytes, moment: Moment, counts: PartCounts
+) -> None:
+    note_clock(vault.db, moment.day)
+    row = ImportRow(
+        sha256=part,
+        export_id=header.export_id,
+        part=header.part,
+        parts=header.parts,
+        day=header.day,
+        imported_day=moment.day,
+        chunks_left=counts.chunks_left,
+        envelopes=counts.messages + counts.duplicates + counts.set_aside + counts.unopened,
+        believed_day=min(header.day, moment.day, seen_day(vault.db)),
+    )
+    add_import(vault.db, row)
+    place = {"export": header.export_id.hex(), "part": header.part, "parts": header.parts}
+    append_event(vault, moment, IMPORTED, None, {"sha256": part.hex(), **place, **vars(counts)})
+
+
+class _HashingReader:
+    """Reads a file once, hashing it and counting how far it has come."""
+
+    def __init__(self, file: BinaryIO, progress: Progress) -> None:
+        self._file = file
+        self._progress = progress
+        self.sha256 = hashlib.sha256()
+
+    def read(self, size: int) -> bytes:
+        """Return at most `size` bytes, none at the end."""
+        data = self._file.read(size)
+        self.sha256.update(data)
+        self._progress.add(len(data))
+        return data
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise Refusal(f"{path} cannot be read: {error.strerror}", "nothing was changed") from None
+    with file:
+        yield file
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Turn what is wrong with a bundle, or with the disk, into words."""
+    try:
+        yield
+    except Foreign as error:
+        raise Refusal(
+            f"{path.name} was not imported: it is {error}",
+            "nothing was changed: is it the right file for this vault?",
+        ) from None
+    except ProtocolError as error:
+        raise Refusal(
+            f"{path.name} was not imported: it is {error}",
+            "nothing was changed: copy it again, or let the server export it again",
+        ) from None
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise Refusal(
+            f"{path.name} was not imported: the disk is full",
+            "nothing was changed: make room, then import it again",
+        ) from None

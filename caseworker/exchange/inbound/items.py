@@ -1,0 +1,126 @@
+"""The items of one part of an inbound bundle, taken in one after another."""
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from caseworker.backup.numbers_moved_on import hear_after_restore
+from caseworker.days import Moment
+from caseworker.exchange.inbound.calling_back import call_back_refused
+from caseworker.exchange.inbound.claims import claim_chunks, forget_unclaimed
+from caseworker.exchange.inbound.envelopes import DUPLICATE, MESSAGE, SET_ASIDE, EnvelopeReader
+from caseworker.exchange.inbound.public_items import PublicItems
+from caseworker.vault.arrivals import confirm_again
+from caseworker.vault.chunk_files import ChunkFiles
+from caseworker.vault.chunks import ChunkName, add_chunk, confirm_chunk_again, knows_chunk
+from caseworker.vault.condition import believes_clock
+from caseworker.vault.folder import Vault
+from caseworker.vault.taken import note_weeks, note_whether_behind, standing_confirmations
+from crypto.bundle import ItemType, split_chunk_item
+from crypto.envelope import envelope_address
+
+# Below this much free space envelopes are still taken in, and chunks are left on the server.
+FREE_SPACE_FLOOR = 256 * 1024 * 1024
+
+
+@dataclass
+class PartCounts:
+    """How many items of a part became what."""
+
+    messages: int = 0
+    duplicates: int = 0
+    set_aside: int = 0
+    unopened: int = 0
+    read_after_all: int = 0
+    chunks: int = 0
+    chunks_left: int = 0
+
+
+class PartItems:
+    """Takes the items of a part into a vault, within one transaction.
+
+    `written` names the chunks whose bytes were put on the disk.
+    """
+
+    def __init__(self, vault: Vault, moment: Moment, files: ChunkFiles) -> None:
+        self._vault = vault
+        self._moment = moment
+        self._files = files
+        self._public = PublicItems(vault, moment.day)
+        self._reader = EnvelopeReader(vault, moment)
+        self._standing: set[int] = set()
+        self._export_day = 0
+        self.counts = PartCounts()
+        self.written: list[ChunkName] = []
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of items that were refused."""
+        return self._public.notes
+
+    def take(self, items: Iterator[tuple[ItemType, bytes]], export_day: int) -> list[ChunkName]:
+        """Take all items in; return the chunks whose bytes can be dropped after the commit."""
+        self._export_day = export_day
+        takers: dict[ItemType, Callable[[bytes], None]] = {
+            ItemType.DIRECTORY: self._public.gather_directory,
+            ItemType.INTAKE_KEY: self._public.gather_key,
+            ItemType.CARD: self._public.gather_card,
+            ItemType.TAKEN_LINE: self._public.gather_line,
+            ItemType.ENVELOPE: self._take_envelope,
+            ItemType.CHUNK: self._take_chunk,
+        }
+        newest = 0
+        for item_type, item in items:
+            self._settle(newest, item_type)
+            newest = item_type
+            takers[item_type](item)
+        self._settle(newest, max(ItemType))
+        came = [chunk for chunk, _ in self.written]
+        dropped = claim_chunks(self._vault.db, self._files, came)
+        day = self._moment.day
+        # A clock that jumped would take what is still on its way for old.
+        if believes_clock(self._vault.db, day):
+            full = self.counts.chunks_left > 0
+            dropped += forget_unclaimed(self._vault.db, day, disk_is_full=full)
+        return dropped
+
+    def _settle(self, newest: int, item_type: int) -> None:
+        """Take in what was gathered, once the items that it needs have all come."""
+        if newest < ItemType.TAKEN_LINE <= item_type:
+            self._public.settle_items()
+        if newest <= ItemType.TAKEN_LINE < item_type:
+            self._public.settle_lines()
+            hear_after_restore(self._vault, self._export_day, self._moment.day)
+            note_whether_behind(self._vault)
+            note_weeks(self._vault)
+            call_back_refused(self._vault, self._moment)
+            self._standing = standing_confirmations(self._vault)
+            self.counts.read_after_all = self._reader.try_again()
+
+    def _take_envelope(self, envelope: bytes) -> None:
+        address = envelope_address(envelope)
+        confirm_again(self._vault.db, address, self._standing)
+        outcome = self._reader.take(address, envelope)
+        if outcome == MESSAGE:
+            self.counts.messages += 1
+        elif outcome == DUPLICATE:
+            self.counts.duplicates += 1
+        elif outcome == SET_ASIDE:
+            self.counts.set_aside += 1
+        else:
+            self.counts.unopened += 1
+
+    def _take_chunk(self, item: bytes) -> None:
+        chunk_id, data = split_chunk_item(item)
+        name = (chunk_id, hashlib.sha256(data).digest())
+        if knows_chunk(self._vault.db, name):
+            confirm_chunk_again(self._vault.db, name, self._standing)
+            return
+        if shutil.disk_usage(self._vault.folder).free < FREE_SPACE_FLOOR:
+            self.counts.chunks_left += 1
+            return
+        self.written.append(name)
+        self._files.write(*name, data)
+        add_chunk(self._vault.db, name, self._moment.day)
+        self.counts.chunks += 1

@@ -1,0 +1,185 @@
+"""Directory, keys, cards and taken lines of an inbound bundle: each believed for its signature."""
+
+from dataclasses import dataclass, field
+
+from caseworker.backup.numbers_moved_on import NUMBERS_SKIPPED
+from caseworker.keys.directories import known_directory
+from caseworker.vault.arrivals import replace_taken_lines
+from caseworker.vault.condition import awaits_bundle_of, set_behind
+from caseworker.vault.folder import Vault
+from caseworker.vault.keys import (
+    add_card,
+    add_directory,
+    add_intake_key,
+    card_signers,
+    directory_key,
+    highest_card,
+    newest_card,
+    own_signing_keys,
+)
+from caseworker.vault.numbers import raise_number
+from crypto.card import Card, check_card, read_card, seen_card
+from crypto.directory import (
+    ListedKey,
+    check_not_older,
+    read_directory,
+    seen,
+    signing_keys_of,
+)
+from crypto.errors import Outdated, ProtocolError
+from crypto.public_keys import key_hash
+from crypto.statements import TakenLine, check_taken_line, parse_taken_line
+
+# One directory, the cards of four recipients, and their keys: a bundle with more is not from the
+# server, and what is beyond is passed over before it fills memory.
+_DIRECTORIES_MAX = 4
+_CARDS_MAX = 64
+_KEYS_MAX = 1024
+
+
+@dataclass
+class PublicItems:
+    """The first items of a part, gathered until all that they refer to is there."""
+
+    vault: Vault
+    day: int
+    notes: list[str] = field(default_factory=list)
+    _documents: list[bytes] = field(default_factory=list)
+    _keys: dict[bytes, bytes] = field(default_factory=dict)
+    _cards: list[bytes] = field(default_factory=list)
+    _lines: dict[bytes, TakenLine] = field(default_factory=dict)
+    _signers: dict[str, set[bytes]] = field(default_factory=dict)
+
+    def gather_directory(self, document: bytes) -> None:
+        """Keep a directory document until `settle_items`."""
+        if len(self._documents) < _DIRECTORIES_MAX:
+            self._documents.append(document)
+
+    def gather_key(self, key: bytes) -> None:
+        """Keep an intake public key until `settle_items`."""
+        if len(self._keys) < _KEYS_MAX:
+            self._keys[key_hash(key)] = key
+
+    def gather_card(self, card: bytes) -> None:
+        """Keep a card until `settle_items`."""
+        if len(self._cards) < _CARDS_MAX:
+            self._cards.append(card)
+
+    def gather_line(self, item: bytes) -> None:
+        """Keep a taken line whose signature holds; others are nobody's word."""
+        try:
+            line = parse_taken_line(item)
+            check_taken_line(line, self._signing_keys(line.recipient_id), self.vault.genesis_id)
+        except ProtocolError:
+            return
+        self._lines[item] = line
+
+    def settle_items(self) -> None:
+        """Take in directory, cards and keys, before lines are checked against them."""
+        for document in self._documents:
+            self._take_directory(document)
+        for card in self._cards:
+            self._take_card(card)
+
+    def settle_lines(self) -> None:
+        """Take in the lines: they alone say from now on what the server has taken."""
+        replace_taken_lines(self.vault.db, list(self._lines.values()))
+
+    def _take_directory(self, document: bytes) -> None:
+        known = known_directory(self.vault)
+        try:
+            directory = read_directory(document, self.vault.genesis_id)
+            check_not_older(directory, seen(known))
+        except Outdated:
+            return
+        except ProtocolError as error:
+            self.notes.append(f"the directory in the bundle was refused: {error}")
+            return
+        version = (directory.delegation.number, directory.sequence)
+        add_directory(self.vault.db, version, document, self.day)
+        for recipient in directory.recipients:
+            self._keep_keys(recipient.keys)
+
+    def _take_card(self, document: bytes) -> None:
+        try:
+            card = read_card(document, self.vault.genesis_id)
+            if card.recipient == self.vault.recipient:
+                self._look_at_own(card, document)
+            elif directory_key(self.vault.db):
+                self._take_foreign(card, document)
+        except Outdated:
+            return
+        except ProtocolError as error:
+            self.notes.append(f"a card in the bundle was refused: {error}")
+
+    def _take_foreign(self, card: Card, document: bytes) -> None:
+        known = self._known_signing_key(card.recipient)
+        if known is None:
+            return
+        if card.signing_key != known and self._was_replaced(card):
+            return
+        highest = highest_card(self.vault.db, card.recipient, card.signing_key)
+        before = read_card(highest, self.vault.genesis_id) if highest else None
+        check_card(card, card.recipient, known, seen_card(before) if before else None)
+        if any(key.hash not in self._keys for key in card.keys):
+            self.notes.append(f"a card of {card.recipient} came without all of its keys")
+            return
+        owners = self._keys_of_others(card.recipient)
+        others = sorted({owners[key.hash] for key in card.keys if key.hash in owners})
+        if others:
+            self.notes.append(
+                f"a card of {card.recipient} was refused: {', '.join(others)} has the same keys, "
+                "and one of them copied the other's"
+            )
+            return
+        name = (card.recipient, card.signing_key, card.number)
+        add_card(self.vault.db, name, document, self.day)
+        self._keep_keys(card.keys)
+
+    def _keys_of_others(self, recipient: str) -> dict[bytes, str]:
+        """Return who has an intake key, by its hash, as directory and cards of the others say."""
+        owners: dict[bytes, str] = {}
+        for one in known_directory(self.vault).recipients:
+            if one.id != recipient:
+                document = newest_card(self.vault.db, one.id)
+                card = read_card(document, self.vault.genesis_id) if document else one
+                owners |= {key.hash: one.id for key in (*one.keys, *card.keys)}
+        return owners
+
+    def _look_at_own(self, card: Card, document: bytes) -> None:
+        if card.signing_key not in own_signing_keys(self.vault.db):
+            return
+        highest = highest_card(self.vault.db, card.recipient, card.signing_key)
+        number = read_card(highest, self.vault.genesis_id).number if highest else 0
+        if card.number < number or document == highest:
+            return
+        if awaits_bundle_of(self.vault.db) is None:
+            set_behind(self.vault.db, True)
+            raise_number(self.vault.db, "card", card.number)
+        else:
+            # After a restore that is no surprise; the next export makes a card beyond.
+            raise_number(self.vault.db, "card", card.number + NUMBERS_SKIPPED)
+
+    def _known_signing_key(self, recipient: str) -> bytes | None:
+        document = newest_card(self.vault.db, recipient)
+        if document:
+            return read_card(document, self.vault.genesis_id).signing_key
+        active = known_directory(self.vault).recipients
+        return next((one.signing_key for one in active if one.id == recipient), None)
+
+    def _was_replaced(self, card: Card) -> bool:
+        """Tell whether a card is by a key whose place another took: the server passes on both."""
+        return card.signing_key in card_signers(self.vault.db, card.recipient)
+
+    def _keep_keys(self, listed: tuple[ListedKey, ...]) -> None:
+        for key in listed:
+            if key.hash in self._keys:
+                add_intake_key(self.vault.db, key.hash, self._keys[key.hash])
+
+    def _signing_keys(self, recipient: str) -> set[bytes]:
+        if recipient not in self._signers:
+            keys = set(signing_keys_of(known_directory(self.vault), recipient))
+            if recipient == self.vault.recipient:
+                keys |= own_signing_keys(self.vault.db)
+            self._signers[recipient] = keys
+        return self._signers[recipient]

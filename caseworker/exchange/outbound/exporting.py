@@ -1,0 +1,185 @@
+"""Exporting an outbound bundle: one new full batch, and all that the server has not yet taken.
+
+First everything new is made and is durable in the vault, then the file is written, then the log
+says what it carried. Stopped anywhere in between, the next export carries what this one did not;
+where only the log is behind, the same command finds its own file and has nothing to add but that.
+Stopped after that, it has nothing to add at all.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from caseworker.cases.cases import WrittenReply, all_cases
+from caseworker.days import Moment, date_text
+from caseworker.durable import refuse_existing, write_new_file
+from caseworker.errors import Refusal
+from caseworker.exchange.outbound.batches import seal_batches, waiting_replies
+from caseworker.exchange.outbound.confirming import make_confirmations, make_refinements
+from caseworker.exchange.outbound.signing_anew import sign_anew
+from caseworker.keys.cards import card_document, own_card
+from caseworker.keys.directories import known_directory, refuse_if_stray
+from caseworker.keys.upkeep import keep_current
+from caseworker.log.events import (
+    CARRIED_OUT,
+    EXPORTED,
+    append_event,
+    ends_with_export,
+    was_exported,
+)
+from caseworker.vault.condition import awaits_bundle_of, is_behind, note_clock
+from caseworker.vault.folder import Vault
+from caseworker.vault.keys import directory_key, intake_key, newest_directory
+from caseworker.vault.outgoing import OutgoingRow, outgoing_statement
+from caseworker.vault.taken import drop_what_is_over, to_repeat
+from crypto.bundle import BundleWriter, ItemType, OutboundHeader
+from crypto.statements import StatementKind, encode_statement
+
+
+@dataclass(frozen=True)
+class ExportResult:
+    """What a bundle carries, and what still waits; `again` where it had been written before."""
+
+    carried: tuple[OutgoingRow, ...]
+    new_replies: tuple[WrittenReply, ...]
+    waiting: tuple[WrittenReply, ...]
+    failed: dict[int, str]
+    notes: tuple[str, ...]
+    again: bool = False
+
+
+def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) -> ExportResult:
+    """Write an outbound bundle; Refusal where nothing may leave."""
+    refuse_if_behind(vault)
+    refuse_if_stray(vault)
+    written = _written_already(vault, path)
+    if written is not None:
+        if not was_exported(vault.db, written):
+            return _noted(vault, moment, {}, [])
+        waiting = tuple(waiting_replies(vault))
+        # Nothing has happened here, and no day has begun, since that was written. Whoever asks for
+        # more batches than one gets them, if under another name.
+        is_same = ends_with_export(vault.db) == (moment.day, written)
+        if is_same and not (waiting and batches > 1):
+            return ExportResult(tuple(to_repeat(vault)), (), waiting, {}, (), again=True)
+    refuse_unwritable(path)
+    notes = keep_current(vault, moment)
+    directory = known_directory(vault)
+    with vault.db.transaction():
+        drop_what_is_over(vault, moment.day, directory.policy.reply_days)
+        sealed = seal_batches(vault, moment, directory, batches)
+        make_confirmations(vault, moment)
+        make_refinements(vault, moment, directory.bucket_bits)
+        sign_anew(vault)
+        note_clock(vault.db, moment.day)
+    try:
+        write_new_file(path, lambda file: _write_items(vault, file.write))
+    except OSError as error:
+        raise Refusal(
+            f"{path} could not be written: {error.strerror}",
+            "nothing was lost: the next export carries what this one should have",
+        ) from None
+    return _noted(vault, moment, sealed.failed, notes)
+
+
+def _written_already(vault: Vault, path: Path) -> bytes | None:
+    """Return the SHA-256 of a file that is, to the last byte, what this vault would repeat now."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        written = hashlib.file_digest(file, "sha256").digest()
+    return written if written == _digest(vault) else None
+
+
+def _digest(vault: Vault) -> bytes:
+    """Return the SHA-256 of the bundle that carries all that is not yet taken."""
+    digest = hashlib.sha256()
+    _write_items(vault, digest.update)
+    return digest.digest()
+
+
+def _noted(
+    vault: Vault, moment: Moment, failed: dict[int, str], notes: Iterable[str]
+) -> ExportResult:
+    """Log what was written, and return it."""
+    rows = tuple(to_repeat(vault))
+    return ExportResult(
+        carried=rows,
+        new_replies=tuple(_note_carried(vault, moment, rows, _digest(vault))),
+        waiting=tuple(waiting_replies(vault)),
+        failed=failed,
+        notes=tuple(notes),
+    )
+
+
+def refuse_if_behind(vault: Vault) -> None:
+    """Raise Refusal where the server has more of this vault than the vault knows."""
+    if is_behind(vault.db):
+        raise Refusal(
+            "this vault is older than what the server has of it: it came from a backup",
+            f"nothing may leave before its numbers are moved on: "
+            f"caseworker restored {vault.folder}",
+        )
+    since = awaits_bundle_of(vault.db)
+    if since is not None:
+        raise Refusal(
+            "this vault came from a backup, and does not know yet what the server has of it",
+            f"import a bundle first that the server wrote on {date_text(since)} or later",
+        )
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raise Refusal where no new bundle can be written under this name."""
+    refuse_existing(path)
+    if not path.parent.is_dir():
+        raise Refusal(f"there is no folder {path.parent}", "is the stick in?")
+
+
+def _write_items(vault: Vault, write: Callable[[bytes], object]) -> None:
+    bundle = BundleWriter(write, OutboundHeader(vault.genesis_id, vault.recipient))
+    document = newest_directory(vault.db)
+    if document and directory_key(vault.db):
+        bundle.add(ItemType.DIRECTORY, document)
+    for public_key in _public_keys(vault):
+        bundle.add(ItemType.INTAKE_KEY, public_key)
+    bundle.add(ItemType.CARD, card_document(vault))
+    for row in sorted(to_repeat(vault), key=lambda row: (row.kind, row.number)):
+        bundle.add(ItemType.of(row.kind), encode_statement(outgoing_statement(vault.db, row)))
+    bundle.end()
+
+
+def _public_keys(vault: Vault) -> Iterator[bytes]:
+    """Yield the intake keys of the card and, from the directory's vault, of the directory."""
+    listed = []
+    if directory_key(vault.db):
+        listed = [key for one in known_directory(vault).recipients for key in one.keys]
+    card = own_card(vault)
+    for key_hash in sorted({key.hash for key in [*listed, *(card.keys if card else ())]}):
+        public_key = intake_key(vault.db, key_hash)
+        if public_key is None:
+            raise Refusal(
+                "a key that the directory names has not arrived here",
+                "import a newer bundle from the server first",
+            )
+        yield public_key
+
+
+def _note_carried(
+    vault: Vault, moment: Moment, rows: tuple[OutgoingRow, ...], written: bytes
+) -> list[WrittenReply]:
+    """Log what the bundle carried; return the replies that it carried for the first time."""
+    batches = {row.number for row in rows if row.kind == StatementKind.BATCH}
+    first = [
+        reply
+        for case in all_cases(vault.db).values()
+        for reply in case.replies.values()
+        if reply.batch in batches and reply.carried_out is None
+    ]
+    with vault.db.transaction():
+        for reply in first:
+            body = {"reply": reply.reply_id.hex(), "bundle": written.hex()}
+            append_event(vault, moment, CARRIED_OUT, reply.case_number, body)
+        totals = {"bundle": written.hex(), "batches": len(batches), "items": len(rows)}
+        append_event(vault, moment, EXPORTED, None, totals)
+    return first

@@ -1,0 +1,1 @@
+"""A recipient's keys: cards, signing keys, directories in force, destruction of what is old."""

@@ -1,1 +1,0 @@
-"""Writing to sources."""

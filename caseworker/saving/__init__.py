@@ -1,1 +1,0 @@
-"""Saving a case as files."""

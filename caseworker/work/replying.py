@@ -1,0 +1,148 @@
+"""Writing replies and releasing acknowledgements: they wait for the next export."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from caseworker.cases.cases import ACKNOWLEDGEMENT, REPLY, CaseLog, all_cases, case_log
+from caseworker.cases.flags import MEANINGS, flags_by_case
+from caseworker.cases.reply_limits import parts_of, refuse_beyond_indexes
+from caseworker.days import Moment
+from caseworker.errors import Refusal
+from caseworker.keys.directories import known_directory
+from caseworker.log.events import ACKNOWLEDGED, LOOKED, REPLIED, append_event
+from caseworker.log.rows import keep_text, kept_text
+from caseworker.vault.folder import Vault
+from caseworker.vault.messages import all_messages, messages_of_case, payload_of
+from caseworker.vault.numbers import next_reply_index
+from crypto.errors import Malformed
+from crypto.office.replies import new_reply_id
+from crypto.payload import Payload
+from crypto.public_keys import check_kem_public_key
+from crypto.sizes import REPLY_INDEXES
+
+_EVENTS = {REPLY: REPLIED, ACKNOWLEDGEMENT: ACKNOWLEDGED}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A reply that waits: of how many records, and how many its source can get after it."""
+
+    case_number: int
+    records: int
+    records_left: int
+
+
+class ReplyWriter:
+    """Writes to the sources of a vault's cases.
+
+    Each reply answers the newest message of its case, as it is shown. Refusal, with nothing kept,
+    where it cannot be sent: a flagged case is answered only once a person has `looked`. What says
+    the same to the same message as a reply that was not carried out yet is that reply: so a command
+    that was stopped and is typed again doubles nothing.
+    """
+
+    def __init__(self, vault: Vault, moment: Moment) -> None:
+        self._vault = vault
+        self._moment = moment
+        self._batch_size = known_directory(vault).batch_size
+        messages = all_messages(vault.db)
+        self._flags = flags_by_case(messages)
+        self._cases = all_cases(vault.db)
+        self._cases_by_secret: dict[bytes, set[int]] = defaultdict(set)
+        for one in messages:
+            self._cases_by_secret[one.thread_secret].add(one.case_number)
+
+    def reply(self, case_number: int, text: str, *, looked: bool = False) -> Written:
+        """Keep a reply until the next export."""
+        if not text.strip():
+            raise Refusal("the reply is empty", "nothing was written")
+        return self._write(self._case(case_number), REPLY, text, looked)
+
+    def acknowledge(
+        self, case_number: int, text: str | None = None, *, looked: bool = False
+    ) -> Written:
+        """Release the acknowledgement of a case; without a text, in the source's language."""
+        case = self._case(case_number)
+        if case.acknowledged:
+            raise Refusal(f"case {case_number} is acknowledged already", "nothing was written")
+        return self._write(case, ACKNOWLEDGEMENT, text, looked)
+
+    def unacknowledged(self) -> list[int]:
+        """Return the numbers of the cases without an acknowledgement."""
+        return sorted(number for number, case in self._cases.items() if not case.acknowledged)
+
+    def _case(self, number: int) -> CaseLog:
+        return self._cases.get(number) or case_log(self._vault.db, number)
+
+    def _write(self, case: CaseLog, kind: str, text: str | None, looked: bool) -> Written:
+        message = messages_of_case(self._vault.db, case.number)[-1].number
+        payload = payload_of(self._vault.db, message)
+        flags = sorted(self._flags.get(case.number, set()) - case.looked_at)
+        if flags and not looked:
+            raise _flagged(case.number, flags)
+        _refuse_bad_key(case.number, payload)
+        text = text or _standard_text(payload.language)
+        parts = parts_of(text, payload, self._batch_size)
+        taken = self._taken(payload.thread_secret)
+        if self._is_on_its_way(case, kind, message, text):
+            return Written(case.number, parts, REPLY_INDEXES - taken)
+        refuse_beyond_indexes(case.number, taken, parts)
+        body = {"reply": new_reply_id().hex(), "message": message, "parts": parts}
+        self._keep(case.number, kind, body, text, flags)
+        return Written(case.number, parts, REPLY_INDEXES - taken - parts)
+
+    def _is_on_its_way(self, case: CaseLog, kind: str, message: int, text: str) -> bool:
+        return any(
+            (one.kind, one.message, one.carried_out) == (kind, message, None)
+            and kept_text(self._vault.db, one.text_id) == text
+            for one in case.replies.values()
+        )
+
+    def _keep(
+        self,
+        case_number: int,
+        kind: str,
+        body: dict[str, object],
+        text: str,
+        flags: Sequence[str],
+    ) -> None:
+        vault, moment = self._vault, self._moment
+        with vault.db.transaction():
+            if flags:
+                append_event(vault, moment, LOOKED, case_number, {"flags": list(flags)})
+            body = {**body, "text": keep_text(vault.db, text).hex()}
+            append_event(vault, moment, _EVENTS[kind], case_number, body)
+        self._cases[case_number] = case_log(vault.db, case_number)
+
+    def _taken(self, thread_secret: bytes) -> int:
+        """Return how many records of a thread secret have an index, or wait for one."""
+        numbers = self._cases_by_secret[thread_secret]
+        waiting = (reply for number in numbers for reply in self._cases[number].waiting)
+        taken = sum(reply.parts for reply in waiting)
+        return taken + next_reply_index(self._vault.db, thread_secret)
+
+
+def _flagged(case_number: int, flags: Sequence[str]) -> Refusal:
+    reasons = "; ".join(MEANINGS[flag] for flag in flags)
+    return Refusal(
+        f"case {case_number} is flagged: {reasons}",
+        f"read it first (show VAULT {case_number}); to answer it all the same, add --looked",
+    )
+
+
+def _refuse_bad_key(case_number: int, payload: Payload) -> None:
+    try:
+        check_kem_public_key(payload.reply_key)
+    except Malformed:
+        raise Refusal(
+            f"nobody can answer case {case_number}: its source's key cannot be sealed to",
+            "nothing was written",
+        ) from None
+
+
+def _standard_text(language: str) -> str:
+    folder = resources.files("caseworker.work") / "acknowledgements"
+    own = folder / f"{language.partition('-')[0]}.txt"
+    return (own if own.is_file() else folder / "en.txt").read_text("utf-8").strip()

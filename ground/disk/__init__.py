@@ -1,0 +1,1 @@
+"""Files, folders, locks and schemas that hold whatever stops the machine."""

@@ -1,0 +1,81 @@
+"""Files whose content is replaced as a whole: at every moment the old one is there, or the new one.
+
+`replace_file` is for what is no secret, or is sealed. `replace_secret_file` also overwrites the old
+bytes where they lay, so that nothing of them is left in a free block of the disk. It uses three
+names, and at most two files at a time:
+
+    NAME            the one in force
+    NAME.new        its replacement until it is complete; the one in force where the first name is
+                    missing
+    NAME.retired    what was replaced, until it is overwritten; the one in force where a disk has
+                    lost both other names
+
+Whoever writes or finishes such a file holds a lock of its own.
+"""
+
+import secrets
+from pathlib import Path
+
+from ground.disk.durable import open_private, sync_file, sync_folder
+
+__all__ = ["finish_replacing", "is_there", "replace_file", "replace_secret_file", "wipe_file"]
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Return when a file, for its owner alone, has this content on the disk."""
+    new = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+    try:
+        _write(new, content)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def replace_secret_file(path: Path, content: bytes) -> None:
+    """Return when a file has this content on the disk, and what it held before is overwritten."""
+    _path, new, retired = _names(path)
+    finish_replacing(path)
+    _write(new, content)
+    # Its name is there for good before the one in force gives up its own.
+    sync_folder(path.parent)
+    if path.exists():
+        path.rename(retired)
+        sync_folder(path.parent)
+    finish_replacing(path)
+
+
+def finish_replacing(path: Path) -> None:
+    """Bring the three names in order, wherever `replace_secret_file` was interrupted."""
+    current, new, retired = _names(path)
+    for successor in (new, retired):
+        if not current.exists() and successor.exists():
+            successor.rename(current)
+            sync_folder(path.parent)
+    for stale in (new, retired):
+        if stale.exists():
+            wipe_file(stale)
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether a file is there under one of its three names."""
+    return any(name.is_file() for name in _names(path))
+
+
+def wipe_file(file: Path) -> None:
+    """Overwrite a file where it lies, then remove it."""
+    with file.open("r+b") as opened:
+        opened.write(bytes(file.stat().st_size))
+        sync_file(opened)
+    file.unlink()
+    sync_folder(file.parent)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with open_private(path) as file:
+        file.write(content)
+        sync_file(file)
+
+
+def _names(path: Path) -> tuple[Path, Path, Path]:
+    return path, path.with_name(f"{path.name}.new"), path.with_name(f"{path.name}.retired")

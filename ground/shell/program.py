@@ -1,0 +1,314 @@
+"""The frame of a program: arguments to options, options to an answer, an answer to a person.
+
+A program is a table of commands. The frame gives each `--json`, reads its arguments into a frozen
+options object, prints its answer, and turns what it refuses into `error:` and `hint:` lines.
+
+Exit codes: 0 done, 1 refused or failed, 2 not as the help says, 130 stopped by hand. What was done
+stays done where its answer cannot be written (a full device, a closed stream): a deed then still
+ends with 0, and says so on stderr; what was only to be shown ends with 1. A reader who has seen
+enough, as `head` has, is no fault of either.
+"""
+
+import argparse
+import errno
+import json
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, ClassVar, Final, Generic, NoReturn, TypeVar
+
+from ground.shell.foreign import ForeignText, foreign_path
+from ground.shell.output import Output, complain, open_standard_streams
+from ground.shell.passphrases import OPTION, PassphraseSource
+from ground.shell.refusals import Refusal, UsageError
+
+__all__ = [
+    "DONE",
+    "REFUSED",
+    "STOPPED",
+    "USAGE",
+    "Answer",
+    "Command",
+    "Group",
+    "Program",
+    "Surroundings",
+    "run_program",
+]
+
+DONE: Final = 0
+REFUSED: Final = 1
+USAGE: Final = 2
+STOPPED: Final = 130
+
+_DISTRIBUTION: Final = "fidelio-intake"
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+
+Options = TypeVar("Options")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answers: `text` for people, `data` for programs that ask with --json.
+
+    `complete` is false where a part of what was asked was refused; `warnings` go to stderr.
+    """
+
+    text: str
+    data: Mapping[str, object]
+    complete: bool = True
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a command gets from outside besides its options.
+
+    `as_json`: its answer alone goes to stdout, all else that it says to stderr.
+    """
+
+    passphrases: PassphraseSource
+    output: Output
+    as_json: bool
+
+
+@dataclass(frozen=True)
+class Command(Generic[Options]):
+    """A command: its name, a line on what it does, its help, its options and its work.
+
+    A name of two words is a command of a topic. `options` is a frozen dataclass; each of its fields
+    is an argument that `add_arguments` adds. `is_deed`: it changes something.
+    """
+
+    name: str
+    summary: str
+    description: str
+    options: type[Options]
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[Options, Surroundings], Answer]
+    is_deed: bool
+    asks_passphrases: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Commands that belong together, or to one public, under a heading of the help."""
+
+    heading: str
+    commands: tuple[Command[Any], ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program. `topics` say what the commands of a first word are about.
+
+    `prepare` is called before anything else; `stopped` is what Ctrl-C means, as message and hint.
+    """
+
+    name: str
+    description: str
+    groups: tuple[Group, ...]
+    topics: Mapping[str, str]
+    prepare: Callable[[], None]
+    stopped: tuple[str, str]
+
+
+def run_program(program: Program, arguments: Sequence[str] | None = None) -> int:
+    """Run a program with these arguments, else those of the process; return its exit code."""
+    output = Output(is_there=open_standard_streams())
+    try:
+        _prepare_process()
+        program.prepare()
+        return _run(program, arguments, output)
+    except UsageError as error:
+        return _refused(error, USAGE)
+    except Refusal as refusal:
+        return _refused(refusal, REFUSED)
+    except KeyboardInterrupt:
+        return _refused(Refusal(*program.stopped), STOPPED)
+    except OSError as error:
+        return _refused(_words_of(error), REFUSED)
+
+
+def _run(program: Program, arguments: Sequence[str] | None, output: Output) -> int:
+    try:
+        parsed = _parser(program, output).parse_args(arguments)
+    except SystemExit:
+        # --help and --version end so.
+        return _ended(output, is_deed=False)
+    command: Command[Any] = parsed.command
+    passphrases = PassphraseSource(parsed.passphrase_fd if command.asks_passphrases else None)
+    options = command.options(
+        **{one.name: getattr(parsed, one.name) for one in fields(command.options)}
+    )
+    answer = command.run(options, Surroundings(passphrases, output, parsed.json))
+    try:
+        return _print(answer, output, command, as_json=parsed.json)
+    except KeyboardInterrupt:
+        if not command.is_deed:
+            raise
+        complain("warning: stopped while the answer was written: what was asked is done")
+        return DONE if answer.complete else REFUSED
+
+
+def _print(answer: Answer, output: Output, command: Command[Any], *, as_json: bool) -> int:
+    for warning in answer.warnings:
+        complain(f"warning: {warning}")
+    if as_json:
+        output.say_data(json.dumps(answer.data, indent=2, default=_plain))
+    elif answer.text:
+        output.say(answer.text)
+    code = _ended(output, is_deed=command.is_deed)
+    return code if answer.complete else REFUSED
+
+
+def _ended(output: Output, *, is_deed: bool) -> int:
+    if output.fault is None:
+        return DONE
+    if is_deed:
+        complain(
+            f"warning: what was asked is done, but its answer cannot be written: {output.fault}"
+        )
+        return DONE
+    return _refused(
+        Refusal(f"the answer cannot be written: {output.fault}", "nothing was changed"), REFUSED
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, ForeignText):
+        return value.raw
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+def _refused(refusal: Refusal, code: int) -> int:
+    hints = refusal.hint.split("\n") if refusal.hint else []
+    first, *more = hints or [""]
+    complain(f"error: {refusal.message}", *([f"hint: {first}"] if first else []), *more)
+    return code
+
+
+def _words_of(error: OSError) -> Refusal:
+    if error.errno in _FULL:
+        return Refusal("the disk is full", "nothing was changed: make room, then type it again")
+    name = error.filename
+    what = foreign_path(Path(os.fsdecode(name))) if isinstance(name, str | bytes) else "a file"
+    return Refusal(f"{what} cannot be used: {error.strerror}", "is it there, and open to you?")
+
+
+# ---- The process ---------------------------------------------------------------------------------
+
+
+def _prepare_process() -> None:
+    sys.excepthook = _say_where
+    # A core dump would hold keys, and what somebody typed.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Whoever closes the terminal leaves no more behind than with Ctrl-C; `nohup` stays what it is.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+    # A script's job in the background is started without Ctrl-C, and `_stop` would go unheard.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    # Whatever waits just now knows how to be stopped by this one.
+    signal.raise_signal(signal.SIGINT)
+
+
+def _say_where(kind: type[BaseException], _error: BaseException, at: TracebackType | None) -> None:
+    """Say of a fault of this program where it is, and nothing of what it worked on."""
+    complain(
+        f"error: a fault in this program ({kind.__name__})",
+        *(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(at)),
+        "hint: what was stored before is safe; tell its makers these lines",
+    )
+
+
+# ---- Arguments -----------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that speaks as all of the program does."""
+
+    output: ClassVar[Output]
+
+    def __init__(self, **settings: Any) -> None:
+        settings |= {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
+        super().__init__(**settings)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, f"{self.prog} --help")
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        del file
+        self.output.say(message.rstrip("\n"))
+
+
+def _parser(program: Program, output: Output) -> argparse.ArgumentParser:
+    class Parser(_Parser):
+        pass
+
+    Parser.output = output
+    parser = Parser(
+        prog=program.name,
+        description=f"{program.description}\n\n{_listed(program)}",
+        epilog=f"`{program.name} COMMAND --help` explains a command.",
+    )
+    number = version(_DISTRIBUTION)
+    parser.add_argument("--version", action="version", version=f"{program.name} {number}")
+    top = _subparsers(parser)
+    topics = {}
+    for topic, summary in program.topics.items():
+        own = [one for one in _commands(program) if one.name.startswith(f"{topic} ")]
+        described = f"{summary}\n\n{_rows(own)}"
+        topics[topic] = _subparsers(top.add_parser(topic, description=described))
+    for command in _commands(program):
+        topic, _space, name = command.name.rpartition(" ")
+        its_parser = (topics[topic] if topic else top).add_parser(
+            name, description=command.description
+        )
+        _add_arguments(its_parser, command)
+    return parser
+
+
+def _subparsers(parser: _Parser) -> "argparse._SubParsersAction[_Parser]":
+    # They are listed in the description, by their groups.
+    return parser.add_subparsers(metavar="COMMAND", required=True, help=argparse.SUPPRESS)
+
+
+def _add_arguments(parser: argparse.ArgumentParser, command: Command[Any]) -> None:
+    command.add_arguments(parser)
+    if command.asks_passphrases:
+        parser.add_argument(
+            OPTION,
+            dest="passphrase_fd",
+            metavar="N",
+            type=int,
+            help="read passphrases from file descriptor N, one a line",
+        )
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    parser.set_defaults(command=command)
+
+
+def _listed(program: Program) -> str:
+    return "\n\n".join(f"{group.heading}:\n{_rows(group.commands)}" for group in program.groups)
+
+
+def _rows(commands: Iterable[Command[Any]]) -> str:
+    shown = list(commands)
+    width = max(len(one.name) for one in shown)
+    return "\n".join(f"  {one.name:<{width}}  {one.summary}" for one in shown)
+
+
+def _commands(program: Program) -> list[Command[Any]]:
+    return [command for group in program.groups for command in group.commands]

@@ -1,0 +1,1 @@
+"""A message made ready: text, answers, files, and how all of it is cut."""

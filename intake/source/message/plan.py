@@ -1,0 +1,238 @@
+"""A message cut into what goes into its envelope and what travels as files: SPEC 7.1, 8.2."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from crypto.chunks import FileKey, chunk_count, new_file_key
+from crypto.directory import Directory
+from crypto.envelope import Message, new_message_id, split_text
+from crypto.errors import TooLarge
+from crypto.padding import padded_chunk_count
+from crypto.payload import Attachment, Fill, TextRest
+from crypto.sizes import ATTACHMENTS_MAX, PIECE_SIZE
+from intake.errors import Refusal
+from intake.source.message.outgoing import (
+    Bytes,
+    FileOnDisk,
+    Outgoing,
+    Snapshot,
+    Zeros,
+    take_snapshot,
+)
+from intake.source.reach.office import Office, closed_reason
+from intake.source.speech import gettext as _
+from intake.source.speech import written_size
+
+__all__ = [
+    "ChosenFile",
+    "Draft",
+    "Plan",
+    "check_files",
+    "check_number_of_files",
+    "make_plan",
+    "replaced",
+    "restarted",
+]
+
+CLIENT: Final = "fidelio-cli 0.1"
+
+
+@dataclass(frozen=True)
+class ChosenFile:
+    """A file to send: where it lies, and what it is called and announced as.
+
+    `original` is set where `path` is a cleaned copy of it, made by this program.
+    """
+
+    path: Path
+    name: str
+    media_type: str
+    original: Path | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Draft:
+    """What a person wants to send, and to whom."""
+
+    kind: str
+    text: str
+    answers: Mapping[str, str]
+    files: tuple[ChosenFile, ...]
+    recipient_ids: tuple[str, ...]
+    language: str
+
+    def __repr__(self) -> str:
+        return "Draft(hidden)"
+
+
+@dataclass(frozen=True, repr=False)
+class Plan:
+    """A draft with everything that was drawn by lot for it, so that it is sent the same each time.
+
+    `kept` counts the characters of the text that the envelope takes; the rest is a file, as are
+    `fill_chunks` chunks of zeros where there are any.
+    """
+
+    draft: Draft
+    message_id: bytes
+    attachments: tuple[Snapshot, ...]
+    kept: int
+    rest: Snapshot | None
+    fill_key: FileKey
+    fill_chunks: int
+
+    def __repr__(self) -> str:
+        return "Plan(hidden)"
+
+    def files(self) -> list[Outgoing]:
+        """Return all that travels as files, in the order in which it is sent."""
+        files = [
+            Outgoing(FileOnDisk(chosen.path), snapshot)
+            for chosen, snapshot in zip(self.draft.files, self.attachments, strict=True)
+        ]
+        if self.rest:
+            files.append(Outgoing(Bytes(self.draft.text[self.kept :].encode()), self.rest))
+        if self.fill_chunks:
+            zeros = Snapshot(self.fill_key, self.fill_chunks * PIECE_SIZE, b"")
+            files.append(Outgoing(Zeros(), zeros))
+        return files
+
+    def message(self, directory: Directory, day: int) -> Message:
+        """Return what is sealed on a day with a directory."""
+        rest = self.rest
+        fill = Fill(self.fill_key, self.fill_chunks) if self.fill_chunks else None
+        return replace(
+            _unsplit(self.draft, self.message_id, self.attachments, directory, day),
+            text=self.draft.text[: self.kept],
+            rest=TextRest(rest.size, rest.key, rest.chunks, rest.hash) if rest else None,
+            fill=fill,
+        )
+
+
+def check_number_of_files(files: int) -> None:
+    """Return if a message may have so many files, else Refusal."""
+    if files > ATTACHMENTS_MAX:
+        raise Refusal(
+            _("A message takes at most {n} files.").format(n=ATTACHMENTS_MAX),
+            _("Put some of them into an archive, or send the others in a follow-up."),
+        )
+
+
+def check_files(files: Sequence[ChosenFile], office: Office) -> None:
+    """Return if a message may carry these files, by their sizes now; else Refusal.
+
+    Looked at before anybody types or gigabytes are read; `make_plan` has the last word.
+    """
+    check_number_of_files(len(files))
+    if files:
+        chunks = sum(chunk_count(file.path.stat().st_size) for file in files)
+        _check_size(padded_chunk_count(chunks), office)
+
+
+def make_plan(draft: Draft, snapshots: tuple[Snapshot, ...], office: Office, day: int) -> Plan:
+    """Return how a draft is sent; Refusal where the office does not take so much."""
+    return _plan(draft, new_message_id(), snapshots, office, day, before=None)
+
+
+def restarted(plan: Plan, place: int, office: Office, day: int) -> Plan:
+    """Return the plan with the `place`-th of its files read anew, under a new key.
+
+    All other files keep theirs, as far as their bytes stay the same. Raises OSError where a file
+    of the person's cannot be read.
+    """
+    snapshots = list(plan.attachments)
+    if place < len(snapshots):
+        source = FileOnDisk(plan.draft.files[place].path)
+        snapshots[place] = take_snapshot(source, lambda _size: None)
+        return replaced(plan, tuple(snapshots), office, day)
+    if place == len(snapshots) and plan.rest:
+        return replace(plan, rest=replace(plan.rest, key=new_file_key()))
+    return replace(plan, fill_key=new_file_key())
+
+
+def replaced(plan: Plan, snapshots: tuple[Snapshot, ...], office: Office, day: int) -> Plan:
+    """Return the plan cut anew for other snapshots, or for another directory."""
+    return _plan(plan.draft, plan.message_id, snapshots, office, day, before=plan)
+
+
+def _plan(
+    draft: Draft,
+    message_id: bytes,
+    snapshots: tuple[Snapshot, ...],
+    office: Office,
+    day: int,
+    *,
+    before: Plan | None,
+) -> Plan:
+    message = _unsplit(draft, message_id, snapshots, office.directory, day)
+    try:
+        kept, rest_bytes = split_text(message, draft.recipient_ids, draft.text)
+    except TooLarge:
+        raise Refusal(
+            _("Answers and file names together are too long for a message."),
+            _("Shorten the answers: the text itself may be as long as you like."),
+        ) from None
+    rest = take_snapshot(Bytes(rest_bytes), lambda _size: None) if rest_bytes else None
+    chunks = sum(one.chunks for one in snapshots) + (rest.chunks if rest else 0)
+    _check_size(padded_chunk_count(chunks), office)
+    fill_chunks = padded_chunk_count(chunks) - chunks
+    fill_key = new_file_key()
+    if before:
+        # The same bytes keep their key, other bytes never get one that was used.
+        if rest and before.rest and rest.digests == before.rest.digests:
+            rest = before.rest
+        if fill_chunks == before.fill_chunks:
+            fill_key = before.fill_key
+    return Plan(draft, message_id, snapshots, len(kept), rest, fill_key, fill_chunks)
+
+
+def _unsplit(
+    draft: Draft,
+    message_id: bytes,
+    snapshots: tuple[Snapshot, ...],
+    directory: Directory,
+    day: int,
+) -> Message:
+    return Message(
+        kind=draft.kind,
+        message_id=message_id,
+        day=day,
+        language=draft.language,
+        client=CLIENT,
+        delegation=directory.delegation.number,
+        sequence=directory.sequence,
+        answers=draft.answers,
+        attachments=tuple(
+            Attachment(
+                name=chosen.name,
+                size=snapshot.size,
+                media_type=chosen.media_type,
+                key=snapshot.key,
+                chunks=snapshot.chunks,
+                hash=snapshot.hash,
+            )
+            for chosen, snapshot in zip(draft.files, snapshots, strict=True)
+        ),
+    )
+
+
+def _check_size(chunks: int, office: Office) -> None:
+    taken = office.status.chunks
+    if chunks and not taken.open:
+        raise Refusal(
+            _(
+                "The server takes no files now, since {reason}, and no text of more than about"
+                " ten thousand letters."
+            ).format(reason=closed_reason(taken.reason)),
+            _("Shorten the text and leave the files out, or try again on another day."),
+        )
+    room = office.directory.policy.max_chunks
+    if chunks > room:
+        raise Refusal(
+            _("This is more than the office takes in one message: {size} in all.").format(
+                size=written_size(room * PIECE_SIZE)
+            ),
+            _("Send less, and the rest in follow-ups."),
+        )

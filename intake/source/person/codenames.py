@@ -1,0 +1,100 @@
+"""Showing a codename so that it is kept, and reading one forgivingly."""
+
+import secrets
+from collections.abc import Sequence
+
+from crypto.codename import Codename, ReadCodename, contains_codename, read_codename
+from crypto.errors import NotACodename
+from crypto.word_lists import word_list
+from intake.errors import Refusal
+from intake.source.person.terminal import CodenameLine, Terminal, same_word
+from intake.source.speech import WORD_LISTS
+from intake.source.speech import gettext as _
+
+__all__ = ["holds_codename", "show_codename", "take_codename", "words_of"]
+
+
+def words_of(language: str) -> tuple[str, ...]:
+    """Return the word list of a language of this client."""
+    return word_list(WORD_LISTS[language])
+
+
+def holds_codename(text: str) -> bool:
+    """Tell whether a codename, in any of the languages, stands in a text."""
+    return any(contains_codename(text, words_of(language)) for language in WORD_LISTS)
+
+
+def show_codename(terminal: Terminal, words: Sequence[str]) -> None:
+    """Show a codename to a person and let two of its words be typed back."""
+    terminal.say(_("Your codename: these eight words are the only way back to your message."))
+    terminal.say()
+    for number, word in enumerate(words, 1):
+        terminal.say(f"  {number}. {word}")
+    terminal.say()
+    terminal.say(
+        _(
+            "Write them on paper, between other things. Do not photograph them, and do not keep"
+            " them on a device from work."
+        )
+    )
+    terminal.say(_("They open nothing yet. They do as soon as this program says: stored."))
+    terminal.say()
+    asked = sorted(secrets.SystemRandom().sample(range(len(words)), 2))
+    for place in asked:
+        question = _("To be sure: word {n} is ").format(n=place + 1)
+        while not same_word(terminal.ask(question), words[place]):
+            terminal.say(_("That is another word. Look at what you have written."))
+
+
+def take_codename(line: CodenameLine, language: str) -> Codename:
+    """Return the codename that a person types, or a script gives, in any of the languages."""
+
+    def ask(terminal: Terminal) -> Codename:
+        return _ask(terminal, language)
+
+    def read(text: str) -> Codename:
+        try:
+            return _read(text, language).codename
+        except NotACodename as error:
+            raise Refusal(_explain(error), _("Nothing was sent, nothing is lost.")) from None
+
+    return line.take(ask, read)
+
+
+def _ask(terminal: Terminal, language: str) -> Codename:
+    while True:
+        try:
+            read = _read(terminal.ask(_("The eight words of your codename: ")), language)
+        except NotACodename as error:
+            terminal.say(_explain(error))
+            terminal.say(_("Look at the paper again. Ctrl-C ends this; nothing is lost."))
+            continue
+        if read.corrections:
+            for correction in read.corrections:
+                terminal.say(
+                    _("Word {n} was read as: {word}").format(
+                        n=correction.position, word=correction.word
+                    )
+                )
+            terminal.ask(_("Press Enter to go on."))
+        return read.codename
+
+
+def _read(text: str, language: str) -> ReadCodename:
+    """Return a codename in the language spoken, else in another of the languages."""
+    languages = [language, *(other for other in WORD_LISTS if other != language)]
+    first: NotACodename | None = None
+    for one in languages:
+        try:
+            return read_codename(text, words_of(one), WORD_LISTS[one])
+        except NotACodename as error:
+            first = first or error
+    raise first or NotACodename("count")
+
+
+def _explain(error: NotACodename) -> str:
+    if error.reason == "count":
+        return _("A codename has eight words.")
+    if error.reason == "word":
+        return _("Word {n} is not in the list of words.").format(n=error.position)
+    return _("These are eight words of the list, but one of them is another than yours.")

@@ -1,0 +1,1 @@
+"""A message on its way, until it is stored, or sealed into a file."""

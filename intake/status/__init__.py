@@ -1,0 +1,1 @@
+"""What waits on a server, and what runs out there."""

@@ -1,0 +1,159 @@
+"""Messages that contradict each other: shown, flagged, answered only after a look."""
+
+from dataclasses import replace
+
+import pytest
+
+from caseworker.cases.cases import all_cases
+from caseworker.cases.conversation import conversation
+from caseworker.cases.flags import (
+    NO_REPORT,
+    OUTSIDE_KEY_DATES,
+    SHARED_COMMITMENT,
+    SHARED_REPLY_KEY,
+    SHARED_THREAD_SECRET,
+    TWO_VERSIONS,
+    flags_by_case,
+)
+from caseworker.errors import Refusal
+from caseworker.vault.messages import MessageMark
+from caseworker.work.replying import ReplyWriter
+from crypto.hpke import new_kem_secret_key
+from crypto.signing import SigningKey
+from crypto.source_keys import SourceKeys, thread_id
+from tests.offices.vaults import DAY, Office, Server, Source, at
+
+
+def impostor_of(source: Source, **same: object) -> Source:
+    """Somebody with keys of their own and some of another's."""
+    keys = SourceKeys(
+        signing=SigningKey(bytes(31) + b"\x01"),
+        reply=new_kem_secret_key(),
+        thread_secret=bytes(31) + b"\x02",
+        set_key=bytes(32),
+        genesis_id=source.genesis_id,
+        thread_id=bytes(32),
+    )
+    keys = replace(keys, **same)  # type: ignore[arg-type]
+    own_thread = thread_id(
+        keys.signing.public_key, keys.reply.public_key, keys.thread_secret, source.genesis_id
+    )
+    impostor = Source(source.genesis_id)
+    impostor.__dict__["keys"] = replace(keys, thread_id=own_thread)
+    return impostor
+
+
+def flags(office: Office) -> dict[int, tuple[str, ...]]:
+    """The flags of each case."""
+    with office.opened() as vault:
+        return {number: conversation(vault, number).flags for number in all_cases(vault.db)}
+
+
+@pytest.mark.parametrize("impostor_first", [True, False])
+def test_one_thread_secret_under_other_keys_flags_both_cases_in_any_order(
+    office: Office, server: Server, source: Source, impostor_first: bool
+) -> None:
+    impostor = impostor_of(source, thread_secret=source.keys.thread_secret)
+    for sender in (impostor, source) if impostor_first else (source, impostor):
+        server.report(sender)
+        office.bring(*server.export())
+    assert flags(office) == {1: (SHARED_THREAD_SECRET,), 2: (SHARED_THREAD_SECRET,)}
+
+
+def test_one_reply_key_under_other_keys_flags_both_cases(
+    office: Office, server: Server, source: Source
+) -> None:
+    server.report(source)
+    server.report(impostor_of(source, reply=source.keys.reply))
+    office.bring(*server.export())
+    assert flags(office) == {1: (SHARED_REPLY_KEY,), 2: (SHARED_REPLY_KEY,)}
+
+
+def test_a_flagged_case_is_answered_only_after_a_look(
+    office: Office, server: Server, source: Source
+) -> None:
+    server.report(source, kind="follow-up")
+    office.bring(*server.export())
+    with office.opened() as vault:
+        with pytest.raises(Refusal, match="case 1 is flagged: a follow-up"):
+            ReplyWriter(vault, at(DAY)).reply(1, "Who are you?")
+        ReplyWriter(vault, at(DAY)).reply(1, "Who are you?", looked=True)
+        ReplyWriter(vault, at(DAY)).reply(1, "Again, since you looked.")
+        assert conversation(vault, 1).looked_at == (NO_REPORT,)
+
+
+def test_two_cases_that_share_a_secret_share_its_indexes(
+    office: Office, server: Server, source: Source
+) -> None:
+    server.report(source)
+    server.report(impostor_of(source, thread_secret=source.keys.thread_secret))
+    office.bring(*server.export())
+    with office.opened() as vault:
+        for number in (1, 2):
+            ReplyWriter(vault, at(DAY)).reply(number, "Who are you?", looked=True)
+    office.carry(server.folder / "out")
+    server.take(server.folder / "out")
+    tags = [record[:16] for record in server.board]
+    assert len(set(tags)) == len(tags)
+    assert [reply.text for reply in server.replies(source)] == ["Who are you?"]
+
+
+@pytest.mark.parametrize("late_first", [True, False])
+def test_a_message_sealed_to_a_key_outside_its_dates_is_a_flagged_case_of_its_own(
+    office: Office, server: Server, source: Source, late_first: bool
+) -> None:
+    days = [DAY + 90, DAY] if late_first else [DAY, DAY + 90]
+    for day in days:
+        server.report(source, f"Written on {day}.", day=day, key_day=DAY)
+        office.bring(*server.export())
+    found = flags(office)
+    assert found[1 if late_first else 2] == (OUTSIDE_KEY_DATES,)
+    assert found[2 if late_first else 1] == ()
+
+
+def test_one_message_id_with_other_words_is_flagged_and_both_are_shown(
+    office: Office, server: Server, source: Source
+) -> None:
+    server.report(source, "One version.", message_id=bytes(16))
+    server.report(source, "Another.", message_id=bytes(16))
+    office.bring(*server.export())
+    assert flags(office) == {1: (TWO_VERSIONS,)}
+    with office.opened() as vault:
+        assert len(conversation(vault, 1).entries) == 2
+
+
+def mark(number: int, case: int, **changes: object) -> MessageMark:
+    """A message, as the flags look at it."""
+    unique = bytes([number]) * 32
+    plain = MessageMark(
+        number=number,
+        case_number=case,
+        thread_id=unique,
+        message_id=unique[:16],
+        kind="report",
+        thread_secret=unique,
+        reply_key_hash=unique,
+        commitment=unique,
+        content_hash=unique,
+        within_key_dates=True,
+        received_day=DAY,
+        language="en",
+        beginning="",
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def test_two_messages_under_one_commitment_flag_both() -> None:
+    messages = [mark(1, 1), mark(2, 2, commitment=bytes([1]) * 32), mark(3, 3)]
+    assert flags_by_case(messages) == {1: {SHARED_COMMITMENT}, 2: {SHARED_COMMITMENT}}
+
+
+def test_flags_do_not_depend_on_the_order_of_messages() -> None:
+    messages = [
+        mark(1, 1, kind="follow-up"),
+        mark(2, 1, thread_id=bytes([1]) * 32, within_key_dates=False),
+        mark(3, 2, thread_secret=bytes([1]) * 32),
+        mark(4, 3, kind="follow-up"),
+    ]
+    assert flags_by_case(messages) == flags_by_case(messages[::-1])
+    assert flags_by_case(messages)[3] == {NO_REPORT}

@@ -1,0 +1,103 @@
+"""A recipient that sends copies of another's records decides nothing about them.
+
+On the way, B may see A's bundle (B's courier carries both). If B's batch with A's records came
+first, A's replies must neither expire with B's batch nor go into a bucket where nobody looks.
+"""
+
+import contextlib
+import hashlib
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from crypto.sizes import RECORD_SIZE
+from intake.storage import board, sqlite
+from intake.storage.folder import DataFolder, create_folder
+from tests.offices.server_process import client, serving, succeed
+from tests.offices.signed_office import PracticeOffice, batch, refinement
+
+
+def take_in(data: Path, bundle: bytes) -> None:
+    file = data.with_name(os.urandom(4).hex())
+    file.write_bytes(bundle)
+    succeed("import", "--data", data, file)
+
+
+def in_bucket(data: Path, bits: int, value: int) -> list[bytes]:
+    with contextlib.closing(sqlite3.connect(data / "intake.sqlite")) as database:
+        return board.bucket(database, bits, value)
+
+
+@pytest.fixture
+def records() -> list[bytes]:
+    """What A sends, and B copies."""
+    return [os.urandom(RECORD_SIZE) for _ in range(64)]
+
+
+@pytest.mark.parametrize("first", ["main", "board"])
+def test_a_batch_that_is_over_takes_no_records_of_others_along(
+    data: Path, office: PracticeOffice, today: int, records: list[bytes], first: str
+) -> None:
+    """They stay until the last batch that holds them is over."""
+    for sender in (first, "main", "board"):
+        take_in(data, office.outbound(sender, today, batch(1, records)))
+    with contextlib.closing(sqlite3.connect(data / "intake.sqlite")) as database, database:
+        board.drop_batch(database, "board", 1)
+    assert sorted(in_bucket(data, 0, 0)) == sorted(records)
+
+
+def test_a_copy_can_be_sent_elsewhere_and_the_record_stays(
+    data: Path, office: PracticeOffice, today: int, records: list[bytes]
+) -> None:
+    """B refines its copies into the wrong bucket; A's records go where A says."""
+    for sender in ("board", "main"):
+        take_in(data, office.outbound(sender, today, batch(1, records)))
+    away, home = dict.fromkeys(records, 1), dict.fromkeys(records, 0)
+    take_in(data, office.outbound("board", today, refinement(1, 1, away)))
+    assert set(records) <= set(in_bucket(data, 1, 0))
+    take_in(data, office.outbound("main", today, refinement(1, 1, home)))
+    assert set(records) <= set(in_bucket(data, 1, 0))
+
+
+async def test_a_record_in_two_batches_is_served_once(
+    data: Path, office: PracticeOffice, today: int, records: list[bytes]
+) -> None:
+    """Else a visitor would load more, and see which were copied."""
+    for sender in ("board", "main"):
+        take_in(data, office.outbound(sender, today, batch(1, records)))
+    with serving(data) as server:
+        async with client(server) as http, http.get("/v1/board/0/0") as answer:
+            served = await answer.read()
+    assert len(served) == 64 * RECORD_SIZE
+    assert "64 records" in succeed("status", "--data", data)
+
+
+def test_a_board_of_the_version_before_is_brought_over_whole(tmp_path: Path) -> None:
+    """With the old key a copy was ignored; its records stay what they were."""
+    folder: DataFolder = create_folder(tmp_path / "data")
+    sqlite.prepare(folder)
+    record = os.urandom(RECORD_SIZE)
+    row = (3, 5, hashlib.sha256(record).digest(), "main", 1, record)
+    with contextlib.closing(sqlite3.connect(folder.database)) as old, old:
+        old.executescript(_BEFORE)
+        old.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)", row)
+    sqlite.prepare(folder)
+    with contextlib.closing(sqlite.connect(folder)) as database:
+        assert database.execute("SELECT * FROM record").fetchall() == [row]
+        assert database.execute("PRAGMA user_version").fetchone() == (sqlite.VERSION,)
+        board.add_records(database, "board", 1, 3, [(5, row[2], record)])
+        assert database.execute("SELECT count(*) FROM record").fetchone() == (2,)
+
+
+_BEFORE = """
+DROP TABLE record;
+CREATE TABLE record (
+    bits INTEGER NOT NULL, value INTEGER NOT NULL, hash BLOB NOT NULL, recipient TEXT NOT NULL,
+    number INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (bits, value, hash)
+) WITHOUT ROWID;
+CREATE INDEX record_by_hash ON record (hash);
+CREATE INDEX record_by_batch ON record (recipient, number);
+PRAGMA user_version = 1;
+"""

@@ -1,0 +1,46 @@
+"""While the database is written anew after an export, uploads go on being accepted."""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+from crypto.sizes import ENVELOPE_SIZE, RECORD_SIZE
+from intake.storage import board
+from intake.storage.folder import DataFolder
+from intake.storage.sqlite import connect, writing
+from tests.means.repository import REPOSITORY
+from tests.offices.server_process import client, serving
+
+RECORDS = 12_000
+"""50 MB of replies: to write them anew takes as long as many uploads."""
+
+
+async def test_uploads_during_a_rewrite_are_all_stored(data: Path, tmp_path: Path) -> None:
+    folder = DataFolder(data)
+    with contextlib.closing(connect(folder)) as database, writing(database, folder):
+        records = (os.urandom(RECORD_SIZE) for _ in range(RECORDS))
+        rows = ((0, hashlib.sha256(record).digest(), record) for record in records)
+        board.add_records(database, "main", 1, 0, rows)
+    answered: list[int] = []
+    with serving(data) as server:
+        async with client(server) as http:
+            line = ["export", "--data", data, "--recipient", "main", "--out", tmp_path / "out"]
+            export = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "intake.cli", *map(str, line), cwd=REPOSITORY
+            )
+            ended = asyncio.create_task(export.wait())
+            while not ended.done():
+                body = os.urandom(ENVELOPE_SIZE)
+                name = hashlib.sha256(body).hexdigest()
+                async with http.put(f"/v1/envelopes/{name}", data=body) as answer:
+                    answered.append(answer.status)
+            assert await ended == 0
+    assert answered
+    assert set(answered) == {204}
+    with contextlib.closing(connect(folder)) as database:
+        (held,) = database.execute("SELECT count(*) FROM envelope").fetchone()
+        assert held == len(answered)
+        assert board.live_records(database) == RECORDS

@@ -1,0 +1,271 @@
+"""A person at a terminal: asked, shown the codename, asked for two of its words, heard again."""
+
+import os
+import pty
+import re
+import select
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from crypto.directory import fingerprint
+from tests.means.repository import REPOSITORY
+from tests.offices.signed_office import PracticeOffice
+from tests.offices.source_client import (
+    OfficeServer,
+    free_port,
+    office_server,
+    open_message,
+    replies_to,
+    today,
+)
+
+SECONDS = 60.0
+OTHER_SCREEN = "\x1b[?1049h"
+FIRST_SCREEN = "\x1b[?1049l"
+
+
+class Person:
+    """Somebody who types at a terminal and reads what it shows."""
+
+    def __init__(self, process: int, terminal: int) -> None:
+        self._process = process
+        self._terminal = terminal
+        self.seen = ""
+        self._read_up_to = 0
+
+    def wait_for(self, text: str) -> None:
+        """Read until the terminal shows a text that was not there before."""
+        deadline = time.monotonic() + SECONDS
+        while (found := self.seen.find(text, self._read_up_to)) < 0:
+            assert time.monotonic() < deadline, self.seen
+            assert self._read(), f"ended without {text!r}: {self.seen}"
+        self._read_up_to = found + len(text)
+
+    def types(self, after: str, line: str) -> None:
+        """Wait for a question and answer it."""
+        self.wait_for(after)
+        os.write(self._terminal, line.encode() + b"\n")
+
+    def presses_ctrl_c(self, after: str) -> None:
+        """Wait for a text and stop the program."""
+        self.wait_for(after)
+        os.write(self._terminal, b"\x03")
+
+    def ends(self) -> int:
+        """Read to the end; returns the exit code."""
+        while self._read():
+            pass
+        return os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self._terminal], [], [], SECONDS)
+        assert ready, f"silent for {SECONDS} s: {self.seen}"
+        try:
+            data = os.read(self._terminal, 65_536)
+        except OSError:
+            return False
+        self.seen += data.decode(errors="replace").replace("\r\n", "\n")
+        return bool(data)
+
+
+@contextmanager
+def person(folder: Path, *arguments: str) -> Iterator[Person]:
+    """Somebody who runs a command of `intake` at a terminal."""
+    with at_a_terminal(folder, "-m", "intake.cli", *arguments) as someone:
+        yield someone
+
+
+@contextmanager
+def at_a_terminal(folder: Path, *arguments: str) -> Iterator[Person]:
+    """Somebody who runs Python with some arguments at a terminal."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(REPOSITORY)
+        environment = {
+            **os.environ,
+            "TERM": "xterm",
+            "XDG_STATE_HOME": str(folder),
+            "LANG": "C.UTF-8",
+        }
+        os.execve(sys.executable, [sys.executable, *arguments], environment)
+    try:
+        yield Person(process, terminal)
+    finally:
+        try:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+        except (ProcessLookupError, ChildProcessError):
+            pass
+        os.close(terminal)
+
+
+Setting = tuple[str, OfficeServer]
+
+
+@pytest.fixture
+def setting(tmp_path: Path) -> Iterator[Setting]:
+    """The address of an office and its server."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    office = PracticeOffice.create(today(), address=address)
+    with office_server(OfficeServer(office), port) as server:
+        yield address, server
+
+
+def shown_words(someone: Person) -> list[str]:
+    """The codename that the terminal shows."""
+    screen = someone.seen.rpartition(OTHER_SCREEN)[2]
+    return re.findall(r"^ +[1-8]\. (\w+)$", screen, re.MULTILINE)
+
+
+def type_two_words_back(someone: Person) -> list[str]:
+    words: list[str] = []
+    for _question in range(2):
+        someone.wait_for("word ")
+        someone.wait_for(" is ")
+        words = shown_words(someone)
+        number = re.findall(r"word ([1-8]) is $", someone.seen)[-1]
+        someone.types("", words[int(number) - 1])
+    return words
+
+
+def report_at_a_terminal(someone: Person, server: OfficeServer) -> list[str]:
+    """Answer everything; returns the codename."""
+    someone.wait_for(fingerprint(server.office.genesis_id).split()[-1])
+    someone.types("[y/N]", "y")
+    someone.types("only a dot.", "They took a bribe.")
+    someone.types("", ".")
+    someone.types("Who is involved?", "The mayor")
+    for question in ("When did it", "How do you know?", "What evidence", "What do you fear"):
+        someone.types(question, "")
+    someone.types("Enter: no more", "/no/such/file")
+    someone.types("There is no file", "")
+    someone.types("nobody): ", "board")
+    someone.types("Encrypt and send?", "y")
+    return type_two_words_back(someone)
+
+
+def test_report_and_replies_by_a_person_at_a_terminal(setting: Setting, tmp_path: Path) -> None:
+    address, server = setting
+    with person(tmp_path, "report", "--server", address) as someone:
+        words = report_at_a_terminal(someone, server)
+        assert someone.ends() == 0, someone.seen
+    payload = open_message(server.office, server.envelopes()[0]).payload
+    assert payload.text == "They took a bribe."
+    assert payload.answers == {"who": "The mayor"}
+    assert [recipient.id for recipient in payload.recipients] == ["main"]
+    # What can be scrolled back to shows neither the codename nor what was typed back of it.
+    begin, rest = someone.seen.split(OTHER_SCREEN)
+    kept = begin + rest.split(FIRST_SCREEN)[1]
+    assert not re.search(r"^ +[1-8]\. ", kept, re.MULTILINE)
+    assert "To be sure: word" not in kept
+
+    server.board = b"".join(replies_to(server.office, payload, "Thank you."))
+    with person(tmp_path, "replies", "--server", address) as someone:
+        someone.types("your codename: ", "these are no eight words of mine")
+        someone.types("Ctrl-C ends this", "")
+        someone.types("your codename: ", " ".join(words).upper())
+        someone.wait_for("Thank you.")
+        someone.types("Write a follow-up?", "y")
+        someone.types("only a dot.", "One thing more.")
+        someone.types("", ".")
+        someone.types("Enter: no more", "")
+        someone.types("Encrypt and send?", "y")
+        assert someone.ends() == 0, someone.seen
+    follow_up = open_message(server.office, server.envelopes()[1]).payload
+    assert (follow_up.kind, follow_up.text) == ("follow-up", "One thing more.")
+    assert follow_up.thread_secret == payload.thread_secret
+
+
+def test_fingerprint_that_is_not_confirmed_sends_nothing(setting: Setting, tmp_path: Path) -> None:
+    address, server = setting
+    with person(tmp_path, "report", "--server", address) as someone:
+        someone.types("[y/N]", "")
+        assert someone.ends() == 1
+    assert "was not confirmed. Nothing was sent." in someone.seen
+    assert server.puts == []
+    assert not (tmp_path / "fidelio").exists()
+
+
+def test_ctrl_c_while_being_asked_sends_nothing(setting: Setting, tmp_path: Path) -> None:
+    address, server = setting
+    with person(tmp_path, "report", "--server", address) as someone:
+        someone.types("[y/N]", "y")
+        someone.presses_ctrl_c("only a dot.")
+        assert someone.ends() == 1
+    assert "Stopped by hand. Nothing was sent." in someone.seen
+    assert "Traceback" not in someone.seen
+    assert server.puts == []
+
+
+# The system gives the signal to another thread than the one that waits, which it does not wake:
+# just as a Ctrl-C is lost that comes between a question and the wait for its answer.
+UNHEARD = """
+import os, signal, sys, threading, time
+from intake.source.person.terminal import open_terminal
+
+if sys.argv[1] == "stdin":
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+if sys.argv[1] == "stdout":
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+def stop():
+    time.sleep(1)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+threading.Thread(target=stop).start()
+try:
+    open_terminal().ask("Question: ")
+except KeyboardInterrupt:
+    print("Heard.", file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("elsewhere", ["nothing", "stdin", "stdout"])
+def test_ctrl_c_that_comes_just_before_the_wait_for_an_answer_is_heard(
+    tmp_path: Path, elsewhere: str
+) -> None:
+    """Also where what is typed or shown does not go through stdin or stdout."""
+    with at_a_terminal(tmp_path, "-c", UNHEARD, elsewhere) as someone:
+        someone.wait_for("Question: ")
+        someone.wait_for("Heard.")
+        assert someone.ends() == 0
+
+
+def test_server_that_takes_nothing_is_said_before_any_question(
+    setting: Setting, tmp_path: Path
+) -> None:
+    address, server = setting
+    server.closed = {"envelopes": "day-budget", "chunks": "day-budget"}
+    with person(tmp_path, "report", "--server", address) as someone:
+        someone.types("[y/N]", "y")
+        assert someone.ends() == 1
+    assert "it has taken in all that it can today" in someone.seen
+    assert "By post: 1 Practice Street" in someone.seen
+    assert "What happened?" not in someone.seen
+
+
+def test_progress_is_shown_with_size_and_speed(setting: Setting, tmp_path: Path) -> None:
+    address, server = setting
+    server.answer = _slowly
+    path = tmp_path / "large.bin"
+    path.write_bytes(bytes(12_000_000))
+    text = tmp_path / "text.txt"
+    text.write_text("With a file.")
+    arguments = ("--text-file", str(text), "--file", str(path), "--leave-out", "board")
+    with person(tmp_path, "report", "--server", address, *arguments) as someone:
+        someone.types("[y/N]", "y")
+        type_two_words_back(someone)
+        assert someone.ends() == 0, someone.seen
+    assert re.search(r"Sending: [\d.]+ MB of \d+ MB, [\d.]+ MB a second, \d+ s left", someone.seen)
+
+
+def _slowly(_number: int, _put: object) -> int:
+    time.sleep(0.25)
+    return 204

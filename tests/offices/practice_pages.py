@@ -1,0 +1,76 @@
+"""The pages of a practice office in a browser: its address is known before its server starts.
+
+with practice_pages(folder) as pages: page.goto(pages.address + "/en/")
+"""
+
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crypto.directory import fingerprint
+from tests.browser.driver import Page
+from tests.offices.server_process import ServerProcess, serving, succeed
+from tests.offices.signed_office import PracticeOffice
+
+__all__ = ["PracticePages", "answer_all_questions", "practice_pages"]
+
+QUESTIONS = ("who", "when", "how", "evidence", "fear", "recipients")
+
+
+@dataclass(frozen=True)
+class PracticePages:
+    """An office, its running server and the origin of its pages."""
+
+    office: PracticeOffice
+    server: ServerProcess
+    address: str
+
+
+@contextmanager
+def practice_pages(
+    folder: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    address: str = "",
+    issued_ago: int = 0,
+    **changes: Any,
+) -> Iterator[PracticePages]:
+    """Serve a new office at `host`, its directory issued so many days ago.
+
+    `address` is where sources find it, unless they come straight to its port.
+    """
+    today = int(time.time() // 86_400)
+    port = port or _free_port()
+    address = address or f"http://{host}:{port}"
+    office = PracticeOffice.create(today - issued_ago, address=address, **changes)
+    bundle = folder / "first.bundle"
+    bundle.write_bytes(office.outbound("main", today))
+    data = folder / "data"
+    succeed("import", "--data", data, bundle, "--fingerprint", fingerprint(office.genesis_id))
+    with serving(data, "--listen", f"127.0.0.1:{port}") as server:
+        yield PracticePages(office, server, address)
+
+
+def answer_all_questions(page: Page, text: str, files: Sequence[Path] = ()) -> None:
+    """Go from the first screen of a report to its summary, with a text and files."""
+    page.click("#page .main")
+    page.fill("#text", text)
+    for question in QUESTIONS:
+        page.click("form .main")
+        page.wait_for("#" + question)
+        if question == "evidence" and files:
+            page.upload("#files", files)
+            page.wait_for(".files li")
+    page.click("form .main")
+    page.wait_for(".answers")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
