@@ -38,7 +38,7 @@ from caseworker.cases.texts import DAMAGED, MISSING, WHOLE, read_rest, rest_of
 from caseworker.days import Moment, iso_date
 from caseworker.durable import PRIVATE_FOLDER, new_folder, open_private
 from caseworker.errors import Refusal
-from caseworker.log.kinds import Saved
+from caseworker.log.case_events import Saved
 from caseworker.terminal.layout import size_text
 from caseworker.terminal.progress import Progress
 from caseworker.vault.folder import Vault

@@ -8,8 +8,7 @@ from caseworker.cases.states import State
 from caseworker.cases.written_replies import ACKNOWLEDGEMENT, REPLY, WrittenReply
 from caseworker.days import Moment
 from caseworker.errors import Refusal
-from caseworker.log.chain import Entry, all_entries, entries_of_case
-from caseworker.log.kinds import (
+from caseworker.log.case_events import (
     Acknowledged,
     CalledBack,
     CarriedOut,
@@ -22,6 +21,7 @@ from caseworker.log.kinds import (
     Sealed,
     WrittenEvent,
 )
+from caseworker.log.chain import Entry, all_entries, entries_of_case
 from caseworker.vault.database import Database
 
 

@@ -19,8 +19,8 @@ from caseworker.cases.rows import CaseRow, Folded
 from caseworker.cases.written_replies import WrittenReply
 from caseworker.days import Moment
 from caseworker.errors import Refusal
+from caseworker.log.case_events import CaseEvent
 from caseworker.log.chain import append_event, entries_of_case
-from caseworker.log.kinds import CaseEvent
 from caseworker.log.rows import cases_in_log_after, hash_in_log, last_of_log
 from caseworker.vault.database import Database
 from caseworker.vault.folder import Vault
@@ -100,11 +100,7 @@ def mend_lists(db: Database) -> list[int]:
     """
     _bring_up_to_date(db)
     told = {number: _rows_of(case) for number, case in all_cases(db).items()}
-    replies = rows.replies_by_case(db)
-    listed = {case.number: (case, replies.pop(case.number, [])) for case in rows.case_rows(db)}
-    differing = {number for number in told | listed if told.get(number) != listed.get(number)}
-    # Replies of cases that there are not.
-    differing |= set(replies)
+    differing = rows.differing_rows(db, told)
     if differing:
         with db.transaction():
             _make_anew(db)

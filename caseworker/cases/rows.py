@@ -1,7 +1,7 @@
 """The rows that lists are made of. What they say is folded from the log: lists.py."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from caseworker.cases.states import State
@@ -56,10 +56,28 @@ def replace_rows(db: Database, case: CaseRow, replies: Collection[WrittenReply])
     """Write the rows of a case in the place of those before."""
     db.run("DELETE FROM case_rows WHERE number = ?", case.number)
     db.run("DELETE FROM reply_rows WHERE case_number = ?", case.number)
-    values = {**vars(case), "state": case.state.value, "acknowledged": int(case.acknowledged)}
-    _insert(db, "case_rows", values)
+    _insert(db, "case_rows", _case_values(case))
     for reply in replies:
         _insert(db, "reply_rows", _reply_values(reply))
+
+
+def differing_rows(
+    db: Database, told: Mapping[int, tuple[CaseRow, list[WrittenReply]]]
+) -> set[int]:
+    """Return the numbers of the cases whose rows are not these, or that are not among them."""
+    cases = {row["number"]: row for row in db.rows("SELECT * FROM case_rows")}
+    replies: dict[int, list[Row]] = defaultdict(list)
+    for row in db.rows("SELECT * FROM reply_rows ORDER BY number"):
+        replies[row["case_number"]].append(row)
+    right = {
+        number: (_case_values(case), [_reply_values(reply) for reply in written])
+        for number, (case, written) in told.items()
+    }
+    return {
+        number
+        for number in right.keys() | cases.keys() | replies.keys()
+        if right.get(number) != (cases.get(number), replies.get(number, []))
+    }
 
 
 def case_rows(db: Database) -> list[CaseRow]:
@@ -79,14 +97,6 @@ def unacknowledged_numbers(db: Database) -> list[int]:
     """Return the numbers of the cases without an acknowledgement."""
     rows = db.rows("SELECT number FROM case_rows WHERE acknowledged = 0 ORDER BY number")
     return [row["number"] for row in rows]
-
-
-def replies_by_case(db: Database) -> dict[int, list[WrittenReply]]:
-    """Return every reply, by its case."""
-    found: dict[int, list[WrittenReply]] = defaultdict(list)
-    for reply in _replies(db, "ORDER BY number"):
-        found[reply.case_number].append(reply)
-    return found
 
 
 def waiting_rows(db: Database) -> list[WrittenReply]:
@@ -124,7 +134,11 @@ def _reply(row: Row) -> WrittenReply:
     return WrittenReply(**row, written=written, carried_out=carried_out)
 
 
-def _reply_values(reply: WrittenReply) -> dict[str, int | str | bytes | None]:
+def _case_values(case: CaseRow) -> Row:
+    return {**vars(case), "state": case.state.value, "acknowledged": int(case.acknowledged)}
+
+
+def _reply_values(reply: WrittenReply) -> Row:
     values = dict(vars(reply))
     written, carried = values.pop("written"), values.pop("carried_out")
     return {
@@ -136,7 +150,7 @@ def _reply_values(reply: WrittenReply) -> dict[str, int | str | bytes | None]:
     }
 
 
-def _insert(db: Database, table: str, values: dict[str, int | str | bytes | None]) -> None:
+def _insert(db: Database, table: str, values: Row) -> None:
     columns, places = ", ".join(values), ", ".join("?" * len(values))
     sql = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - our own words
     db.run(sql, *values.values())

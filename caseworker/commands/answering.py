@@ -18,7 +18,7 @@ from caseworker.commands.frame import (
     opened,
 )
 from caseworker.errors import Refusal, UsageError
-from caseworker.log.kinds import Noted
+from caseworker.log.case_events import Noted
 from caseworker.log.texts import add_text
 from caseworker.terminal.layout import counted
 from caseworker.work.replying import ReplyWriter, Written

@@ -4,7 +4,7 @@ from caseworker.days import Moment, week_of
 from caseworker.errors import Refusal
 from caseworker.keys.signing import vouching_key
 from caseworker.log.chain import append_event
-from caseworker.log.kinds import CardMade
+from caseworker.log.vault_events import CardMade
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import add_card, add_intake_key, newest_card, newest_signing_key
 from caseworker.vault.numbers import highest_number, take_number

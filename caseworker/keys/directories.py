@@ -6,7 +6,7 @@ from caseworker.days import DAYS_A_WEEK, Moment, date_text
 from caseworker.errors import Refusal
 from caseworker.keys.profile import NO_CHANGE, OfficeProfile, Puzzles, profile_of
 from caseworker.log.chain import append_event
-from caseworker.log.kinds import DirectoryIssued
+from caseworker.log.vault_events import DirectoryIssued
 from caseworker.vault.arrivals import taken_lines
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (

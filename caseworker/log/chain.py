@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from caseworker.days import Moment
 from caseworker.errors import Refusal
-from caseworker.log.kinds import Event, Exported, body_of, case_of, kind_of, read_event
+from caseworker.log.kinds import Event, body_of, case_of, kind_of, read_event
 from caseworker.log.rows import (
     LogRow,
     append_to_log,
@@ -27,6 +27,7 @@ from caseworker.log.rows import (
     rows_that_name,
 )
 from caseworker.log.texts import altered_texts
+from caseworker.log.vault_events import Exported
 from caseworker.vault.database import Database
 from caseworker.vault.folder import Vault
 from crypto.errors import Malformed

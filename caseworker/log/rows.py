@@ -21,8 +21,8 @@ class LogRow:
 
 def last_of_log(db: Database) -> tuple[int, bytes]:
     """Return number and hash of the last event; 0 and zeros before the first."""
-    row = last_row_of_log(db)
-    return (row.number, row.hash) if row else (0, _FIRST_HASH)
+    row = db.row("SELECT number, hash FROM events ORDER BY number DESC LIMIT 1")
+    return (row["number"], row["hash"]) if row else (0, _FIRST_HASH)
 
 
 def last_row_of_log(db: Database) -> LogRow | None:

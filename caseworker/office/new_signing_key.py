@@ -21,7 +21,7 @@ from caseworker.keys.cards import make_card, own_card, renew_card
 from caseworker.keys.directories import known_directory
 from caseworker.keys.signing import active_signing_key, is_named
 from caseworker.log.chain import append_event
-from caseworker.log.kinds import CardCompared, SigningKeyMade
+from caseworker.log.vault_events import CardCompared, SigningKeyMade
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (
     add_card,

@@ -12,7 +12,7 @@ from caseworker.cases.written_replies import ACKNOWLEDGEMENT, REPLY
 from caseworker.days import Moment
 from caseworker.errors import Refusal
 from caseworker.keys.directories import known_directory
-from caseworker.log.kinds import Acknowledged, Looked, Replied
+from caseworker.log.case_events import Acknowledged, Looked, Replied
 from caseworker.log.texts import add_text, text_of
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import messages_of_case, payload_of

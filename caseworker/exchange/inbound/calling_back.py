@@ -7,7 +7,7 @@ what they carried anew, under new numbers, and with reply indexes that no record
 
 from caseworker.cases.lists import append_to_case, check_with_log, replies_in_batches
 from caseworker.days import Moment
-from caseworker.log.kinds import CalledBack
+from caseworker.log.case_events import CalledBack
 from caseworker.vault.arrivals import taken_lines
 from caseworker.vault.folder import Vault
 from caseworker.vault.outgoing import (

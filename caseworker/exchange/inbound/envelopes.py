@@ -7,7 +7,7 @@ from importlib.metadata import version
 from caseworker.cases.files import FILL_PLACE, AnnouncedFile, announced_files
 from caseworker.cases.lists import append_to_case
 from caseworker.days import Moment
-from caseworker.log.kinds import Received
+from caseworker.log.case_events import Received
 from caseworker.vault.arrivals import (
     SetAside,
     add_envelope,

@@ -16,7 +16,7 @@ from caseworker.days import Moment
 from caseworker.errors import Refusal
 from caseworker.exchange.inbound.items import PartCounts, PartItems
 from caseworker.log.chain import append_event
-from caseworker.log.kinds import Imported
+from caseworker.log.vault_events import Imported
 from caseworker.terminal.progress import Progress
 from caseworker.vault.arrivals import ImportRow, add_import, find_import
 from caseworker.vault.chunk_files import ChunkFiles

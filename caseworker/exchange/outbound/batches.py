@@ -9,7 +9,7 @@ from caseworker.cases.lists import append_to_case, check_with_log, waiting_repli
 from caseworker.cases.written_replies import WrittenReply
 from caseworker.days import Moment
 from caseworker.keys.signing import signing_key_in_force
-from caseworker.log.kinds import Sealed
+from caseworker.log.case_events import Sealed
 from caseworker.log.texts import text_of
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import message_mark, payload_of

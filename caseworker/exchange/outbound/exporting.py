@@ -27,8 +27,9 @@ from caseworker.exchange.outbound.signing_anew import sign_anew
 from caseworker.keys.cards import card_document, own_card
 from caseworker.keys.directories import known_directory, refuse_if_stray
 from caseworker.keys.upkeep import keep_current
+from caseworker.log.case_events import CarriedOut
 from caseworker.log.chain import append_event, ends_with_export, was_exported
-from caseworker.log.kinds import CarriedOut, Exported
+from caseworker.log.vault_events import Exported
 from caseworker.vault.condition import awaits_bundle_of, is_behind, note_clock
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, intake_key, newest_directory

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from caseworker.errors import Refusal
+from caseworker.log.case_events import Noted
 from caseworker.log.chain import append_event, verify_log
-from caseworker.log.kinds import Noted
 from caseworker.log.texts import add_text
 from caseworker.passphrases import Passphrase
 from caseworker.vault.database import open_database
