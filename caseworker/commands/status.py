@@ -59,8 +59,8 @@ def _mended(vault: Vault, cases: list[int]) -> list[Alarm]:
     if not cases:
         return []
     text = (
-        f"the lists of this vault said of {counted(len(cases), 'case')} what its log does not say "
-        f"(case {cases[0]} first), and were made anew from the log"
+        f"the lists of this vault were wrong about {counted(len(cases), 'case')}, case {cases[0]} "
+        "first: they were made anew from its log"
     )
     return [Alarm(text, f"caseworker list {vault.folder}", loud=True)]
 

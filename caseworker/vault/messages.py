@@ -124,8 +124,8 @@ def messages_like_those_of(db: Database, case_number: int) -> list[MessageMark]:
     That is a thread, a thread secret, a reply key or a commitment.
     """
     sharing = " UNION ".join(
-        f"SELECT one.number FROM messages own JOIN messages one ON one.{shared} = own.{shared}"  # noqa: S608
-        " WHERE own.case_number = ?1"
+        f"SELECT number FROM messages WHERE {shared} IN"  # noqa: S608 - our own words
+        f" (SELECT {shared} FROM messages WHERE case_number = ?1)"
         for shared in ("thread_id", "thread_secret", "reply_key_hash", "commitment")
     )
     return list(_marks(db, f"WHERE number IN ({sharing}) ORDER BY number", case_number))

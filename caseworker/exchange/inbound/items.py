@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from caseworker.backup.numbers_moved_on import hear_after_restore
+from caseworker.cases.lists import bring_up_to_date
 from caseworker.days import Moment
 from caseworker.exchange.inbound.calling_back import call_back_refused
 from caseworker.exchange.inbound.claims import claim_chunks, forget_unclaimed
@@ -76,6 +77,7 @@ class PartItems:
             newest = item_type
             takers[item_type](item)
         self._settle(newest, max(ItemType))
+        bring_up_to_date(self._vault.db)
         came = [chunk for chunk, _ in self.written]
         dropped = claim_chunks(self._vault.db, self._files, came)
         day = self._moment.day

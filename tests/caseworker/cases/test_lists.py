@@ -41,6 +41,22 @@ ALTERED = {
     "another text": "UPDATE reply_rows SET text_id = zeroblob(32)",
 }
 
+# Takes away what schema/0005 made.
+VERSION_BEFORE = [
+    *(f"DROP TABLE {table}" for table in ("folded", "case_rows", "reply_rows")),
+    *(
+        f"DROP INDEX {index}"
+        for index in (
+            "events_by_kind",
+            "messages_by_thread_secret",
+            "messages_by_reply_key",
+            "envelopes_unconfirmed",
+            "chunks_unconfirmed",
+        )
+    ),
+    "PRAGMA user_version = 4",
+]
+
 
 def states(vault: Vault) -> list[State]:
     """The state of each case, as a list says it."""
@@ -142,6 +158,21 @@ def test_rows_that_were_folded_from_something_else_are_never_read(
             vault.db.run("UPDATE reply_rows SET batch = 1")
             vault.db.run(statement)
         assert (list_cases(vault.db), waiting_replies(vault.db)) == before
+
+
+def test_a_vault_of_the_version_before_gets_its_lists_when_they_are_first_read(
+    reported: Office,
+) -> None:
+    with reported.opened() as vault:
+        ReplyWriter(vault, at(DAY)).reply(1, "Where was it?")
+        before = list_cases(vault.db), waiting_replies(vault.db)
+        with vault.db.transaction():
+            for statement in VERSION_BEFORE:
+                vault.db.run(statement)
+    with reported.opened() as vault:
+        assert vault.db.row("SELECT * FROM folded") is None
+        assert (list_cases(vault.db), waiting_replies(vault.db)) == before
+        assert mend_lists(vault.db) == []
 
 
 def test_what_was_added_to_the_log_alone_stands_in_the_lists(reported: Office) -> None:
