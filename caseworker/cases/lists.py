@@ -113,7 +113,7 @@ def check_with_log(db: Database, reply: WrittenReply) -> None:
     if case is None or case.replies.get(reply.reply_id) != reply:
         raise Refusal(
             f"what waits for case {reply.case_number} is not what the log of the case says",
-            "nothing was changed: caseworker status compares all lists with the log",
+            "caseworker status makes the lists anew from the log; then do this again",
         )
 
 

@@ -119,8 +119,8 @@ def add_envelope(db: Database, address: bytes, outcome: str, reason: str, day: i
     )
 
 
-def keep_set_aside(db: Database, envelope: SetAside) -> None:
-    """Keep the bytes and content key of an envelope that was noted, to try it again later."""
+def add_set_aside(db: Database, envelope: SetAside) -> None:
+    """Store the bytes and content key of an envelope that has its outcome, to try it again."""
     slot = envelope.slot
     db.run(
         "UPDATE envelopes SET body = ?, slot = ?, content_key = ?, key_week = ?, key_hash = ?"

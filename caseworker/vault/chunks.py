@@ -54,7 +54,7 @@ def want_chunk(db: Database, chunk_id: bytes, place: FilePlace, piece: int) -> N
     )
 
 
-def take_wanted(db: Database, chunk_id: bytes) -> list[tuple[FilePlace, int]]:
+def claim_wanted(db: Database, chunk_id: bytes) -> list[tuple[FilePlace, int]]:
     """Return the pieces of files that waited for a chunk; they are looked for no longer."""
     rows = db.rows("SELECT * FROM wanted_chunks WHERE id = ?", chunk_id)
     pieces = [((row["message"], row["place"]), row["piece"]) for row in rows]

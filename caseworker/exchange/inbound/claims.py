@@ -9,9 +9,9 @@ from caseworker.vault.chunks import (
     FilePlace,
     candidates,
     claim_chunk,
+    claim_wanted,
     drop_chunks,
     forget_chunks,
-    take_wanted,
     unclaimed_since,
     want_chunk,
 )
@@ -48,7 +48,7 @@ def claim_chunks(db: Database, files: ChunkFiles, came: Iterable[bytes]) -> list
         (row.message, row.place): _ends(row) for row in files_to_begin(db)
     }
     for chunk in came:
-        for file, piece in take_wanted(db, chunk):
+        for file, piece in claim_wanted(db, chunk):
             found.setdefault(file, []).append(piece)
     dropped: list[ChunkName] = []
     for (message, place), pieces in sorted(found.items()):

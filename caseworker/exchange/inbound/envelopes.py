@@ -1,4 +1,4 @@
-"""Taking envelopes in: opened with every secret that is held, set aside where that fails."""
+"""Reading envelopes: opened with every secret that is held, set aside where that fails."""
 
 import hashlib
 from functools import cache
@@ -11,9 +11,9 @@ from caseworker.log.chain import append_event
 from caseworker.vault.arrivals import (
     SetAside,
     add_envelope,
+    add_set_aside,
     addresses_set_aside,
     envelope_outcome,
-    keep_set_aside,
     set_aside,
 )
 from caseworker.vault.condition import set_tried_with, tried_with
@@ -53,7 +53,7 @@ _NO_SLOT = "no slot opens with a key of this vault"
 
 
 class EnvelopeReader:
-    """Takes envelopes into a vault, within one transaction."""
+    """Reads envelopes into a vault, within one transaction."""
 
     def __init__(self, vault: Vault, moment: Moment) -> None:
         self._vault = vault
@@ -61,7 +61,7 @@ class EnvelopeReader:
         self._secrets = [IntakeSecret(one.week, one.key) for one in vault.secrets]
         self._updated = tried_with(vault.db) != program_version()
 
-    def take(self, address: bytes, envelope: bytes) -> str:
+    def read(self, address: bytes, envelope: bytes) -> str:
         """Return what becomes of an envelope that arrived, new or known.
 
         What this version could not read before, it cannot read now: junk that comes again and
@@ -88,10 +88,10 @@ class EnvelopeReader:
         try:
             slot = open_slot(envelope, self._vault.genesis_id, self._secrets)
         except Unauthentic:
-            self._note(address, UNOPENED, _NO_SLOT)
+            self._set_outcome(address, UNOPENED, _NO_SLOT)
             return UNOPENED
         except ProtocolError as error:
-            self._note(address, SET_ASIDE, _reason(error))
+            self._set_outcome(address, SET_ASIDE, _reason(error))
             return SET_ASIDE
         return self._open(address, envelope, slot)
 
@@ -100,18 +100,18 @@ class EnvelopeReader:
         try:
             opened = open_body(envelope, vault.genesis_id, vault.recipient, slot)
         except ProtocolError as error:
-            self._note(address, SET_ASIDE, _reason(error))
-            keep_set_aside(vault.db, SetAside(address, envelope, slot))
+            self._set_outcome(address, SET_ASIDE, _reason(error))
+            add_set_aside(vault.db, SetAside(address, envelope, slot))
             return SET_ASIDE
-        return self._keep(address, opened)
+        return self._add_message(address, opened)
 
-    def _keep(self, address: bytes, opened: OpenedEnvelope) -> str:
+    def _add_message(self, address: bytes, opened: OpenedEnvelope) -> str:
         db, payload = self._vault.db, opened.payload
         content = content_hash(payload)
         if is_known_message(db, opened.thread_id, payload.message_id, content):
-            self._note(address, DUPLICATE, "")
+            self._set_outcome(address, DUPLICATE, "")
             return DUPLICATE
-        self._note(address, MESSAGE, "")
+        self._set_outcome(address, MESSAGE, "")
         mark = self._mark(opened, content)
         proof = MessageProof(address, opened.payload_bytes, opened.slots_hash, opened.signature)
         add_message(db, mark, proof)
@@ -152,7 +152,7 @@ class EnvelopeReader:
             known = case_of_thread(db, opened.thread_id)
         return known or next_case_number(db)
 
-    def _note(self, address: bytes, outcome: str, reason: str) -> None:
+    def _set_outcome(self, address: bytes, outcome: str, reason: str) -> None:
         add_envelope(self._vault.db, address, outcome, reason, self._moment.day)
 
 

@@ -58,7 +58,7 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
     written = _written_already(vault, path)
     if written is not None:
         if not was_exported(vault.db, written):
-            return _noted(vault, moment, {}, [])
+            return _logged(vault, moment, {}, [])
         waiting = tuple(waiting_replies(vault.db))
         # Nothing has happened here, and no day has begun, since that was written. Whoever asks for
         # more batches than one gets them, if under another name.
@@ -82,7 +82,7 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
             f"{path} could not be written: {error.strerror}",
             "nothing was lost: the next export carries what this one should have",
         ) from None
-    return _noted(vault, moment, sealed.failed, notes)
+    return _logged(vault, moment, sealed.failed, notes)
 
 
 def _written_already(vault: Vault, path: Path) -> bytes | None:
@@ -101,14 +101,14 @@ def _digest(vault: Vault) -> bytes:
     return digest.digest()
 
 
-def _noted(
+def _logged(
     vault: Vault, moment: Moment, failed: dict[int, str], notes: Iterable[str]
 ) -> ExportResult:
     """Log what was written, and return it."""
     rows = tuple(to_repeat(vault))
     return ExportResult(
         carried=rows,
-        new_replies=tuple(_note_carried(vault, moment, rows, _digest(vault))),
+        new_replies=tuple(_log_carried(vault, moment, rows, _digest(vault))),
         waiting=tuple(waiting_replies(vault.db)),
         failed=failed,
         notes=tuple(notes),
@@ -167,7 +167,7 @@ def _public_keys(vault: Vault) -> Iterator[bytes]:
         yield public_key
 
 
-def _note_carried(
+def _log_carried(
     vault: Vault, moment: Moment, rows: tuple[OutgoingRow, ...], written: bytes
 ) -> list[WrittenReply]:
     """Log what the bundle carried; return the replies that it carried for the first time."""

@@ -310,13 +310,13 @@ def test_a_bundle_that_changes_while_it_is_read_changes_nothing(
     (path,) = server.export()
     data = path.read_bytes()
     (other,) = server.export(envelopes=[])
-    begin = part.PartItems.take
+    begin = part.PartItems.import_all
 
     def swap(self: part.PartItems, items: object, export_day: int) -> object:
         path.write_bytes(other.read_bytes().ljust(len(data), b"\0"))
         return begin(self, items, export_day)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(part.PartItems, "take", swap)
+    monkeypatch.setattr(part.PartItems, "import_all", swap)
     with office.opened() as vault, pytest.raises(Refusal):
         import_part(vault, path, at(DAY))
     with office.opened() as vault:
