@@ -22,16 +22,13 @@ from caseworker.vault.keys import (
 from caseworker.vault.numbers import highest_number, raise_number, take_number
 from crypto.card import Card, read_card
 from crypto.directory import Directory, Recipient, RetiredKey, read_directory
+from crypto.lifetimes import DIRECTORY_MAX_DAYS, DIRECTORY_RENEW_DAYS, RETIRED_MARGIN_DAYS
 from crypto.office.directory import DirectoryContent, listed_weeks, sign_directory
 from crypto.public_keys import recipient_bytes
-from crypto.sizes import BUCKET_BITS_MAX, DIRECTORY_MAX_DAYS
+from crypto.sizes import BUCKET_BITS_MAX
 from crypto.statements import StatementKind
 from crypto.strict_json import INTEGER_MAX
 
-# From its seventh day on, each export issues a new one, and status warns.
-RENEW_AFTER_DAYS = 7
-# A reply signed by a retired key may still have been on its way when the key was retired.
-_RETIRED_MARGIN_DAYS = 90
 # The board is loaded whole up to this many records, then in buckets of about half as many.
 _WHOLE_BOARD_RECORDS = 256
 _BUCKET_RECORDS = 128
@@ -109,9 +106,9 @@ def is_due(vault: Vault, day: int) -> bool:
     One that was cut short is old before its seventh day, as soon as another would last longer.
     """
     directory = known_directory(vault)
-    if day >= directory.issued + RENEW_AFTER_DAYS:
+    if day >= directory.issued + DIRECTORY_RENEW_DAYS:
         return True
-    is_old = age_of(directory, day) >= RENEW_AFTER_DAYS
+    is_old = age_of(directory, day) >= DIRECTORY_RENEW_DAYS
     if is_old and not ends_with_delegation(vault, directory) and not ending_with(vault, directory):
         return True
     return any(_is_outdated(vault, one) for one in directory.recipients)
@@ -191,7 +188,7 @@ def _vouched(vault: Vault, stray: Directory, own: Directory) -> bool:
     known |= {(one.id, one.signing_key) for one in own.recipients}
     known |= {(one.id, one.signing_key) for one in own.retired}
     known |= {(vault.recipient, key) for key in own_signing_keys(vault.db)}
-    longest = stray.issued + own.policy.reply_days + _RETIRED_MARGIN_DAYS
+    longest = stray.issued + own.policy.reply_days + RETIRED_MARGIN_DAYS
     return all((one.id, one.signing_key) in known for one in stray.recipients) and all(
         (one.id, one.signing_key) in known and one.until <= longest for one in stray.retired
     )
@@ -299,7 +296,7 @@ def _retired(
     """Return the signing keys whose replies are still read, those replaced just now among them."""
     if before is None:
         return ()
-    until = day + before.policy.reply_days + _RETIRED_MARGIN_DAYS
+    until = day + before.policy.reply_days + RETIRED_MARGIN_DAYS
     replaced = [
         RetiredKey(one.id, one.signing_key, until)
         for one in before.recipients

@@ -24,9 +24,7 @@ from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, newest_card
 from crypto.card import read_card
 from crypto.directory import Directory
-
-# A recipient elsewhere whose keys end within these days has to send a new card.
-KEYS_SHORT_DAYS = 21
+from crypto.lifetimes import KEYS_WARN_DAYS
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,7 @@ def _short_elsewhere(leading: Vault, vaults: Mapping[str, Vault], day: int) -> t
         if document is None or one.id in vaults:
             continue
         card = read_card(document, leading.genesis_id)
-        if day >= last_day(card) - KEYS_SHORT_DAYS:
+        if day >= last_day(card) - KEYS_WARN_DAYS:
             short.append(one.id)
     return tuple(short)
 

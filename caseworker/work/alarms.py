@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from caseworker.days import distance_text
 from caseworker.keys.cards import own_card
 from caseworker.keys.directories import (
-    RENEW_AFTER_DAYS,
     age_of,
     ending_with,
     ends_with_delegation,
@@ -24,15 +23,14 @@ from caseworker.vault.keys import directory_key, held_signing_key, newest_card, 
 from caseworker.vault.taken import standing_confirmations
 from crypto.card import read_card
 from crypto.directory import Directory
-from crypto.sizes import CLOCK_GRACE_DAYS
-
-# Days before the end at which a warning begins.
-_DELEGATION_WARNING = 14
-_KEYS_WARNING = 21
-# Days after its issue at which a directory's warning becomes loud.
-_DIRECTORY_LOUD = 14
-# Days after which a server warns of envelopes that a recipient has not confirmed.
-_UNCONFIRMED_WARNING = 30
+from crypto.lifetimes import (
+    CLOCK_GRACE_DAYS,
+    DELEGATION_WARN_DAYS,
+    DIRECTORY_LOUD_DAYS,
+    DIRECTORY_RENEW_DAYS,
+    KEYS_WARN_DAYS,
+    UNCONFIRMED_WARN_DAYS,
+)
 
 
 @dataclass(frozen=True)
@@ -112,11 +110,11 @@ def _directory(vault: Vault, today: int) -> list[Alarm]:
         return [Alarm(text, f"set the clock; if it is right: {_renew_command(vault)}", loud=True)]
     age = age_of(directory, today)
     is_over = today >= directory.expires
-    if age < RENEW_AFTER_DAYS and not is_over:
+    if age < DIRECTORY_RENEW_DAYS and not is_over:
         return []
     when = distance_text(directory.expires, today)
     text = f"the directory expired: {when}" if is_over else f"the directory expires {when}"
-    loud = age >= _DIRECTORY_LOUD or is_over
+    loud = age >= DIRECTORY_LOUD_DAYS or is_over
     return [Alarm(text, _lengthen_command(vault, directory), loud)]
 
 
@@ -142,7 +140,7 @@ def _fetch_command(vault: Vault, recipients: list[str]) -> str:
 
 def _delegation(vault: Vault, today: int) -> list[Alarm]:
     end = known_directory(vault).delegation.end
-    if directory_key(vault.db) is None or today < end - _DELEGATION_WARNING:
+    if directory_key(vault.db) is None or today < end - DELEGATION_WARN_DAYS:
         return []
     ends = "ended" if today >= end else "ends"
     text = f"the root's delegation {ends}: {distance_text(end, today)}"
@@ -159,7 +157,7 @@ def _renew_command(vault: Vault) -> str:
 def _keys(vault: Vault, today: int) -> list[Alarm]:
     card = own_card(vault)
     end = last_day(card) if card else today
-    if today < end - _KEYS_WARNING:
+    if today < end - KEYS_WARN_DAYS:
         return []
     text = f"the intake keys on this vault's card run out: {distance_text(end, today)}"
     return [Alarm(text, f"caseworker export {vault.folder} --out FILE", loud=today >= end)]
@@ -180,14 +178,14 @@ def _keys_of_others(vault: Vault, today: int) -> list[Alarm]:
             loud=today >= last_day(card),
         )
         for card in cards
-        if today >= last_day(card) - _KEYS_WARNING
+        if today >= last_day(card) - KEYS_WARN_DAYS
     ]
 
 
 def _unconfirmed(vault: Vault, today: int) -> list[Alarm]:
     """Warn of envelopes that the server, as far as this vault knows, still counts as waiting."""
     since = oldest_unconfirmed_day(vault.db, standing_confirmations(vault))
-    if since is None or today < since + _UNCONFIRMED_WARNING:
+    if since is None or today < since + UNCONFIRMED_WARN_DAYS:
         return []
     text = (
         f"envelopes that came {distance_text(since, today)} are not confirmed on the server, "

@@ -8,22 +8,19 @@ from typing import Final
 
 from crypto.card import read_card
 from crypto.directory import Directory, signing_keys_of
-from crypto.sizes import DIRECTORY_MAX_DAYS
+from crypto.lifetimes import (
+    DELEGATION_WARN_DAYS,
+    DIRECTORY_LOUD_DAYS,
+    DIRECTORY_MAX_DAYS,
+    DIRECTORY_RENEW_DAYS,
+    ENVELOPE_KEPT_DAYS,
+    KEYS_WARN_DAYS,
+    UNCONFIRMED_REFUSE_DAYS,
+    UNCONFIRMED_WARN_DAYS,
+)
 from intake.exchange.dates import iso
 from intake.storage import items, office, retention
 from intake.storage.container import Kind
-
-DIRECTORY_WARN_DAYS: Final = 7
-"""Age of a directory at which a new one should be on its way."""
-
-DIRECTORY_LOUD_DAYS: Final = 14
-"""Age of a directory at which it is urgent."""
-
-DELEGATION_WARN_DAYS: Final = 14
-"""Days before a delegation's end at which the root key is wanted."""
-
-KEYS_WARN_DAYS: Final = 21
-"""Days before the end of a recipient's last intake key at which a new card is wanted."""
 
 _DESK_RENEWS: Final = "at the desk: caseworker office renew DIR"
 _RENEWS_WITH_ROOT: Final = f"{_DESK_RENEWS} --root FILE, with the root key"
@@ -63,7 +60,7 @@ def _directory(
         # It is due earlier than by its age. Where the delegation ends it, that is said by a warning
         # of its own, in time.
         age = max(age, DIRECTORY_MAX_DAYS - (end - day))
-    if age < DIRECTORY_WARN_DAYS and day < end:
+    if age < DIRECTORY_RENEW_DAYS and day < end:
         return
     if day >= end:
         text = f"THE DIRECTORY EXPIRED on {iso(end)}, and nobody can report"
@@ -161,15 +158,15 @@ def _unconfirmed(
     for recipient in directory.recipients:
         weeks = items.waiting(connection, Kind.ENVELOPE, recipient.id)
         age = max((retention.age(week, day) for week in weeks), default=0)
-        if age < retention.WARN_DAYS:
+        if age < UNCONFIRMED_WARN_DAYS:
             continue
-        refuses = age >= retention.REFUSE_DAYS
+        refuses = age >= UNCONFIRMED_REFUSE_DAYS
         text = (
             f"NOTHING IS ACCEPTED: {recipient.id} has not confirmed envelopes for {age} days, and"
-            f" after {retention.ENVELOPE_DAYS} they are deleted"
+            f" after {ENVELOPE_KEPT_DAYS} they are deleted"
             if refuses
             else f"{recipient.id} has not confirmed envelopes for {age} days; after"
-            f" {retention.REFUSE_DAYS} nothing is accepted any more"
+            f" {UNCONFIRMED_REFUSE_DAYS} nothing is accepted any more"
         )
         command = f"intake export --data {folder} --recipient {recipient.id} --out FILE"
         yield Alarm(text, command, loud=refuses)
