@@ -5,13 +5,11 @@ are not prose.
 """
 
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from deploy.committed_files import ROOT, committed_files
 
 ITEM = re.compile(r"(?P<marker>\s*(?:[-*]|\d+\.)\s+)(?P<text>.*)")
 # Headings, tables, rules between blocks: each line stands for itself.
@@ -68,19 +66,12 @@ def paragraphs(text: str) -> Iterator[Paragraph]:
         yield current
 
 
-def committed_prose() -> list[Path]:
-    """Return the Markdown files that git knows here."""
-    listing = subprocess.run(
-        ["git", "ls-files", "-z", "*.md"], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    return [ROOT / name for name in listing.stdout.split("\0") if name]
-
-
 def main() -> int:
     """Print where prose is wrapped within a sentence; 1 if it is anywhere."""
     found = [
         f"{path.relative_to(ROOT)}:{number}"
-        for path in committed_prose()
+        for path in committed_files()
+        if path.suffix == ".md"
         for paragraph in paragraphs(path.read_text(encoding="utf-8"))
         for number in paragraph.wrapped()
     ]

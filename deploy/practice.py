@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """A practice office on this machine, for trying things out: made once, kept alive, served.
 
 Everything lies in `practice/`, which git ignores: the office with its vaults, the passphrases
@@ -156,7 +155,7 @@ def _caseworker(arguments: list[str], passphrases: list[str]) -> str:
 def _run(command: list[str], pass_fds: tuple[int, ...] = ()) -> str:
     """Return what a command prints; end where it fails: it has said why."""
     program = str(COMMANDS / command[0])
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 -- the project's own commands
         [program, *command[1:]],
         # Nobody sits here to answer a question.
         stdin=subprocess.DEVNULL,
@@ -174,7 +173,8 @@ def _run(command: list[str], pass_fds: tuple[int, ...] = ()) -> str:
 def _serve(port: int) -> int:
     """Serve, and look on each new day whether the office has to be kept alive."""
     where = ["--data", str(DATA), "--listen", f"127.0.0.1:{port}"]
-    server = subprocess.Popen([str(COMMANDS / "intake"), "serve", *where])
+    command = [str(COMMANDS / "intake"), "serve", *where]
+    server = subprocess.Popen(command)  # noqa: S603 -- the project's own
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     # Ctrl-C reaches the server as well, which ends; then this does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
