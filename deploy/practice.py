@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from crypto.word_lists import word_list
+from ground.disk.durable import open_private
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = Path(sys.executable).parent
@@ -93,8 +94,8 @@ def _begin_serving_it() -> None:
 def _write_passphrase(path: Path) -> None:
     words = " ".join(secrets.choice(word_list("english")) for _ in range(WORDS_A_PASSPHRASE))
     path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(words + "\n")
+    with open_private(path) as file:
+        file.write(f"{words}\n".encode())
 
 
 def _keep_alive() -> None:
