@@ -12,16 +12,14 @@ from caseworker.vault.secrets_file import HeldSecret
 from crypto.card import Card, read_card
 from crypto.directory import ListedKey
 from crypto.hpke import new_kem_secret_key
+from crypto.lifetimes import CARD_AHEAD_DAYS
 from crypto.office.card import sign_card
 from crypto.public_keys import key_hash
-
-# How far ahead a card lists keys: as long as the root's delegation may last.
-CARD_DAYS_AHEAD = 90
 
 
 def weeks_to_list(day: int) -> range:
     """Return the weeks of a card made on a day: from the week before to 90 days ahead."""
-    return range(week_of(day) - 1, week_of(day + CARD_DAYS_AHEAD) + 1)
+    return range(week_of(day) - 1, week_of(day + CARD_AHEAD_DAYS) + 1)
 
 
 def own_card(vault: Vault) -> Card | None:
