@@ -172,7 +172,8 @@ def _log_carried(
 ) -> list[WrittenReply]:
     """Log what the bundle carried; return the replies that it carried for the first time."""
     batches = {row.number for row in rows if row.kind == StatementKind.BATCH}
-    first = [one for one in replies_in_batches(vault.db, batches) if one.carried_out is None]
+    replies = replies_in_batches(vault.db, batches)
+    first = [reply for reply in replies if reply.carried_out is None]
     with vault.db.transaction():
         for reply in first:
             check_with_log(vault.db, reply)
