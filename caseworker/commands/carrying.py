@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from caseworker.cases.cases import ACKNOWLEDGEMENT, WrittenReply
+from caseworker.cases.written_replies import ACKNOWLEDGEMENT, WrittenReply
 from caseworker.commands.frame import (
     Answer,
     Arguments,

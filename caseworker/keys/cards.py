@@ -3,7 +3,8 @@
 from caseworker.days import Moment, week_of
 from caseworker.errors import Refusal
 from caseworker.keys.signing import vouching_key
-from caseworker.log.events import CARD_MADE, append_event
+from caseworker.log.chain import append_event
+from caseworker.log.vault_events import CardMade
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import add_card, add_intake_key, newest_card, newest_signing_key
 from caseworker.vault.numbers import highest_number, take_number
@@ -72,4 +73,4 @@ def make_card(vault: Vault, moment: Moment) -> None:
         for key in public_keys.values():
             add_intake_key(vault.db, key_hash(key), key)
         add_card(vault.db, (vault.recipient, signer.public_key, number), document, moment.day)
-        append_event(vault, moment, CARD_MADE, None, {"card": number, "new_keys": len(new)})
+        append_event(vault, moment, CardMade(number, len(new)))

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from caseworker.days import Moment, date_text
 from caseworker.errors import Refusal
 from caseworker.keys.profile import NO_CHANGE, OfficeProfile, Puzzles, profile_of
-from caseworker.log.events import DIRECTORY_ISSUED, append_event
+from caseworker.log.chain import append_event
+from caseworker.log.vault_events import DirectoryIssued
 from caseworker.vault.arrivals import taken_lines
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (
@@ -86,8 +87,8 @@ def issue_directory(
         document = sign_directory(held.head, held.key, content)
         version = (held.number, content.sequence)
         add_directory(vault.db, version, document, moment.day, issued=True)
-        body = {"delegation": held.number, "sequence": content.sequence, "expires": expires}
-        append_event(vault, moment, DIRECTORY_ISSUED, None, body)
+        event = DirectoryIssued(held.number, content.sequence, expires)
+        append_event(vault, moment, event)
     return read_directory(document, vault.genesis_id)
 
 
