@@ -1,4 +1,4 @@
-"""The log: what happened, by whom and when; append-only, each event with the hash before it.
+"""The chain: adding an event, reading events, and proving that none was altered.
 
 An event is JSON; what is hashed are its bytes:
 
@@ -6,25 +6,28 @@ An event is JSON; what is hashed are its bytes:
 
 `case` is null where an event is about the vault as a whole. `previous` is the SHA-256 of the bytes
 of the event before, zeros for the first. Texts that people wrote stand outside, named by a salted
-hash (vault/log.py), so that they can be deleted in their time without breaking the chain.
+hash (log/texts.py), so that they can be deleted in their time without breaking the chain.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caseworker.days import Moment
 from caseworker.errors import Refusal
+from caseworker.log.kinds import Event, body_of, case_of, kind_of, read_event
 from caseworker.log.rows import (
     LogRow,
-    altered_texts,
     append_to_log,
     last_of_log,
     last_row_of_log,
     read_log,
     read_log_of_case,
+    rows_that_name,
 )
+from caseworker.log.texts import altered_texts
+from caseworker.log.vault_events import Exported
 from caseworker.vault.database import Database
 from caseworker.vault.folder import Vault
 from crypto.errors import Malformed
@@ -33,64 +36,24 @@ from crypto.strict_json import Fields, encode_json, parse_json
 _HASH_SIZE = 32
 _WORD_MAX_SIZE = 64
 
-# Every kind of event, closed list.
-RECEIVED = "received"
-LOOKED = "looked"
-ACKNOWLEDGED = "acknowledged"
-REPLIED = "replied"
-SEALED = "sealed"
-CALLED_BACK = "called-back"
-CARRIED_OUT = "carried-out"
-SAVED = "saved"
-NOTED = "noted"
-IMPORTED = "imported"
-EXPORTED = "exported"
-CARD_MADE = "card-made"
-KEYS_DESTROYED = "keys-destroyed"
-CARD_COMPARED = "card-compared"
-SIGNING_KEY_MADE = "signing-key-made"
-DIRECTORY_ISSUED = "directory-issued"
-KINDS = frozenset(
-    {
-        RECEIVED,
-        LOOKED,
-        ACKNOWLEDGED,
-        REPLIED,
-        SEALED,
-        CALLED_BACK,
-        CARRIED_OUT,
-        SAVED,
-        NOTED,
-        IMPORTED,
-        EXPORTED,
-        CARD_MADE,
-        KEYS_DESTROYED,
-        CARD_COMPARED,
-        SIGNING_KEY_MADE,
-        DIRECTORY_ISSUED,
-    }
-)
-
 
 @dataclass(frozen=True)
-class Event:
-    """One event of the log; `body` says what is particular to its kind."""
+class Entry:
+    """An entry of the log: what happened, when, and by whom."""
 
     number: int
     moment: Moment
     author: str
-    kind: str
-    case_number: int | None
-    body: Fields
+    event: Event
 
 
-def append_event(
-    vault: Vault, moment: Moment, kind: str, case_number: int | None, body: Mapping[str, object]
-) -> None:
-    """Add an event at the end of the log, within the transaction of what it tells of."""
-    if kind not in KINDS:
-        raise ValueError("an event of an unknown kind")
+def append_event(vault: Vault, moment: Moment, event: Event) -> None:
+    """Add an event at the end of the log, within the transaction of what it tells of.
+
+    ValueError for one that only a newer version of this program knows.
+    """
     last, previous = last_of_log(vault.db)
+    kind, case_number = kind_of(event), case_of(event)
     content = encode_json(
         {
             "number": last + 1,
@@ -99,7 +62,7 @@ def append_event(
             "author": vault.author,
             "kind": kind,
             "case": case_number,
-            "body": dict(body),
+            "body": body_of(event),
             "previous": previous.hex(),
         }
     )
@@ -107,31 +70,29 @@ def append_event(
     append_to_log(vault.db, LogRow(last + 1, case_number, kind, content, digest))
 
 
-def all_events(db: Database) -> Iterator[Event]:
-    """Yield all events in their order."""
-    return (_event(_fields(row)) for row in read_log(db))
+def all_entries(db: Database) -> Iterator[Entry]:
+    """Yield the whole log in its order."""
+    return (_entry(_fields(row)) for row in read_log(db))
 
 
-def events_of_case(db: Database, case_number: int) -> Iterator[Event]:
-    """Yield the events of a case in their order."""
-    return (_event(_fields(row)) for row in read_log_of_case(db, case_number))
+def entries_of_case(db: Database, case_number: int) -> Iterator[Entry]:
+    """Yield what the log says of a case, in its order."""
+    return (_entry(_fields(row)) for row in read_log_of_case(db, case_number))
 
 
 def ends_with_export(db: Database) -> tuple[int, bytes] | None:
     """Return day and SHA-256 of the bundle whose export is the last thing that happened, if so."""
     row = last_row_of_log(db)
-    if row is None or row.kind != EXPORTED:
+    if row is None or row.kind != Exported.kind:
         return None
-    event = _event(_fields(row))
-    return event.moment.day, event.body.hex("bundle", _HASH_SIZE)
+    entry = _entry(_fields(row))
+    return (entry.moment.day, entry.event.bundle) if isinstance(entry.event, Exported) else None
 
 
 def was_exported(db: Database, bundle: bytes) -> bool:
     """Tell whether the log knows of a bundle, given by its SHA-256, that was written."""
-    return any(
-        event.kind == EXPORTED and event.body.hex("bundle", _HASH_SIZE) == bundle
-        for event in all_events(db)
-    )
+    events = (_entry(_fields(row)).event for row in rows_that_name(db, Exported.kind, bundle))
+    return any(isinstance(event, Exported) and event.bundle == bundle for event in events)
 
 
 def verify_log(db: Database) -> int:
@@ -160,9 +121,8 @@ def _fields(row: LogRow) -> Fields:
 
 def _check_link(row: LogRow, number: int, previous: bytes) -> None:
     fields = Fields(parse_json(row.content))
-    event = _event(fields)
-    found = (row.number, row.case_number, row.kind)
-    if found != (event.number, event.case_number, event.kind) or row.number != number:
+    found = (_entry(fields).number, _case(fields), _kind(fields))
+    if found != (row.number, row.case_number, row.kind) or row.number != number:
         raise Malformed("a row that differs from its event")
     if fields.hex("previous", _HASH_SIZE) != previous:
         raise Malformed("an event that does not follow the one before")
@@ -170,12 +130,18 @@ def _check_link(row: LogRow, number: int, previous: bytes) -> None:
         raise Malformed("an event with another hash")
 
 
-def _event(fields: Fields) -> Event:
-    return Event(
+def _entry(fields: Fields) -> Entry:
+    return Entry(
         number=fields.integer("number", 1),
         moment=Moment(fields.integer("day"), fields.text("time", _WORD_MAX_SIZE)),
         author=fields.text("author", _WORD_MAX_SIZE),
-        kind=fields.text("kind", _WORD_MAX_SIZE),
-        case_number=None if fields.is_null("case") else fields.integer("case", 1),
-        body=fields.object("body"),
+        event=read_event(_kind(fields), _case(fields), fields.object("body")),
     )
+
+
+def _kind(fields: Fields) -> str:
+    return fields.text("kind", _WORD_MAX_SIZE)
+
+
+def _case(fields: Fields) -> int | None:
+    return None if fields.is_null("case") else fields.integer("case", 1)
