@@ -43,6 +43,9 @@ def forbids(contract: dict[str, Any], importer: str, imported: str) -> bool:
         return _in_any(importer, contract["source_modules"]) and _in_any(
             imported, contract["forbidden_modules"]
         )
+    if contract["type"] == "protected":
+        is_let_in = _in_any(importer, contract["allowed_importers"])
+        return _in_any(imported, contract["protected_modules"]) and not is_let_in
     if contract["type"] == "independence":
         return _apart(contract["modules"], importer, imported)
     return any(_is_above(layers, importer, imported) for layers in layers_of(contract))

@@ -4,12 +4,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.architecture.contracts import PACKAGES, contracts, is_there, layers_of
+from tests.architecture.contracts import PACKAGES, contracts, is_there, layers_of, within
 from tests.means.repository import REPOSITORY
 
 CONTRACTS = {one["id"]: one for one in contracts()}
@@ -20,6 +19,9 @@ def forbidden_imports(contract: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if contract["type"] == "forbidden":
         for source in contract["source_modules"]:
             yield source, contract["forbidden_modules"][0]
+    elif contract["type"] == "protected":
+        for protected in contract["protected_modules"]:
+            yield _stranger(contract["allowed_importers"], protected), protected
     elif contract["type"] == "independence":
         one, other, *_ = contract["modules"]
         yield one, other
@@ -30,6 +32,15 @@ def forbidden_imports(contract: dict[str, Any]) -> Iterator[tuple[str, str]]:
             upper, *_, lower = [names for names in there if names]
             yield lower[0], upper[0]
             yield from ((names[0], names[1]) for names in there if len(names) > 1)
+
+
+def _stranger(allowed: list[str], protected: str) -> str:
+    """Return a room of the same program that is not let in."""
+    package = protected.split(".", maxsplit=1)[0]
+    rooms = [
+        f"{package}.{path.parent.name}" for path in (REPOSITORY / package).glob("*/__init__.py")
+    ]
+    return next(room for room in sorted(rooms) if not any(within(room, one) for one in allowed))
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +55,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
             shutil.copy(path, copy)
     for name, contract in CONTRACTS.items():
         for number, (importer, imported) in enumerate(forbidden_imports(contract)):
-            _module(folder, importer, name, number).write_text(f"import {imported}\n")
+            module = added(importer, name, number)
+            with (folder / module.replace(".", "/")).with_suffix(".py").open("a") as file:
+                file.write(f"\nimport {imported}\n")
     program = (
         "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())"
     )
@@ -54,9 +67,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     return "".join(done.stdout.split())
 
 
-def _module(folder: Path, importer: str, name: str, number: int) -> Path:
-    package = folder / importer.replace(".", "/")
-    return package / f"forbidden_{name}_{number}.py"
+def added(importer: str, name: str, number: int) -> str:
+    """Return what gets a forbidden import: a new module of a package, or a module itself."""
+    is_package = (REPOSITORY / importer.replace(".", "/")).is_dir()
+    return f"{importer}.forbidden_{name.replace('-', '_')}_{number}" if is_package else importer
 
 
 @pytest.mark.parametrize("name", CONTRACTS)
@@ -66,7 +80,7 @@ def test_a_forbidden_import_breaks_its_contract(name: str, report: str) -> None:
     unseen = [
         f"{importer} imports {imported}"
         for number, (importer, imported) in enumerate(forbidden_imports(CONTRACTS[name]))
-        if f"{importer}.forbidden_{name}_{number}" not in report.split(title, 1)[1]
+        if f"{added(importer, name, number)}->{imported}" not in report.split(title, 1)[1]
     ]
 
     assert f"{title}BROKEN" in report

@@ -5,21 +5,21 @@ import os
 import random
 import statistics
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crypto.directory import fingerprint
 from crypto.sizes import RECORD_SIZE
 from intake.storage import board
 from intake.storage.folder import DataFolder
 from intake.storage.sqlite import connect, rewrite, writing
 from tests.bench.figures import Figure, measurement
-from tests.offices.server_process import ServerProcess, serving, succeed
+from tests.offices.first_import import first_import
+from tests.offices.server_process import ServerProcess, serving
 from tests.offices.signed_office import PracticeOffice
+from tests.offices.source_client import today
 
 SIZES = (1_000, 10_000, 100_000)
 VISITS, ROUNDS = 300, 5
@@ -38,14 +38,11 @@ def bits_for(records: int) -> int:
 
 def _board(folder: Path, size: int) -> Path:
     """A data folder whose board has so many records, as it is after an export."""
-    day = int(time.time() // 86_400)
+    day = today()
     bits = bits_for(size)
     office = PracticeOffice.create(day, bucket_bits=bits)
     folder.mkdir()
-    bundle = folder / "first"
-    bundle.write_bytes(office.outbound("main", day))
-    data = folder / "data"
-    succeed("import", "--data", data, bundle, "--fingerprint", fingerprint(office.genesis_id))
+    data = first_import(office, folder / "data", day)
     records = ((random.randrange(1 << bits), os.urandom(RECORD_SIZE)) for _ in range(size))
     hashed = ((value, hashlib.sha256(record).digest(), record) for value, record in records)
     where = DataFolder(data)

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from caseworker.casefile.case_folder import save_case
 from crypto.codename import new_codename
-from crypto.directory import fingerprint
 from crypto.names import ChunkId
 from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
 from intake.source.message.outgoing import FileOnDisk
@@ -26,7 +25,8 @@ from intake.source.reach.pace import MAX_SECONDS
 from intake.source.reach.pinned import StateFolder
 from intake.source.sending.delivery import deliver
 from tests.bench.figures import Figure, compared, measurement
-from tests.offices.server_process import serving, succeed
+from tests.offices.first_import import first_import
+from tests.offices.server_process import serving
 from tests.offices.signed_office import PracticeOffice
 from tests.offices.source_client import free_port, today
 from tests.offices.vaults import DAY, Office, Server, Source, at, make_office
@@ -58,10 +58,7 @@ def _served() -> tuple[PracticeOffice, int, Path]:
     """An office, the port that its directory names, and a data folder after its first bundle."""
     folder, port = Path(_room().name), free_port()
     office = PracticeOffice.create(today(), address=f"http://127.0.0.1:{port}")
-    (folder / "bundle").write_bytes(office.outbound("main", today()))
-    digits = fingerprint(office.genesis_id)
-    succeed("import", "--data", folder / "data", folder / "bundle", "--fingerprint", digits)
-    return office, port, folder / "data"
+    return office, port, first_import(office, folder / "data", today())
 
 
 @contextmanager

@@ -4,19 +4,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from crypto.directory import fingerprint
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from tests.bench.figures import Figure, compared, measurement
 from tests.bench.uploads import chunk_requests, envelope_requests, uploads_a_second
 from tests.means.repository import REPOSITORY
-from tests.offices.server_process import serving, succeed
+from tests.offices.first_import import first_import
+from tests.offices.server_process import serving
 from tests.offices.signed_office import PracticeOffice
+from tests.offices.source_client import today
 
 ENVELOPES, ENVELOPE_CLIENTS, ENVELOPE_TARGET = 3_000, 64, 0.35
 CHUNKS, CHUNK_CLIENTS, CHUNK_TARGET = 400, 8, 0.5
@@ -33,12 +33,9 @@ def _room() -> "tempfile.TemporaryDirectory[str]":
 def _imported() -> Path:
     """A data folder after an office's first bundle."""
     folder = Path(_room().name)
-    day = int(time.time() // 86_400)
+    day = today()
     office = PracticeOffice.create(day)
-    (folder / "bundle").write_bytes(office.outbound("main", day))
-    digits = fingerprint(office.genesis_id)
-    succeed("import", "--data", folder / "data", folder / "bundle", "--fingerprint", digits)
-    return folder / "data"
+    return first_import(office, folder / "data", day)
 
 
 @contextmanager

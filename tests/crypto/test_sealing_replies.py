@@ -33,9 +33,9 @@ from crypto.replies import (
 from crypto.signing import SigningKey
 from crypto.sizes import RECORD_SIZE, REPLY_INDEXES
 from crypto.source_keys import set_token
-from tests.offices.practice_directory import DOCUMENT
 from tests.vectors.people import DAY, GENESIS_ID, OTHER_SOURCE, RECIPIENTS, SIGNING, SOURCE
 from tests.vectors.records import PART
+from tests.vectors.retired_keys import DOCUMENT
 
 DIRECTORY = read_directory(DOCUMENT, GENESIS_ID)
 TO = ReplyTo(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crypto.directory import fingerprint
+from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, serving, succeed
 from tests.offices.signed_office import PracticeOffice, ReadExport, read_export
 from tests.offices.source_client import Meeting, Source, free_port, meet
@@ -31,12 +31,7 @@ def office(today: int) -> PracticeOffice:
 def imported(tmp_path_factory: pytest.TempPathFactory, office: PracticeOffice, today: int) -> Path:
     """A data folder after the office's first bundle, not to be changed."""
     folder = tmp_path_factory.mktemp("imported")
-    bundle = folder / "first.bundle"
-    bundle.write_bytes(office.outbound("main", today))
-    data = folder / "data"
-    digits = fingerprint(office.genesis_id)
-    succeed("import", "--data", data, bundle, "--fingerprint", digits)
-    return data
+    return first_import(office, folder / "data", today)
 
 
 @pytest.fixture(scope="session")
@@ -85,10 +80,7 @@ def reachable(tmp_path_factory: pytest.TempPathFactory, today: int) -> Iterator[
     office = PracticeOffice.create(
         today, addresses=(f"http://127.0.0.1:{port}", "http://practiceoffice.onion")
     )
-    bundle = folder / "first.bundle"
-    bundle.write_bytes(office.outbound("main", today))
-    data = folder / "data"
-    succeed("import", "--data", data, bundle, "--fingerprint", fingerprint(office.genesis_id))
+    data = first_import(office, folder / "data", today)
     with serving(data, "--listen", f"127.0.0.1:{port}") as running:
         yield Reachable(office, running)
 

@@ -1,5 +1,6 @@
 """What stands between vaults on separate machines: the real server's own taking, and a courier.
 
+Over the vaults of `vaults`, where it matters what the server makes of their bundles.
 No process and no clock: the day is given, so that a property can be tried a thousand times.
 `Exchange` is the server's half; `Go` carries bundles between it and an office's vaults.
 """

@@ -1,4 +1,7 @@
-"""An office as tests need it: made by the real signers, of any dates."""
+"""A directory alone, of any dates and of the same keys each time, for tests that only read one.
+
+Nothing can be sealed to its intake keys: where a source writes, take `signed_office`.
+"""
 
 import hashlib
 from collections.abc import Sequence

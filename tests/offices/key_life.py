@@ -1,4 +1,7 @@
-"""An office whose commands, on both sides of the air gap, each have a day of their own."""
+"""An office whose commands, on both sides of the air gap, each have a day of their own.
+
+As `desk`, with one recipient, where a test goes through weeks of keys.
+"""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,20 +1,21 @@
 """The pages of a practice office in a browser: its address is known before its server starts.
 
+For tests that drive a browser; sources on the command line are `source_client`.
+
 with practice_pages(folder) as pages: page.goto(pages.address + "/en/")
 """
 
-import socket
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crypto.directory import fingerprint
 from tests.browser.driver import Page
-from tests.offices.server_process import ServerProcess, serving, succeed
+from tests.offices.first_import import first_import
+from tests.offices.server_process import ServerProcess, serving
 from tests.offices.signed_office import PracticeOffice
+from tests.offices.source_client import free_port, today
 
 __all__ = ["PracticePages", "answer_all_questions", "practice_pages"]
 
@@ -44,14 +45,11 @@ def practice_pages(
 
     `address` is where sources find it, unless they come straight to its port.
     """
-    today = int(time.time() // 86_400)
-    port = port or _free_port()
+    day = today()
+    port = port or free_port()
     address = address or f"http://{host}:{port}"
-    office = PracticeOffice.create(today - issued_ago, address=address, **changes)
-    bundle = folder / "first.bundle"
-    bundle.write_bytes(office.outbound("main", today))
-    data = folder / "data"
-    succeed("import", "--data", data, bundle, "--fingerprint", fingerprint(office.genesis_id))
+    office = PracticeOffice.create(day - issued_ago, address=address, **changes)
+    data = first_import(office, folder / "data", day)
     with serving(data, "--listen", f"127.0.0.1:{port}") as server:
         yield PracticePages(office, server, address)
 
@@ -68,9 +66,3 @@ def answer_all_questions(page: Page, text: str, files: Sequence[Path] = ()) -> N
             page.wait_for(".files li")
     page.click("form .main")
     page.wait_for(".answers")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,4 +1,7 @@
-"""Real `intake` processes for tests: the server and the commands beside it."""
+"""Real `intake` processes for tests: the server and the commands beside it.
+
+Every test of the server starts it here; its data folder comes from `first_import` or `desk`.
+"""
 
 import os
 import shlex

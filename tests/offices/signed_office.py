@@ -1,4 +1,5 @@
-"""An office for tests: real keys, real signatures, bundles as its vaults would write them.
+"""An office for tests of the server: real keys and signatures, bundles as its vaults would write
+them, in no time, without a vault. Where vaults matter, take `vaults` or `desk`.
 
 office = PracticeOffice.create(day)
 bundle = office.outbound("main", day)                  the first, with the directory

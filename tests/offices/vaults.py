@@ -1,5 +1,7 @@
-"""An office made by the real ceremony, sources, and what a server does between them.
+"""Vaults of the real ceremony, sources, and a stand-in for the server between them, in one process.
 
+For tests of casework, which call it directly. The real server instead: `courier`; real commands
+instead of calls: `desk`.
 The stand-in for the server keeps what it is given and writes bundles in the protocol's format; the
 real one stands in `tests/whole/test_round_trip.py`.
 """

@@ -6,219 +6,34 @@ kept, and each claim is then tried on it as whoever seizes the server would. Whe
 chance, the bound is one that honest chance misses less than once in 10^9 runs.
 """
 
-import asyncio
-import contextlib
-import hashlib
 import os
 import random
-import sqlite3
-import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import aiohttp
 import pytest
 
-from crypto.directory import fingerprint
 from crypto.envelope import envelope_address
-from crypto.names import GenesisId
-from crypto.office.replies import ReplyTo, decoy_record, new_reply_id, seal_reply
-from crypto.office.signing import sign_batch
 from crypto.padding import padded_chunk_count
-from crypto.replies import bucket, bucket_value
+from crypto.replies import bucket
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE, RECORD_SIZE
-from crypto.source_keys import SourceKeys, set_token
-from crypto.statement_contents import Batch
+from crypto.source_keys import set_token
 from tests.means.canaries import Canaries
-from tests.means.quick_source import KnownOffice, Sent, find_office, new_source, read_replies, send
-from tests.offices.server_process import ServerProcess, client, serving, succeed
-from tests.offices.signed_office import (
-    MakeStatement,
-    PracticeOffice,
-    confirmation,
-    read_export,
-    refinement,
-)
+from tests.offices.server_process import serving
 from tests.offices.source_client import today
+from tests.whole.linked_story import BATCH, RECIPIENTS, SOURCES, Everything, put, tell, value_of
 
 pytestmark = pytest.mark.long
 
-SOURCES = 100
-BATCH = 64
-RECIPIENTS = ("board", "main")
 GAP = 0.65
 """No rank correlation of 100 random places passes this more than once in 10^12 runs."""
-
-Rows = dict[str, list[tuple[object, ...]]]
-
-
-@dataclass
-class Everything:
-    """What a server held after each step, and all that it answered."""
-
-    data: Path
-    office: PracticeOffice
-    sources: list[SourceKeys] = field(default_factory=list)
-    sent: list[Sent] = field(default_factory=list)
-    """In the order of arrival: the reports of all sources, then their follow-ups."""
-    replies: list[bytes] = field(default_factory=list)
-    decoys: list[bytes] = field(default_factory=list)
-    confirmed: list[bytes] = field(default_factory=list)
-    """In the order of their confirmations: a half in the first, the others in the second."""
-    held: dict[str, Rows] = field(default_factory=dict)
-    files: dict[str, dict[str, bytes]] = field(default_factory=dict)
-    put_answers: list[bytes] = field(default_factory=list)
-    boards: dict[str, list[bytes]] = field(default_factory=dict)
-
-    def keep(self, step: str) -> None:
-        """Keep what the server holds now: every row as it lies there, and every file."""
-        with contextlib.closing(sqlite3.connect(self.data / "intake.sqlite")) as database:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            names = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
-            self.held[step] = {
-                name: database.execute(f"SELECT * FROM {name}").fetchall()
-                for (name,) in names.fetchall()
-            }
-        names_of_files = ("intake.sqlite", "envelopes.bin", "chunks.bin")
-        self.files[step] = {name: (self.data / name).read_bytes() for name in names_of_files}
-
-    def column(self, step: str, table: str, place: int = 0) -> list[object]:
-        """One column of a table after a step, in the order in which it lies there."""
-        return [row[place] for row in self.held[step][table]]
 
 
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Everything:
     """The whole story, told once."""
-    folder = tmp_path_factory.mktemp("linking")
-    today = int(time.time() // 86_400)
-    office = PracticeOffice.create(today)
-    told = Everything(folder / "data", office)
-    (folder / "first").write_bytes(office.outbound("main", today))
-    digits = fingerprint(office.genesis_id)
-    succeed("import", "--data", told.data, folder / "first", "--fingerprint", digits)
-    with serving(told.data) as server:
-        asyncio.run(_story(told, server, folder, today))
-    return told
-
-
-async def _story(told: Everything, server: ServerProcess, folder: Path, today: int) -> None:
-    def carry(recipient: str, *makers: MakeStatement) -> None:
-        bundle = folder / f"bundle-{os.urandom(4).hex()}"
-        bundle.write_bytes(told.office.outbound(recipient, today, *makers))
-        succeed("import", "--data", told.data, bundle)
-
-    def fetch(recipient: str) -> tuple[bytes, ...]:
-        out = folder / f"export-{os.urandom(4).hex()}"
-        succeed("export", "--data", told.data, "--recipient", recipient, "--out", out)
-        return read_export(out.read_bytes()).envelopes
-
-    async with client(server) as http:
-        known = await find_office(http, told.office.genesis_id)
-        told.sources = [new_source(known) for _ in range(SOURCES)]
-        await _send_all(told, server, known, "report")
-        told.keep("reported")
-        read = fetch("main")
-        told.confirmed = [envelope_address(envelope) for envelope in read]
-        told.keep("exported")
-        # Two exports are confirmed: half of what came, then the rest.
-        carry("main", confirmation(1, read[: SOURCES // 2]))
-        carry("main", confirmation(2, read[SOURCES // 2 :]))
-        told.keep("confirmed")
-        carry("main", *_answers(told, known, today))
-        told.keep("answered")
-        told.boards["whole"] = [await _board(http, 0, 0) for _ in range(3)]
-        told.office = told.office.with_directory(bucket_bits=1)
-        records = told.replies + told.decoys
-        values = {record: _value(told, record, 1) for record in records}
-        carry("main", refinement(1, 1, values))
-        told.keep("divided")
-        told.boards["divided"] = [await _board(http, 1, value) for value in (0, 1)]
-        known = await find_office(http, told.office.genesis_id)
-        for source in told.sources[:10]:
-            (reply,) = await read_replies(http, known, source)
-            assert reply.text == "An answer."
-        await _send_all(told, server, known, "follow-up")
-        told.keep("followed up")
-
-
-async def _send_all(told: Everything, server: ServerProcess, known: KnownOffice, kind: str) -> None:
-    """Every source in its turn, each on a connection of its own; one in five with files."""
-    order = list(enumerate(told.sources))
-    for number, source in order:
-        files = [os.urandom(300_000)] * (number % 3) if number % 5 == 0 else []
-        async with client(server) as http:
-            told.sent.append(await send(http, known, source, f"{kind} {number}", files, kind=kind))
-    for sent in told.sent[-3:]:
-        told.put_answers.append(await _put(server, "envelopes", sent.envelope))
-
-
-async def _put(server: ServerProcess, kind: str, body: bytes, name: str | None = None) -> bytes:
-    """Everything that the server answers to a PUT, byte by byte."""
-    host, port = server.address.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    name = name or hashlib.sha256(body).hexdigest()
-    head = f"PUT /v1/{kind}/{name} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-    writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-    answer = await reader.read()
-    writer.close()
-    return answer
-
-
-async def _board(http: aiohttp.ClientSession, bits: int, value: int) -> bytes:
-    async with http.get(f"/v1/board/{bits}/{value}") as answer:
-        assert answer.status == 200
-        return await answer.read()
-
-
-def _answers(told: Everything, known: KnownOffice, today: int) -> list[MakeStatement]:
-    """One reply for each source, in full batches filled up with decoys, in random order."""
-    main = told.office.recipient("main")
-    for source in told.sources:
-        to = ReplyTo(
-            thread_id=source.thread_id,
-            thread_secret=source.thread_secret,
-            reply_key=source.reply.public_key,
-            recipients=RECIPIENTS,
-            set_token=set_token(source, RECIPIENTS),
-        )
-        told.replies += seal_reply(
-            to=to,
-            signer=main.signing,
-            genesis_id=told.office.genesis_id,
-            recipient_id="main",
-            first_index=0,
-            kind="reply",
-            reply_id=new_reply_id(),
-            day=today,
-            text="An answer.",
-        )
-    # One batch more of decoys alone, so that there are enough of both to compare.
-    missing = -len(told.replies) % BATCH + BATCH
-    told.decoys = [decoy_record(told.office.genesis_id) for _ in range(missing)]
-    records = told.replies + told.decoys
-    random.SystemRandom().shuffle(records)
-    return [
-        _batch(number, records[start : start + BATCH])
-        for number, start in enumerate(range(0, len(records), BATCH), 1)
-    ]
-
-
-def _batch(number: int, records: Sequence[bytes]) -> MakeStatement:
-    content = Batch(0, tuple((0, record) for record in records))
-    return lambda sender, genesis_id: sign_batch(
-        sender.signing, GenesisId(genesis_id), sender.id, number, content
-    )
-
-
-def _value(told: Everything, record: bytes, bits: int) -> int:
-    """The bucket of a record: its source's; a decoy's was drawn when it was made."""
-    if record in told.decoys:
-        return hashlib.sha256(record).digest()[0] >> (8 - bits)
-    source = told.sources[told.replies.index(record)]
-    return bucket_value(bucket(source.thread_secret, source.genesis_id), bits)
+    return tell(tmp_path_factory.mktemp("linking"))
 
 
 def correlation(places: Sequence[int]) -> float:
@@ -346,7 +161,7 @@ def test_a_divided_board_says_one_bit_of_a_record_and_no_more(everything: Everyt
     halves = [_records(board) for board in everything.boards["divided"]]
     assert sorted(halves[0] + halves[1]) == sorted(everything.replies + everything.decoys)
     for value, half in enumerate(halves):
-        own = [one for one in everything.replies if _value(everything, one, 1) == value]
+        own = [one for one in everything.replies if value_of(everything, one, 1) == value]
         assert set(own) <= set(half)
         assert len(own) >= 15
     held = {(row[0], row[1]) for row in everything.held["divided"]["record"]}
@@ -448,14 +263,14 @@ async def test_the_answer_to_a_put_depends_on_nothing_before_it(
     envelope, chunk, other = (os.urandom(size) for size in (ENVELOPE_SIZE, CHUNK_SIZE, CHUNK_SIZE))
     name = os.urandom(32).hex()
     with serving(everything.data) as server:
-        new = [await _put(server, "envelopes", envelope), await _put(server, "chunks", chunk, name)]
+        new = [await put(server, "envelopes", envelope), await put(server, "chunks", chunk, name)]
         again = [
-            await _put(server, "envelopes", envelope),
-            await _put(server, "chunks", chunk, name),
-            await _put(server, "envelopes", os.urandom(ENVELOPE_SIZE)),
-            await _put(server, "chunks", os.urandom(CHUNK_SIZE), os.urandom(32).hex()),
-            await _put(server, "envelopes", everything.sent[0].envelope),
+            await put(server, "envelopes", envelope),
+            await put(server, "chunks", chunk, name),
+            await put(server, "envelopes", os.urandom(ENVELOPE_SIZE)),
+            await put(server, "chunks", os.urandom(CHUNK_SIZE), os.urandom(32).hex()),
+            await put(server, "envelopes", everything.sent[0].envelope),
         ]
         assert set(new + again) == set(everything.put_answers)
-        refused = await _put(server, "chunks", other, name)
+        refused = await put(server, "chunks", other, name)
         assert refused.startswith(b"HTTP/1.1 409 ")

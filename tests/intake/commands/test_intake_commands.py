@@ -17,6 +17,7 @@ from intake.errors import Refusal
 from intake.server.config import Settings, read_settings, settings_file
 from intake.storage.folder import DataFolder, create_folder
 from tests.means.repository import REPOSITORY
+from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, intake, serving, succeed
 from tests.offices.signed_office import PracticeOffice
 
@@ -193,10 +194,7 @@ def test_status_warns_of_an_aging_directory(
 ) -> None:
     """From its 7th day, loudly from the 14th, with the command to type."""
     office = PracticeOffice.create(today - age)
-    (tmp_path / "b").write_bytes(office.outbound("main", today - age))
-    digits = fingerprint(office.genesis_id)
-    succeed("import", "--data", tmp_path / "d", tmp_path / "b", "--fingerprint", digits)
-    printed = succeed("status", "--data", tmp_path / "d")
+    printed = succeed("status", "--data", first_import(office, tmp_path / "d", today - age))
     assert words in printed
     assert "caseworker office renew DIR" in printed
 

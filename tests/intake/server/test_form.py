@@ -13,7 +13,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from crypto.directory import fingerprint
 from crypto.directory_file import read_directory_file
 from crypto.names import GenesisId
 from crypto.sealed_file import last_day_of
@@ -21,6 +20,7 @@ from crypto.sizes import CHUNK_SIZE
 from tests.intake.server.test_headers import assert_headers_are_ours, raw
 from tests.means.clock import clock_by, set_clock
 from tests.means.sealed_files import SealedFile, sealed_file
+from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, serving, succeed, wait_until
 from tests.offices.signed_office import POLICY, PracticeOffice, read_export
 
@@ -241,11 +241,7 @@ async def test_while_chunks_are_refused_a_text_alone_goes_through(
 @contextmanager
 def _other_policy(folder: Path, today: int, **policy: int) -> Iterator[tuple[PracticeOffice, Path]]:
     office = PracticeOffice.create(today, policy=replace(POLICY, **policy))
-    bundle = folder / "first.bundle"
-    bundle.write_bytes(office.outbound("main", today))
-    data = folder / "other"
-    succeed("import", "--data", data, bundle, "--fingerprint", fingerprint(office.genesis_id))
-    yield office, data
+    yield office, first_import(office, folder / "other", today)
 
 
 async def test_puzzles_and_the_size_of_a_message_hold_for_forms_too(
@@ -325,11 +321,7 @@ async def test_a_bucket_is_asked_for_by_a_number_that_counts_from_one(
     tmp_path: Path, today: int
 ) -> None:
     office = PracticeOffice.create(today, bucket_bits=2)
-    bundle = tmp_path / "first.bundle"
-    bundle.write_bytes(office.outbound("main", today))
-    data = tmp_path / "divided"
-    succeed("import", "--data", data, bundle, "--fingerprint", fingerprint(office.genesis_id))
-    with serving(data) as server:
+    with serving(first_import(office, tmp_path / "divided", today)) as server:
         async with client(server) as http:
             for found in (1, 4):
                 async with http.get(f"/v1/form/en/board/2?bucket={found}") as answer:

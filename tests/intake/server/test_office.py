@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from crypto.directory import fingerprint
 from crypto.sizes import RECORD_SIZE
 from intake.server.office import day_of
+from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, client, serving, succeed
 from tests.offices.signed_office import PracticeOffice, batch, refinement
 
@@ -81,11 +81,7 @@ async def test_an_expired_directory_closes_the_server_but_is_shown(
 ) -> None:
     """Its contacts are signed, so they are still to be had."""
     office = PracticeOffice.create(today - 30)
-    first = tmp_path / "first"
-    first.write_bytes(office.outbound("main", today - 30))
-    data, digits = tmp_path / "data", fingerprint(office.genesis_id)
-    succeed("import", "--data", data, first, "--fingerprint", digits)
-    with serving(data) as server:
+    with serving(first_import(office, tmp_path / "data", today - 30)) as server:
         assert await get(server, "/v1/directory") == (200, office.document())
         async with client(server) as http:
             async with http.get("/v1/status") as answer:

@@ -12,6 +12,7 @@ from crypto.office.envelope import OpenedEnvelope
 from crypto.sizes import PIECE_SIZE
 from intake.cli import main
 from tests.intake.conftest import Reachable
+from tests.offices.first_import import first_import
 from tests.offices.server_process import serving, succeed
 from tests.offices.signed_office import PracticeOffice, read_export
 from tests.offices.source_client import Done, Source, file_bytes, free_port, open_message, today
@@ -249,9 +250,7 @@ def test_while_files_are_refused_a_long_text_is_held_to_what_fits(tmp_path: Path
     """Of 20,000 letters nothing is sent, and nobody is given a codename before that is said."""
     port = free_port()
     office = PracticeOffice.create(today(), addresses=(f"http://127.0.0.1:{port}",))
-    data, bundle = tmp_path / "data", tmp_path / "first.bundle"
-    bundle.write_bytes(office.outbound("main", today()))
-    succeed("import", "--data", data, bundle, "--fingerprint", fingerprint(office.genesis_id))
+    data = first_import(office, tmp_path / "data", today())
     (data / "intake.toml").write_text("chunk_quota = 0\n")
     with serving(data, "--listen", f"127.0.0.1:{port}") as server:
         writer = Source(tmp_path, server.address, office)

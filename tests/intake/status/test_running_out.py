@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from crypto.directory import fingerprint
 from crypto.lifetimes import DELEGATION_WARN_DAYS, UNCONFIRMED_REFUSE_DAYS, UNCONFIRMED_WARN_DAYS
 from tests.means.clock import clock_at
+from tests.offices.first_import import first_import
 from tests.offices.server_process import client, serving, succeed
 from tests.offices.signed_office import PracticeOffice
 
@@ -67,11 +67,7 @@ def cut_short(
 
 def started(folder: Path, office: PracticeOffice, day: int = DAY) -> Path:
     """A server that took the first bundle of an office, with the card of `main`, which signs."""
-    (folder / "first").write_bytes(office.outbound("main", day))
-    arguments = ["--data", folder / "data", folder / "first"]
-    digits = fingerprint(office.genesis_id)
-    succeed("import", *arguments, "--fingerprint", digits, env=clock_at(day))
-    return folder / "data"
+    return first_import(office, folder / "data", day, clock_at(day))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from crypto.replies import ReplyPart
 from crypto.source_keys import set_token
-from tests.offices.practice_directory import DOCUMENT, OMBUDSMAN
 from tests.vectors.people import (
     CODENAME,
     DAY,
@@ -16,6 +15,7 @@ from tests.vectors.people import (
     SOURCE,
 )
 from tests.vectors.records import PART, Record, part, record
+from tests.vectors.retired_keys import DOCUMENT, OMBUDSMAN
 from tests.vectors.vector import Vector, accepted, randomness, refused
 
 _INVESTIGATIONS = {

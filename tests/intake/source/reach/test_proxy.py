@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crypto.directory import fingerprint
 from tests.means.socks_server import SocksServer, socks_server
+from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, serving, succeed
 from tests.offices.signed_office import PracticeOffice, batch, read_export
 from tests.offices.source_client import Done, Source, file_bytes, open_message, replies_to, today
@@ -45,10 +45,7 @@ class Hidden:
 def hidden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hidden]:
     folder = tmp_path_factory.mktemp("hidden")
     office = PracticeOffice.create(today(), address=f"http://{ONION}")
-    bundle = folder / "first.bundle"
-    bundle.write_bytes(office.outbound("main", today()))
-    data = folder / "data"
-    succeed("import", "--data", data, bundle, "--fingerprint", fingerprint(office.genesis_id))
+    data = first_import(office, folder / "data", today())
     socket = folder / "http"
     with (
         serving(data, "--unix", str(socket)) as server,
