@@ -142,7 +142,7 @@ OLDEST := chrome84,firefox90,safari15
 
 $(CLIENT): Makefile node_modules/.installed tsconfig.json $(shell find intake/web -path intake/web/dist -prune -o -type f -print)
 	@echo "Building the client…"
-	@esbuild=$(BIN)/esbuild; "$$esbuild" intake/web/report.ts intake/web/replies.ts intake/web/offline.ts \
+	@$(BIN)/esbuild $(foreach page,report replies offline,$(page)=intake/web/pages/$(page)/start.ts) \
 	  --bundle --minify --format=iife --target=$(OLDEST) --charset=utf8 --legal-comments=none \
 	  --log-level=warning --outdir=$(@D)
 

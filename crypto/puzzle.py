@@ -8,7 +8,15 @@ from crypto.errors import Malformed, Outdated, Unauthentic
 from crypto.labels import Label, bound
 from crypto.sizes import PUZZLE_NONCE_SIZE
 
-__all__ = ["check_puzzle", "puzzle_header", "puzzle_nonce", "puzzle_text", "solve_puzzle"]
+__all__ = [
+    "PUZZLE_CHUNK",
+    "PUZZLE_ENVELOPE",
+    "check_puzzle",
+    "puzzle_header",
+    "puzzle_nonce",
+    "puzzle_text",
+    "solve_puzzle",
+]
 
 # SPEC 11: what is uploaded, as a number.
 PUZZLE_ENVELOPE = 1
@@ -25,7 +33,7 @@ _TOLD_EVERY = 1 << 17
 def puzzle_text(genesis_id: bytes, kind: int, path_hash: bytes, day: int, nonce: bytes) -> bytes:
     """Return the bytes whose SHA-256 must begin with zero bits.
 
-    `kind` is 1 for an envelope, 2 for a chunk; `path_hash` the 32 bytes that the path names;
+    `kind` is `PUZZLE_ENVELOPE` or `PUZZLE_CHUNK`; `path_hash` the 32 bytes that the path names;
     `nonce` 8 bytes.
     """
     # SPEC 11: bound(PUZZLE) || u8(kind) || the 32 bytes of the path || u32(day) || nonce

@@ -298,7 +298,7 @@ def test_a_codename_typed_before_going_back_is_caught_at_the_end(
     page.goto(pages.address + "/en/")
     page.wait_for("#page .main")
     answer_all_questions(page, "something")
-    page.click(role="button", name="Change: Who did it?")
+    page.click(role="button", name="Change: Who is involved?")
     page.fill("#who", " ".join(codename_words(new_codename(), word_list("english"))))
     page.click(role="button", name="Back")
     page.wait_for(".answers")
