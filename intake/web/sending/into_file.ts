@@ -1,5 +1,6 @@
 /** A message sealed into a file: SPEC 11.1. One part at a time is in memory; the browser keeps the rest as it likes. */
 
+import { DAYS_A_WEEK } from "../protocol/lifetimes.ts";
 import { PUZZLE_CHUNK, PUZZLE_ENVELOPE, puzzleNonce, solvePuzzle } from "../protocol/puzzle.ts";
 import { lastDayOf, SealedFileWriter } from "../protocol/sealed_file.ts";
 import { PUZZLE_NONCE_SIZE } from "../protocol/sizes.ts";
@@ -31,7 +32,7 @@ export async function sealToFile(
   tell: (done: number, of: number, tried?: number, tries?: number) => void,
   signal: AbortSignal,
 ): Promise<SealedFile> {
-  const lastDay = lastDayOf(office.week * 7);
+  const lastDay = lastDayOf(office.week * DAYS_A_WEEK);
   const parts = prepare(
     outgoing,
     outgoing.files.map((file) => fileFromBlob(file)),
@@ -67,7 +68,7 @@ export async function sealToFile(
     }
   }
   // Keys of another week would have to be loaded, which a page on a disk cannot.
-  if (Math.floor(today() / 7) !== office.week) throw new OfficeRefusal("expired");
+  if (Math.floor(today() / DAYS_A_WEEK) !== office.week) throw new OfficeRefusal("expired");
   const { address, bytes, day } = await sealFor(parts, source, office);
   const nonce = await nonceFor(PUZZLE_ENVELOPE, address, puzzleEnvelope);
   made.push(new Blob([(await writer.end(nonce, bytes)) as BlobPart]));

@@ -5,6 +5,7 @@
  */
 
 import { toHex } from "../protocol/bytes.ts";
+import { STORED_FOR_DAYS } from "../protocol/lifetimes.ts";
 import { PUZZLE_CHUNK, PUZZLE_ENVELOPE } from "../protocol/puzzle.ts";
 import { CHUNK_SIZE, ENVELOPE_SIZE } from "../protocol/sizes.ts";
 import type { SourceKeys } from "../protocol/source_keys.ts";
@@ -31,7 +32,7 @@ import {
 } from "./sealing.ts";
 
 /** SPEC 11: a chunk stored longer ago than this is sent again before its envelope. */
-const STORED_FOR_MS = 7 * 86_400_000;
+const STORED_FOR_MS = STORED_FOR_DAYS * 86_400_000;
 /** How often files may turn out changed before somebody should stop changing them. */
 const RESTARTS = 5;
 

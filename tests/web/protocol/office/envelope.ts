@@ -6,16 +6,15 @@ import { Contradictory, Malformed, Unauthentic } from "../../../../intake/web/pr
 import { sha256 } from "../../../../intake/web/protocol/hashing.ts";
 import { hpkeOpen, type KemSecretKey } from "../../../../intake/web/protocol/hpke.ts";
 import { bound, Label, labelled } from "../../../../intake/web/protocol/labels.ts";
+import { CLOCK_GRACE_DAYS, KEY_DAYS } from "../../../../intake/web/protocol/lifetimes.ts";
 import { unpad } from "../../../../intake/web/protocol/padding.ts";
 import { parsePayload, type Payload } from "../../../../intake/web/protocol/payload.ts";
 import { checkKemPublicKey, keyHash } from "../../../../intake/web/protocol/public_keys.ts";
 import { checkSignature } from "../../../../intake/web/protocol/signatures.ts";
 import {
-  CLOCK_GRACE_DAYS,
   ENVELOPE_SIZE,
   ENVELOPE_SLOT_SIZE,
   ENVELOPE_SLOTS,
-  KEY_DAYS,
   SIGNATURE_SIZE,
 } from "../../../../intake/web/protocol/sizes.ts";
 
