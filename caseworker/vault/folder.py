@@ -20,6 +20,7 @@ from caseworker.vault.key_slots import SLOTS_FILE, VaultKey, make_slots, open_sl
 from caseworker.vault.lock import locked
 from caseworker.vault.replacing import finish_replacing, is_there
 from caseworker.vault.secrets_file import HeldSecret, read_secrets, write_secrets
+from crypto.names import GenesisId
 
 DATABASE_FILE = "cases.db"
 CHUNKS_FOLDER = "chunks"
@@ -31,7 +32,7 @@ class Vault:
 
     folder: Path
     db: Database
-    genesis_id: bytes
+    genesis_id: GenesisId
     recipient: str
     author: str
     secrets: tuple[HeldSecret, ...]
@@ -47,7 +48,7 @@ class Vault:
 
 
 def make_vault(
-    folder: Path, passphrase: Passphrase, genesis_id: bytes, recipient: str, day: int
+    folder: Path, passphrase: Passphrase, genesis_id: GenesisId, recipient: str, day: int
 ) -> VaultKey:
     """Make the folder of a new vault that holds no keys yet, and return its key."""
     folder.mkdir(mode=PRIVATE_FOLDER)

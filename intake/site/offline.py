@@ -9,6 +9,7 @@ import hashlib
 
 from jinja2 import Environment
 
+from crypto.names import GenesisId
 from ground.languages import Language
 from intake.site.program import program_in
 from intake.site.translations import Translations
@@ -18,7 +19,7 @@ __all__ = ["offline_page"]
 
 def offline_page(
     pages: Environment,
-    genesis_id: bytes,
+    genesis_id: GenesisId,
     language: Language,
     translations: Translations,
     client: str,

@@ -26,6 +26,7 @@ from caseworker.vault.messages import (
 from crypto.chunks import chunk_id
 from crypto.errors import ProtocolError
 from crypto.lifetimes import SET_ASIDE_DAYS, UNCLAIMED_DAYS
+from crypto.names import ChunkId
 from crypto.office.chunks import open_chunk
 from crypto.sizes import PIECE_SIZE
 
@@ -35,7 +36,7 @@ PIECES_A_CHUNK = 64
 _ZEROS = bytes(PIECE_SIZE)
 
 
-def claim_chunks(db: Database, files: ChunkFiles, came: Iterable[bytes]) -> list[ChunkName]:
+def claim_chunks(db: Database, files: ChunkFiles, came: Iterable[ChunkId]) -> list[ChunkName]:
     """Give every chunk to the message that names it; return fill, whose bytes can go.
 
     `came` names the chunks that this part brought.

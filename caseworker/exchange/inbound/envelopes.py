@@ -32,6 +32,7 @@ from caseworker.vault.messages import (
 )
 from crypto.chunks import chunk_id
 from crypto.errors import ProtocolError, Unauthentic
+from crypto.names import Address
 from crypto.office.envelope import (
     IntakeSecret,
     OpenedEnvelope,
@@ -61,7 +62,7 @@ class EnvelopeReader:
         self._secrets = [IntakeSecret(one.week, one.key) for one in vault.secrets]
         self._updated = tried_with(vault.db) != program_version()
 
-    def take(self, address: bytes, envelope: bytes) -> str:
+    def take(self, address: Address, envelope: bytes) -> str:
         """Return what becomes of an envelope that arrived, new or known.
 
         What this version could not read before, it cannot read now: junk that comes again and
@@ -84,7 +85,7 @@ class EnvelopeReader:
             outcomes.append(self._open(one.address, one.body, one.slot))
         return len(outcomes) - outcomes.count(SET_ASIDE)
 
-    def _try(self, address: bytes, envelope: bytes) -> str:
+    def _try(self, address: Address, envelope: bytes) -> str:
         try:
             slot = open_slot(envelope, self._vault.genesis_id, self._secrets)
         except Unauthentic:
@@ -95,7 +96,7 @@ class EnvelopeReader:
             return SET_ASIDE
         return self._open(address, envelope, slot)
 
-    def _open(self, address: bytes, envelope: bytes, slot: OpenedSlot) -> str:
+    def _open(self, address: Address, envelope: bytes, slot: OpenedSlot) -> str:
         vault = self._vault
         try:
             opened = open_body(envelope, vault.genesis_id, vault.recipient, slot)
@@ -105,7 +106,7 @@ class EnvelopeReader:
             return SET_ASIDE
         return self._keep(address, opened)
 
-    def _keep(self, address: bytes, opened: OpenedEnvelope) -> str:
+    def _keep(self, address: Address, opened: OpenedEnvelope) -> str:
         db, payload = self._vault.db, opened.payload
         content = content_hash(payload)
         if is_known_message(db, opened.thread_id, payload.message_id, content):
@@ -152,7 +153,7 @@ class EnvelopeReader:
             known = case_of_thread(db, opened.thread_id)
         return known or next_case_number(db)
 
-    def _note(self, address: bytes, outcome: str, reason: str) -> None:
+    def _note(self, address: Address, outcome: str, reason: str) -> None:
         add_envelope(self._vault.db, address, outcome, reason, self._moment.day)
 
 

@@ -3,6 +3,7 @@
 import { Malformed } from "./errors.ts";
 import type { Json } from "./json.ts";
 import { POLICY_MAX_DAYS, POLICY_MIN_DAYS } from "./lifetimes.ts";
+import type { GenesisId, KeyHash } from "./names.ts";
 import { recipientBytes } from "./public_keys.ts";
 import { checkRecipientIds } from "./recipient_ids.ts";
 import { BUCKET_BITS_MAX, CHUNKS_MAX, RECIPIENTS_MAX } from "./sizes.ts";
@@ -27,7 +28,7 @@ const PUZZLE_MAX = 32;
 export interface ListedKey {
   readonly week: number;
   /** SHA-256 of the intake public key, 32 bytes. */
-  readonly hash: Uint8Array;
+  readonly hash: KeyHash;
 }
 
 /** Someone who reads what was sealed for them. */
@@ -60,7 +61,7 @@ export interface Policy {
 /** What the directory key signs. */
 export interface DirectoryContent {
   /** 32 bytes. */
-  readonly genesisId: Uint8Array;
+  readonly genesisId: GenesisId;
   readonly sequence: number;
   /** Valid for the days [issued, expires). */
   readonly issued: number;
@@ -81,7 +82,7 @@ export interface DirectoryContent {
 export function parseDirectory(data: Uint8Array): DirectoryContent {
   const fields = new Fields(parseJson(data));
   const content = {
-    genesisId: fields.bytes("genesis_id", 32),
+    genesisId: fields.bytes("genesis_id", 32) as GenesisId,
     sequence: fields.integer("sequence", 1),
     issued: fields.integer("issued", 0),
     expires: fields.integer("expires", 0),
@@ -126,7 +127,7 @@ function readRecipients(fields: Fields): Recipient[] {
 function readListedKeys(fields: Fields): ListedKey[] {
   const keys = fields.array("keys", 1, KEYS_MAX).map((value) => {
     const key = new Fields(value);
-    return { week: key.integer("week", 0), hash: key.bytes("hash", 32) };
+    return { week: key.integer("week", 0), hash: key.bytes("hash", 32) as KeyHash };
   });
   if (keys.some(({ week }, place) => place > 0 && week <= keys[place - 1]!.week)) {
     throw new Malformed("keys that are not sorted");

@@ -1,6 +1,7 @@
 /** The work that an office may ask for with an upload, against floods (SPEC 11): shown while it is done. */
 
 import { toHex } from "../protocol/bytes.ts";
+import type { Address, ChunkId, GenesisId } from "../protocol/names.ts";
 import { solvePuzzle } from "../protocol/puzzle.ts";
 import { Stopped } from "../reach/api.ts";
 import { today } from "../reach/clock.ts";
@@ -14,9 +15,9 @@ const solved = new Map<string, string>();
 
 /** Returns the header of an upload, empty for a difficulty of 0. Raises Stopped. */
 export function headerFor(
-  genesisId: Uint8Array,
+  genesisId: GenesisId,
   kind: number,
-  pathHash: Uint8Array,
+  pathHash: Address | ChunkId,
   bits: number,
   line: Line,
 ): Promise<string> {

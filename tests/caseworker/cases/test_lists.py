@@ -24,6 +24,7 @@ from caseworker.vault.database import Database, open_database
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import MessageProof, add_message, all_messages, message_mark
 from caseworker.work.replying import ReplyWriter
+from crypto.names import Address
 from tests.caseworker.cases.test_flagged_cases import mark
 from tests.offices.vaults import DAY, Office, Server, Source, at
 
@@ -183,8 +184,8 @@ def random_messages(db: Database, seed: int) -> None:
                 within_key_dates=chance.random() < 0.9,
             )
             address = bytes([number]) * 32
-            add_envelope(db, address, "message", "", DAY)
-            add_message(db, one, MessageProof(address, b"", b"", b""))
+            add_envelope(db, Address(address), "message", "", DAY)
+            add_message(db, one, MessageProof(Address(address), b"", b"", b""))
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -16,6 +16,7 @@ from caseworker.vault.arrivals import outcomes, unconfirmed_envelopes
 from caseworker.vault.chunks import unclaimed_count
 from caseworker.work.replying import ReplyWriter
 from crypto.bundle import InboundHeader, ItemType
+from crypto.names import GenesisId
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from tests.offices.vaults import DAY, Office, Server, Source, at
 
@@ -155,7 +156,7 @@ def test_a_bundle_for_another_recipient_is_refused(
 
 
 def test_a_bundle_of_another_office_is_refused(office: Office, server: Server) -> None:
-    foreign = InboundHeader(bytes(32), "investigations", bytes(16), 1, 1, DAY)
+    foreign = InboundHeader(GenesisId(bytes(32)), "investigations", bytes(16), 1, 1, DAY)
     path = server.folder / "foreign"
     path.write_bytes(server.bundle(foreign, []))
     with pytest.raises(Refusal, match="of another office"):

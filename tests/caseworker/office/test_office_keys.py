@@ -24,6 +24,7 @@ from crypto.card import read_card
 from crypto.directory import ListedKey, check_address, check_current, fingerprint, read_directory
 from crypto.errors import Malformed
 from crypto.hpke import new_kem_secret_key
+from crypto.names import GenesisId
 from crypto.office.card import sign_card
 from crypto.public_keys import key_hash
 from crypto.signing import SigningKey
@@ -356,7 +357,7 @@ def test_the_wrong_passphrase_does_not_open_the_root(office: Office) -> None:
 def test_the_root_of_another_office_renews_nothing(office: Office) -> None:
     def foreign() -> Root:
         root = real_root(office)()
-        return Root(root.key, bytes(32))
+        return Root(root.key, GenesisId(bytes(32)))
 
     with pytest.raises(Refusal, match="another office"):
         renew(office, DAY + 80, ask_root=foreign)

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ThreadId } from "../../../intake/web/protocol/names.ts";
 
 import { concat, random, toHex } from "../../../intake/web/protocol/bytes.ts";
 import type { Directory } from "../../../intake/web/protocol/directory.ts";
@@ -75,7 +76,7 @@ for (const engine of ENGINES) {
 }
 
 function given({ threadId, threadSecret, reply }: SourceKeys): {
-  threadId: Uint8Array;
+  threadId: ThreadId;
   threadSecret: Uint8Array;
   replyKey: Uint8Array;
 } {

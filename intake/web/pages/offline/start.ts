@@ -2,6 +2,7 @@
 
 import { fromHex } from "../../protocol/bytes.ts";
 import { nameIn } from "../../protocol/directory.ts";
+import type { GenesisId } from "../../protocol/names.ts";
 import { today } from "../../reach/clock.ts";
 import { OfficeRefusal, type Office } from "../../reach/office.ts";
 import { NoDirectoryFile, officeFromFile } from "../../reach/office_from_file.ts";
@@ -67,7 +68,7 @@ function askForKeys(): void {
 function openOffice(data: Uint8Array): void {
   const genesisId = fromHex(
     document.querySelector('meta[name="office"]')?.getAttribute("content") ?? "",
-  );
+  ) as GenesisId;
   try {
     const office = officeFromFile(data, genesisId);
     byId("contacts").replaceChildren(
