@@ -10,7 +10,15 @@ from crypto.lifetimes import PUZZLE_AHEAD_DAYS, PUZZLE_BEFORE_DAYS
 from crypto.names import Address, ChunkId, GenesisId
 from crypto.sizes import PUZZLE_NONCE_SIZE
 
-__all__ = ["check_puzzle", "puzzle_header", "puzzle_nonce", "puzzle_text", "solve_puzzle"]
+__all__ = [
+    "PUZZLE_CHUNK",
+    "PUZZLE_ENVELOPE",
+    "check_puzzle",
+    "puzzle_header",
+    "puzzle_nonce",
+    "puzzle_text",
+    "solve_puzzle",
+]
 
 # SPEC 11: what is uploaded, as a number.
 PUZZLE_ENVELOPE = 1
@@ -27,7 +35,7 @@ def puzzle_text(
 ) -> bytes:
     """Return the bytes whose SHA-256 must begin with zero bits.
 
-    `kind` is 1 for an envelope, 2 for a chunk; `path_hash` the 32 bytes that the path names;
+    `kind` is `PUZZLE_ENVELOPE` or `PUZZLE_CHUNK`; `path_hash` the 32 bytes that the path names;
     `nonce` 8 bytes.
     """
     # SPEC 11: bound(PUZZLE) || u8(kind) || the 32 bytes of the path || u32(day) || nonce

@@ -1,6 +1,6 @@
 """How the command line speaks: in the person's language, with sizes and dates written out.
 
-English stands in the code itself, other languages in `locale/*/LC_MESSAGES/source.po`, which Babel
+English stands in the code itself, other languages in `intake/locale/*/messages.po`, which Babel
 reads when one is asked for. Where Babel is not installed, the program speaks English.
 """
 
@@ -14,6 +14,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+
+from ground.languages import LANGUAGES
+from intake.locale import CATALOGUES
 
 __all__ = [
     "WORD_LISTS",
@@ -33,10 +36,9 @@ __all__ = [
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_DAY: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH).days
 
-WORD_LISTS: Final = {"en": "english", "ru": "russian"}
+WORD_LISTS: Final = {one.code: one.words for one in LANGUAGES}
 """The languages of this client, and the list that a codename's words come from in each."""
 
-_LOCALE: Final = Path(__file__).parent / "locale"
 _UNITS: Final = (10**9, 10**6, 10**3)
 _SHOWN_CONTROLS: Final = "\n\t"
 _HIDDEN: Final = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
@@ -133,7 +135,7 @@ def written_time(seconds: float) -> str:
 
 
 def _translations(language: str) -> gettext_module.NullTranslations:
-    path = _LOCALE / language / "LC_MESSAGES" / "source.po"
+    path = CATALOGUES / language / "messages.po"
     if not path.exists():
         return gettext_module.NullTranslations()
     try:

@@ -83,7 +83,7 @@ def twin() -> Iterator[Twin]:
     node = REPOSITORY / ".venv/bin/node"
     program = str(node) if node.exists() else shutil.which("node") or "node"
     with subprocess.Popen(
-        [program, str(REPOSITORY / "tests/web/twin.ts")],
+        [program, str(REPOSITORY / "tests/web/protocol/twin.ts")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -16,7 +16,7 @@ def compare_with_twin(targets: list[Target], corpus: Path) -> list[str]:
     """Return a line for each input of which the two implementations think differently."""
     node = REPOSITORY / ".venv/bin/node"
     program = [str(node) if node.exists() else shutil.which("node") or "node"]
-    program += [str(REPOSITORY / "tests/web/fuzz_twin.ts"), str(corpus)]
+    program += [str(REPOSITORY / "tests/web/protocol/fuzz_twin.ts"), str(corpus)]
     if not targets:
         return []
     done = subprocess.run(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from intake.questions import QUESTIONS
 from tests.browser.driver import Page
 from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, serving
@@ -18,8 +19,6 @@ from tests.offices.signed_office import PracticeOffice
 from tests.offices.source_client import free_port, today
 
 __all__ = ["PracticePages", "answer_all_questions", "practice_pages"]
-
-QUESTIONS = ("who", "when", "how", "evidence", "fear", "recipients")
 
 
 @dataclass(frozen=True)
@@ -58,10 +57,10 @@ def answer_all_questions(page: Page, text: str, files: Sequence[Path] = ()) -> N
     """Go from the first screen of a report to its summary, with a text and files."""
     page.click("#page .main")
     page.fill("#text", text)
-    for question in QUESTIONS:
+    for question in QUESTIONS[1:]:
         page.click("form .main")
-        page.wait_for("#" + question)
-        if question == "evidence" and files:
+        page.wait_for("#" + question.name)
+        if question.files and files:
             page.upload("#files", files)
             page.wait_for(".files li")
     page.click("form .main")

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from crypto.sizes import ANSWER_MAX_SIZE, ATTACHMENTS_MAX, PIECE_SIZE
+from crypto.sizes import ATTACHMENTS_MAX, PIECE_SIZE
 from intake.errors import Refusal
+from intake.questions import QUESTIONS, Question
 from intake.source.message.cleaning import choose
 from intake.source.message.plan import ChosenFile, check_files
 from intake.source.person.terminal import Terminal
 from intake.source.reach.office import Office, closed_reason
 from intake.source.speech import gettext as _
-from intake.source.speech import printable, written_size
+from intake.source.speech import printable, written_number, written_size
 
 __all__ = ["Answers", "ask_all", "ask_files", "ask_text", "confirm"]
 
@@ -46,25 +47,34 @@ def ask_all(
                 " thousand letters."
             ).format(reason=closed_reason(office.status.chunks.reason))
         )
-    text = ask_text(terminal, _("What happened?"))
-    terminal.say()
-    terminal.say(_("The next questions help, but none must be answered: Enter passes one over."))
-    answers = {name: _answer(terminal, question) for name, question in _questions().items()}
+    said: dict[str, str] = {}
+    text = ""
     files = [*given]
-    if not given and office.status.chunks.open:
-        files += ask_files(terminal, office)
-    if not left_out and len(office.keys) > 1:
-        left_out = _ask_left_out(terminal, office, language)
-    said = {name: answer for name, answer in answers.items() if answer}
+    for question in QUESTIONS:
+        match question.kind:
+            case "text":
+                text = ask_text(terminal, _(question.heading), question.help)
+                terminal.say()
+                terminal.say(
+                    _("The next questions help, but none must be answered: Enter passes one over.")
+                )
+            case "answer":
+                if answer := _ask_answer(terminal, question):
+                    said[question.name] = answer
+            case "recipients":
+                if not left_out and len(office.keys) > 1:
+                    left_out = _ask_left_out(terminal, office, language, question)
+        if question.files and not given and office.status.chunks.open:
+            files += ask_files(terminal, office)
     return Answers(text, said, tuple(files), left_out)
 
 
-def ask_text(terminal: Terminal, question: str) -> str:
-    """Return a text of any length."""
+def ask_text(terminal: Terminal, heading: str, help_: Sequence[str] = ()) -> str:
+    """Return a text of any length; `help_` holds keys of the catalogue."""
     terminal.say()
-    return terminal.ask_text(
-        question + "\n" + _("As long as you like. End with a line that holds only a dot.")
-    )
+    for paragraph in (heading, *map(_, help_)):
+        terminal.say(paragraph)
+    return terminal.ask_text(_("As long as you like. End with a line that holds only a dot."))
 
 
 def confirm(terminal: Terminal, text: str, files: Sequence[ChosenFile]) -> None:
@@ -79,26 +89,26 @@ def confirm(terminal: Terminal, text: str, files: Sequence[ChosenFile]) -> None:
         raise Refusal(_("Nothing was sent."), _("What you typed is not kept."))
 
 
-def _questions() -> dict[str, str]:
-    return {
-        "who": _("Who is involved?"),
-        "when": _("When did it happen, and where?"),
-        "how": _("How do you know?"),
-        "evidence": _("What evidence is there, and who has it?"),
-        "fear": _("What do you fear could happen to you?"),
-    }
-
-
-def _answer(terminal: Terminal, question: str) -> str:
+def _ask_answer(terminal: Terminal, question: Question) -> str:
+    _say_question(terminal, question)
     while True:
-        answer = terminal.ask(f"\n{question}\n> ")
-        if len(answer.encode()) <= ANSWER_MAX_SIZE:
+        answer = terminal.ask("> ")
+        size = len(answer.encode())
+        if question.most is None or size <= question.most:
             return answer
+        room = question.most * len(answer) // size // 100 * 100
         terminal.say(
-            _("That is too long for this answer: at most {n} letters.").format(
-                n=ANSWER_MAX_SIZE // 2
-            )
+            _(
+                "This answer is too long. There is room for about {n} characters here; what"
+                " happened may be longer."
+            ).format(n=written_number(room))
         )
+
+
+def _say_question(terminal: Terminal, question: Question) -> None:
+    terminal.say()
+    for paragraph in (question.heading, *question.help):
+        terminal.say(_(paragraph))
 
 
 def ask_files(terminal: Terminal, office: Office) -> list[ChosenFile]:
@@ -121,9 +131,10 @@ def ask_files(terminal: Terminal, office: Office) -> list[ChosenFile]:
     return files
 
 
-def _ask_left_out(terminal: Terminal, office: Office, language: str) -> tuple[str, ...]:
-    terminal.say()
-    terminal.say(_("Who must not see this report? These could read it:"))
+def _ask_left_out(
+    terminal: Terminal, office: Office, language: str, question: Question
+) -> tuple[str, ...]:
+    _say_question(terminal, question)
     titles = office.titles(language)
     for recipient_id, title in titles.items():
         terminal.say(f"  {recipient_id}: {title}")

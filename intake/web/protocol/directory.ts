@@ -2,11 +2,16 @@
 
 import { ByteReader } from "./byte_reader.ts";
 import { concat, equal, number, toHex, toNumber } from "./bytes.ts";
-import { parseDirectory } from "./directory_content.ts";
+import {
+  parseDirectory,
+  type DirectoryContent,
+  type ListedKey,
+  type Recipient,
+} from "./directory_content.ts";
 import { Contradictory, Foreign, Malformed, Outdated } from "./errors.ts";
 import { sha256 } from "./hashing.ts";
 import { Label } from "./labels.ts";
-import type { GenesisId, KeyHash } from "./names.ts";
+import type { GenesisId } from "./names.ts";
 import { checkSignature } from "./signatures.ts";
 import {
   CLOCK_GRACE_DAYS,
@@ -17,6 +22,8 @@ import {
 } from "./lifetimes.ts";
 import { SIGNATURE_SIZE } from "./sizes.ts";
 
+export type { ListedKey, Recipient, RetiredKey, Policy } from "./directory_content.ts";
+
 const VERSION = 1;
 const KEY_SIZE = 32;
 const SUCCESSORS_MAX = 16;
@@ -24,40 +31,6 @@ const DELEGATION_SIZE = 44;
 const CONTENT_MAX_SIZE = 65536;
 const FINGERPRINT_DIGITS = 80;
 const GROUP_DIGITS = 5;
-
-/** The intake key of a week, valid for the days [7 week, 7 week + 14). */
-export interface ListedKey {
-  readonly week: number;
-  /** SHA-256 of the intake public key, 32 bytes. */
-  readonly hash: KeyHash;
-}
-
-/** Someone who reads what was sealed for them. */
-export interface Recipient {
-  readonly id: string;
-  /** By language tag. */
-  readonly titles: Readonly<Record<string, string>>;
-  /** 32 bytes. */
-  readonly signingKey: Uint8Array;
-  readonly keys: readonly ListedKey[];
-}
-
-/** A key whose replies are still read. */
-export interface RetiredKey {
-  readonly id: string;
-  /** 32 bytes. */
-  readonly signingKey: Uint8Array;
-  readonly until: number;
-}
-
-/** Lifetimes in days, numbers of chunks of one message, and bits of the puzzles. */
-export interface Policy {
-  readonly replyDays: number;
-  readonly codenameDays: number;
-  readonly maxChunks: number;
-  readonly puzzleEnvelope: number;
-  readonly puzzleChunk: number;
-}
 
 /** Which key may sign directories, for the days [first, end). */
 export interface Delegation {
@@ -69,23 +42,7 @@ export interface Delegation {
 }
 
 /** A directory whose signatures hold, and that does not contradict itself. */
-export interface Directory {
-  /** 32 bytes. */
-  readonly genesisId: GenesisId;
-  readonly sequence: number;
-  /** Valid for the days [issued, expires). */
-  readonly issued: number;
-  readonly expires: number;
-  /** By language tag. */
-  readonly names: Readonly<Record<string, string>>;
-  readonly addresses: readonly string[];
-  readonly recipients: readonly Recipient[];
-  readonly retired: readonly RetiredKey[];
-  readonly directoryRecipient: string;
-  readonly bucketBits: number;
-  readonly batchSize: number;
-  readonly policy: Policy;
-  readonly contacts: readonly string[];
+export interface Directory extends DirectoryContent {
   readonly delegation: Delegation;
   /** All root public keys, the first one first. */
   readonly roots: readonly Uint8Array[];

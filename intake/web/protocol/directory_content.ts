@@ -1,6 +1,5 @@
 /** The grammar of the signed directory (SPEC 10.2). */
 
-import type { Directory, ListedKey, Policy, Recipient, RetiredKey } from "./directory.ts";
 import { Malformed } from "./errors.ts";
 import type { Json } from "./json.ts";
 import { POLICY_MAX_DAYS, POLICY_MIN_DAYS } from "./lifetimes.ts";
@@ -25,10 +24,62 @@ const CONTACTS_MAX = 16;
 const CONTACT_MAX_SIZE = 500;
 const PUZZLE_MAX = 32;
 
-/** What the directory key signs. Raises `Malformed`. */
-export function parseDirectory(
-  data: Uint8Array,
-): Omit<Directory, "delegation" | "roots" | "sha256"> {
+/** The intake key of a week, valid for the days [7 week, 7 week + 14). */
+export interface ListedKey {
+  readonly week: number;
+  /** SHA-256 of the intake public key, 32 bytes. */
+  readonly hash: KeyHash;
+}
+
+/** Someone who reads what was sealed for them. */
+export interface Recipient {
+  readonly id: string;
+  /** By language tag. */
+  readonly titles: Readonly<Record<string, string>>;
+  /** 32 bytes. */
+  readonly signingKey: Uint8Array;
+  readonly keys: readonly ListedKey[];
+}
+
+/** A key whose replies are still read. */
+export interface RetiredKey {
+  readonly id: string;
+  /** 32 bytes. */
+  readonly signingKey: Uint8Array;
+  readonly until: number;
+}
+
+/** Lifetimes in days, numbers of chunks of one message, and bits of the puzzles. */
+export interface Policy {
+  readonly replyDays: number;
+  readonly codenameDays: number;
+  readonly maxChunks: number;
+  readonly puzzleEnvelope: number;
+  readonly puzzleChunk: number;
+}
+
+/** What the directory key signs. */
+export interface DirectoryContent {
+  /** 32 bytes. */
+  readonly genesisId: GenesisId;
+  readonly sequence: number;
+  /** Valid for the days [issued, expires). */
+  readonly issued: number;
+  readonly expires: number;
+  /** By language tag. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly addresses: readonly string[];
+  readonly recipients: readonly Recipient[];
+  readonly retired: readonly RetiredKey[];
+  readonly directoryRecipient: string;
+  readonly bucketBits: number;
+  readonly batchSize: number;
+  readonly policy: Policy;
+  readonly contacts: readonly string[];
+}
+
+/** Reads what the directory key signs. Raises `Malformed`. */
+export function parseDirectory(data: Uint8Array): DirectoryContent {
   const fields = new Fields(parseJson(data));
   const content = {
     genesisId: fields.bytes("genesis_id", 32) as GenesisId,

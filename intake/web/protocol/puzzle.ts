@@ -10,11 +10,15 @@ import { PUZZLE_AHEAD_DAYS, PUZZLE_BEFORE_DAYS } from "./lifetimes.ts";
 import type { Address, ChunkId, GenesisId } from "./names.ts";
 import { PUZZLE_NONCE_SIZE } from "./sizes.ts";
 
+/** SPEC 11: what is uploaded, as a number. */
+export const PUZZLE_ENVELOPE = 1;
+export const PUZZLE_CHUNK = 2;
+
 const HEADER = /^(0|[1-9][0-9]{0,9})-([0-9a-f]{16})$/;
 /** How long the page waits for the work at a time. */
 const SLICE_MS = 20;
 
-/** What is hashed. `kind` is 1 for an envelope, 2 for a chunk; `pathHash` the 32 bytes of its path. */
+/** What is hashed. `kind` is `PUZZLE_ENVELOPE` or `PUZZLE_CHUNK`; `pathHash` the 32 bytes of its path. */
 export function puzzleText(
   genesisId: GenesisId,
   kind: number,

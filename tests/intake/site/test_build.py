@@ -11,6 +11,7 @@ import pytest
 
 from crypto.directory import Directory, read_directory
 from crypto.word_lists import word_list
+from ground.languages import LANGUAGES
 from intake.errors import Refusal
 from intake.server import form, sealed_uploads
 from intake.server.admission import Reason
@@ -20,6 +21,7 @@ from intake.site.words import pack_words
 from tests.offices.signed_office import PracticeOffice
 
 DAY = 20_700
+CODES = tuple(language.code for language in LANGUAGES)
 NAMES = {"en": "Office of <Practice>", "ru": "Учебное ведомство"}
 
 
@@ -54,16 +56,16 @@ def test_the_same_input_gives_the_same_bytes(directory: Directory, site: Path) -
     }
 
 
-def test_every_page_is_there_in_both_languages(site: Path) -> None:
+def test_every_page_is_there_in_every_language(site: Path) -> None:
     expected = {"index.html", "404.html"}
-    for language in ("en", "ru"):
+    for language in CODES:
         expected |= {f"{language}/index.html", f"{language}/replies/index.html"}
         expected |= {f"{language}/plain/index.html", f"{language}/offline.html"}
     answers = {name for name in _pages(site) if name.startswith("answers/")}
     assert set(_pages(site)) - answers == expected
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("language", CODES)
 def test_there_is_a_page_for_every_answer_that_the_form_can_give(site: Path, language: str) -> None:
     source = Path(sealed_uploads.__file__).read_text() + Path(form.__file__).read_text()
     codes = set(
@@ -76,7 +78,7 @@ def test_there_is_a_page_for_every_answer_that_the_form_can_give(site: Path, lan
 
 
 def test_the_offline_page_holds_everything_and_can_connect_to_nothing(site: Path) -> None:
-    for language in ("en", "ru"):
+    for language in CODES:
         page = (site / language / "offline.html").read_text()
         policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
         assert policy is not None
@@ -98,12 +100,12 @@ def test_the_offline_page_stays_the_same_with_another_day_and_directory(
 
     later = build.site_files(directory.genesis_id, changed, DAY + 30)
 
-    for name in ("en/offline.html", "ru/offline.html"):
+    for name in (f"{language}/offline.html" for language in CODES):
         assert later[name] == (site / name).read_bytes()
 
 
 def test_the_sha256_of_the_offline_page_stands_on_the_site(site: Path) -> None:
-    for language in ("en", "ru"):
+    for language in CODES:
         digest = hashlib.sha256((site / language / "offline.html").read_bytes()).hexdigest()
         page = (site / language / "plain" / "index.html").read_text()
         shown = re.search(r'<p class="digits" translate="no">([^<]*)</p>', page)
@@ -113,7 +115,9 @@ def test_the_sha256_of_the_offline_page_stands_on_the_site(site: Path) -> None:
 
 def test_a_compressed_file_holds_the_same_bytes(site: Path) -> None:
     compressed = list(site.rglob("*.gz"))
-    assert len(compressed) == 15 + len(list(site.glob("answers/*/*.html")))
+    # Three for all languages; in each four pages and two programs.
+    of_all = 3 + 6 * len(CODES)
+    assert len(compressed) == of_all + len(list(site.glob("answers/*/*.html")))
     for path in compressed:
         assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes()
 

@@ -1,13 +1,10 @@
 """What the source's command line says: in each of its languages, safe to show."""
 
 import argparse
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
 from intake.source import speech
 from intake.source.person.session import Session, next_command
@@ -17,32 +14,11 @@ from intake.source.reach.address import Proxy, is_onion, read_proxy, read_server
 from intake.source.reach.api import Route
 from intake.source.reach.pinned import StateFolder
 
-SOURCE = Path(speech.__file__).parent
-PLACE = re.compile(r"\{\w+\}")
-
 
 @pytest.fixture(autouse=True)
 def english_again() -> Iterator[None]:
     yield
     speech.speak("en")
-
-
-def test_every_message_stands_in_the_russian_catalogue_and_no_other_does() -> None:
-    used = {found[2] for found in extract_from_dir(SOURCE, [("**.py", "python")], {})}
-    with (SOURCE / "locale/ru/LC_MESSAGES/source.po").open("rb") as file:
-        catalogue = [message for message in read_po(file, locale="ru") if message.id]
-    assert used == {message.id for message in catalogue}
-    for message in catalogue:
-        places = {place for text in forms(message.id) for place in PLACE.findall(text)}
-        translated = forms(message.string)
-        assert all(text and set(PLACE.findall(text)) == places for text in translated), message.id
-
-
-def forms(texts: object) -> list[str]:
-    """A message, or its plural forms."""
-    if isinstance(texts, list | tuple):
-        return [str(text) for text in texts]
-    return [str(texts or "")]
 
 
 def test_a_day_beyond_every_calendar_is_shown_as_its_last() -> None:

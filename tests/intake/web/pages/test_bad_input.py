@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crypto.codename import Codename, codename_words, new_codename
+from ground.languages import LANGUAGES
 from tests.browser.driver import Browser, Page
 from tests.browser.visitor import Visitor
 from tests.offices.practice_pages import PracticePages, practice_pages
@@ -19,9 +20,9 @@ from tests.offices.source_client import file_bytes, open_message
 
 pytestmark = pytest.mark.browser
 
-LANGUAGES = ("en", "ru")
-EVERY_PAGE = [(language, path) for language in LANGUAGES for path in ("", "replies/")]
-BOTH = pytest.mark.parametrize("language", LANGUAGES)
+CODES = tuple(language.code for language in LANGUAGES)
+EVERY_PAGE = [(language, path) for language in CODES for path in ("", "replies/")]
+BOTH = pytest.mark.parametrize("language", CODES)
 BOTH_PAGES = pytest.mark.parametrize("path", ["", "replies/"])
 CONTACT = "1 Practice Street"
 NO_ROOM_ON_DISK = "disk_floor = 1099511627776\n"
@@ -144,7 +145,7 @@ def test_a_server_without_room_says_so_before_anything_is_typed(
     with practice_pages(tmp_path) as pages:
         _set(pages, NO_ROOM_ON_DISK)
         page = browser.open()
-        for language in LANGUAGES:
+        for language in CODES:
             refused = _refused(page, pages.address, language)
             assert refused.says("This office cannot take reports now")
             assert refused.says(NO_ROOM)

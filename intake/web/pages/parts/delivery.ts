@@ -1,0 +1,42 @@
+/** How a message leaves the page: to the server, or into a file. The screens that ask are the same. */
+
+import type { SourceKeys } from "../../protocol/source_keys.ts";
+import type { Office } from "../../reach/office.ts";
+import type { Outgoing } from "../../sending/sealing.ts";
+
+/** Makes the keys; calls `tell` with the part that is done, from 0 to 1. */
+export type KeyMaker = (tell: (done: number) => void) => Promise<SourceKeys>;
+
+export interface Delivery {
+  /** On the button that begins it. */
+  readonly button: string;
+
+  /**
+   * Delivers a message before the person's eyes. Returns the day that it carries, or null where the
+   * person went back; `goBack` has been called then.
+   */
+  deliver(
+    outgoing: Outgoing,
+    makeKeys: KeyMaker,
+    office: Office,
+    goBack: () => void,
+  ): Promise<number | null>;
+}
+
+export interface ReportDelivery extends Delivery {
+  /** Said above the button. */
+  readonly note: string;
+  /** Above the codename, once the report was delivered. */
+  readonly codenameHeading: string;
+
+  /** Shows the first screen; `start` leads to the first question. */
+  first(office: Office, start: () => void): void;
+
+  /** Shows what happens next, once the codename was written down. */
+  after(office: Office, day: number): void;
+}
+
+export interface FollowUpDelivery extends Delivery {
+  /** Shows what happens next; `leave` goes back to the replies. */
+  after(office: Office, day: number, leave: () => void): void;
+}

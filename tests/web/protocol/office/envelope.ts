@@ -1,0 +1,125 @@
+/** The office's half of SPEC 7: opening envelopes. It exists to test the source's half. */
+
+import { aesOpen } from "../../../../intake/web/protocol/aes.ts";
+import { concat, equal } from "../../../../intake/web/protocol/bytes.ts";
+import { Contradictory, Malformed, Unauthentic } from "../../../../intake/web/protocol/errors.ts";
+import { sha256 } from "../../../../intake/web/protocol/hashing.ts";
+import { hpkeOpen, type KemSecretKey } from "../../../../intake/web/protocol/hpke.ts";
+import { bound, Label, labelled } from "../../../../intake/web/protocol/labels.ts";
+import { CLOCK_GRACE_DAYS, KEY_DAYS } from "../../../../intake/web/protocol/lifetimes.ts";
+import type { GenesisId, ThreadId } from "../../../../intake/web/protocol/names.ts";
+import { unpad } from "../../../../intake/web/protocol/padding.ts";
+import { parsePayload, type Payload } from "../../../../intake/web/protocol/payload.ts";
+import { checkKemPublicKey, keyHash } from "../../../../intake/web/protocol/public_keys.ts";
+import { checkSignature } from "../../../../intake/web/protocol/signatures.ts";
+import {
+  ENVELOPE_SIZE,
+  ENVELOPE_SLOT_SIZE,
+  ENVELOPE_SLOTS,
+  SIGNATURE_SIZE,
+} from "../../../../intake/web/protocol/sizes.ts";
+
+const SLOTS_AT = 33;
+const BODY_AT = SLOTS_AT + ENVELOPE_SLOTS * ENVELOPE_SLOT_SIZE;
+
+/** The secret intake key of a week. */
+export interface IntakeSecret {
+  readonly week: number;
+  readonly key: KemSecretKey;
+}
+
+export interface OpenedSlot {
+  readonly slot: number;
+  readonly secret: IntakeSecret;
+  readonly contentKey: Uint8Array;
+}
+
+export interface OpenedEnvelope extends OpenedSlot {
+  readonly payload: Payload;
+  readonly payloadBytes: Uint8Array;
+  readonly commitment: Uint8Array;
+  readonly slotsHash: Uint8Array;
+  readonly signature: Uint8Array;
+  readonly threadId: ThreadId;
+  readonly withinKeyDates: boolean;
+}
+
+/** SPEC 7.3, in its order. */
+export async function openEnvelope(
+  envelope: Uint8Array,
+  genesisId: GenesisId,
+  recipientId: string,
+  secrets: readonly IntakeSecret[],
+): Promise<OpenedEnvelope> {
+  if (envelope.length !== ENVELOPE_SIZE) throw new Malformed("size");
+  if (envelope[0] !== 1) throw new Malformed("version");
+  const opened = await openSlot(envelope, genesisId, secrets);
+  const { contentKey } = opened;
+  const commitment = envelope.slice(1, SLOTS_AT);
+  if (!equal(commitment, sha256(bound(Label.COMMIT, genesisId), contentKey))) {
+    throw new Unauthentic("commitment");
+  }
+  const header = envelope.subarray(0, BODY_AT);
+  const body = envelope.subarray(BODY_AT);
+  const content = unpad(await aesOpen(contentKey, new Uint8Array(12), header, body));
+  if (content.length < SIGNATURE_SIZE + 1) throw new Malformed("no payload");
+  const payloadBytes = content.subarray(0, content.length - SIGNATURE_SIZE);
+  const signature = content.subarray(content.length - SIGNATURE_SIZE);
+  const payload = parsePayload(payloadBytes);
+  const slotsHash = sha256(labelled(Label.SLOTS), envelope.subarray(SLOTS_AT, BODY_AT));
+  const signed = concat(commitment, slotsHash, payloadBytes);
+  checkSignature(payload.signingKey, signature, Label.MESSAGE, genesisId, signed);
+  checkReader(payload, recipientId, opened);
+  checkKemPublicKey(payload.replyKey);
+  const firstDay = opened.secret.week * 7 - CLOCK_GRACE_DAYS;
+  const endDay = opened.secret.week * 7 + KEY_DAYS + CLOCK_GRACE_DAYS;
+  return {
+    ...opened,
+    payload,
+    payloadBytes,
+    commitment,
+    slotsHash,
+    signature,
+    threadId: sha256(
+      bound(Label.THREAD_ID, genesisId),
+      payload.signingKey,
+      payload.replyKey,
+      payload.threadSecret,
+    ) as ThreadId,
+    withinKeyDates: payload.day >= firstDay && payload.day < endDay,
+  };
+}
+
+async function openSlot(
+  envelope: Uint8Array,
+  genesisId: GenesisId,
+  secrets: readonly IntakeSecret[],
+): Promise<OpenedSlot> {
+  const found: OpenedSlot[] = [];
+  for (let slot = 0; slot < ENVELOPE_SLOTS; slot++) {
+    const at = SLOTS_AT + slot * ENVELOPE_SLOT_SIZE;
+    const sealed = envelope.subarray(at, at + ENVELOPE_SLOT_SIZE);
+    for (const secret of secrets) {
+      const contentKey = await hpkeOpen(secret.key, bound(Label.SLOT, genesisId), sealed).catch(
+        orNotMine,
+      );
+      if (contentKey) found.push({ slot, secret, contentKey });
+    }
+  }
+  if (found.length > 1) throw new Contradictory("two slots");
+  if (!found[0]) throw new Unauthentic("no slot");
+  return found[0];
+}
+
+function orNotMine(error: unknown): null {
+  if (error instanceof Unauthentic) return null;
+  throw error;
+}
+
+function checkReader(payload: Payload, recipientId: string, opened: OpenedSlot): void {
+  const mine = payload.recipients.find(({ id }) => id === recipientId);
+  if (!mine) throw new Contradictory("not among the recipients");
+  if (mine.slot !== opened.slot) throw new Contradictory("another slot");
+  if (!equal(mine.key, keyHash(opened.secret.key.publicKey)))
+    throw new Contradictory("another key");
+}
