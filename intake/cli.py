@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from ground.shell.program import Group, Program, run_program
 from intake.errors import IntakeError, Refusal
-from intake.source import commands as source
+from intake.source.commands import REPLIES, REPORT, SEND
 
 DONE, REFUSED, USAGE = 0, 1, 2
 
@@ -224,27 +225,16 @@ Every import does this by itself; it is needed alone only after an update of thi
         _site_arguments,
         _site,
     ),
-    Command(
-        "report",
-        source.REPORT_SUMMARY,
-        source.REPORT_TEXT,
-        source.add_report_arguments,
-        source.run_report,
-    ),
-    Command(
-        "send",
-        source.SEND_SUMMARY,
-        source.SEND_TEXT,
-        source.add_send_arguments,
-        source.run_send,
-    ),
-    Command(
-        "replies",
-        source.REPLIES_SUMMARY,
-        source.REPLIES_TEXT,
-        source.add_replies_arguments,
-        source.run_replies,
-    ),
+)
+
+
+_FOR_SOURCES = Program(
+    "intake",
+    "With `report`, `send` and `replies` you tell an office something.",
+    (Group("for sources", (REPORT, SEND, REPLIES)),),
+    topics={},
+    prepare=lambda: None,
+    stopped=("stopped by hand", ""),
 )
 
 
@@ -265,6 +255,9 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `intake` with these arguments, else those of the process; returns the exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given and given[0] in [one.name for one in _FOR_SOURCES.groups[0].commands]:
+        return run_program(_FOR_SOURCES, given)
     parser = _Parser(
         prog="intake",
         description="The online side of an anonymous intake. With `report`, `send` and `replies`"
@@ -273,6 +266,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for one in _FOR_SOURCES.groups[0].commands:
+        commands.add_parser(one.name, help=one.summary)
     for command in COMMANDS:
         its_parser = commands.add_parser(
             command.name,

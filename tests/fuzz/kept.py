@@ -24,10 +24,12 @@ from crypto.directory import Seen
 from crypto.errors import ProtocolError
 from crypto.hpke import new_kem_secret_key
 from crypto.signing import SigningKey
+from ground.shell.refusals import Refusal as GroundRefusal
 from intake.errors import Refusal as IntakeRefusal
 from intake.server.config import read_settings, settings_file
-from intake.source.message.outgoing import Snapshot
-from intake.source.message.plan import ChosenFile, Draft, Plan
+from intake.source.message.files import ChosenFile
+from intake.source.message.pieces import Snapshot
+from intake.source.message.plan import Draft, Plan
 from intake.source.reach import pinned
 from intake.source.reach.api import ServerError, read_error_code, read_status
 from intake.source.sending import unsent
@@ -37,7 +39,7 @@ from tests.fuzz.target import Target
 _KEY = bytes(32)
 _NONCE = bytes(12)
 _PASSPHRASE = Passphrase(b"of no importance here")
-_REFUSALS = (ProtocolError, Refusal, IntakeRefusal, FileNotFoundError)
+_REFUSALS = (ProtocolError, Refusal, IntakeRefusal, GroundRefusal, FileNotFoundError)
 
 
 @contextmanager
@@ -93,20 +95,20 @@ def _settings(data: bytes) -> None:
 
 
 def _unsent_file(data: bytes) -> None:
-    kept = unsent.Unsent(_folder("unsent-00000000"), unsent.KeptKey(_KEY))
+    kept = unsent.Unsent(_folder("unsent-00000000"), unsent.UnsentKey(_KEY))
     (kept.folder / "message").write_bytes(data)
     (kept.folder / "progress").write_bytes(data)
-    kept.load_progress()
+    kept.load_count()
     kept.load()
 
 
 def _unsent_content(data: bytes) -> None:
     """Read a draft that its own key finds whole: both of its files."""
-    kept = unsent.Unsent(_folder("unsent-00000001"), unsent.KeptKey(_KEY))
+    kept = unsent.Unsent(_folder("unsent-00000001"), unsent.UnsentKey(_KEY))
     for name in ("message", "progress"):
         aad = f"{kept.folder.name}/{name}".encode()
         (kept.folder / name).write_bytes(_NONCE + aes_seal(_KEY, _NONCE, aad, data))
-    kept.load_progress()
+    kept.load_count()
     kept.load()
 
 
@@ -152,7 +154,7 @@ def _plan() -> Plan:
 
 def _unsent_made() -> Iterator[bytes]:
     def make(folder: Path) -> None:
-        unsent.Unsent(folder, unsent.KeptKey(_KEY)).save(_plan(), None)
+        unsent.Unsent(folder, unsent.UnsentKey(_KEY)).save(_plan(), None)
 
     yield _made("unsent-00000000", "message", make)
 

@@ -208,7 +208,7 @@ def test_ctrl_c_while_being_asked_sends_nothing(setting: Setting, tmp_path: Path
 # just as a Ctrl-C is lost that comes between a question and the wait for its answer.
 UNHEARD = """
 import os, signal, sys, threading, time
-from intake.source.person.terminal import open_terminal
+from ground.shell.terminal import open_terminal
 
 if sys.argv[1] == "stdin":
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

@@ -24,7 +24,6 @@ from crypto.chunks import (
     seal_chunk,
 )
 from crypto.sizes import PIECE_SIZE
-from intake.errors import IntakeError
 
 __all__ = [
     "Bytes",
@@ -33,11 +32,11 @@ __all__ = [
     "Outgoing",
     "Snapshot",
     "Zeros",
-    "take_snapshot",
+    "read_snapshot",
 ]
 
 
-class ChangedError(IntakeError):
+class ChangedError(Exception):
     """A file is gone, or holds other bytes than when it was read first."""
 
 
@@ -151,7 +150,7 @@ class Outgoing:
         return chunk_id(key, index), seal_chunk(key, index, piece, last)
 
 
-def take_snapshot(source: Source, tell: Callable[[int], None]) -> Snapshot:
+def read_snapshot(source: Source, tell: Callable[[int], None]) -> Snapshot:
     """Read a file to its end and return what it was, under a new key; OSError where it cannot be.
 
     `tell` is given the size of each piece.

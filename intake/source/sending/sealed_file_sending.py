@@ -1,109 +1,26 @@
-"""Sealed files on this device: written from a plan, and sent as they are (SPEC 11.1)."""
+"""A sealed file, wherever it was made, checked and sent as it is (SPEC 11.1)."""
 
 import asyncio
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
 
-from crypto.envelope import SealTo, envelope_address, seal_envelope
+from crypto.envelope import envelope_address
 from crypto.errors import Foreign, Malformed, Outdated, ProtocolError, Unauthentic
-from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, puzzle_header, puzzle_nonce, solve_puzzle
-from crypto.sealed_file import (
-    SealedChunk,
-    SealedEnvelope,
-    SealedFileHead,
-    SealedFileReader,
-    SealedFileWriter,
-    last_day_of,
-)
-from crypto.sizes import PUZZLE_NONCE_SIZE
-from crypto.source_keys import SourceKeys
-from intake.errors import Refusal
-from intake.source.durable import new_file
-from intake.source.message.outgoing import ChangedError
-from intake.source.message.plan import Plan
-from intake.source.person.show import Sent, Show
+from crypto.puzzle import puzzle_header
+from crypto.sealed_file import SealedChunk, SealedEnvelope, SealedFileHead, SealedFileReader
+from ground.days import today
+from ground.languages import gettext as _
+from ground.shell.figures import long_date_text
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
+from intake.source.person.progress import ProgressInWords, Sent
 from intake.source.reach.api import IN_FLIGHT, Api, ServerError
 from intake.source.reach.line import Line
-from intake.source.reach.office import Office, today
+from intake.source.reach.office import Office
 from intake.source.reach.pace import Pace
-from intake.source.speech import gettext as _
-from intake.source.speech import printable, written_day
 
-__all__ = ["check_new", "check_sealed_file", "send_sealed_file", "write_sealed_file"]
-
-_DAYS_A_WEEK: Final = 7
-
-
-def check_new(path: Path) -> None:
-    """Return if a file can be made here, else Refusal: before anything is typed."""
-    if path.exists():
-        raise _exists(path)
-    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise Refusal(
-            _("No file can be written to {path}.").format(path=printable(str(path.parent))),
-            _("Choose a folder that is there and open to you."),
-        )
-
-
-def write_sealed_file(
-    path: Path, plan: Plan, source: SourceKeys, office: Office, show: Show
-) -> SealedFileHead:
-    """Seal a plan into a new file, durably; Refusal, and no file, where that fails."""
-    try:
-        with new_file(path) as file:
-            return _write(file, plan, source, office, show)
-    except FileExistsError:
-        raise _exists(path) from None
-    except ChangedError:
-        raise Refusal(
-            _("A file has changed while it was being sealed."),
-            _("Nothing was written. Try again with copies that nobody writes to."),
-        ) from None
-    finally:
-        show.clear()
-
-
-def _write(
-    file: BinaryIO, plan: Plan, source: SourceKeys, office: Office, show: Show
-) -> SealedFileHead:
-    if today() // _DAYS_A_WEEK != office.week:
-        raise Refusal(
-            _("The office's keys have run out meanwhile. Nothing was written."),
-            _("Begin again."),
-        )
-    policy, genesis_id = office.directory.policy, office.genesis_id
-    last_day = last_day_of(office.week * _DAYS_A_WEEK)
-    files = plan.files()
-    chunks = sum(one.snapshot.chunks for one in files)
-    head = SealedFileHead(genesis_id, last_day, chunks)
-    writer = SealedFileWriter(head)
-
-    def nonce(kind: int, name: bytes, bits: int) -> bytes:
-        if not bits:
-            return bytes(PUZZLE_NONCE_SIZE)
-        header = solve_puzzle(
-            genesis_id, kind, name, bits, last_day, lambda tried: show.working(tried, 1 << bits)
-        )
-        return puzzle_nonce(header)
-
-    file.write(writer.begin())
-    done = 0
-    for one in files:
-        for index in range(one.snapshot.chunks):
-            chunk_id, chunk = one.sealed(index)
-            solved = nonce(PUZZLE_CHUNK, chunk_id, policy.puzzle_chunk)
-            file.write(writer.chunk(chunk_id, solved, chunk))
-            done += 1
-            show.sealing(Sent(done, chunks))
-    message = plan.message(office.directory, today())
-    recipients = [SealTo(one, office.keys[one]) for one in plan.draft.recipient_ids]
-    envelope = seal_envelope(message, source, recipients)
-    solved = nonce(PUZZLE_ENVELOPE, envelope_address(envelope), policy.puzzle_envelope)
-    file.write(writer.end(solved, envelope))
-    return head
+__all__ = ["check_sealed_file", "send_sealed_file"]
 
 
 def check_sealed_file(path: Path, genesis_id: bytes) -> SealedFileHead:
@@ -113,11 +30,13 @@ def check_sealed_file(path: Path, genesis_id: bytes) -> SealedFileHead:
         if isinstance(item, SealedFileHead):
             head = item
     if head is None:
-        raise Refusal(_("This is not a sealed file: {path}").format(path=printable(str(path))))
+        raise Refusal(_("This is not a sealed file: {path}").format(path=foreign_path(path)))
     return head
 
 
-async def send_sealed_file(path: Path, office: Office, api: Api, line: Line, show: Show) -> None:
+async def send_sealed_file(
+    path: Path, office: Office, api: Api, line: Line, progress: ProgressInWords
+) -> None:
     """Send a file that was checked: its chunks, a few at once, then its envelope.
 
     Raises Refusal for what waiting cannot mend, and GaveUpError.
@@ -133,7 +52,7 @@ async def send_sealed_file(path: Path, office: Office, api: Api, line: Line, sho
         finally:
             room.release()
         sent = Sent(sent.chunks + 1, sent.of)
-        show.sent(sent)
+        progress.sent(sent)
 
     envelope: SealedEnvelope | None = None
     last_day = 0
@@ -143,7 +62,7 @@ async def send_sealed_file(path: Path, office: Office, api: Api, line: Line, sho
                 match item:
                     case SealedFileHead(_office, last_day, chunks):
                         sent = Sent(0, chunks)
-                        show.total(sent)
+                        progress.total(sent)
                     case SealedChunk():
                         await room.acquire()
                         group.create_task(store(item, last_day))
@@ -152,8 +71,8 @@ async def send_sealed_file(path: Path, office: Office, api: Api, line: Line, sho
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from None
     if envelope:
-        show.envelope()
-        await _store_envelope(envelope, last_day, api, line, show)
+        progress.envelope()
+        await _store_envelope(envelope, last_day, api, line, progress)
 
 
 async def _store_chunk(chunk: SealedChunk, last_day: int, api: Api, line: Line, pace: Pace) -> None:
@@ -167,7 +86,7 @@ async def _store_chunk(chunk: SealedChunk, last_day: int, api: Api, line: Line, 
 
 
 async def _store_envelope(
-    sealed: SealedEnvelope, last_day: int, api: Api, line: Line, show: Show
+    sealed: SealedEnvelope, last_day: int, api: Api, line: Line, progress: ProgressInWords
 ) -> None:
     address = envelope_address(sealed.envelope)
 
@@ -175,7 +94,7 @@ async def _store_envelope(
         # Waiting for the line may take it past its last day.
         if today() > last_day:
             raise _past_its_last_day()
-        with _refused(), show.storing():
+        with _refused(), progress.storing():
             await api.put_envelope(address, sealed.envelope, puzzle_header(last_day, sealed.nonce))
 
     await line.carry(attempt)
@@ -203,7 +122,7 @@ def _refused() -> Iterator[None]:
 def _items(
     path: Path, genesis_id: bytes
 ) -> Iterator[SealedFileHead | SealedChunk | SealedEnvelope]:
-    shown = printable(str(path))
+    shown = foreign_path(path)
     try:
         with path.open("rb") as file:
             reader = SealedFileReader(genesis_id, today())
@@ -234,13 +153,6 @@ def _items(
 
 def _past_its_last_day() -> Refusal:
     return Refusal(
-        _("This file cannot be sent today, {day}.").format(day=written_day(today())),
+        _("This file cannot be sent today, {day}.").format(day=long_date_text(today())),
         _("Its last day is over, or a clock is wrong. Make a new one."),
-    )
-
-
-def _exists(path: Path) -> Refusal:
-    return Refusal(
-        _("There is a file of this name already: {path}").format(path=printable(str(path))),
-        _("Choose another name: nothing is ever written over."),
     )

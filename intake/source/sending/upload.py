@@ -1,8 +1,7 @@
 """One message on its way: chunks first, the envelope last, each carried until the server has it."""
 
 import asyncio
-import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -12,25 +11,26 @@ from crypto.errors import TooLarge
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE
 from crypto.sizes import KEY_DAYS
 from crypto.source_keys import SourceKeys
-from intake.errors import IntakeError, Refusal
+from ground.days import DAYS_A_WEEK, today
+from ground.languages import gettext as _
+from ground.shell.foreign import ForeignText
+from ground.shell.refusals import Refusal
 from intake.source.message.cleaning import clean_again, copies_removed_on_error
-from intake.source.message.outgoing import ChangedError, Outgoing
-from intake.source.message.plan import ChosenFile, Plan, replaced, restarted
-from intake.source.person.show import Sent, Show
+from intake.source.message.files import ChosenFile
+from intake.source.message.pieces import ChangedError, Outgoing
+from intake.source.message.plan import Plan, replaced, restarted
+from intake.source.person.progress import ProgressInWords, Sent
 from intake.source.reach.api import IN_FLIGHT, Api, ServerError
 from intake.source.reach.line import Line
-from intake.source.reach.office import Office, fresh_office, reopened, today
+from intake.source.reach.office import Office, fresh_office, reopened
 from intake.source.reach.pace import Pace
 from intake.source.reach.pinned import StateFolder
 from intake.source.sending.puzzles import Work
-from intake.source.sending.unsent import Progress, SealedEnvelope, Unsent
-from intake.source.speech import gettext as _
-from intake.source.speech import printable
+from intake.source.sending.stored_chunks import StoredChunks
+from intake.source.sending.unsent import Unsent
+from intake.source.sending.unsent_format import DatedEnvelope
 
-__all__ = ["Sending"]
-
-STORED_FOR_DAYS: Final = 7
-"""SPEC 11: a chunk stored longer ago than this is sent again before its envelope."""
+__all__ = ["Upload"]
 
 RESTARTS: Final = 5
 """How often files may turn out changed before somebody should stop changing them."""
@@ -41,14 +41,8 @@ QUIET_SECONDS: Final = 1.0
 QUIET_WITHIN: Final = 10
 """How many times that is waited for; then it is read as it is."""
 
-SAVED_EVERY: Final = 16
-SAVED_SECONDS: Final = 1.0
-"""What a kill may cost: so many chunks, 4 MiB, and on a slow line what went in so many seconds."""
 
-_DAYS_A_WEEK: Final = 7
-
-
-class _FileChangedError(IntakeError):
+class _FileChangedError(Exception):
     """The `place`-th of a plan's files must be read anew."""
 
     def __init__(self, place: int) -> None:
@@ -56,13 +50,13 @@ class _FileChangedError(IntakeError):
         self.place = place
 
 
-class Sending:
+class Upload:
     """A message that is being sent, and where it stands."""
 
     def __init__(
         self,
         plan: Plan,
-        sealed: SealedEnvelope | None,
+        sealed: DatedEnvelope | None,
         source: SourceKeys,
         office: Office,
         state: StateFolder,
@@ -74,7 +68,7 @@ class Sending:
         self._office = office
         self._state = state
         self._unsent = unsent
-        self._stored = _Stored(unsent)
+        self._stored = StoredChunks(unsent)
         self._pace = Pace()
         self._work = Work()
 
@@ -84,7 +78,7 @@ class Sending:
         return self._plan.draft.files
 
     def clean_again(self) -> None:
-        """Make cleaned copies that are gone anew, where they have to be read, and keep where."""
+        """Make cleaned copies that are gone anew, where they have to be read, and save where."""
         files = self._plan.files()
         self._stored.count_on(sum(file.snapshot.chunks for file in files), today())
         unread = {place for _number, place, _index in self._stored.missing(files)}
@@ -100,7 +94,7 @@ class Sending:
                 self._plan = replace(self._plan, draft=draft)
                 self._unsent.save_again(self._plan, self._sealed)
 
-    async def send(self, api: Api, line: Line, show: Show) -> int:
+    async def send(self, api: Api, line: Line, progress: ProgressInWords) -> int:
         """Send until the envelope is stored; returns the day that it carries.
 
         Raises Refusal for what waiting cannot mend, and GaveUpError.
@@ -108,8 +102,8 @@ class Sending:
         restarts = 0
         while True:
             try:
-                await self._store_files(api, line, show)
-                return await self._store_envelope(api, line, show)
+                await self._store_files(api, line, progress)
+                return await self._store_envelope(api, line, progress)
             except _FileChangedError as changed:
                 if self._sealed is not None:
                     raise self._changed_too_late(changed.place) from None
@@ -119,28 +113,28 @@ class Sending:
                         _("Files change again and again while they are being sent."),
                         _("Send copies that nobody writes to."),
                     ) from None
-                await self._restart(changed.place, show)
+                await self._restart(changed.place, progress)
             except TooLarge:
                 # Another directory's number is longer than the one the text was cut for.
                 snapshots = self._plan.attachments
                 stored = sum(snapshot.chunks for snapshot in snapshots)
-                self._keep(replaced(self._plan, snapshots, self._office, today()), stored)
+                self._go_on_with(replaced(self._plan, snapshots, self._office, today()), stored)
 
     # ---- files -----------------------------------------------------------------------------------
 
-    async def _store_files(self, api: Api, line: Line, show: Show) -> None:
+    async def _store_files(self, api: Api, line: Line, progress: ProgressInWords) -> None:
         """Store every chunk that is not stored yet, a few at once."""
         files = self._plan.files()
         chunks = sum(file.snapshot.chunks for file in files)
         self._stored.count_on(chunks, today())
-        show.total(Sent(self._stored.chunks, chunks))
+        progress.total(Sent(self._stored.chunks, chunks))
         pieces = self._stored.missing(files)
 
         async def carry_on() -> None:
             for number, place, index in pieces:
-                await self._store_chunk(api, line, show, files[place], place, index)
+                await self._store_chunk(api, line, progress, files[place], place, index)
                 self._stored.add(number)
-                show.sent(Sent(self._stored.chunks, chunks))
+                progress.sent(Sent(self._stored.chunks, chunks))
 
         try:
             await _together(carry_on, IN_FLIGHT)
@@ -148,7 +142,13 @@ class Sending:
             self._stored.save()
 
     async def _store_chunk(
-        self, api: Api, line: Line, show: Show, file: Outgoing, place: int, index: int
+        self,
+        api: Api,
+        line: Line,
+        progress: ProgressInWords,
+        file: Outgoing,
+        place: int,
+        index: int,
     ) -> None:
         try:
             chunk_id, chunk = await asyncio.to_thread(file.sealed, index)
@@ -158,7 +158,7 @@ class Sending:
         async def attempt() -> None:
             bits = self._office.directory.policy.puzzle_chunk
             genesis_id = self._office.genesis_id
-            puzzle = await self._work.header(genesis_id, PUZZLE_CHUNK, chunk_id, bits, show)
+            puzzle = await self._work.header(genesis_id, PUZZLE_CHUNK, chunk_id, bits, progress)
             try:
                 async with self._pace.turn() as seconds:
                     await api.put_chunk(chunk_id, chunk, puzzle, seconds)
@@ -176,27 +176,27 @@ class Sending:
         """Return the refusal of a second version of a message that may be stored already."""
         return Refusal(
             _("{name} has changed since the message was sealed, which the office may have.").format(
-                name=printable(self._name(place))
+                name=ForeignText(self._name(place))
             ),
             _("Put the file back as it was, then go on with --resume; or add it in a follow-up."),
         )
 
-    async def _restart(self, place: int, show: Show) -> None:
+    async def _restart(self, place: int, progress: ProgressInWords) -> None:
         name = self._name(place)
-        show.changed(name)
+        progress.changed(name)
         if place < len(self.chosen):
             await _until_quiet(self.chosen[place].path)
         try:
             plan = await asyncio.to_thread(restarted, self._plan, place, self._office, today())
         except OSError:
             raise Refusal(
-                _("A file can no longer be read: {name}").format(name=name),
+                _("A file can no longer be read: {name}").format(name=ForeignText(name)),
                 _("Put it back where it was, then go on with --resume."),
             ) from None
         files = self._plan.files()
-        self._keep(plan, sum(file.snapshot.chunks for file in files[:place]))
+        self._go_on_with(plan, sum(file.snapshot.chunks for file in files[:place]))
 
-    def _keep(self, plan: Plan, still_stored: int) -> None:
+    def _go_on_with(self, plan: Plan, still_stored: int) -> None:
         """Go on with another plan, of which so many chunks from the beginning are stored."""
         self._plan, self._sealed = plan, None
         self._unsent.save(plan, None)
@@ -204,23 +204,23 @@ class Sending:
 
     # ---- envelope --------------------------------------------------------------------------------
 
-    async def _store_envelope(self, api: Api, line: Line, show: Show) -> int:
+    async def _store_envelope(self, api: Api, line: Line, progress: ProgressInWords) -> int:
         """Seal and store the envelope. Every try sends the same bytes, as long as its keys hold."""
-        show.envelope()
+        progress.envelope()
         day = 0
 
         async def attempt() -> None:
             nonlocal day
             if self._stored.too_old(today()):
-                await self._store_files(api, line, show)
+                await self._store_files(api, line, progress)
             sealed = await self._sealed_today(api)
             day = sealed.day
             address = envelope_address(sealed.envelope)
             bits = self._office.directory.policy.puzzle_envelope
             genesis_id = self._office.genesis_id
-            puzzle = await self._work.header(genesis_id, PUZZLE_ENVELOPE, address, bits, show)
+            puzzle = await self._work.header(genesis_id, PUZZLE_ENVELOPE, address, bits, progress)
             try:
-                with show.storing():
+                with progress.storing():
                     await api.put_envelope(address, sealed.envelope, puzzle)
             except ServerError as error:
                 await self._on_refusal(api, error)
@@ -228,8 +228,8 @@ class Sending:
         await line.carry(attempt)
         return day
 
-    async def _sealed_today(self, api: Api) -> SealedEnvelope:
-        """Return the envelope that is kept, or one sealed anew where its keys hold no longer."""
+    async def _sealed_today(self, api: Api) -> DatedEnvelope:
+        """Return the envelope that was sealed, or one sealed anew where its keys hold no longer."""
         day = today()
         if self._sealed is None or day >= self._sealed.until:
             self._office = await fresh_office(api, self._office, self._state)
@@ -237,7 +237,7 @@ class Sending:
             self._unsent.save_again(self._plan, self._sealed)
         return self._sealed
 
-    def _seal(self, day: int) -> SealedEnvelope:
+    def _seal(self, day: int) -> DatedEnvelope:
         keys = self._office.keys
         chosen = [one for one in self._plan.draft.recipient_ids if one in keys]
         if not chosen:
@@ -248,7 +248,7 @@ class Sending:
         message = self._plan.message(self._office.directory, day)
         recipients = [SealTo(one, keys[one]) for one in chosen]
         envelope = seal_envelope(message, self._source, recipients)
-        return SealedEnvelope(envelope, day, self._office.week * _DAYS_A_WEEK + KEY_DAYS)
+        return DatedEnvelope(envelope, day, self._office.week * DAYS_A_WEEK + KEY_DAYS)
 
     async def _on_refusal(self, api: Api, error: ServerError) -> None:
         """Raise what a refused upload means for the next try."""
@@ -262,66 +262,6 @@ class Sending:
                 _("There may be a newer version of it. Nothing that you wrote is lost: --resume"),
             ) from None
         raise error
-
-
-class _Stored:
-    """Which chunks are stored: all up to a number, and some beyond it."""
-
-    def __init__(self, unsent: Unsent) -> None:
-        self._unsent = unsent
-        progress = unsent.load_progress()
-        self._from_start = progress.stored if progress else 0
-        self._since = progress.since if progress else 0
-        self._beyond: set[int] = set()
-        self._saved = self._from_start
-        self._saved_at = time.monotonic()
-
-    @property
-    def chunks(self) -> int:
-        """How many are stored."""
-        return self._from_start + len(self._beyond)
-
-    def too_old(self, day: int) -> bool:
-        """Tell whether chunks were stored so long ago that they have to be sent again."""
-        return self.chunks > 0 and day - self._since >= STORED_FOR_DAYS
-
-    def count_on(self, total: int, day: int) -> None:
-        """Go on counting on a day, of `total` chunks."""
-        if self._from_start > total or self.too_old(day):
-            self.begin_again(0)
-        if not self.chunks:
-            self._since = day
-
-    def begin_again(self, still_stored: int) -> None:
-        """Count from an earlier chunk on, or from the first."""
-        self._from_start = min(self._from_start, still_stored)
-        self._beyond = set()
-        self.save()
-
-    def missing(self, files: list[Outgoing]) -> Iterator[tuple[int, int, int]]:
-        """Yield, for each chunk that is not stored, its number, its file's place and its index."""
-        number = 0
-        for place, file in enumerate(files):
-            for index in range(file.snapshot.chunks):
-                if number >= self._from_start and number not in self._beyond:
-                    yield number, place, index
-                number += 1
-
-    def add(self, number: int) -> None:
-        """Count a chunk as stored."""
-        self._beyond.add(number)
-        while self._from_start in self._beyond:
-            self._beyond.remove(self._from_start)
-            self._from_start += 1
-        more = self._from_start - self._saved
-        late = time.monotonic() - self._saved_at >= SAVED_SECONDS
-        if more >= SAVED_EVERY or (more and late):
-            self.save()
-
-    def save(self) -> None:
-        """Keep the count, for another run."""
-        self._saved, self._saved_at = self._from_start, time.monotonic()
-        self._unsent.save_progress(Progress(self._from_start, self._since))
 
 
 async def _until_quiet(path: Path) -> None:

@@ -1,24 +1,24 @@
-"""Progress on stderr: what is done, how far, how long it takes. Silent without a terminal."""
+"""What a person hears while a message is on its way: what is done, how far, how long it takes."""
 
-import shutil
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, TextIO
+from typing import TextIO
 
 from crypto.sizes import CHUNK_SIZE
+from ground.languages import gettext as _
+from ground.shell.figures import number_text, size_text, time_text
+from ground.shell.foreign import ForeignText
+from ground.shell.output import complain
+from ground.shell.progress import ProgressLine, progress_figures
+from ground.shell.terminal import wrapped_text
 from intake.source.reach.api import ServerError
 from intake.source.reach.line import Waiting
 from intake.source.reach.office import closed_reason
-from intake.source.speech import gettext as _
-from intake.source.speech import printable, wrapped, written_number, written_size, written_time
 
-__all__ = ["Sent", "Show"]
-
-_EVERY_SECONDS: Final = 0.2
-_CLEAR: Final = "\r\x1b[K"
+__all__ = ["ProgressInWords", "Sent"]
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,11 @@ class Sent:
     of: int
 
 
-class Show:
-    """One line that is written over, and lines that stay."""
+class ProgressInWords:
+    """One line that is written over, and lines that stay; on stderr. Without a terminal no line."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stderr
-        self._is_terminal = self._stream.isatty()
-        self._written = 0.0
+        self._line = ProgressLine(stream or sys.stderr)
         self._began = time.monotonic()
         self._begun_at = 0
         self._read = 0
@@ -46,43 +44,47 @@ class Show:
     def say(self, text: str) -> None:
         """Write a line that stays, terminal or not."""
         self.clear()
-        print(wrapped(text) if self._is_terminal else text, file=self._stream, flush=True)
+        shown = wrapped_text(text) if self._line.is_seen else text
+        complain(*shown.split("\n"))
 
     def read(self, size: int) -> None:
         """Count bytes of the files that were read for the first time."""
         self._read += size
-        self._line(_("Reading the files: {size}").format(size=written_size(self._read)))
+        if self._line.is_seen:
+            self._line.show(_("Reading the files: {size}").format(size=size_text(self._read)))
 
     def total(self, sent: Sent) -> None:
         """Begin to send, or go on, where so much is stored already."""
         self._began, self._begun_at, self.stored = time.monotonic(), sent.chunks, sent
-        self._line(self._sending(sent), now=True)
+        self._show_sending(now=True)
 
     def sent(self, sent: Sent) -> None:
         """Show how much is stored."""
         self.stored = sent
-        self._line(self._sending(sent))
+        self._show_sending()
 
     def sealing(self, sealed: Sent) -> None:
         """Show how much of a file is sealed."""
-        self._line(
-            _("Sealing: {size} of {total}").format(
-                size=written_size(sealed.chunks * CHUNK_SIZE),
-                total=written_size(sealed.of * CHUNK_SIZE),
+        if self._line.is_seen:
+            self._line.show(
+                _("Sealing: {size} of {total}").format(
+                    size=size_text(sealed.chunks * CHUNK_SIZE),
+                    total=size_text(sealed.of * CHUNK_SIZE),
+                )
             )
-        )
 
     def working(self, tried: int, of: int) -> None:
         """Show how far the work at a puzzle is, which takes `of` tries or so."""
-        self._line(
-            _("Working against floods, as the office asks: {tried} of about {total} tries").format(
-                tried=written_number(tried), total=written_number(of)
+        if self._line.is_seen:
+            self._line.show(
+                _(
+                    "Working against floods, as the office asks: {tried} of about {total} tries"
+                ).format(tried=number_text(tried), total=number_text(of))
             )
-        )
 
     def envelope(self) -> None:
         """Say that files are stored and the message itself follows."""
-        self._line(_("Encrypting and sending the message…"), now=True)
+        self._line.show(_("Encrypting and sending the message…"), now=True)
 
     @contextmanager
     def storing(self) -> Iterator[None]:
@@ -101,7 +103,7 @@ class Show:
         if name:
             self.say(
                 _("{name} has changed since it was read: it is read and sent anew.").format(
-                    name=printable(name)
+                    name=ForeignText(name)
                 )
             )
 
@@ -116,35 +118,17 @@ class Show:
             why = _("The server takes nothing now: {reason}.").format(
                 reason=closed_reason(waiting.code)
             )
-        again = _("Nothing is lost. Next try in {time}.").format(time=written_time(waiting.seconds))
-        self._line(f"{why} {again}", now=True)
+        again = _("Nothing is lost. Next try in {time}.").format(time=time_text(waiting.seconds))
+        self._line.show(f"{why} {again}", now=True)
 
     def clear(self) -> None:
         """Remove the line that is written over."""
-        if self._is_terminal:
-            self._stream.write(_CLEAR)
-            self._stream.flush()
+        self._line.clear()
 
-    def _sending(self, sent: Sent) -> str:
-        if not sent.of:
-            return _("Sending…")
-        size = written_size(sent.chunks * CHUNK_SIZE)
-        text = _("Sending: {size} of {total}").format(
-            size=size, total=written_size(sent.of * CHUNK_SIZE)
-        )
-        seconds, chunks = time.monotonic() - self._began, sent.chunks - self._begun_at
-        if not chunks or seconds < 1:
-            return text
-        return text + _(", {speed} a second, {time} left").format(
-            speed=written_size(chunks * CHUNK_SIZE / seconds),
-            time=written_time((sent.of - sent.chunks) * seconds / chunks),
-        )
-
-    def _line(self, text: str, *, now: bool = False) -> None:
-        moment = time.monotonic()
-        if self._is_terminal and (now or moment - self._written >= _EVERY_SECONDS):
-            self._written = moment
-            # A line that the terminal breaks could not be written over.
-            room = shutil.get_terminal_size().columns - 1
-            self._stream.write(_CLEAR + text[:room])
-            self._stream.flush()
+    def _show_sending(self, *, now: bool = False) -> None:
+        if not self.stored.of:
+            self._line.show(_("Sending…"), now=now)
+        elif self._line.is_seen:
+            done, total = self.stored.chunks * CHUNK_SIZE, self.stored.of * CHUNK_SIZE
+            figures = progress_figures(done, total, self._began, self._begun_at * CHUNK_SIZE)
+            self._line.show(_("Sending"), f": {figures}", now=now)
