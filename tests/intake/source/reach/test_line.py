@@ -295,11 +295,11 @@ def test_file_that_changes_while_it_is_sent_starts_anew_under_a_new_key(meeting:
     source, server, port = meeting
     path = source.file("log.txt", b"a" * (40 * PIECE_SIZE))
     new = b"b" * (30 * PIECE_SIZE) + b"c"
+    # Written before: the other requests go on meanwhile, and could be through.
+    beside = source.file("log.new", new)
 
     def change(number: int, _put: Put) -> int:
         if number == 10:
-            beside = path.with_suffix(".new")
-            beside.write_bytes(new)
             beside.replace(path)
         return 204
 
