@@ -25,7 +25,7 @@ LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-long check bench fuzz lock format setup client browser debian-tools clean FORCE
+.PHONY: help run test test-long check bench fuzz lock messages format setup client browser debian-tools clean FORCE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \2/p' Makefile | \
@@ -52,7 +52,7 @@ check: setup ## Formatter, linter, types, import contracts, translations
 	@echo "Rooms kept apart…";    lint-imports --no-logo > $(VENV)/contracts.txt || { cat $(VENV)/contracts.txt; exit 1; }
 	@echo "TypeScript: format…";  $(BIN)/prettier --check --log-level warn . || { echo "hint: make format" >&2; exit 1; }
 	@echo "TypeScript: types…";   $(BIN)/tsc --project tsconfig.json && $(BIN)/tsc --project intake/web/tsconfig.json
-	@echo "Translations…";        $(PY) -m intake.site.catalogues --check
+	@echo "Translations…";        $(PY) -m intake.locale --check
 	@for script in deploy/check_*.py; do echo "$$script…"; $(PY) "$$script" || exit 1; done
 	@echo "All checks passed."
 
@@ -61,6 +61,9 @@ bench: setup client ## Measure what is there
 
 fuzz: setup $(VENV)/.tools ## Feed the readers of foreign bytes with nonsense
 	@$(PY) -m tests.fuzz $(ARGS)
+
+messages: setup ## Take new sentences into the catalogues of translations
+	@$(PY) -m intake.locale --update
 
 format: setup ## Put all code into its one format
 	@ruff check --quiet --fix-only . ; ruff format --quiet .
@@ -144,7 +147,7 @@ $(CLIENT): Makefile node_modules/.installed tsconfig.json $(shell find intake/we
 	  --log-level=warning --outdir=$(@D)
 
 # As small as gzip can be takes seconds: once, and not for each office's site.
-$(SMALL): $(CLIENT) $(VENV)/.project $(shell find intake/site crypto/word_lists.py -name '*.p[oy]')
+$(SMALL): $(CLIENT) $(VENV)/.project $(shell find intake/site intake/locale intake/questions ground/languages.py crypto/word_lists.py -name '*.p[oy]')
 	@echo "Compressing the client…"
 	@$(PY) -m intake.site
 	@touch $@

@@ -14,11 +14,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crypto.directory import Directory, name_in
 from crypto.word_lists import word_list
+from ground.languages import LANGUAGES, Language
 from intake.errors import Refusal
-from intake.site.catalogues import LANGUAGES, Language, Translations, read_translations
 from intake.site.offline import offline_page
 from intake.site.plain import plain_pages
 from intake.site.program import program_in
+from intake.site.translations import Translations, read_translations
 
 __all__ = ["build_site"]
 
@@ -45,6 +46,7 @@ class _Choice:
 
     code: str
     name: str
+    direction: str
     office: str
     gettext: Callable[[str], str]
 
@@ -80,7 +82,7 @@ def compress_programs() -> None:
     _add(files, "site", ".css", css)
     for language in LANGUAGES:
         translations = read_translations(language.code)
-        words = word_list(language.word_list)
+        words = word_list(language.words)
         for page in _PAGES:
             program = program_in(_read_client(page), language, translations, words)
             _add(files, f"{page}-{language.code}", ".js", program)
@@ -110,14 +112,16 @@ def site_files(genesis_id: bytes, directory: Directory, build_day: int) -> dict[
             **common,
             "_": translations.gettext,
             "language": language.code,
+            "direction": language.direction,
             "office": name_in(directory.names, language.code),
         }
-        words = word_list(language.word_list)
+        words = word_list(language.words)
         offline = offline_page(
             pages, genesis_id, language, translations, _read_client("offline"), words, css
         )
         files[f"{language.code}/{_OFFLINE}"] = offline
-        files |= plain_pages(pages, {**values, "path": "plain/"}, directory, translations, offline)
+        plain_values = {**values, "path": "plain/"}
+        files |= plain_pages(pages, plain_values, language, directory, translations, offline)
         for page, name in _PAGES.items():
             program = program_in(_read_client(page), language, translations, words)
             values["program"] = _add(files, f"{page}-{language.code}", ".js", program)
@@ -140,13 +144,20 @@ def _pages_of_all(
         _Choice(
             language.code,
             language.name,
+            language.direction,
             name_in(directory.names, language.code),
             translations.gettext,
         )
         for language, translations in translated.items()
     ]
     first = choices[0]
-    values = {"_": first.gettext, "language": first.code, "style": style, "choices": choices}
+    values = {
+        "_": first.gettext,
+        "language": first.code,
+        "direction": LANGUAGES[0].direction,
+        "style": style,
+        "choices": choices,
+    }
     return {
         "index.html": pages.get_template("languages.html").render(values).encode(),
         "404.html": pages.get_template("404.html").render(values).encode(),

@@ -9,8 +9,9 @@ import hashlib
 
 from jinja2 import Environment
 
-from intake.site.catalogues import Language, Translations
+from ground.languages import Language
 from intake.site.program import program_in
+from intake.site.translations import Translations
 
 __all__ = ["offline_page"]
 
@@ -32,6 +33,7 @@ def offline_page(
         {
             "_": translations.gettext,
             "language": language.code,
+            "direction": language.direction,
             "genesis_id": genesis_id.hex(),
             "script": script,
             "script_hash": _source_hash(script),

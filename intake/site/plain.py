@@ -6,12 +6,14 @@ The server only chooses among the answers: they lie under `answers/`, where no v
 import hashlib
 from typing import Any
 
+from babel.numbers import format_decimal
 from jinja2 import Environment
 
 from crypto.directory import Directory
 from crypto.padding import padded_chunk_count
 from crypto.sealed_file import sealed_file_size
-from intake.site.catalogues import Translations
+from ground.languages import Language
+from intake.site.translations import Translations
 
 __all__ = ["ANSWERS", "CLOSED", "plain_pages"]
 
@@ -41,12 +43,12 @@ _GROUP = 8
 def plain_pages(
     pages: Environment,
     values: dict[str, Any],
+    language: Language,
     directory: Directory,
     translations: Translations,
     offline: bytes,
 ) -> dict[str, bytes]:
     """Return the files of one language; `values` are those of all its pages, `offline` its page."""
-    language = values["language"]
     values = {
         **values,
         "largest": _written_size(_largest_file(directory), translations, language),
@@ -60,9 +62,9 @@ def plain_pages(
     def page(template: str, **more: object) -> bytes:
         return pages.get_template(template).render(values, **more).encode()
 
-    folder = f"answers/{language}"
+    folder = f"answers/{language.code}"
     return {
-        f"{language}/plain/index.html": page("plain.html"),
+        f"{language.code}/plain/index.html": page("plain.html"),
         f"{folder}/form.html": page("form.html", text_only=False),
         f"{folder}/form-text-only.html": page("form.html", text_only=True),
         **{
@@ -90,12 +92,12 @@ def _address(directory: Directory) -> str:
     return [*onions, *directory.addresses][0]
 
 
-def _written_size(size: int, translations: Translations, language: str) -> str:
+def _written_size(size: int, translations: Translations, language: Language) -> str:
     for unit, text in _UNITS:
         if size >= unit:
-            number = f"{size / unit:.1f}" if size < 10 * unit else f"{size / unit:.0f}"
-            point = "," if language == "ru" else "."
-            return translations.gettext(text).replace("{n}", number.replace(".", point))
+            places = "0.0" if size < 10 * unit else "0"
+            number = format_decimal(size / unit, places, locale=language.locale)
+            return translations.gettext(text).replace("{n}", number)
     return str(size)
 
 

@@ -3,13 +3,17 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 
-from intake.site.catalogues import Language, Translations
+from ground.languages import Language
+from intake.questions import QUESTIONS
+from intake.site.translations import Translations
 from intake.site.words import pack_words
 
 __all__ = ["program_in"]
 
 _CALL = re.compile(r"(?<![\w$.])(_|ngettext)\(")
+_ASKS = re.compile(r"(?<![\w$.])QUESTIONS\b")
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`(?:[^`\\]|\\.)*`')
 _ESCAPED = {"n": "\n", "t": "\t", '"': '"', "'": "'", "`": "`", "\\": "\\", "$": "$"}
 
@@ -23,12 +27,32 @@ def program_in(
     `ngettext("…", "…", n)` a choice among its forms, by the rule of the language.
     """
     letters, packed = pack_words(words)
-    word_list = {"name": language.word_list, "letters": letters, "packed": packed}
+    word_list = {"name": language.words, "letters": letters, "packed": packed}
+    # Only a program that asks the questions carries them.
+    asked = f",QUESTIONS={_script(_questions(translations))}" if _ASKS.search(client) else ""
     begin = (
-        f"const LANGUAGE={_script(language.code)},WORD_LIST={_script(word_list)},"
-        f"PLURAL=(forms,n)=>forms[+({translations.plural_expr})];"
+        f"const LANGUAGE={_script(language.code)},LOCALE={_script(_tag(language))},"
+        f"WORD_LIST={_script(word_list)},"
+        f"PLURAL=(forms,n)=>forms[+({translations.plural_expr})]{asked};"
     )
     return f'(()=>{{"use strict";{begin}{"".join(_translated(client, translations))}}})();\n'
+
+
+def _tag(language: Language) -> str:
+    """Return the tag by which a browser knows how to write numbers and dates: `en-GB`."""
+    return language.locale.replace("_", "-")
+
+
+def _questions(translations: Translations) -> list[dict[str, object]]:
+    """Return the questionnaire in a language, as catalogue.d.ts declares it."""
+    return [
+        {
+            **asdict(question),
+            "heading": translations.gettext(question.heading),
+            "help": [translations.gettext(paragraph) for paragraph in question.help],
+        }
+        for question in QUESTIONS
+    ]
 
 
 def _translated(client: str, translations: Translations) -> Iterator[str]:

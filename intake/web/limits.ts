@@ -3,7 +3,7 @@
 import type { Office } from "./office.ts";
 import { chunkCount } from "./protocol/chunks.ts";
 import { paddedChunkCount } from "./protocol/padding.ts";
-import { ANSWER_MAX_SIZE, ATTACHMENTS_MAX, PIECE_SIZE } from "./protocol/sizes.ts";
+import { ATTACHMENTS_MAX, PIECE_SIZE } from "./protocol/sizes.ts";
 
 /** Characters of a text: about a hundred printed pages. */
 export const TEXT_MAX_LENGTH = 200_000;
@@ -44,9 +44,14 @@ export function textTooLong(text: string, office: Office): boolean {
   return !takesLongTexts(office) && sizeOf(text) > TEXT_MAX_SIZE_IN_ENVELOPE;
 }
 
-/** Whether an answer is longer than a payload may hold. */
-export function answerTooLong(text: string): boolean {
-  return sizeOf(text) > ANSWER_MAX_SIZE;
+/** Whether an answer has more than the most bytes that its question leaves it. */
+export function answerTooLong(text: string, most: number): boolean {
+  return sizeOf(text) > most;
+}
+
+/** About how many characters of such a text fit in so many bytes, to the hundred. */
+export function roomFor(text: string, most: number): number {
+  return Math.floor((most * text.length) / sizeOf(text) / 100) * 100;
 }
 
 function sizeOf(text: string): number {

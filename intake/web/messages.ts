@@ -10,7 +10,7 @@ const LAST_DAY = 2_932_896;
 
 /** Returns a day (a count since 1970-01-01, UTC) written out: 26 November 2026. */
 export function writtenDay(day: number): string {
-  const parts = new Intl.DateTimeFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, {
+  const parts = new Intl.DateTimeFormat(LOCALE, {
     day: "numeric",
     month: "long",
     year: "numeric",
@@ -23,7 +23,7 @@ export function writtenDay(day: number): string {
 
 /** Returns a number as the language writes it, with one place after the point where it is below ten. */
 export function writtenNumber(value: number): string {
-  return value.toLocaleString(LANGUAGE, { maximumFractionDigits: value < 10 ? 1 : 0 });
+  return value.toLocaleString(LOCALE, { maximumFractionDigits: value < 10 ? 1 : 0 });
 }
 
 /** Returns a size in bytes, kilobytes, megabytes or gigabytes. */
@@ -61,7 +61,7 @@ export function timeLeft(seconds: number): string {
   const minutes = Math.ceil(seconds / 60);
   const inHours = minutes > HOURS;
   const step = inHours ? 60 : minutes > ROUGHLY ? 5 : 1;
-  const time = new Intl.NumberFormat(LANGUAGE, {
+  const time = new Intl.NumberFormat(LOCALE, {
     style: "unit",
     unit: inHours ? "hour" : "minute",
     unitDisplay: "long",

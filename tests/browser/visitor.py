@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from crypto.word_lists import word_list
-from intake.site.catalogues import LANGUAGES, read_translations
+from ground.languages import LANGUAGES
+from intake.questions import QUESTIONS
+from intake.site.translations import read_translations
 from tests.browser.driver import Page
 
 # The screens of a report in their order, each by its field.
-SCREENS = ("text", "who", "when", "how", "evidence", "fear", "recipients")
+SCREENS = tuple(question.name for question in QUESTIONS)
 # Keys are made in a second, or in half a minute by a browser without its JIT on a busy machine.
 PATIENCE = 240.0
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -49,7 +51,7 @@ class Visitor:
 
     def words(self) -> tuple[str, ...]:
         """The list that codenames are written in."""
-        name = next(one.word_list for one in LANGUAGES if one.code == self.language)
+        name = next(one.words for one in LANGUAGES if one.code == self.language)
         return word_list(name)
 
     # ---- reporting -----------------------------------------------------------------------------

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from crypto.directory import fingerprint
+from intake.questions import QUESTIONS
 from tests.browser.driver import Page
 from tests.offices.server_process import ServerProcess, serving, succeed
 from tests.offices.signed_office import PracticeOffice
 
 __all__ = ["PracticePages", "answer_all_questions", "practice_pages"]
-
-QUESTIONS = ("who", "when", "how", "evidence", "fear", "recipients")
 
 
 @dataclass(frozen=True)
@@ -60,10 +59,10 @@ def answer_all_questions(page: Page, text: str, files: Sequence[Path] = ()) -> N
     """Go from the first screen of a report to its summary, with a text and files."""
     page.click("#page .main")
     page.fill("#text", text)
-    for question in QUESTIONS:
+    for question in QUESTIONS[1:]:
         page.click("form .main")
-        page.wait_for("#" + question)
-        if question == "evidence" and files:
+        page.wait_for("#" + question.name)
+        if question.files and files:
             page.upload("#files", files)
             page.wait_for(".files li")
     page.click("form .main")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 from crypto.directory import read_fingerprint
@@ -12,6 +11,7 @@ from ground.languages import speak
 from ground.shell.program import Surroundings
 from ground.shell.refusals import InputEndedError, Refusal, UsageError
 from ground.shell.terminal import open_terminal
+from intake.locale import CATALOGUES
 from intake.source.commands.options import ConnectionOptions
 from intake.source.person.codename_line import CodenameLine
 from intake.source.person.progress import ProgressInWords
@@ -22,14 +22,13 @@ from intake.source.reach.pinned import StateFolder, default_state_folder
 
 __all__ = ["begin", "ended_in_words", "read_typed_fingerprint", "speak_as_asked"]
 
-_CATALOGUES: Final = Path(__file__).parents[2] / "locale"
 _SECONDS_A_MINUTE: Final = 60
 _DIGITS_MOST: Final = 9
 
 
 def speak_as_asked(options: ConnectionOptions) -> None:
     """Speak the language that was asked for, else that of this device."""
-    speak(options.language, _CATALOGUES)
+    speak(options.language, CATALOGUES)
 
 
 @contextmanager

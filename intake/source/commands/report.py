@@ -7,7 +7,6 @@ from crypto.codename import Codename, codename_words, new_codename
 from ground.languages import gettext as _
 from ground.shell.program import Answer, Surroundings
 from ground.shell.refusals import Refusal, UsageError
-from ground.shell.terminal import Terminal
 from intake.source.commands.answers import sealed_answer, stored_answer
 from intake.source.commands.opening import (
     begin,
@@ -16,9 +15,9 @@ from intake.source.commands.opening import (
     speak_as_asked,
 )
 from intake.source.commands.options import ReportOptions
+from intake.source.commands.questionnaire import Answers, ask_all
 from intake.source.message.cleaning import cleaner, copies_removed_on_error
 from intake.source.message.drafting import (
-    ask_files,
     check_something,
     check_text,
     confirm,
@@ -28,12 +27,11 @@ from intake.source.message.drafting import (
 from intake.source.message.files import ChosenFile, choose_all
 from intake.source.message.plan import Draft, check_files, check_number_of_files
 from intake.source.message.recipients import check_ids, tell_readers, without
-from intake.source.person.asking import ask_answers, ask_left_out, ask_text
 from intake.source.person.codenames import ask_codename, show_codename, words_of
 from intake.source.person.progress import ProgressInWords
 from intake.source.person.session import Session, compare, connect, refuse_if_closed
 from intake.source.reach.directory_files import open_directory_file
-from intake.source.reach.office import Office, closed_reason
+from intake.source.reach.office import Office
 from intake.source.sending.delivery import check_unsent, deliver, go_on
 from intake.source.sending.sealed_file_writing import check_new
 from intake.source.sending.sealing import for_later, seal_into_file
@@ -141,49 +139,27 @@ def _send(session: Session, office: Office, options: ReportOptions, draft: Draft
 def _draft(session: Session, office: Office, given: _Given) -> Draft:
     """Return what is sent: what was given, else what a person answers and confirms."""
     if given.text is not None or session.terminal is None:
-        return _checked_draft(session, office, given, given.text or "", {})
+        answers = Answers(given.text or "", {}, given.files, given.left_out)
+        return _checked_draft(session, office, given, answers)
     terminal = session.terminal
-    text, answers = _ask_words(terminal, office)
-    files, left_out = given.files, given.left_out
-    if not files and office.status.chunks.open:
-        files = tuple(ask_files(terminal, office))
-    if not left_out and len(office.keys) > 1:
-        left_out = ask_left_out(terminal, office.titles(session.language))
-    check_number_of_files(len(files))
-    asked = _Given(text, files, given.originals, left_out, given.tool)
-    draft = _checked_draft(session, office, asked, text, answers)
+    answers = ask_all(terminal, office, session.language, given.files, given.left_out)
+    check_number_of_files(len(answers.files))
+    draft = _checked_draft(session, office, given, answers)
     with copies_removed_on_error(draft.files):
         confirm(terminal, draft.text, draft.files)
     return draft
 
 
-def _ask_words(terminal: Terminal, office: Office) -> tuple[str, dict[str, str]]:
-    """Return what happened, and the answers to the questions that help."""
-    terminal.say()
-    terminal.say(_("What you type goes nowhere before you say so. Ctrl-C ends this at any time."))
-    if not office.status.chunks.open:
-        terminal.say(
-            _(
-                "The server takes no files now, since {reason}, and no text of more than about ten"
-                " thousand letters."
-            ).format(reason=closed_reason(office.status.chunks.reason))
-        )
-    text = ask_text(terminal, _("What happened?"))
-    return text, ask_answers(terminal)
-
-
-def _checked_draft(
-    session: Session, office: Office, given: _Given, text: str, answers: dict[str, str]
-) -> Draft:
-    check_something(text, given.files)
-    check_text([text, *answers.values()], session.terminal)
-    readers = without(office.keys, given.left_out, office)
+def _checked_draft(session: Session, office: Office, given: _Given, answers: Answers) -> Draft:
+    check_something(answers.text, answers.files)
+    check_text([answers.text, *answers.answers.values()], session.terminal)
+    readers = without(office.keys, answers.left_out, office)
     tell_readers(session, office, readers)
     return Draft(
         kind="report",
-        text=text,
-        answers=answers,
-        files=ready_files(given.files, given.originals, given.tool, session.progress),
+        text=answers.text,
+        answers=answers.answers,
+        files=ready_files(answers.files, given.originals, given.tool, session.progress),
         recipient_ids=tuple(readers),
         language=session.language,
     )

@@ -1,36 +1,47 @@
 """The questions of a report, put to a person at a terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from crypto.sizes import ANSWER_MAX_SIZE
 from ground.languages import gettext as _
+from ground.shell.figures import number_text
 from ground.shell.foreign import ForeignText
 from ground.shell.layout import fitted
 from ground.shell.terminal import Terminal
+from intake.questions import Question
 
-__all__ = ["ask_answers", "ask_left_out", "ask_readers", "ask_text"]
+__all__ = ["ask_answer", "ask_left_out", "ask_readers", "ask_text"]
 
 
-def ask_text(terminal: Terminal, question: str) -> str:
-    """Return a text of any length."""
+def ask_text(terminal: Terminal, heading: str, help_: Sequence[str] = ()) -> str:
+    """Return a text of any length; `help_` holds keys of the catalogue."""
     terminal.say()
-    return terminal.ask_text(
-        question + "\n" + _("As long as you like. End with a line that holds only a dot.")
-    )
+    for paragraph in (heading, *map(_, help_)):
+        terminal.say(paragraph)
+    return terminal.ask_text(_("As long as you like. End with a line that holds only a dot."))
 
 
-def ask_answers(terminal: Terminal) -> dict[str, str]:
-    """Return what a person answers to the questions that help, by their names."""
-    terminal.say()
-    terminal.say(_("The next questions help, but none must be answered: Enter passes one over."))
-    answers = {name: _answer(terminal, question) for name, question in _questions().items()}
-    return {name: answer for name, answer in answers.items() if answer}
+def ask_answer(terminal: Terminal, question: Question) -> str:
+    """Return what a person answers to one of the questions that help, perhaps nothing."""
+    _say_question(terminal, question)
+    while True:
+        answer = terminal.ask("> ")
+        size = len(answer.encode())
+        if question.most is None or size <= question.most:
+            return answer
+        room = question.most * len(answer) // size // 100 * 100
+        terminal.say(
+            _(
+                "This answer is too long. There is room for about {n} characters here; what"
+                " happened may be longer."
+            ).format(n=number_text(room))
+        )
 
 
-def ask_left_out(terminal: Terminal, titles: Mapping[str, ForeignText]) -> tuple[str, ...]:
+def ask_left_out(
+    terminal: Terminal, question: Question, titles: Mapping[str, ForeignText]
+) -> tuple[str, ...]:
     """Return the ids of recipients who must not read a report; somebody always may."""
-    terminal.say()
-    terminal.say(_("Who must not see this report? These could read it:"))
+    _say_question(terminal, question)
     _say_titles(terminal, titles)
     while True:
         ids = terminal.ask(_("Leave out (names before the colon; Enter: nobody): ")).split()
@@ -57,23 +68,7 @@ def _say_titles(terminal: Terminal, titles: Mapping[str, ForeignText]) -> None:
             terminal.say(line)
 
 
-def _questions() -> dict[str, str]:
-    return {
-        "who": _("Who is involved?"),
-        "when": _("When did it happen, and where?"),
-        "how": _("How do you know?"),
-        "evidence": _("What evidence is there, and who has it?"),
-        "fear": _("What do you fear could happen to you?"),
-    }
-
-
-def _answer(terminal: Terminal, question: str) -> str:
-    while True:
-        answer = terminal.ask(f"\n{question}\n> ")
-        if len(answer.encode()) <= ANSWER_MAX_SIZE:
-            return answer
-        terminal.say(
-            _("That is too long for this answer: at most {n} letters.").format(
-                n=ANSWER_MAX_SIZE // 2
-            )
-        )
+def _say_question(terminal: Terminal, question: Question) -> None:
+    terminal.say()
+    for paragraph in (question.heading, *question.help):
+        terminal.say(_(paragraph))

@@ -1,6 +1,7 @@
 /** The report: one question a screen, then all answers at a glance, then it is delivered. */
 
-import { answerTooLong, takesFiles } from "../limits.ts";
+import { answerTooLong, roomFor, takesFiles } from "../limits.ts";
+import { fill, writtenNumber } from "../messages.ts";
 import type { Office } from "../office.ts";
 import { newCodename } from "../protocol/codename.ts";
 import { deriveSourceKeys, type SourceKeys } from "../protocol/source_keys.ts";
@@ -24,26 +25,17 @@ import { showCodename } from "./keeping.ts";
 import { guardLeaving, onBrowserBack } from "./leaving.ts";
 import { askText, limitNotes, textLimit, textProblem, type Ways } from "./questions.ts";
 
-/** The questions beside what happened, by their names in SPEC 7.1, in the order asked. */
-const ANSWERS = ["who", "when", "how", "evidence", "fear"] as const;
 const LONG_ANSWER = 500;
-type AnswerName = (typeof ANSWERS)[number];
 
 /** What the person has typed and chosen so far, in memory only. */
 export class Report {
   readonly #office: Office;
   readonly #delivery: ReportDelivery;
-  readonly #answers: Record<AnswerName, string> = {
-    who: "",
-    when: "",
-    how: "",
-    evidence: "",
-    fear: "",
-  };
+  /** By the names of questions, the text of the report among them. */
+  readonly #answers = new Map<string, string>();
   readonly #files: File[] = [];
   readonly #leftOut = new Set<string>();
-  readonly #steps: readonly ((ways: Ways) => void)[];
-  #text = "";
+  readonly #questions: readonly Question[];
   /** The summary was reached, so a changed answer leads back to it. */
   #complete = false;
   #keys: Promise<SourceKeys> | null = null;
@@ -53,23 +45,8 @@ export class Report {
   constructor(office: Office, delivery: ReportDelivery) {
     this.#office = office;
     this.#delivery = delivery;
-    const asked = ANSWERS.map((name) => (ways: Ways) => {
-      this.#askAnswer(name, ways);
-    });
-    this.#steps = [
-      (ways) => {
-        this.#askText(ways);
-      },
-      ...asked,
-    ];
-    if (office.directory.recipients.length > 1) {
-      this.#steps = [
-        ...this.#steps,
-        (ways) => {
-          this.#askRecipients(ways);
-        },
-      ];
-    }
+    const several = office.directory.recipients.length > 1;
+    this.#questions = QUESTIONS.filter(({ kind }) => several || kind !== "recipients");
   }
 
   begin(): void {
@@ -86,75 +63,55 @@ export class Report {
       else this.#ask(step - 1);
     };
     const onNext = (): void => {
-      if (this.#complete || step === this.#steps.length - 1) this.#showSummary();
+      if (this.#complete || step === this.#questions.length - 1) this.#showSummary();
       else this.#ask(step + 1);
     };
     onBrowserBack(onBack);
-    this.#steps[step]?.({
+    const question = this.#questions[step] as Question;
+    const ways = {
       next: this.#complete ? _("Back to the summary") : _("Continue"),
       onNext,
       onBack,
-    });
+    };
+    if (question.kind === "recipients") this.#askRecipients(question, ways);
+    else this.#askText(question, ways);
   }
 
-  #askText(ways: Ways): void {
+  #askText(question: Question, ways: Ways): void {
+    const { name } = question;
+    const help = question.required ? limitNotes(this.#office) : [p(_("You can leave this empty."))];
     askText(
       {
-        name: "text",
-        heading: _("What happened?"),
-        help: [
-          p(
-            _(
-              "Tell it in your own words, in any language. Names, places, sums and documents help.",
-            ),
-          ),
-          p(_("Do not write who you are, unless you want the office to know.")),
-          ...limitNotes(this.#office),
-        ],
-        rows: 12,
-        required: true,
-        tooLong: this.#tooLong("text"),
-        value: this.#text,
+        ...question,
+        help: [...question.help.map((text) => p(text)), ...help],
+        tooLong: this.#tooLong(question),
+        value: this.#answer(name),
         keep: (text) => {
-          this.#text = text;
-          this.#guard();
+          this.#answers.set(name, text);
+          guardLeaving(true);
         },
+        more: this.#takesFiles(question) ? [fileChooser(this.#files, this.#office)] : [],
       },
       ways,
     );
   }
 
-  #askAnswer(name: AnswerName, ways: Ways): void {
-    const { heading, help } = question(name);
-    const files = name === "evidence" && takesFiles(this.#office);
-    askText(
-      {
-        name,
-        heading,
-        help: [p(help), p(_("You can leave this empty."))],
-        rows: files ? 4 : 6,
-        required: false,
-        tooLong: this.#tooLong(name),
-        value: this.#answers[name],
-        keep: (text) => {
-          this.#answers[name] = text;
-          this.#guard();
-        },
-        more: files ? [fileChooser(this.#files, this.#office)] : [],
-      },
-      ways,
-    );
+  #answer(name: string): string {
+    return this.#answers.get(name) ?? "";
+  }
+
+  #takesFiles({ files }: Question): boolean {
+    return files && takesFiles(this.#office);
   }
 
   /** Returns what says that a text is too long for its field, or null where it is not. */
-  #tooLong(name: AnswerName | "text"): (text: string) => string | null {
-    if (name !== "text") return (text) => (answerTooLong(text) ? answerTooLongWords() : null);
-    return textLimit(this.#office);
+  #tooLong({ most }: Question): (text: string) => string | null {
+    if (most === null) return textLimit(this.#office);
+    return (text) => (answerTooLong(text, most) ? answerTooLongWords(roomFor(text, most)) : null);
   }
 
-  #askRecipients(ways: Ways): void {
+  #askRecipients({ heading, help }: Question, ways: Ways): void {
     const { recipients } = this.#office.directory;
-    const heading = _("Who must not see this report?");
     const boxes = recipientBoxes(heading, recipients, this.#leftOut);
     const onNext = (): void => {
       quietDown();
@@ -165,48 +122,23 @@ export class Report {
           _("Leave at least one without a tick: someone has to be able to read the report."),
         );
     };
-    const help = [
-      p(
-        _(
-          "If your report is about someone who works in one of these groups, tick it. Your report is then encrypted to the others only, and this one cannot read it.",
-        ),
-      ),
-      p(_("A group that is left out can see that there is a report that it cannot read.")),
-    ];
+    const words = [...help, _("Tick a group to leave it out.")].map((text) => p(text));
     show(
       heading,
-      form([el("div", { class: "help" }, ...help), boxes], ways.next, onNext, ways.onBack),
+      form([el("div", { class: "help" }, ...words), boxes], ways.next, onNext, ways.onBack),
     );
   }
 
   #showSummary(): void {
     this.#complete = true;
-    const last = this.#steps.length - 1;
-    const rows = [
-      this.#summaryRow(_("What happened?"), this.#text, 0),
-      ...ANSWERS.flatMap((name, place) => [
-        this.#summaryRow(
-          question(name).heading,
-          this.#answers[name],
-          place + 1,
-          name === "evidence" ? this.#files : [],
-        ),
-      ]),
-    ];
-    if (this.#office.directory.recipients.length > 1) {
-      rows.push(
-        this.#summaryRow(_("Who can read it?"), this.#readers().map(titleOf).join("\n"), last),
-      );
-    }
-    onBrowserBack(() => {
-      this.#ask(last);
-    });
+    const rows = this.#questions.flatMap((question, step) => this.#summaryRow(question, step));
     const back = (): void => {
-      this.#ask(last);
+      this.#ask(this.#questions.length - 1);
     };
+    onBrowserBack(back);
     show(
       _("Check your report before you send it"),
-      el("dl", { class: "answers" }, ...rows.flat()),
+      el("dl", { class: "answers" }, ...rows),
       el(
         "details",
         {},
@@ -218,42 +150,47 @@ export class Report {
     );
   }
 
-  #summaryRow(heading: string, answer: string, step: number, files: readonly File[] = []): Child[] {
+  #summaryRow({ name, kind, heading, files }: Question, step: number): Child[] {
+    const leavesOut = kind === "recipients";
+    const shownHeading = leavesOut ? _("Who can read it?") : heading;
+    const answer = leavesOut ? this.#readers().map(titleOf).join("\n") : this.#answer(name);
     const change = button(_("Change"), "quiet", () => {
       this.#ask(step);
     });
-    change.setAttribute("aria-label", `${_("Change")}: ${heading}`);
+    change.setAttribute("aria-label", `${_("Change")}: ${shownHeading}`);
     // A long answer is scrolled in its own box, which the keyboard has to reach.
     const long = answer.length > LONG_ANSWER;
     const look = long ? { class: "answer long", tabindex: 0 } : { class: "answer" };
     const text = el("div", look, answer || _("No answer"));
-    const shown = files.length ? [text, list(files.map(fileLabel))] : [text];
-    return [el("dt", {}, heading), el("dd", {}, ...shown, change)];
+    const shown = files && this.#files.length ? [text, list(this.#files.map(fileLabel))] : [text];
+    return [el("dt", {}, shownHeading), el("dd", {}, ...shown, change)];
   }
 
   /** Leads to the first answer that cannot be sent, if there is one: going back skips the checks. */
   #findsProblem(): boolean {
-    const texts = [this.#text, ...ANSWERS.map((name) => this.#answers[name])];
-    for (const [step, text] of texts.entries()) {
-      const name = step === 0 ? "text" : (ANSWERS[step - 1] as AnswerName);
-      const problem = textProblem(text, step === 0, this.#tooLong(name));
-      if (!problem) continue;
+    for (const [step, question] of this.#questions.entries()) {
+      const { name, kind, required } = question;
+      const chosen = kind === "recipients";
+      const problem = chosen
+        ? null
+        : textProblem(this.#answer(name), required, this.#tooLong(question));
+      if (!problem && !(chosen && this.#readers().length === 0)) continue;
       this.#ask(step);
-      complain(byId(name), problem);
+      if (problem) complain(byId(name), problem);
       return true;
     }
-    if (this.#readers().length > 0) return false;
-    this.#ask(this.#steps.length - 1);
-    return true;
+    return false;
   }
 
   async #send(): Promise<void> {
     if (this.#findsProblem()) return;
-    const answers = Object.entries(this.#answers).filter(([, text]) => text.trim());
+    const answers = QUESTIONS.filter(({ kind }) => kind === "answer")
+      .map(({ name }) => [name, this.#answer(name)] as const)
+      .filter(([, text]) => text.trim());
     const day = await this.#delivery.deliver(
       {
         kind: "report",
-        text: this.#text,
+        text: this.#answer("text"),
         answers: Object.fromEntries(answers),
         files: this.#files,
         recipientIds: this.#readers().map((recipient) => recipient.id),
@@ -294,48 +231,13 @@ export class Report {
       (recipient) => !this.#leftOut.has(recipient.id),
     );
   }
-
-  #guard(): void {
-    guardLeaving(true);
-  }
 }
 
-function question(name: AnswerName): { heading: string; help: string } {
-  switch (name) {
-    case "who":
-      return {
-        heading: _("Who did it?"),
-        help: _("Names, posts and offices of those involved, as far as you know them."),
-      };
-    case "when":
-      return {
-        heading: _("When and where?"),
-        help: _("Days, times and places, also roughly. Say if it still goes on."),
-      };
-    case "how":
-      return {
-        heading: _("How do you know?"),
-        help: _(
-          "Say what you saw yourself, what you heard and what you conclude. Others may be able to tell who you are from what only you can know.",
-        ),
-      };
-    case "evidence":
-      return {
-        heading: _("What evidence is there?"),
-        help: _(
-          "Documents, messages, pictures, witnesses: what there is and where it lies, also what you cannot send.",
-        ),
-      };
-    case "fear":
-      return {
-        heading: _("What do you fear?"),
-        help: _("Say what may happen to you or to the evidence, and what the office should avoid."),
-      };
-  }
-}
-
-function answerTooLongWords(): string {
-  return _(
-    "This answer is too long. There is room for about 2,000 characters here; what happened may be longer.",
+function answerTooLongWords(room: number): string {
+  return fill(
+    _(
+      "This answer is too long. There is room for about {n} characters here; what happened may be longer.",
+    ),
+    { n: writtenNumber(room) },
   );
 }

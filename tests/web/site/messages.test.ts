@@ -22,9 +22,9 @@ test("a day beyond every calendar, as any recipient can sign one, does not stop 
 });
 
 test("a Russian date ends without the abbreviation that other sentences could not follow", () => {
-  Object.assign(globalThis, { LANGUAGE: "ru" });
+  Object.assign(globalThis, { LOCALE: "ru" });
   assert.equal(writtenDay(20_783), "26 ноября 2026");
-  Object.assign(globalThis, { LANGUAGE: "en" });
+  Object.assign(globalThis, { LOCALE: "en-GB" });
 });
 
 test("sizes have units", () => {
@@ -36,7 +36,7 @@ test("sizes have units", () => {
 });
 
 test("a Russian size has a comma", () => {
-  Object.assign(globalThis, { LANGUAGE: "ru" });
+  Object.assign(globalThis, { LOCALE: "ru" });
   assert.equal(writtenSize(2_147_000_000), "2,1 GB");
-  Object.assign(globalThis, { LANGUAGE: "en" });
+  Object.assign(globalThis, { LOCALE: "en-GB" });
 });

@@ -2,6 +2,7 @@
 
 Object.assign(globalThis, {
   LANGUAGE: "en",
+  LOCALE: "en-GB",
   _: (message: string): string => message,
   ngettext: (one: string, other: string, n: number): string => (n === 1 ? one : other),
 });

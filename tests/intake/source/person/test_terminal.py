@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from crypto.directory import fingerprint
+from intake.questions import ANSWERS
 from tests.means.repository import REPOSITORY
 from tests.offices.signed_office import PracticeOffice
 from tests.offices.source_client import (
@@ -141,11 +142,12 @@ def report_at_a_terminal(someone: Person, server: OfficeServer) -> list[str]:
     someone.types("[y/N]", "y")
     someone.types("only a dot.", "They took a bribe.")
     someone.types("", ".")
-    someone.types("Who is involved?", "The mayor")
-    for question in ("When did it", "How do you know?", "What evidence", "What do you fear"):
-        someone.types(question, "")
-    someone.types("Enter: no more", "/no/such/file")
-    someone.types("There is no file", "")
+    for question in ANSWERS:
+        someone.wait_for(question.heading)
+        someone.types("> ", "The mayor" if question.name == "who" else "")
+        if question.files:
+            someone.types("Enter: no more", "/no/such/file")
+            someone.types("There is no file", "")
     someone.types("nobody): ", "board")
     someone.types("Encrypt and send?", "y")
     return type_two_words_back(someone)

@@ -10,6 +10,7 @@ import pytest
 
 from crypto.codename import codename_words, new_codename
 from crypto.word_lists import word_list
+from intake.questions import QUESTIONS
 from tests.browser.driver import Browser, Page
 from tests.offices.practice_pages import PracticePages, answer_all_questions, practice_pages
 
@@ -112,10 +113,10 @@ def test_every_screen_of_a_report_is_accessible_and_fits(
 
     looks_well()
     page.click("#page .main")
-    for question in ("text", "who", "when", "how", "evidence", "fear", "recipients"):
-        page.wait_for("#" + question)
+    for question in QUESTIONS:
+        page.wait_for("#" + question.name)
         looks_well()
-        if question == "text":
+        if question.required:
             page.click("form .main")
             page.wait_for(".summary")
             looks_well()
