@@ -161,4 +161,4 @@ async def test_contacts_that_would_move_the_cursor_are_shown_escaped(
     port: int, state: StateFolder
 ) -> None:
     office = office_at(port, today() - 30, contacts=("call \x1b[2Jme",))
-    assert "\\u{1b}[2Jme" in (await refused(OfficeServer(office), port, state)).hint
+    assert "<U+001B>[2Jme" in (await refused(OfficeServer(office), port, state)).hint
