@@ -131,7 +131,7 @@ def _no_room(name: str) -> Refusal:
 
 @contextmanager
 def copies_removed_on_error(files: Sequence[ChosenFile]) -> Iterator[None]:
-    """Leave no cleaned copy among `files` behind where it ends before anything was kept."""
+    """Leave no cleaned copy among `files` behind where it ends before anything was saved."""
     try:
         yield
     except BaseException:

@@ -89,7 +89,7 @@ class StateFolder:
             check_not_older(directory, office.seen)
 
     def remember(self, origin: str, directory: Directory) -> None:
-        """Keep an office as that of an address, with a directory that was accepted."""
+        """Save an office as that of an address, with a directory that was accepted."""
         self._make_private()
         folder = self.office_folder(directory.genesis_id)
         folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A message that is not stored yet, kept on this device so that sending can go on after a kill.
+"""A message that is not stored yet, saved on this device so that sending can go on after a kill.
 
 It lies in the office's folder as `unsent-XXXXXXXX`, a name drawn by lot: `message` holds what is to
 be sent with all keys drawn for it, and the sealed envelope once there is one; `progress` how far it
@@ -49,7 +49,7 @@ _LOCK: Final = "lock"
 
 @dataclass(frozen=True, repr=False)
 class UnsentKey:
-    """The key, 32 bytes, of what is kept under a codename for one office."""
+    """The key, 32 bytes, of what is saved under a codename for one office."""
 
     secret: bytes
 
@@ -66,7 +66,7 @@ class StoredCount:
 
 
 def derive_unsent_key(codename: Codename, genesis_id: bytes) -> UnsentKey:
-    """Return the key of what is kept under a codename; slow by intent."""
+    """Return the key of what is saved under a codename; slow by intent."""
     master = derive_master(codename, genesis_id)
     info = bytes([len(_LABEL)]) + _LABEL + genesis_id
     return UnsentKey(HKDFExpand(SHA256(), _KEY_SIZE, info).derive(master))
@@ -80,7 +80,7 @@ def unsent_folders(office_folder: Path) -> list[Path]:
 
 
 class Unsent:
-    """One message on its way, kept until it is stored."""
+    """One message on its way, saved until it is stored."""
 
     def __init__(self, folder: Path, key: UnsentKey) -> None:
         self.folder = folder
@@ -97,7 +97,7 @@ class Unsent:
 
     @classmethod
     def find(cls, office_folder: Path, key: UnsentKey) -> "Unsent":
-        """Return the message that was kept under a codename, else Refusal."""
+        """Return the message that was saved under a codename, else Refusal."""
         for folder in unsent_folders(office_folder):
             found = cls(folder, key)
             try:
@@ -126,12 +126,12 @@ class Unsent:
             yield
 
     def save(self, plan: Plan, sealed: DatedEnvelope | None) -> None:
-        """Keep a plan, durably, and its envelope. Nothing of it counts as stored yet."""
+        """Save a plan, durably, and its envelope. Nothing of it counts as stored yet."""
         self._plan_number += 1
         self._write(plan, sealed)
 
     def save_again(self, plan: Plan, sealed: DatedEnvelope | None) -> None:
-        """Keep an envelope, or where files lie, for the plan that is kept already, durably."""
+        """Save an envelope, or where files lie, for the plan that is saved already, durably."""
         self._write(plan, sealed)
 
     def save_count(self, count: StoredCount) -> None:
@@ -142,14 +142,14 @@ class Unsent:
         replace_file(self.folder / _PROGRESS, self._sealed(_PROGRESS, data))
 
     def load(self) -> tuple[Plan, DatedEnvelope | None]:
-        """Return plan and envelope; Unauthentic where they are kept under another codename."""
+        """Return plan and envelope; Unauthentic where they are saved under another codename."""
         data = self._opened(_MESSAGE, (self.folder / _MESSAGE).read_bytes())
         fields = Fields(parse_json(data))
         self._plan_number = fields.integer("plan")
         return read_plan(fields), read_envelope(fields)
 
     def load_count(self) -> StoredCount | None:
-        """Return how far it is, where that is known for the plan that is kept."""
+        """Return how far it is, where that is known for the plan that is saved."""
         try:
             data = (self.folder / _PROGRESS).read_bytes()
             fields = Fields(parse_json(self._opened(_PROGRESS, data)))
@@ -175,7 +175,7 @@ class Unsent:
 
     def _opened(self, name: str, data: bytes) -> bytes:
         if len(data) < _NONCE_SIZE:
-            raise Unauthentic("too short to be what was kept")
+            raise Unauthentic("too short to be what was saved")
         nonce, sealed = data[:_NONCE_SIZE], data[_NONCE_SIZE:]
         return aes_open(self._key.secret, nonce, self._aad(name), sealed)
 

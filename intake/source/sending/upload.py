@@ -268,14 +268,14 @@ async def _until_quiet(path: Path) -> None:
     """Wait while somebody writes to a file: many begin with an empty one, which would be sent."""
     before: tuple[int, int] | None = None
     for turn in range(QUIET_WITHIN):
-        now = await asyncio.to_thread(_look_of, path)
+        now = await asyncio.to_thread(_size_and_time, path)
         if turn and now == before:
             return
         before = now
         await asyncio.sleep(QUIET_SECONDS)
 
 
-def _look_of(path: Path) -> tuple[int, int] | None:
+def _size_and_time(path: Path) -> tuple[int, int] | None:
     """Return size and time of a file, None where it is gone."""
     try:
         found = path.stat()

@@ -93,7 +93,7 @@ def test_replies_are_read_with_one_slip_in_another_case(
     )
     done = source.replies(slipped(codename))
     assert done.code == 0, done.err
-    assert quoted(done.out) == ["It has arrived.", LONG_REPLY.strip()]
+    assert quoted(done.out) == ["It has arrived.", LONG_REPLY]
     assert "It has arrived." in done.out
     assert "From Main" in done.out
 
