@@ -7,7 +7,7 @@ from typing import Final
 from crypto.directory import Directory, check_current, current_key
 from crypto.directory_file import read_directory_file, split_directory_file
 from crypto.errors import Malformed, Outdated, ProtocolError
-from crypto.sizes import CLOCK_GRACE_DAYS
+from crypto.lifetimes import CLOCK_GRACE_DAYS
 from ground.days import today, week_of
 from ground.languages import gettext as _
 from ground.shell.figures import long_date_text

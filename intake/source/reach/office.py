@@ -16,8 +16,8 @@ from crypto.directory import (
     read_directory,
 )
 from crypto.errors import Contradictory, Foreign, Outdated, ProtocolError
+from crypto.lifetimes import CLOCK_GRACE_DAYS
 from crypto.public_keys import check_kem_public_key, key_hash
-from crypto.sizes import CLOCK_GRACE_DAYS
 from ground.days import today, week_of
 from ground.languages import gettext as _
 from ground.shell.figures import long_date_text

@@ -4,13 +4,11 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
+from crypto.lifetimes import STORED_FOR_DAYS
 from intake.source.message.pieces import Outgoing
 from intake.source.sending.unsent import StoredCount, Unsent
 
 __all__ = ["StoredChunks"]
-
-STORED_FOR_DAYS: Final = 7
-"""SPEC 11: a chunk stored longer ago than this is sent again before its envelope."""
 
 SAVED_EVERY: Final = 16
 SAVED_SECONDS: Final = 1.0

@@ -8,8 +8,8 @@ from typing import Final
 
 from crypto.envelope import SealTo, envelope_address, seal_envelope
 from crypto.errors import TooLarge
+from crypto.lifetimes import KEY_DAYS
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE
-from crypto.sizes import KEY_DAYS
 from crypto.source_keys import SourceKeys
 from ground.days import DAYS_A_WEEK, today
 from ground.languages import gettext as _
