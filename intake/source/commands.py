@@ -14,7 +14,7 @@ from types import FrameType, TracebackType
 
 from crypto.directory import read_fingerprint
 from crypto.errors import Malformed
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.reach.address import read_proxy, read_server
 from intake.source.speech import WORD_LISTS, default_language
 from intake.source.speech import gettext as _

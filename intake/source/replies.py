@@ -8,7 +8,7 @@ from crypto.codename import Codename
 from crypto.errors import Malformed
 from crypto.replies import Reply, bucket, bucket_value, follow_up_recipients, open_board
 from crypto.source_keys import SourceKeys, derive_source_keys
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.message.cleaning import cleaner, copies_removed_on_error
 from intake.source.message.drafting import (
     check_ids,

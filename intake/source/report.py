@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crypto.codename import Codename, codename_words, new_codename
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.message.cleaning import cleaner, copies_removed_on_error
 from intake.source.message.drafting import (
     check_ids,

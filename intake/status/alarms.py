@@ -1,6 +1,5 @@
 """What runs out on a server, or waits too long there, with the command to type."""
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +8,10 @@ from typing import Final
 from crypto.card import read_card
 from crypto.directory import Directory, signing_keys_of
 from crypto.sizes import DIRECTORY_MAX_DAYS
-from intake.exchange.dates import iso
-from intake.storage import items, office, retention
-from intake.storage.container import Kind
+from ground.shell.figures import date_text
+from ground.shell.foreign import ForeignText, foreign_path
+from intake.storage import retention
+from intake.storage.condition import Condition
 
 DIRECTORY_WARN_DAYS: Final = 7
 """Age of a directory at which a new one should be on its way."""
@@ -38,24 +38,23 @@ class Alarm:
     loud: bool = False
 
 
-def alarms(
-    connection: sqlite3.Connection, directory: Directory | None, folder: Path, day: int
-) -> list[Alarm]:
-    """Return what runs out on a day, the most urgent first. `folder` is the data folder."""
+def alarms(found: Condition, path: Path, day: int) -> list[Alarm]:
+    """Return what runs out on a day, the most urgent first. `path` is that of the data folder."""
+    directory, folder = found.directory, foreign_path(path)
     if directory is None:
         begin = f"intake import --data {folder} FILE"
         return [Alarm("there is no office here yet, so nobody can report", begin)]
-    found = [
-        *_directory(connection, directory, folder, day),
+    ending = [
+        *_directory(found, directory, folder, day),
         *_delegation(directory, day),
-        *_keys(connection, directory, day),
-        *_unconfirmed(connection, directory, folder, day),
+        *_keys(found, directory, day),
+        *_unconfirmed(found, directory, folder, day),
     ]
-    return sorted(found, key=lambda alarm: not alarm.loud)
+    return sorted(ending, key=lambda alarm: not alarm.loud)
 
 
 def _directory(
-    connection: sqlite3.Connection, directory: Directory, folder: Path, day: int
+    found: Condition, directory: Directory, folder: ForeignText, day: int
 ) -> Iterator[Alarm]:
     end = min(directory.expires, directory.delegation.end)
     age = day - directory.issued
@@ -66,15 +65,15 @@ def _directory(
     if age < DIRECTORY_WARN_DAYS and day < end:
         return
     if day >= end:
-        text = f"THE DIRECTORY EXPIRED on {iso(end)}, and nobody can report"
+        text = f"THE DIRECTORY EXPIRED on {date_text(end)}, and nobody can report"
     elif age >= DIRECTORY_LOUD_DAYS:
         when = "tomorrow" if end - day == 1 else f"in {end - day} days"
-        text = f"THE DIRECTORY EXPIRES {when} ({iso(end)}), then nobody can report"
+        text = f"THE DIRECTORY EXPIRES {when} ({date_text(end)}), then nobody can report"
     else:
-        text = f"the directory is {day - directory.issued} days old and expires on {iso(end)}"
+        text = f"the directory is {day - directory.issued} days old and expires on {date_text(end)}"
     renew = _RENEWS_WITH_ROOT if end == directory.delegation.end else _DESK_RENEWS
     command = f"{renew}, then here: intake import --data {folder} FILE"
-    late = _late_cards(connection, directory)
+    late = _late_cards(found, directory)
     if late or _is_cut_by_keys(directory):
         command = f"{_bring_cards(late, directory, folder)}; {command}"
     yield Alarm(text, command, loud=age >= DIRECTORY_LOUD_DAYS or day >= end)
@@ -84,9 +83,9 @@ def _is_cut_by_keys(directory: Directory) -> bool:
     return directory.expires < min(directory.issued + DIRECTORY_MAX_DAYS, directory.delegation.end)
 
 
-def _late_cards(connection: sqlite3.Connection, directory: Directory) -> list[str]:
+def _late_cards(found: Condition, directory: Directory) -> list[str]:
     """Return whose newer card the desk that signs may lack: that of whom would end the next one."""
-    ends = _card_ends(connection, directory)
+    ends = _card_ends(found, directory)
     unknown = 0 if _is_cut_by_keys(directory) else directory.expires + 1
     return [
         one.id
@@ -96,7 +95,7 @@ def _late_cards(connection: sqlite3.Connection, directory: Directory) -> list[st
     ]
 
 
-def _bring_cards(late: list[str], directory: Directory, folder: Path) -> str:
+def _bring_cards(late: list[str], directory: Directory, folder: ForeignText) -> str:
     """Return how the desk that signs gets the cards without which it makes no longer directory."""
     take = f"here: intake import --data {folder} FILE; "
     return (
@@ -114,32 +113,34 @@ def _delegation(directory: Directory, day: int) -> Iterator[Alarm]:
     end = directory.delegation.end
     if day < end - DELEGATION_WARN_DAYS:
         return
-    text = f"the root's delegation {'ended' if day >= end else 'ends'} on {iso(end)}"
+    text = f"the root's delegation {'ended' if day >= end else 'ends'} on {date_text(end)}"
     yield Alarm(text, _RENEWS_WITH_ROOT, loud=day >= end)
 
 
-def _keys(connection: sqlite3.Connection, directory: Directory, day: int) -> Iterator[Alarm]:
+def _keys(found: Condition, directory: Directory, day: int) -> Iterator[Alarm]:
     """Warn where the keys of a recipient end, by its newest card here.
 
     Where none of these ended a directory that was cut short, it was one of those that are not here.
     """
-    ends = _card_ends(connection, directory)
+    ends = _card_ends(found, directory)
     unknown = [one.id for one in directory.recipients if one.id not in ends]
     if unknown and _is_cut_by_keys(directory) and directory.expires not in ends.values():
         ends[" or ".join(unknown)] = directory.expires
     for recipient, end in ends.items():
         if day < end - KEYS_WARN_DAYS:
             continue
-        text = f"the intake keys of {recipient} {'ended' if day >= end else 'end'} on {iso(end)}"
+        text = (
+            f"the intake keys of {recipient} {'ended' if day >= end else 'end'} on {date_text(end)}"
+        )
         yield Alarm(text, _desk_exports(recipient), loud=day >= end)
 
 
-def _card_ends(connection: sqlite3.Connection, directory: Directory) -> dict[str, int]:
+def _card_ends(found: Condition, directory: Directory) -> dict[str, int]:
     """Return where the newest card of each recipient ends, as far as it is here.
 
     One that ends before the directory is older than what the desk has that signed it.
     """
-    cards = [read_card(one.card, directory.genesis_id) for one in office.cards(connection)]
+    cards = [read_card(one, directory.genesis_id) for one in found.cards]
     ends: dict[str, int] = {}
     for recipient in directory.recipients:
         signers = signing_keys_of(directory, recipient.id)[:1]
@@ -156,11 +157,10 @@ def _card_ends(connection: sqlite3.Connection, directory: Directory) -> dict[str
 
 
 def _unconfirmed(
-    connection: sqlite3.Connection, directory: Directory, folder: Path, day: int
+    found: Condition, directory: Directory, folder: ForeignText, day: int
 ) -> Iterator[Alarm]:
     for recipient in directory.recipients:
-        weeks = items.waiting(connection, Kind.ENVELOPE, recipient.id)
-        age = max((retention.age(week, day) for week in weeks), default=0)
+        age = found.unconfirmed_days(recipient.id, day)
         if age < retention.WARN_DAYS:
             continue
         refuses = age >= retention.REFUSE_DAYS

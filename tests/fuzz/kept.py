@@ -24,7 +24,7 @@ from crypto.directory import Seen
 from crypto.errors import ProtocolError
 from crypto.hpke import new_kem_secret_key
 from crypto.signing import SigningKey
-from intake.errors import Refusal as IntakeRefusal
+from ground.shell.refusals import Refusal as IntakeRefusal
 from intake.server.config import read_settings, settings_file
 from intake.source.message.outgoing import Snapshot
 from intake.source.message.plan import ChosenFile, Draft, Plan

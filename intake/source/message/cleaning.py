@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from crypto.payload import safe_file_name
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.message.plan import ChosenFile
 from intake.source.speech import gettext as _
 from intake.source.speech import printable

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from crypto.public_keys import recipient_bytes
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.message.cleaning import choose, clean, copies_removed_on_error
 from intake.source.message.outgoing import FileOnDisk, Snapshot, take_snapshot
 from intake.source.message.plan import ChosenFile

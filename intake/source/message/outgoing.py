@@ -24,7 +24,6 @@ from crypto.chunks import (
     seal_chunk,
 )
 from crypto.sizes import PIECE_SIZE
-from intake.errors import IntakeError
 
 __all__ = [
     "Bytes",
@@ -37,7 +36,7 @@ __all__ = [
 ]
 
 
-class ChangedError(IntakeError):
+class ChangedError(Exception):
     """A file is gone, or holds other bytes than when it was read first."""
 
 

@@ -12,7 +12,7 @@ from crypto.errors import TooLarge
 from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill, TextRest
 from crypto.sizes import ATTACHMENTS_MAX, PIECE_SIZE
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.message.outgoing import (
     Bytes,
     FileOnDisk,

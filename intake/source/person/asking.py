@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crypto.sizes import ANSWER_MAX_SIZE, ATTACHMENTS_MAX, PIECE_SIZE
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.message.cleaning import choose
 from intake.source.message.plan import ChosenFile, check_files
 from intake.source.person.terminal import Terminal

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from crypto.codename import Codename, ReadCodename, contains_codename, read_codename
 from crypto.errors import NotACodename
 from crypto.word_lists import word_list
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.person.terminal import CodenameLine, Terminal, same_word
 from intake.source.speech import WORD_LISTS
 from intake.source.speech import gettext as _

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.person.show import Show
 from intake.source.person.terminal import CodenameLine, Terminal, open_terminal
 from intake.source.reach.address import is_onion

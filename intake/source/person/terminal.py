@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, TextIO, TypeVar
 
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.speech import gettext as _
 from intake.source.speech import wrapped
 

@@ -19,7 +19,7 @@ from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError
 from crypto.directory import DOCUMENT_MAX_SIZE
 from crypto.sizes import KEM_PUBLIC_KEY_SIZE
 from crypto.strict_json import INTEGER_MAX
-from intake.errors import IntakeError, Refusal
+from ground.shell.refusals import Refusal
 from intake.source.reach.address import Proxy
 from intake.source.speech import gettext as _
 
@@ -50,7 +50,7 @@ _UNSENT_HEADERS: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Ty
 _BINARY: Final = {"Content-Type": "application/octet-stream"}
 
 
-class ServerError(IntakeError):
+class ServerError(Exception):
     """The server did not do what was asked. Status 0: it did not answer.
 
     `code` is that of SPEC 11, such as `full`; `proxy` where the proxy did not answer; empty where

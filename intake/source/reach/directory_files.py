@@ -7,7 +7,7 @@ from crypto.directory import check_current, current_key
 from crypto.directory_file import read_directory_file, split_directory_file
 from crypto.errors import Malformed, Outdated, ProtocolError
 from crypto.sizes import CLOCK_GRACE_DAYS
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.person.session import Session, compare
 from intake.source.reach.api import Status, Taken
 from intake.source.reach.office import Office, check_seen, genuine, other_ways, today

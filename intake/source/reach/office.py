@@ -19,7 +19,7 @@ from crypto.directory import (
 from crypto.errors import Contradictory, Foreign, Outdated, ProtocolError
 from crypto.public_keys import check_kem_public_key, key_hash
 from crypto.sizes import CLOCK_GRACE_DAYS
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.reach.api import Api, ServerError, Status
 from intake.source.reach.pinned import StateFolder
 from intake.source.speech import gettext as _

@@ -19,7 +19,7 @@ from crypto.directory import Directory, Seen, check_not_older, seen
 from crypto.errors import Malformed
 from crypto.sizes import GENESIS_ID_SIZE
 from crypto.strict_json import Fields, encode_json, parse_json
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.durable import replace_file
 from intake.source.speech import gettext as _
 

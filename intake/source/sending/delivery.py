@@ -5,7 +5,7 @@ from collections.abc import Callable
 from crypto.codename import Codename
 from crypto.sizes import CHUNK_SIZE
 from crypto.source_keys import SourceKeys, derive_source_keys
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.message.cleaning import copies_removed_on_error, copy_folders, remove_copies
 from intake.source.message.drafting import snapshots_of
 from intake.source.message.plan import Draft, Plan, make_plan

@@ -20,7 +20,7 @@ from crypto.sealed_file import (
 )
 from crypto.sizes import PUZZLE_NONCE_SIZE
 from crypto.source_keys import SourceKeys
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.durable import new_file
 from intake.source.message.outgoing import ChangedError
 from intake.source.message.plan import Plan

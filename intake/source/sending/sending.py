@@ -12,7 +12,7 @@ from crypto.errors import TooLarge
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE
 from crypto.sizes import KEY_DAYS
 from crypto.source_keys import SourceKeys
-from intake.errors import IntakeError, Refusal
+from ground.shell.refusals import Refusal
 from intake.source.message.cleaning import clean_again, copies_removed_on_error
 from intake.source.message.outgoing import ChangedError, Outgoing
 from intake.source.message.plan import ChosenFile, Plan, replaced, restarted
@@ -48,7 +48,7 @@ SAVED_SECONDS: Final = 1.0
 _DAYS_A_WEEK: Final = 7
 
 
-class _FileChangedError(IntakeError):
+class _FileChangedError(Exception):
     """The `place`-th of a plan's files must be read anew."""
 
     def __init__(self, place: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from crypto.codename import Codename
 from crypto.sealed_file import sealed_file_size
 from crypto.source_keys import derive_source_keys
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.message.cleaning import copies_removed_on_error, copy_folders, remove_copies
 from intake.source.message.drafting import snapshots_of
 from intake.source.message.plan import Draft, make_plan

@@ -26,7 +26,7 @@ from crypto.errors import Malformed, ProtocolError, Unauthentic
 from crypto.sizes import ENVELOPE_SIZE
 from crypto.source_keys import derive_master
 from crypto.strict_json import INTEGER_MAX, Fields, encode_json, parse_json
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.durable import replace_file
 from intake.source.message.outgoing import Snapshot
 from intake.source.message.plan import ChosenFile, Draft, Plan

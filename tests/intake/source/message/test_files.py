@@ -15,7 +15,7 @@ from crypto.errors import Unauthentic
 from crypto.office.chunks import open_file
 from crypto.payload import safe_file_name
 from crypto.sizes import CHUNK_SIZE, KEM_PUBLIC_KEY_SIZE, PIECE_SIZE
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.message.outgoing import Bytes, ChangedError, FileOnDisk, Outgoing, take_snapshot
 from intake.source.message.plan import ChosenFile, Draft, Plan, make_plan, restarted
 from intake.source.reach.api import Status, Taken

@@ -8,7 +8,7 @@ import pytest
 
 from crypto.office.directory import Delegation
 from crypto.sizes import KEM_PUBLIC_KEY_SIZE
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.reach.api import Route, connected
 from intake.source.reach.office import Office, open_office
 from intake.source.reach.pinned import StateFolder

@@ -7,7 +7,7 @@ import pytest
 
 from crypto.directory import Directory, read_directory
 from crypto.errors import Outdated
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.reach.pinned import StateFolder, default_state_folder
 from tests.offices.signed_office import PracticeOffice
 from tests.offices.source_client import today
