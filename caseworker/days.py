@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAYS_A_WEEK = 7
-# protocol: clocks of a server and of a vault may differ by this much.
-CLOCKS_DIFFER_DAYS = 2
 # Days come from strangers too. What the calendar has no name for is shown as its last day.
 _LAST_DAY = (datetime.max.replace(tzinfo=UTC) - _EPOCH).days
 

@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from caseworker.cases.cases import case_log
+from caseworker.cases.folding import case_log
+from caseworker.cases.lists import append_to_case
 from caseworker.cases.reply_limits import WARN_AT_INDEX
 from caseworker.commands.frame import (
     Answer,
@@ -17,8 +18,8 @@ from caseworker.commands.frame import (
     opened,
 )
 from caseworker.errors import Refusal, UsageError
-from caseworker.log.events import NOTED, append_event
-from caseworker.log.rows import keep_text
+from caseworker.log.case_events import Noted
+from caseworker.log.texts import add_text
 from caseworker.terminal.layout import counted
 from caseworker.work.replying import ReplyWriter, Written
 from crypto.sizes import REPLY_INDEXES
@@ -73,8 +74,8 @@ def _note(arguments: Arguments, surroundings: Surroundings) -> Answer:
     with opened(arguments.vault, surroundings) as vault:
         case_log(vault.db, arguments.case)
         with vault.db.transaction():
-            body = {"text": keep_text(vault.db, text).hex()}
-            append_event(vault, surroundings.moment, NOTED, arguments.case, body)
+            event = Noted(arguments.case, add_text(vault.db, text))
+            append_to_case(vault, surroundings.moment, event)
     return Answer(f"The note on case {arguments.case} is kept.", {"case": arguments.case})
 
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from caseworker.cases.cases import ACKNOWLEDGEMENT, WrittenReply
+from caseworker.cases.written_replies import ACKNOWLEDGEMENT, WrittenReply
 from caseworker.commands.frame import (
     Answer,
     Arguments,
@@ -19,7 +19,7 @@ from caseworker.commands.old_keys import (
     old_key_data,
     old_key_lines,
 )
-from caseworker.days import CLOCKS_DIFFER_DAYS, date_text, iso_date
+from caseworker.days import date_text, iso_date
 from caseworker.errors import Refusal
 from caseworker.exchange.inbound.importing import ImportResult, import_part
 from caseworker.exchange.inbound.missing_parts import missing_parts
@@ -28,6 +28,7 @@ from caseworker.keys.destroying import destroy_old_keys
 from caseworker.keys.upkeep import replace_lost_keys
 from caseworker.terminal.layout import counted, table
 from caseworker.vault.condition import awaits_bundle_of, is_behind
+from crypto.lifetimes import CLOCK_GRACE_DAYS
 from crypto.statements import StatementKind
 
 
@@ -103,7 +104,7 @@ def _import_lines(name: str, result: ImportResult, today: int) -> list[str]:
             f"  {counts.chunks_left} pieces of files were left out: the disk is nearly full. "
             "Make room, then import the same file again."
         )
-    if header.day > today + CLOCKS_DIFFER_DAYS:
+    if header.day > today + CLOCK_GRACE_DAYS:
         parts.append(
             f"  WARNING: the server dated it {date_text(header.day)}, and this machine's clock "
             f"says {date_text(today)}: one of the two is wrong. Set it right, then fetch a new "

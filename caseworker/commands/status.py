@@ -1,6 +1,6 @@
 """status: the condition of a vault."""
 
-from caseworker.cases.cases import all_cases
+from caseworker.cases.lists import count_cases, count_waiting_replies, mend_lists
 from caseworker.commands.frame import (
     Answer,
     Arguments,
@@ -14,34 +14,35 @@ from caseworker.commands.old_keys import due_data, due_rows
 from caseworker.commands.safekeeping import safekeeping_alarms
 from caseworker.days import DAYS_A_WEEK, distance_text, iso_date
 from caseworker.exchange.inbound.missing_parts import missing_parts
-from caseworker.exchange.outbound.batches import waiting_replies
 from caseworker.keys.cards import own_card
 from caseworker.keys.destruction import destruction_due
 from caseworker.keys.directories import known_directory
-from caseworker.log.events import verify_log
+from caseworker.log.chain import verify_log
 from caseworker.terminal.escaping import safe_line
-from caseworker.terminal.layout import table
+from caseworker.terminal.layout import counted, table
 from caseworker.vault.condition import backup_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key
 from caseworker.vault.summary import ArrivalSummary, summarise_arrivals
 from caseworker.vault.taken import to_repeat
-from caseworker.work.alarms import alarms
+from caseworker.work.alarms import Alarm, alarms
 from crypto.directory import fingerprint, name_in
 
 
 def _status(arguments: Arguments, surroundings: Surroundings) -> Answer:
     today = surroundings.moment.day
     with opened(arguments.vault, surroundings) as vault:
+        events = verify_log(vault.db)
+        mended = mend_lists(vault.db)
         arrived = summarise_arrivals(vault.db)
-        found = [*alarms(vault, today), *safekeeping_alarms(vault)]
+        found = [*_mended(vault, mended), *alarms(vault, today), *safekeeping_alarms(vault)]
         data = {
             **_identity(vault),
             **_keys(vault),
             "last_backup": _day_or_none(backup_day(vault.db)),
             "old_keys": due_data(destruction_due(vault, today)),
             **_traffic(vault, arrived),
-            "events": verify_log(vault.db),
+            "events": events,
             "warnings": [vars(one) for one in found],
         }
         rows = [*_key_rows(vault, today), *_traffic_rows(vault, arrived, today)]
@@ -52,6 +53,16 @@ def _status(arguments: Arguments, surroundings: Surroundings) -> Answer:
         ]
     head = f"{safe_line(str(data['office']))}, vault of {data['recipient']}."
     return Answer(lines(head, *alarm_lines, "", table(("what", "how it is"), rows)), data)
+
+
+def _mended(vault: Vault, cases: list[int]) -> list[Alarm]:
+    if not cases:
+        return []
+    text = (
+        f"the lists of this vault said of {counted(len(cases), 'case')} what its log does not say "
+        f"(case {cases[0]} first), and were made anew from the log"
+    )
+    return [Alarm(text, f"caseworker list {vault.folder}", loud=True)]
 
 
 def _identity(vault: Vault) -> dict[str, object]:
@@ -89,13 +100,13 @@ def _keys(vault: Vault) -> dict[str, object]:
 def _traffic(vault: Vault, arrived: ArrivalSummary) -> dict[str, object]:
     day = arrived.last_import_day
     return {
-        "cases": len(all_cases(vault.db)),
+        "cases": count_cases(vault.db),
         "last_import": None if day is None else iso_date(day),
         "missing_parts": missing_parts(vault.db),
         "envelopes": arrived.envelopes,
         "set_aside": arrived.reasons,
         "unclaimed_chunks": arrived.unclaimed_chunks,
-        "replies_waiting": len(waiting_replies(vault)),
+        "replies_waiting": count_waiting_replies(vault.db),
         "not_taken_by_server": [
             {"kind": row.kind.name.lower(), "number": row.number} for row in to_repeat(vault)
         ],
@@ -131,12 +142,12 @@ def _traffic_rows(vault: Vault, arrived: ArrivalSummary, today: int) -> list[tup
             ("parts missing", ", ".join(map(str, numbers)))
             for numbers in missing_parts(vault.db).values()
         ),
-        ("cases", str(len(all_cases(vault.db)))),
+        ("cases", str(count_cases(vault.db))),
         ("messages read", str(counts.get("message", 0))),
         ("for others", f"{counts.get('unopened', 0)} that no key here opens"),
         *(("set aside", f"{number}: {reason}") for reason, number in arrived.reasons.items()),
         ("file pieces", f"{arrived.unclaimed_chunks} that no message names yet"),
-        ("replies", f"{len(waiting_replies(vault))} waiting for the next export"),
+        ("replies", f"{count_waiting_replies(vault.db)} waiting for the next export"),
         ("on the way", f"{len(to_repeat(vault))} not yet confirmed by the server"),
     ]
 

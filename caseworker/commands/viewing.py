@@ -3,7 +3,6 @@
 import argparse
 from dataclasses import asdict
 
-from caseworker.cases.cases import CaseLog, all_cases
 from caseworker.cases.conversation import (
     Conversation,
     FileView,
@@ -13,8 +12,12 @@ from caseworker.cases.conversation import (
     conversation,
 )
 from caseworker.cases.flags import MEANINGS, flags_by_case
+from caseworker.cases.lists import list_cases
 from caseworker.cases.reply_limits import WARN_AT_INDEX
+from caseworker.cases.rows import CaseRow
+from caseworker.cases.states import State
 from caseworker.cases.texts import LONGER, WHOLE
+from caseworker.commands.case_words import STATE_WORDS
 from caseworker.commands.frame import (
     Answer,
     Arguments,
@@ -36,18 +39,17 @@ _BEGINNING_LETTERS = 40
 
 def _list(arguments: Arguments, surroundings: Surroundings) -> Answer:
     with opened(arguments.vault, surroundings) as vault:
-        cases = all_cases(vault.db)
+        cases = list_cases(vault.db)
         messages = all_messages(vault.db)
     flags = flags_by_case(messages)
     # Of each case the report, or what came first where there is none.
     by_age = sorted(messages, key=lambda one: (one.kind == "report", -one.number))
     first = {one.case_number: one for one in by_age}
     rows = [
-        _list_row(case, first[number], sorted(flags.get(number, ())))
-        for number, case in sorted(cases.items())
+        _list_row(case, first[case.number], sorted(flags.get(case.number, ()))) for case in cases
     ]
-    new = sum(row["state"] == "new" for row in rows)
-    waiting = sum(len(case.waiting) for case in cases.values())
+    new = sum(case.state is State.NEW for case in cases)
+    waiting = sum(case.waiting for case in cases)
     head = (
         f"{counted(len(rows), 'case')}, {new} new; {counted(waiting, 'reply', 'replies')} waiting."
     )
@@ -57,13 +59,13 @@ def _list(arguments: Arguments, surroundings: Surroundings) -> Answer:
     shown = [
         (
             str(row["case"]),
-            date_text(cases[number].received[0][1].day),
+            date_text(case.received_day),
             str(row["messages"]),
             str(row["language"]),
             str(row["state"]) + (", flagged" if row["flags"] else ""),
-            shortened(first[number].beginning, _BEGINNING_LETTERS),
+            shortened(first[case.number].beginning, _BEGINNING_LETTERS),
         )
-        for number, row in zip(sorted(cases), rows, strict=True)
+        for case, row in zip(cases, rows, strict=True)
     ]
     headings = ("case", "received", "messages", "language", "state", "begins")
     hint = f"To read one: caseworker show {arguments.vault} {rows[-1]['case']}"
@@ -72,15 +74,15 @@ def _list(arguments: Arguments, surroundings: Surroundings) -> Answer:
     )
 
 
-def _list_row(case: CaseLog, first: MessageMark, flags: list[str]) -> dict[str, object]:
+def _list_row(case: CaseRow, first: MessageMark, flags: list[str]) -> dict[str, object]:
     return {
         "case": case.number,
-        "received": iso_date(case.received[0][1].day),
-        "messages": len(case.received),
+        "received": iso_date(case.received_day),
+        "messages": case.messages,
         "language": first.language,
-        "state": case.state,
+        "state": STATE_WORDS[case.state],
         "acknowledged": case.acknowledged,
-        "replies_waiting": len(case.waiting),
+        "replies_waiting": case.waiting,
         "flags": flags,
         "begins": first.beginning,
     }
@@ -90,7 +92,7 @@ def _show(arguments: Arguments, surroundings: Surroundings) -> Answer:
     with opened(arguments.vault, surroundings) as vault:
         case = conversation(vault, arguments.case)
     today = surroundings.moment.day
-    parts = [f"Case {case.number}: {case.state}."]
+    parts = [f"Case {case.number}: {STATE_WORDS[case.state]}."]
     for flag in case.flags:
         looked = " (looked at)" if flag in case.looked_at else ""
         parts.append(f"FLAGGED{looked}: {MEANINGS[flag]}")
@@ -169,7 +171,7 @@ def _progress_words(reply: ReplyView, today: int) -> str:
 def _conversation_data(case: Conversation) -> dict[str, object]:
     return {
         "case": case.number,
-        "state": case.state,
+        "state": STATE_WORDS[case.state],
         "flags": list(case.flags),
         "looked_at": list(case.looked_at),
         "records_left": case.records_left,

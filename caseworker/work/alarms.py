@@ -5,13 +5,9 @@ from dataclasses import dataclass
 from caseworker.days import distance_text
 from caseworker.keys.cards import own_card
 from caseworker.keys.directories import (
-    RENEW_AFTER_DAYS,
-    age_of,
-    ending_with,
+    ends_before_next,
     ends_with_delegation,
-    is_cut_by_keys,
     known_directory,
-    last_day,
     stray_directory,
 )
 from caseworker.keys.signing import active_signing_key, is_named
@@ -24,15 +20,15 @@ from caseworker.vault.keys import directory_key, held_signing_key, newest_card, 
 from caseworker.vault.taken import standing_confirmations
 from crypto.card import read_card
 from crypto.directory import Directory
-from crypto.sizes import CLOCK_GRACE_DAYS
-
-# Days before the end at which a warning begins.
-_DELEGATION_WARNING = 14
-_KEYS_WARNING = 21
-# Days after its issue at which a directory's warning becomes loud.
-_DIRECTORY_LOUD = 14
-# Days after which a server warns of envelopes that a recipient has not confirmed.
-_UNCONFIRMED_WARNING = 30
+from crypto.lifetimes import CLOCK_GRACE_DAYS
+from crypto.running_out import (
+    acceptance_ending,
+    card_end,
+    delegation_ending,
+    directory_ending,
+    is_cut_by_keys,
+    keys_ending,
+)
 
 
 @dataclass(frozen=True)
@@ -110,14 +106,12 @@ def _directory(vault: Vault, today: int) -> list[Alarm]:
             "is behind, or was ahead when it was issued"
         )
         return [Alarm(text, f"set the clock; if it is right: {_renew_command(vault)}", loud=True)]
-    age = age_of(directory, today)
-    is_over = today >= directory.expires
-    if age < RENEW_AFTER_DAYS and not is_over:
+    ending = directory_ending(directory, today)
+    if ending is None:
         return []
-    when = distance_text(directory.expires, today)
-    text = f"the directory expired: {when}" if is_over else f"the directory expires {when}"
-    loud = age >= _DIRECTORY_LOUD or is_over
-    return [Alarm(text, _lengthen_command(vault, directory), loud)]
+    when = distance_text(ending.day, today)
+    text = f"the directory expired: {when}" if ending.is_over else f"the directory expires {when}"
+    return [Alarm(text, _lengthen_command(vault, directory), ending.loud)]
 
 
 def _lengthen_command(vault: Vault, directory: Directory) -> str:
@@ -129,7 +123,7 @@ def _lengthen_command(vault: Vault, directory: Directory) -> str:
         first = f"{export}, carry it to the server; then: " if is_cut_by_keys(directory) else ""
         return f"{first}{fetch}"
     lengthens = _renew_command(vault) if ends_with_delegation(vault, directory) else export
-    others = [name for name in ending_with(vault, directory) if name != vault.recipient]
+    others = [name for name in ends_before_next(vault, directory) if name != vault.recipient]
     return f"{_fetch_command(vault, others)}; then: {lengthens}" if others else lengthens
 
 
@@ -141,12 +135,12 @@ def _fetch_command(vault: Vault, recipients: list[str]) -> str:
 
 
 def _delegation(vault: Vault, today: int) -> list[Alarm]:
-    end = known_directory(vault).delegation.end
-    if directory_key(vault.db) is None or today < end - _DELEGATION_WARNING:
+    ending = delegation_ending(known_directory(vault).delegation, today)
+    if directory_key(vault.db) is None or ending is None:
         return []
-    ends = "ended" if today >= end else "ends"
-    text = f"the root's delegation {ends}: {distance_text(end, today)}"
-    return [Alarm(text, _renew_command(vault), loud=today >= end)]
+    ends = "ended" if ending.is_over else "ends"
+    text = f"the root's delegation {ends}: {distance_text(ending.day, today)}"
+    return [Alarm(text, _renew_command(vault), ending.loud)]
 
 
 def _renew_command(vault: Vault) -> str:
@@ -158,11 +152,11 @@ def _renew_command(vault: Vault) -> str:
 
 def _keys(vault: Vault, today: int) -> list[Alarm]:
     card = own_card(vault)
-    end = last_day(card) if card else today
-    if today < end - _KEYS_WARNING:
+    ending = keys_ending(vault.recipient, card_end(card) if card else today, today)
+    if ending is None:
         return []
-    text = f"the intake keys on this vault's card run out: {distance_text(end, today)}"
-    return [Alarm(text, f"caseworker export {vault.folder} --out FILE", loud=today >= end)]
+    text = f"the intake keys on this vault's card run out: {distance_text(ending.day, today)}"
+    return [Alarm(text, f"caseworker export {vault.folder} --out FILE", ending.loud)]
 
 
 def _keys_of_others(vault: Vault, today: int) -> list[Alarm]:
@@ -172,22 +166,23 @@ def _keys_of_others(vault: Vault, today: int) -> list[Alarm]:
     others = [one.id for one in known_directory(vault).recipients if one.id != vault.recipient]
     documents = [newest_card(vault.db, name) for name in others]
     cards = [read_card(document, vault.genesis_id) for document in documents if document]
+    endings = [keys_ending(card.recipient, card_end(card), today) for card in cards]
     return [
         Alarm(
-            f"the intake keys of {card.recipient}, as far as they are known here, run out: "
-            f"{distance_text(last_day(card), today)}",
-            _fetch_command(vault, [card.recipient]),
-            loud=today >= last_day(card),
+            f"the intake keys of {ending.whose}, as far as they are known here, run out: "
+            f"{distance_text(ending.day, today)}",
+            _fetch_command(vault, [ending.whose]),
+            ending.loud,
         )
-        for card in cards
-        if today >= last_day(card) - _KEYS_WARNING
+        for ending in endings
+        if ending
     ]
 
 
 def _unconfirmed(vault: Vault, today: int) -> list[Alarm]:
     """Warn of envelopes that the server, as far as this vault knows, still counts as waiting."""
     since = oldest_unconfirmed_day(vault.db, standing_confirmations(vault))
-    if since is None or today < since + _UNCONFIRMED_WARNING:
+    if since is None or acceptance_ending(vault.recipient, since, today) is None:
         return []
     text = (
         f"envelopes that came {distance_text(since, today)} are not confirmed on the server, "

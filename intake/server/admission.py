@@ -17,12 +17,12 @@ from enum import StrEnum
 from typing import Final
 
 from crypto.errors import ProtocolError
+from crypto.lifetimes import UNCONFIRMED_REFUSE_DAYS
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, check_puzzle
 from ground.days import today
 from intake.server.answers import Denied
 from intake.server.config import Settings
 from intake.server.served_office import InForce
-from intake.storage import retention
 from intake.storage.disk_room import DiskRoom
 from intake.storage.kinds import SIZES, Kind
 from intake.storage.reading import Load
@@ -148,7 +148,7 @@ class Admission:
         day = today()
         self._new_day(day)
         age = load.oldest_age(day)
-        stale = age is not None and age >= retention.REFUSE_DAYS
+        stale = age is not None and age >= UNCONFIRMED_REFUSE_DAYS
         for kind in Kind:
             self._closed[kind] = Reason.NOT_FETCHED if stale else self._judge(kind)
 
