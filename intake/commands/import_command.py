@@ -14,6 +14,7 @@ from ground.shell.program import Answer, Command, Surroundings
 from ground.shell.refusals import Refusal
 from ground.shell.terminal import open_terminal
 from intake.commands.data_folder import add_data_folder
+from intake.commands.fitted_lines import fitted
 
 if TYPE_CHECKING:
     from intake.exchange.importing import FirstOffice, Imported
@@ -64,7 +65,7 @@ def _agrees(office: "FirstOffice", surroundings: Surroundings) -> bool:
     digits = fingerprint(office.genesis_id).split()
     name = ForeignText(name_in(office.directory.names, "und"))
     shown = [
-        f"This server would serve, for good: {name}",
+        *fitted("This server would serve, for good: ", f"{name}"),
         "Its fingerprint:",
         *(
             "    " + " ".join(digits[start : start + _GROUPS_A_LINE])
@@ -95,7 +96,7 @@ def _text(imported: "Imported") -> Iterator[str]:
     outcome = imported.outcome
     if imported.first:
         name = ForeignText(name_in(imported.directory.names, "und"))
-        yield f"This server serves {name} from now on."
+        yield from fitted("", f"This server serves {name} from now on.")
     if not outcome.changed and not outcome.aside:
         yield "Everything in this bundle was taken in before; nothing has changed."
         return

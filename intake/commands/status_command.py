@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ground.days import DAYS_A_WEEK
-from ground.shell.columns import lines_must_fit, padded, terminal_columns, wrapped
 from ground.shell.figures import counted, date_text, iso_date, number_text, size_text
 from ground.shell.layout import lines
 from ground.shell.program import Answer, Command, Surroundings
 from intake.commands.data_folder import add_data_folder
+from intake.commands.fitted_lines import fitted, fitted_row
 
 if TYPE_CHECKING:
     from crypto.directory import Directory
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STATUS"]
 
-_LABEL = 13
+_BELOW = " " * len("WARNING: ")
 
 
 @dataclass(frozen=True)
@@ -40,46 +40,35 @@ def _run(options: StatusOptions, _surroundings: Surroundings) -> Answer:
 
 def _rows(found: "Overview") -> Iterator[str]:
     if found.name is not None:
-        yield from _row("Office", f"{found.name}")
-        yield from _row("Fingerprint", f"{found.fingerprint}")
+        yield from fitted_row("Office", f"{found.name}")
+        yield from fitted_row("Fingerprint", f"{found.fingerprint}")
     if found.directory is not None:
         number = f"{found.directory.delegation.number}.{found.directory.sequence}"
         begin, end = date_text(found.directory.issued), date_text(found.directory.expires)
-        yield from _row("Directory", f"{number}, {begin} until {end}")
-    yield from _row("Server", "running" if found.serving else "not running")
+        yield from fitted_row("Directory", f"{number}, {begin} until {end}")
+    yield from fitted_row("Server", "running" if found.serving else "not running")
     for kind, state in found.accepted.items():
         stored, quota = number_text(found.counts[kind]), number_text(found.quota[kind])
-        yield from _row(kind.capitalize(), f"{state}; {stored} held of at most {quota}")
-    yield from _row("Board", counted(found.board_records, "record"))
-    yield from _row("Disk", f"{size_text(found.disk_free_bytes)} free")
+        yield from fitted_row(kind.capitalize(), f"{state}; {stored} held of at most {quota}")
+    yield from fitted_row("Board", counted(found.board_records, "record"))
+    yield from fitted_row("Disk", f"{size_text(found.disk_free_bytes)} free")
     for waiting in found.waiting:
         yield from _waiting_rows(waiting)
 
 
 def _waiting_rows(waiting: "Waiting") -> Iterator[str]:
-    yield from _row("Waiting for", f"{waiting.recipient} ({waiting.title})")
+    yield from fitted_row("Waiting for", f"{waiting.recipient} ({waiting.title})")
     for one, by_week in (("envelope", waiting.envelopes), ("chunk", waiting.chunks)):
         for week, count in by_week.items():
             begin = date_text(DAYS_A_WEEK * week)
-            yield from _row("", f"{counted(count, one)} of the week from {begin}")
+            yield from fitted_row("", f"{counted(count, one)} of the week from {begin}")
 
 
 def _alarms(found: "Overview") -> Iterator[str]:
     for alarm in found.alarms:
-        yield from _fitted("WARNING: " if alarm.loud else "warning: ", alarm.text)
+        yield from fitted("WARNING: " if alarm.loud else "warning: ", alarm.text, _BELOW)
         # Not broken by us, so that it can be copied.
-        yield f"         To type: {alarm.command}"
-
-
-def _row(label: str, value: str) -> Iterator[str]:
-    return _fitted(padded(label, _LABEL), value)
-
-
-def _fitted(first: str, text: str) -> Iterator[str]:
-    """Yield a line that goes on under itself where it does not fit the terminal."""
-    if not lines_must_fit():
-        return iter((first + text,))
-    return wrapped(text, terminal_columns(), first=first, rest=" " * len(first))
+        yield f"{_BELOW}To type: {alarm.command}"
 
 
 # ---- For programs --------------------------------------------------------------------------------
