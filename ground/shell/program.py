@@ -59,6 +59,7 @@ class Answer:
 
     `complete` is false where a part of what was asked was refused; `warnings` go to stderr.
     `is_deed` is for a command that changes something only at times: whether it did.
+    Text and data are empty where all was said while the command ran.
     """
 
     text: str
@@ -163,9 +164,9 @@ def _run(program: Program, arguments: Sequence[str] | None, output: Output) -> i
 def _print(answer: Answer, output: Output, *, is_deed: bool, as_json: bool) -> int:
     for warning in answer.warnings:
         complain(f"warning: {warning}")
-    if as_json:
+    if as_json and answer.data:
         output.say_data(json.dumps(answer.data, indent=2, default=_plain))
-    elif answer.text:
+    elif not as_json and answer.text:
         output.say(answer.text)
     code = _ended(output, is_deed=is_deed)
     return code if answer.complete else REFUSED
@@ -286,7 +287,10 @@ def _parser(program: Program, output: Output) -> argparse.ArgumentParser:
 
 def _subparsers(parser: _Parser) -> "argparse._SubParsersAction[_Parser]":
     # They are listed in the description, by their groups.
-    return parser.add_subparsers(metavar="COMMAND", required=True, help=argparse.SUPPRESS)
+    parser.usage = f"{parser.prog} [-h] COMMAND ..."
+    return parser.add_subparsers(
+        metavar="COMMAND", required=True, help=argparse.SUPPRESS, prog=parser.prog
+    )
 
 
 def _add_arguments(parser: argparse.ArgumentParser, command: Command[Any]) -> None:

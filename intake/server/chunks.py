@@ -6,14 +6,13 @@ import hashlib
 from aiohttp import web
 
 from crypto.sizes import CHUNK_SIZE
+from ground.days import today, week_of
 from intake.server import answers
 from intake.server.admission import Admission
 from intake.server.answers import Denied
 from intake.server.bodies import check_size, puzzle_of, read_body
 from intake.server.config import Settings
-from intake.server.office import day_of
-from intake.storage.container import Kind
-from intake.storage.retention import week_of
+from intake.storage.kinds import Kind
 from intake.storage.writer import Outcome, Writer
 
 
@@ -43,8 +42,8 @@ class Chunks:
             entry.is_new = await self._write(chunk_id, chunk)
 
     async def _write(self, chunk_id: bytes, chunk: bytes | bytearray) -> bool:
-        digest, week = hashlib.sha256(chunk).digest(), week_of(day_of())
-        outcome = await self._writer.put(Kind.CHUNK, chunk_id, digest, chunk, week)
+        digest, week = hashlib.sha256(chunk).digest(), week_of(today())
+        outcome = await self._writer.store(Kind.CHUNK, chunk_id, digest, chunk, week)
         if outcome is Outcome.NO_ROOM:
             raise Denied(503, self._admission.did_not_fit(Kind.CHUNK))
         if outcome is Outcome.OTHER_BYTES:

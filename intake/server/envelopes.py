@@ -5,14 +5,13 @@ import hashlib
 from aiohttp import web
 
 from crypto.sizes import ENVELOPE_SIZE
+from ground.days import today, week_of
 from intake.server import answers
 from intake.server.admission import Admission
 from intake.server.answers import Denied
 from intake.server.bodies import check_size, puzzle_of, read_body
 from intake.server.config import Settings
-from intake.server.office import day_of
-from intake.storage.container import Kind
-from intake.storage.retention import week_of
+from intake.storage.kinds import Kind
 from intake.storage.writer import Outcome, Writer
 
 
@@ -42,8 +41,8 @@ class Envelopes:
             entry.is_new = await self._write(address, envelope)
 
     async def _write(self, address: bytes, envelope: bytes | bytearray) -> bool:
-        week = week_of(day_of())
-        outcome = await self._writer.put(Kind.ENVELOPE, address, address, envelope, week)
+        week = week_of(today())
+        outcome = await self._writer.store(Kind.ENVELOPE, address, address, envelope, week)
         if outcome is Outcome.NO_ROOM:
             raise Denied(503, self._admission.did_not_fit(Kind.ENVELOPE))
         return outcome is Outcome.DURABLE

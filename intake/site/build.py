@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from crypto.directory import Directory, name_in
 from crypto.word_lists import word_list
 from ground.languages import LANGUAGES, Language
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.site.offline import offline_page
 from intake.site.plain import plain_pages
 from intake.site.program import program_in

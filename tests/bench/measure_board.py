@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from crypto.directory import fingerprint
 from crypto.sizes import RECORD_SIZE
-from intake.storage import board
 from intake.storage.folder import DataFolder
+from intake.storage.rows import record_rows
 from intake.storage.sqlite import connect, rewrite, writing
 from tests.bench.figures import Figure, measurement
 from tests.offices.server_process import ServerProcess, serving, succeed
@@ -51,7 +51,7 @@ def _board(folder: Path, size: int) -> Path:
     where = DataFolder(data)
     with closing(connect(where)) as database:
         with writing(database, where):
-            board.add_records(database, "main", 1, bits, hashed)
+            record_rows.add(database, "main", 1, bits, hashed)
         rewrite(database, where)
     return data
 

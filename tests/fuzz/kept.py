@@ -24,8 +24,7 @@ from crypto.directory import Seen
 from crypto.errors import ProtocolError
 from crypto.hpke import new_kem_secret_key
 from crypto.signing import SigningKey
-from ground.shell.refusals import Refusal as GroundRefusal
-from intake.errors import Refusal as IntakeRefusal
+from ground.shell.refusals import Refusal as IntakeRefusal
 from intake.server.config import read_settings, settings_file
 from intake.source.message.files import ChosenFile
 from intake.source.message.pieces import Snapshot
@@ -39,7 +38,7 @@ from tests.fuzz.target import Target
 _KEY = bytes(32)
 _NONCE = bytes(12)
 _PASSPHRASE = Passphrase(b"of no importance here")
-_REFUSALS = (ProtocolError, Refusal, IntakeRefusal, GroundRefusal, FileNotFoundError)
+_REFUSALS = (ProtocolError, Refusal, IntakeRefusal, FileNotFoundError)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from crypto.directory import fingerprint
 from crypto.sizes import RECORD_SIZE
-from intake.server.office import day_of
+from ground.days import today as day_of
 from tests.offices.server_process import ServerProcess, client, serving, succeed
 from tests.offices.signed_office import PracticeOffice, batch, refinement
 

@@ -11,7 +11,7 @@ import pytest
 
 from crypto.directory import Directory, read_directory
 from crypto.word_lists import word_list
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.server import form, sealed_uploads
 from intake.server.admission import Reason
 from intake.site import build

@@ -7,9 +7,8 @@ from weakref import WeakValueDictionary
 from aiohttp import web
 
 from intake.server.answers import BINARY, Denied
-from intake.server.office import Office
-from intake.storage import board
-from intake.storage.view import View
+from intake.server.served_office import ServedOffice
+from intake.storage.reading import Reader
 
 _PIECE: Final = 64 * 1024
 
@@ -23,48 +22,48 @@ class _Bucket:
         self.records = records
 
 
-class Board:
+class Buckets:
     """Serves buckets. Visitors who load one at the same time share one copy of it.
 
-    None is kept for later: it would come faster, and so tell that somebody had asked for it.
+    None stays for later: it would come faster, and so tell that somebody had asked for it.
     """
 
-    def __init__(self, office: Office, view: View) -> None:
+    def __init__(self, office: ServedOffice, reader: Reader) -> None:
         self._office = office
-        self._view = view
+        self._reader = reader
         self._under_way: WeakValueDictionary[tuple[bytes | None, int, int], _Bucket] = (
             WeakValueDictionary()
         )
 
     async def get(
-        self, request: web.BaseRequest, bits_text: str, value_text: str, *, keep_as: str = ""
+        self, request: web.BaseRequest, bits_text: str, value_text: str, *, file_name: str = ""
     ) -> web.StreamResponse:
         """Return the live records of a bucket, one after another, in random order.
 
-        `keep_as` is the name that a browser gives the file where it is to keep it as one.
+        `file_name` is the name under which a browser saves it where it is to be a file.
         """
         bits, value = int(bits_text), int(value_text)
         in_force = self._office.in_force()
         if in_force is None or bits != in_force.directory.bucket_bits or value >= 1 << bits:
             raise Denied(404, "not-found")
-        return await _send(request, await self._bucket(bits, value), keep_as)
+        return await _send(request, await self._bucket(bits, value), file_name)
 
     async def _bucket(self, bits: int, value: int) -> _Bucket:
         name = (self._office.edition(), bits, value)
         found = self._under_way.get(name)
         if found is None:
-            records = await self._view.ask(lambda db: board.bucket(db, bits, value))
+            records = await self._reader.bucket(bits, value)
             random.SystemRandom().shuffle(records)
             found = self._under_way[name] = _Bucket(b"".join(records))
         return found
 
 
-async def _send(request: web.BaseRequest, bucket: _Bucket, keep_as: str) -> web.StreamResponse:
+async def _send(request: web.BaseRequest, bucket: _Bucket, file_name: str) -> web.StreamResponse:
     """In pieces, waiting for the client, so that slow ones hold no copies of their own."""
     body = bucket.records
     response = web.StreamResponse()
-    if keep_as:
-        response.headers["Content-Disposition"] = f'attachment; filename="{keep_as}"'
+    if file_name:
+        response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     response.content_type = BINARY
     response.content_length = len(body)
     await response.prepare(request)

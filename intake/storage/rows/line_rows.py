@@ -1,7 +1,4 @@
-"""Which batches, confirmations and refinements the server has taken: their signed lines.
-
-Every function works in the transaction its caller has begun.
-"""
+"""Which batches, confirmations and refinements the server has taken: their signed lines."""
 
 import sqlite3
 
@@ -31,7 +28,7 @@ def is_spent(
 
 
 def add(connection: sqlite3.Connection, line: TakenLine) -> None:
-    """Keep the line of what has been taken."""
+    """Remember the line of what has been taken."""
     connection.execute(
         "INSERT INTO taken (code, recipient, number, count, week, hash, signing_key, signature)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -57,7 +54,7 @@ def lines(connection: sqlite3.Connection) -> list[TakenLine]:
 
 
 def spend(connection: sqlite3.Connection, line: TakenLine) -> None:
-    """Return forget a line that is over, but for its number, so that it never comes back."""
+    """Forget a line that is over, but for its number, so that it never comes back."""
     key = (int(line.kind), line.recipient_id, line.number)
     connection.execute(
         "INSERT OR IGNORE INTO spent (code, recipient, number) VALUES (?, ?, ?)", key

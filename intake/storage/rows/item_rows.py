@@ -1,7 +1,6 @@
 """The index of envelopes and chunks: which there are, who has confirmed them, which are over.
 
-Every function works in the transaction its caller has begun. Slots of what is deleted go into the
-table `wipe`; `wiping` overwrites them.
+Slots of what is deleted go into the table `wipe`; `wiping` overwrites them.
 """
 
 import sqlite3
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crypto.sizes import RECIPIENTS_MAX
-from intake.storage.container import Kind
+from intake.storage.kinds import Kind
 
 _OCCUPIED: Final = {
     Kind.ENVELOPE: "SELECT slot FROM envelope UNION ALL SELECT slot FROM wipe WHERE container = 1",
@@ -50,19 +49,20 @@ _WAITING: Final = {
 class Item:
     """An item to be read: its address or id (32 bytes), the SHA-256 of its bytes, its slot."""
 
+    kind: Kind
     key: bytes
     digest: bytes
     slot: int
 
 
 def has_envelope(connection: sqlite3.Connection, address: bytes) -> bool:
-    """Whether an envelope of this address is held."""
+    """Tell whether an envelope of this address is there."""
     found = connection.execute("SELECT 1 FROM envelope WHERE address = ?", (address,))
     return found.fetchone() is not None
 
 
 def chunk_digest(connection: sqlite3.Connection, chunk_id: bytes) -> bytes | None:
-    """Return the SHA-256 of the chunk held under an id; None where there is none."""
+    """Return the SHA-256 of the chunk stored under an id; None where there is none."""
     found = connection.execute("SELECT digest FROM chunk WHERE id = ?", (chunk_id,)).fetchone()
     return None if found is None else bytes(found[0])
 
@@ -93,13 +93,13 @@ def occupied(connection: sqlite3.Connection, kind: Kind) -> list[int]:
 
 
 def count(connection: sqlite3.Connection, kind: Kind) -> int:
-    """How many items of a kind are held."""
+    """Count the items of a kind."""
     return int(connection.execute(_COUNT[kind]).fetchone()[0])
 
 
 def unconfirmed(connection: sqlite3.Connection, kind: Kind, recipient: str) -> list[Item]:
     """Every item that this recipient has not confirmed."""
-    return [Item(*row) for row in connection.execute(_UNCONFIRMED[kind], (recipient,))]
+    return [Item(kind, *row) for row in connection.execute(_UNCONFIRMED[kind], (recipient,))]
 
 
 def waiting(connection: sqlite3.Connection, kind: Kind, recipient: str) -> dict[int, int]:
@@ -110,7 +110,7 @@ def waiting(connection: sqlite3.Connection, kind: Kind, recipient: str) -> dict[
 def mark_envelopes(
     connection: sqlite3.Connection, addresses: Iterable[bytes], recipient: str
 ) -> None:
-    """Note that a recipient has these envelopes. Addresses not held are passed over."""
+    """Mark these envelopes as what a recipient has. Unknown addresses are passed over."""
     connection.executemany(
         "INSERT OR IGNORE INTO envelope_mark (address, recipient)"
         " SELECT address, ?2 FROM envelope WHERE address = ?1",
@@ -121,7 +121,7 @@ def mark_envelopes(
 def mark_chunks(
     connection: sqlite3.Connection, chunks: Iterable[tuple[bytes, bytes]], recipient: str
 ) -> None:
-    """Note that a recipient has these chunks, (id, digest) each, not others of the id."""
+    """Mark these chunks, (id, digest) each, as what a recipient has, not others of the id."""
     connection.executemany(
         "INSERT OR IGNORE INTO chunk_mark (id, recipient)"
         " SELECT id, ?3 FROM chunk WHERE id = ?1 AND digest = ?2",

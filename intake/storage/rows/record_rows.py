@@ -1,7 +1,4 @@
-"""The reply board: batches of records, taken from bundles, served by bucket, over when expired.
-
-Every function works in the transaction its caller has begun.
-"""
+"""The reply board: batches of records, taken from bundles, served by bucket, over when expired."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -12,7 +9,7 @@ Bucketed = tuple[int, bytes]
 """The value of a bucket, and a record (4,096 bytes)."""
 
 
-def add_records(
+def add(
     connection: sqlite3.Connection,
     recipient: str,
     number: int,
@@ -27,7 +24,7 @@ def add_records(
     )
 
 
-def refine_records(
+def refine(
     connection: sqlite3.Connection, recipient: str, bits: int, finer: Iterable[tuple[bytes, int]]
 ) -> None:
     """Move records of this recipient, (SHA-256 of the record, value) each, to finer buckets.
@@ -65,8 +62,8 @@ def bucket(connection: sqlite3.Connection, bits: int, value: int) -> list[bytes]
     return [record for _, record in sorted(found.items())]
 
 
-def live_records(connection: sqlite3.Connection) -> int:
-    """How many different records the board has."""
+def count(connection: sqlite3.Connection) -> int:
+    """Count the different records of the board."""
     return int(connection.execute("SELECT count(DISTINCT hash) FROM record").fetchone()[0])
 
 

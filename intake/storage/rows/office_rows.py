@@ -1,7 +1,4 @@
-"""Whose intake this is: identity, directory, public keys, cards. All of it public and signed.
-
-Every function works in the transaction its caller has begun.
-"""
+"""Whose intake this is: identity, directory, public keys, cards. All of it public and signed."""
 
 import secrets
 import sqlite3
@@ -13,6 +10,14 @@ EDITION_SIZE = 16
 
 
 @dataclass(frozen=True)
+class OfficeDocument:
+    """Whose intake this is: the office's identity (32 bytes), and its directory as it came."""
+
+    genesis_id: bytes
+    directory: bytes
+
+
+@dataclass(frozen=True)
 class StoredCard:
     """A recipient card as it came, with what it is found by."""
 
@@ -20,6 +25,14 @@ class StoredCard:
     signing_key: bytes
     number: int
     card: bytes
+
+
+def office(connection: sqlite3.Connection) -> OfficeDocument | None:
+    """Return whose intake this is; None before the first import."""
+    pinned, document = genesis_id(connection), directory(connection)
+    if pinned is None or document is None:
+        return None
+    return OfficeDocument(pinned, document)
 
 
 def genesis_id(connection: sqlite3.Connection) -> bytes | None:
@@ -50,7 +63,7 @@ def edition(connection: sqlite3.Connection) -> bytes | None:
 
 
 def new_edition(connection: sqlite3.Connection) -> None:
-    """Note that what is served has changed: whoever keeps a copy looks again."""
+    """Draw a new edition: whoever has a copy of what is served reads it anew."""
     connection.execute(
         "INSERT OR REPLACE INTO office (name, value) VALUES ('edition', ?)",
         (secrets.token_bytes(EDITION_SIZE),),
@@ -85,18 +98,18 @@ def intake_key(connection: sqlite3.Connection, key_hash: bytes) -> bytes | None:
 
 
 def add_intake_key(connection: sqlite3.Connection, key_hash: bytes, public_key: bytes) -> None:
-    """Keep a public intake key. The same again changes nothing."""
+    """Add a public intake key. The same again changes nothing."""
     connection.execute(
         "INSERT OR IGNORE INTO intake_key (hash, public_key) VALUES (?, ?)", (key_hash, public_key)
     )
 
 
-def keep_intake_keys(connection: sqlite3.Connection, wanted: Collection[bytes]) -> None:
+def drop_other_intake_keys(connection: sqlite3.Connection, wanted: Collection[bytes]) -> None:
     """Forget every public intake key but those with these hashes."""
-    held = [row[0] for row in connection.execute("SELECT hash FROM intake_key")]
+    known = [row[0] for row in connection.execute("SELECT hash FROM intake_key")]
     connection.executemany(
         "DELETE FROM intake_key WHERE hash = ?",
-        ((key_hash,) for key_hash in held if key_hash not in wanted),
+        ((key_hash,) for key_hash in known if key_hash not in wanted),
     )
 
 
@@ -107,7 +120,7 @@ def cards(connection: sqlite3.Connection) -> list[StoredCard]:
 
 
 def set_card(connection: sqlite3.Connection, card: StoredCard) -> None:
-    """Keep this card instead of the one before it by the same signing key."""
+    """Store this card instead of the one before it by the same signing key."""
     connection.execute(
         "INSERT OR REPLACE INTO card (recipient, signing_key, number, card) VALUES (?, ?, ?, ?)",
         (card.recipient, card.signing_key, card.number, card.card),

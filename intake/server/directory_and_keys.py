@@ -5,13 +5,13 @@ from aiohttp import web
 from crypto.directory_file import encode_directory_file
 from intake.server import answers
 from intake.server.answers import Denied
-from intake.server.office import Office
+from intake.server.served_office import ServedOffice
 
 
 class DirectoryAndKeys:
     """Gives out what the office signed, as it came."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: ServedOffice) -> None:
         self._office = office
 
     async def get(self, request: web.BaseRequest) -> web.Response:

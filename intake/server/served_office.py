@@ -1,24 +1,12 @@
 """The directory in force, as read from the database; noticed anew when an import changed it."""
 
 import gzip
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Self
 
 from crypto.directory import Directory, check_current, read_directory
 from crypto.errors import Outdated
-from intake.storage import office
-from intake.storage.view import View
-
-_SECONDS_A_DAY: Final = 86_400
-
-Clock = Callable[[], float]
-
-
-def day_of(clock: Clock = time.time) -> int:
-    """Today, as days since 1970-01-01, UTC."""
-    return int(clock() // _SECONDS_A_DAY)
+from intake.storage.reading import OfficeDocument, Reader
 
 
 @dataclass(frozen=True)
@@ -29,8 +17,20 @@ class InForce:
     compressed: bytes
     directory: Directory
 
+    @classmethod
+    def read(cls, office: OfficeDocument) -> Self:
+        """Return what an office's directory document says; ProtocolError where it is none."""
+        # No time within: the same bytes whenever they are made.
+        compressed = gzip.compress(office.directory, mtime=0)
+        directory = read_directory(office.directory, office.genesis_id)
+        return cls(office.directory, compressed, directory)
+
+    def recipients(self) -> list[str]:
+        """Return the ids of those who read."""
+        return [one.id for one in self.directory.recipients]
+
     def is_current(self, day: int) -> bool:
-        """Whether it is valid on a day."""
+        """Tell whether it is valid on a day."""
         try:
             check_current(self.directory, day)
         except Outdated:
@@ -38,35 +38,27 @@ class InForce:
         return True
 
 
-class Office:
-    """What the database says about the office, kept until its edition changes."""
+class ServedOffice:
+    """What the database says about the office, read anew when its edition changes."""
 
-    def __init__(self, view: View) -> None:
-        self._view = view
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
         self._edition: bytes | None = None
         self._in_force: InForce | None = None
 
     def edition(self) -> bytes | None:
         """Return what changes when an import or retention changed what is served."""
-        return self._view.look(office.edition)
+        return self._reader.edition()
 
     def in_force(self) -> InForce | None:
         """Return the directory in force; None before the first import."""
         edition = self.edition()
         if edition != self._edition:
-            self._in_force = self._read()
+            office = self._reader.office()
+            self._in_force = None if office is None else InForce.read(office)
             self._edition = edition
         return self._in_force
 
     def key(self, key_hash: bytes) -> bytes | None:
         """Return a public intake key by its SHA-256."""
-        return self._view.look(lambda connection: office.intake_key(connection, key_hash))
-
-    def _read(self) -> InForce | None:
-        genesis_id = self._view.look(office.genesis_id)
-        document = self._view.look(office.directory)
-        if genesis_id is None or document is None:
-            return None
-        # No time within: the same bytes whenever they are made.
-        compressed = gzip.compress(document, mtime=0)
-        return InForce(document, compressed, read_directory(document, genesis_id))
+        return self._reader.intake_key(key_hash)

@@ -1,12 +1,12 @@
-"""How much of the disk each kind of item may take."""
+"""How much of the disk each kind of item may use."""
 
 import os
 from dataclasses import dataclass
 from typing import Final
 
 from crypto.sizes import ENVELOPE_SIZE
-from intake.storage.container import Kind
 from intake.storage.folder import DataFolder
+from intake.storage.kinds import Kind
 
 INDEX_BYTES: Final = 16 * 1024 * 1024
 """Of the floor, or where it is lower, so much is left to the database and its log: bytes in a
@@ -20,7 +20,7 @@ RESERVE_SHARE: Final = 10
 
 
 @dataclass(frozen=True)
-class Room:
+class DiskRoom:
     """The disk under a data folder. `floor_bytes` of it stay free whatever comes.
 
     Chunks also leave room for the envelopes still missing from their quota, so that a flood of
