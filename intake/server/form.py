@@ -51,7 +51,7 @@ class Form:
     async def post(self, request: web.BaseRequest, language: str) -> web.Response:
         """Store a sealed file. Says "stored" only when all of it is durable."""
         try:
-            await self._uploads.take(request)
+            await self._uploads.store(request)
         except Denied as denied:
             if denied.code != NOT_SEALED:
                 await self._read_on(request)

@@ -55,7 +55,7 @@ class SealedUploads:
         self._chunks = chunks
         self._envelopes = envelopes
 
-    async def take(self, request: web.BaseRequest) -> None:
+    async def store(self, request: web.BaseRequest) -> None:
         """Store the file of a form; returns when all of it is durable."""
         in_force = self._office.in_force()
         reason = self._admission.reason(Kind.ENVELOPE)
