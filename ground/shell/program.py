@@ -58,12 +58,15 @@ class Answer:
     """What a command answers: `text` for people, `data` for programs that ask with --json.
 
     `complete` is false where a part of what was asked was refused; `warnings` go to stderr.
+    `is_deed` is for a command that changes something only at times: whether it did.
+    Text and data are empty where all was said while the command ran.
     """
 
     text: str
     data: Mapping[str, object]
     complete: bool = True
     warnings: tuple[str, ...] = ()
+    is_deed: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -148,23 +151,24 @@ def _run(program: Program, arguments: Sequence[str] | None, output: Output) -> i
         **{one.name: getattr(parsed, one.name) for one in fields(command.options)}
     )
     answer = command.run(options, Surroundings(passphrases, output, parsed.json))
+    is_deed = command.is_deed if answer.is_deed is None else answer.is_deed
     try:
-        return _print(answer, output, command, as_json=parsed.json)
+        return _print(answer, output, is_deed=is_deed, as_json=parsed.json)
     except KeyboardInterrupt:
-        if not command.is_deed:
+        if not is_deed:
             raise
         complain("warning: stopped while the answer was written: what was asked is done")
         return DONE if answer.complete else REFUSED
 
 
-def _print(answer: Answer, output: Output, command: Command[Any], *, as_json: bool) -> int:
+def _print(answer: Answer, output: Output, *, is_deed: bool, as_json: bool) -> int:
     for warning in answer.warnings:
         complain(f"warning: {warning}")
-    if as_json:
+    if as_json and answer.data:
         output.say_data(json.dumps(answer.data, indent=2, default=_plain))
-    elif answer.text:
+    elif not as_json and answer.text:
         output.say(answer.text)
-    code = _ended(output, is_deed=command.is_deed)
+    code = _ended(output, is_deed=is_deed)
     return code if answer.complete else REFUSED
 
 
@@ -283,7 +287,10 @@ def _parser(program: Program, output: Output) -> argparse.ArgumentParser:
 
 def _subparsers(parser: _Parser) -> "argparse._SubParsersAction[_Parser]":
     # They are listed in the description, by their groups.
-    return parser.add_subparsers(metavar="COMMAND", required=True, help=argparse.SUPPRESS)
+    parser.usage = f"{parser.prog} [-h] COMMAND ..."
+    return parser.add_subparsers(
+        metavar="COMMAND", required=True, help=argparse.SUPPRESS, prog=parser.prog
+    )
 
 
 def _add_arguments(parser: argparse.ArgumentParser, command: Command[Any]) -> None:

@@ -87,9 +87,14 @@ class Progress:
             )
 
 
-def progress_figures(done: int, total: int, began: float) -> str:
-    """Return size, speed and time left of what began at a monotonic time, in bytes."""
-    speed = max(done / max(time.monotonic() - began, 0.001), 1.0)
+def progress_figures(done: int, total: int, began: float, before: int = 0) -> str:
+    """Return size, speed and time left of what began at a monotonic time, in bytes.
+
+    `before`: so many of them were done already when it began; they say nothing of the speed.
+    """
+    if done <= before:
+        return _("{size} of {total}").format(size=size_text(done), total=size_text(total))
+    speed = max((done - before) / max(time.monotonic() - began, 0.001), 1.0)
     return _("{size} of {total}, {speed}/s, {time} left").format(
         size=size_text(done),
         total=size_text(total),

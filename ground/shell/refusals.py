@@ -1,6 +1,6 @@
-"""The two errors that a command shows to a person."""
+"""The errors that a command shows to a person."""
 
-__all__ = ["Refusal", "UsageError"]
+__all__ = ["InputEndedError", "Refusal", "UsageError"]
 
 
 class Refusal(Exception):  # noqa: N818 - what it is, not that it is an error
@@ -14,6 +14,10 @@ class Refusal(Exception):  # noqa: N818 - what it is, not that it is an error
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class InputEndedError(Refusal):
+    """Nobody is there any more to answer a question."""
 
 
 class UsageError(Refusal):

@@ -13,7 +13,7 @@ from typing import Final, TextIO
 from ground.languages import gettext as _
 from ground.shell.columns import columns_of, terminal_columns
 from ground.shell.foreign import safe_line
-from ground.shell.refusals import Refusal
+from ground.shell.refusals import InputEndedError
 
 __all__ = ["Terminal", "every_ctrl_c_heard", "open_terminal", "wrapped_text"]
 
@@ -35,10 +35,10 @@ class Terminal:
         print(wrapped_text(text), file=self._writer, flush=True)
 
     def ask(self, question: str) -> str:
-        """Return the line that a person types; Refusal where there is nobody any more."""
+        """Return the line that a person types; InputEndedError where there is nobody any more."""
         line = self._line(question)
         if line is None:
-            raise Refusal(_("The input has ended."))
+            raise InputEndedError(_("The input has ended."))
         return line.strip()
 
     def ask_text(self, question: str) -> str:

@@ -1,27 +1,38 @@
 """`intake import`: a bundle from a vault, taken in whole or not at all."""
 
-import sqlite3
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
 from crypto.bundle import InboundHeader, ItemType, OutboundHeader, read_bundle, verify_bundle
-from crypto.directory import Directory, fingerprint, name_in, read_directory, read_fingerprint
+from crypto.directory import Directory, read_directory, read_fingerprint
 from crypto.errors import Foreign, Malformed, ProtocolError
 from crypto.names import GenesisId
-from intake.errors import Refusal
-from intake.exchange.dates import shown, today
+from ground.days import today
+from ground.disk.locks import locked
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
 from intake.exchange.taking import Outcome, Taking
 from intake.site.publishing import build_pages, pages_are_of
-from intake.storage import office, retention
-from intake.storage.container import Containers
 from intake.storage.disk_faults import disk_faults_said
-from intake.storage.folder import DataFolder, create_folder, locked, open_folder
-from intake.storage.sqlite import connect, prepare, writing
-from intake.storage.wiping import wipe_all
+from intake.storage.folder import DataFolder, create_folder, open_folder
+from intake.storage.imports import Imports, open_imports
+
+__all__ = ["FirstOffice", "Imported", "import_bundle"]
+
+
+@dataclass(frozen=True)
+class FirstOffice:
+    """Whose intake a server would be for good: what its first bundle says."""
+
+    genesis_id: GenesisId
+    directory: Directory
+
+
+Agrees = Callable[[FirstOffice], bool]
+"""Asks a person whether this is the office; raises `Refusal` where nobody can be asked."""
 
 
 @dataclass(frozen=True)
@@ -35,87 +46,78 @@ class Imported:
     wiped: bool
 
 
-def import_bundle(path: Path, file: Path, typed_fingerprint: str | None) -> Imported:
+def import_bundle(
+    path: Path, file: Path, typed_fingerprint: str | None, agrees: Agrees
+) -> Imported:
     """Take the bundle `file` into the data folder at `path`, made if there is none.
 
-    Raises `Refusal`, and then nothing has changed.
+    A first one needs the office's fingerprint, or somebody who agrees. Raises `Refusal`, and then
+    nothing has changed.
     """
     is_new = not path.exists()
     if not is_new:
         open_folder(path)
     with _open_bundle(file) as source:
         # Before a folder is made: nothing is left of what is refused.
-        accepted = _accepted(source, None, typed_fingerprint) if is_new else None
+        accepted = _accepted(source, None, typed_fingerprint, agrees) if is_new else None
         folder = create_folder(path)
         with (
             disk_faults_said(folder),
             locked(folder.import_lock, wait=False) as alone,
-            _opened(folder) as connection,
+            open_imports(folder) as imports,
         ):
             if not alone:
                 raise Refusal("another import is under way", "wait until it has ended")
-            pinned = office.genesis_id(connection)
+            pinned = imports.pinned_office()
             # Somebody else's import may have made the folder since, for another office.
             if accepted is None or pinned is not None:
-                accepted = _accepted(source, pinned, typed_fingerprint)
-            imported = _import(folder, connection, source, accepted, first=pinned is None)
-    if not pages_are_of(folder, imported.directory):
-        _build_pages(path)
+                accepted = _accepted(source, pinned, typed_fingerprint, agrees)
+            imported = _import(imports, source, accepted, first=pinned is None)
+    _build_pages(folder, imported.directory)
     return imported
 
 
-def _build_pages(path: Path) -> None:
+def _build_pages(folder: DataFolder, directory: Directory) -> None:
+    if pages_are_of(folder, directory):
+        return
     try:
-        build_pages(path)
+        build_pages(folder.path)
     except Refusal as refusal:
         raise Refusal(
             f"the bundle was taken in, but the pages could not be built: {refusal.message}",
-            f"{refusal.hint}, or: intake site build --data {path}",
+            f"{refusal.hint}, or: intake site build --data {foreign_path(folder.path)}",
         ) from None
 
 
 def _accepted(
-    source: BufferedReader, pinned: GenesisId | None, typed_fingerprint: str | None
+    source: BufferedReader, pinned: GenesisId | None, typed_fingerprint: str | None, agrees: Agrees
 ) -> OutboundHeader:
     """Return the header of a bundle that is whole, and of the office that it has to be of."""
     source.seek(0)
     header = _verify(source, pinned)
     _check_fingerprint(header.genesis_id, typed_fingerprint)
     if pinned is None and typed_fingerprint is None:
-        _ask(header.genesis_id, _first_directory(source, header))
+        office = FirstOffice(header.genesis_id, _first_directory(source, header))
+        if not agrees(office):
+            raise Refusal("the fingerprint was not confirmed; nothing was changed")
     return header
 
 
 def _import(
-    folder: DataFolder,
-    connection: sqlite3.Connection,
-    source: BufferedReader,
-    header: OutboundHeader,
-    *,
-    first: bool,
+    imports: Imports, source: BufferedReader, header: OutboundHeader, *, first: bool
 ) -> Imported:
     source.seek(0)
     day = today()
-    with _refusing(), writing(connection, folder):
+    with _protocol_faults_said(), imports.transaction() as transaction:
         if first:
-            office.pin_genesis_id(connection, header.genesis_id)
+            transaction.pin_office(header.genesis_id)
         again, items = read_bundle(source.read, OutboundHeader, header.genesis_id, header.recipient)
-        taking = Taking(connection, again.genesis_id, again.recipient, day)
+        taking = Taking(transaction, again.genesis_id, again.recipient, day)
         outcome = taking.take(items)
         if taking.directory is None:
             raise Refusal(*_NO_DIRECTORY)
-        retention.retire(connection, taking.directory, day)
-    wiped = _wipe(folder, connection)
-    return Imported(header.recipient, outcome, taking.directory, first, wiped)
-
-
-def _wipe(folder: DataFolder, connection: sqlite3.Connection) -> bool:
-    """Overwrite what was deleted; False where that has to be done later."""
-    try:
-        with closing(Containers(folder)) as containers:
-            return wipe_all(connection, folder, containers)
-    except (sqlite3.OperationalError, OSError):
-        return False
+        transaction.retire(taking.directory, day)
+    return Imported(header.recipient, outcome, taking.directory, first, imports.wipe())
 
 
 _NO_DIRECTORY = (
@@ -125,26 +127,20 @@ _NO_DIRECTORY = (
 
 
 @contextmanager
-def _opened(folder: DataFolder) -> Iterator[sqlite3.Connection]:
-    prepare(folder)
-    with closing(connect(folder)) as connection:
-        yield connection
-
-
-@contextmanager
 def _open_bundle(file: Path) -> Iterator[BufferedReader]:
     try:
         source = file.open("rb")
     except OSError as error:
         raise Refusal(
-            f"{file} cannot be read: {error.strerror}", "is the stick there, and the name right?"
+            f"{foreign_path(file)} cannot be read: {error.strerror}",
+            "is the stick there, and the name right?",
         ) from None
     with source:
         yield source
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def _protocol_faults_said() -> Iterator[None]:
     """Turn what the protocol refuses into what a person can act on."""
     try:
         yield
@@ -162,7 +158,7 @@ def _refusing() -> Iterator[None]:
 
 def _verify(source: BufferedReader, pinned: GenesisId | None) -> OutboundHeader:
     """Read the whole bundle once, before anything is changed."""
-    with _refusing():
+    with _protocol_faults_said():
         try:
             return verify_bundle(source.read, OutboundHeader, pinned, None)
         except Malformed:
@@ -205,24 +201,7 @@ def _first_directory(source: BufferedReader, header: OutboundHeader) -> Director
     _, items = read_bundle(source.read, OutboundHeader, header.genesis_id, header.recipient)
     for item_type, item in items:
         if item_type is ItemType.DIRECTORY:
-            with _refusing():
+            with _protocol_faults_said():
                 return read_directory(item, header.genesis_id)
         break
     raise Refusal(*_NO_DIRECTORY)
-
-
-def _ask(genesis_id: GenesisId, directory: Directory) -> None:
-    """Show whose office this would be, and let a person decide."""
-    digits = fingerprint(genesis_id).split()
-    print(f"This server would serve, for good: {shown(name_in(directory.names, 'und'))}")
-    print("Its fingerprint:")
-    for start in range(0, len(digits), 4):
-        print("    " + " ".join(digits[start : start + 4]))
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise Refusal(
-            "the first import decides which office this server serves, and nobody is here to ask",
-            "compare the digits above with the printed ones, then: --fingerprint DIGITS",
-        )
-    answer = input("Is this, digit for digit, the printed fingerprint? Type yes or no: ")
-    if answer.strip().lower() != "yes":
-        raise Refusal("the fingerprint was not confirmed; nothing was changed")

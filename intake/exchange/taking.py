@@ -5,7 +5,6 @@ already, or older than what is known, is passed over: a bundle repeats what may 
 """
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -25,9 +24,8 @@ from crypto.statements import (
     parse_statement,
     taken_line,
 )
-from intake.errors import IntakeError
-from intake.storage import board, items, office, retention, taken
-from intake.storage.office import StoredCard
+from ground.days import week_of
+from intake.storage.imports import ImportTransaction, StoredCard
 
 PUBLIC_ITEMS_MAX: Final = 2_048
 """Directories, keys and cards of one bundle: an office has 4 recipients, with 32 keys each."""
@@ -52,15 +50,15 @@ class Outcome:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was new."""
+        """Tell whether anything was new."""
         return bool(self.directory or self.cards or any(self.statements.values()))
 
 
-class _SetAside(IntakeError):  # noqa: N818 - as with Refusal
+class _SetAside(Exception):  # noqa: N818 - what it is, not that it is an error
     """An item is not taken in now; the text says why, and holds nothing of it."""
 
 
-class _Known(IntakeError):  # noqa: N818 - as with Refusal
+class _Known(Exception):  # noqa: N818 - likewise
     """An item brings nothing new."""
 
 
@@ -71,15 +69,15 @@ class Taking:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, genesis_id: GenesisId, recipient: str, day: int
+        self, transaction: ImportTransaction, genesis_id: GenesisId, recipient: str, day: int
     ) -> None:
-        self._connection = connection
+        self._transaction = transaction
         self._genesis_id = genesis_id
         self._recipient = recipient
         self._day = day
         self._keys: dict[bytes, bytes] = {}
         self._outcome = Outcome()
-        document = office.directory(connection)
+        document = transaction.directory()
         self.directory = None if document is None else read_directory(document, genesis_id)
 
     def take(self, bundle_items: Iterator[tuple[ItemType, bytes]]) -> Outcome:
@@ -132,24 +130,24 @@ class Taking:
         if self._day < new.issued - CLOCK_GRACE_DAYS:
             raise _SetAside("it begins later than this machine's clock says: is the clock right?")
         self._take_keys(key.hash for recipient in new.recipients for key in recipient.keys)
-        office.set_directory(self._connection, document)
+        self._transaction.serve_directory(document)
         self.directory = self._outcome.directory = new
 
     def _take_keys(self, hashes: Iterable[KeyHash]) -> None:
-        """Keep the public keys with these hashes, all of which must be here or in the bundle."""
+        """Take the public keys with these hashes, all of which must be here or in the bundle."""
         found = {}
         for wanted in hashes:
-            if office.intake_key(self._connection, wanted) is None:
+            if not self._transaction.has_intake_key(wanted):
                 if wanted not in self._keys:
                     raise _SetAside("not all of its public keys are in the bundle")
                 check_kem_public_key(self._keys[wanted])
                 found[wanted] = self._keys[wanted]
         for wanted, key in found.items():
-            office.add_intake_key(self._connection, wanted, key)
+            self._transaction.add_intake_key(wanted, key)
 
     def _take_card(self, data: bytes) -> None:
         card = read_card(data, self._genesis_id)
-        stored = [old for old in office.cards(self._connection) if old.recipient == card.recipient]
+        stored = [old for old in self._transaction.cards() if old.recipient == card.recipient]
         seen_card = None
         for old in stored:
             if old.signing_key == card.signing_key:
@@ -162,9 +160,7 @@ class Taking:
             raise _Known
         self._check_card(card, self._signing_keys(card.recipient, stored), seen_card)
         self._take_keys(key.hash for key in card.keys)
-        office.set_card(
-            self._connection, StoredCard(card.recipient, card.signing_key, card.number, data)
-        )
+        self._transaction.set_card(StoredCard(card.recipient, card.signing_key, card.number, data))
         self._outcome.cards += 1
 
     def _check_card(
@@ -199,7 +195,7 @@ class Taking:
 
     def _take_statement(self, kind: StatementKind, item: bytes) -> None:
         statement = parse_statement(kind, item)
-        before = taken.content_hash(self._connection, kind, self._recipient, statement.number)
+        before = self._transaction.content_hash(kind, self._recipient, statement.number)
         if before == hashlib.sha256(statement.content).digest():
             # Also where the key that signed it was replaced since.
             raise _Known
@@ -208,13 +204,13 @@ class Taking:
             raise _SetAside("this machine's clock is behind the directory: set it, import again")
         signing_key = self._active_key()
         check_statement(statement, self._recipient, signing_key, self._genesis_id)
-        line = taken_line(statement, self._recipient, signing_key, retention.week_of(self._day))
-        if taken.is_spent(self._connection, kind, self._recipient, statement.number):
+        line = taken_line(statement, self._recipient, signing_key, week_of(self._day))
+        if self._transaction.is_spent(kind, self._recipient, statement.number):
             raise _Known
         if before is not None:
             raise _SetAside("its number was taken before, with other content")
-        _APPLY[kind](self._connection, self._recipient, statement)
-        taken.add(self._connection, line)
+        _APPLY[kind](self._transaction, self._recipient, statement)
+        self._transaction.add_line(line)
         self._outcome.statements[kind] += 1
 
     def _active_key(self) -> bytes:
@@ -232,39 +228,37 @@ class Taking:
         if self.directory is None:
             return
         recipients = [recipient.id for recipient in self.directory.recipients]
-        deleted = retention.drop_confirmed(self._connection, recipients)
+        deleted = self._transaction.drop_confirmed(recipients)
         self._outcome.deleted_envelopes, self._outcome.deleted_chunks = deleted
         wanted = {key.hash for r in self.directory.recipients for key in r.keys}
-        stored, superfluous = office.cards(self._connection), []
+        stored, superfluous = self._transaction.cards(), []
         for card in stored:
             mine = [other for other in stored if other.recipient == card.recipient]
             if card.signing_key in self._signing_keys(card.recipient, mine):
                 wanted.update(key.hash for key in read_card(card.card, self._genesis_id).keys)
             else:
                 superfluous.append(card)
-        office.drop_cards(self._connection, superfluous)
-        office.keep_intake_keys(self._connection, wanted)
+        self._transaction.forget_public(superfluous, wanted)
         if self._outcome.changed:
-            office.new_edition(self._connection)
+            self._transaction.new_edition()
 
 
-def _apply_batch(connection: sqlite3.Connection, recipient: str, statement: Statement) -> None:
+def _apply_batch(transaction: ImportTransaction, recipient: str, statement: Statement) -> None:
     batch = parse_batch(statement)
     records = ((value, hashlib.sha256(record).digest(), record) for value, record in batch.records)
-    board.add_records(connection, recipient, statement.number, batch.bits, records)
+    transaction.add_batch(recipient, statement.number, batch.bits, records)
 
 
 def _apply_confirmation(
-    connection: sqlite3.Connection, recipient: str, statement: Statement
+    transaction: ImportTransaction, recipient: str, statement: Statement
 ) -> None:
     confirmation = parse_confirmation(statement)
-    items.mark_envelopes(connection, confirmation.envelopes(), recipient)
-    items.mark_chunks(connection, confirmation.chunks(), recipient)
+    transaction.confirm(recipient, confirmation.envelopes(), confirmation.chunks())
 
 
-def _apply_refinement(connection: sqlite3.Connection, recipient: str, statement: Statement) -> None:
+def _apply_refinement(transaction: ImportTransaction, recipient: str, statement: Statement) -> None:
     refinement = parse_refinement(statement)
-    board.refine_records(connection, recipient, refinement.bits, refinement.records)
+    transaction.refine(recipient, refinement.bits, refinement.records)
 
 
 _APPLY: Final = {

@@ -10,8 +10,7 @@ it is the operator who makes room.
 Envelopes and chunks have limits of their own, so that a flood of files shuts out no text.
 """
 
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,13 +20,13 @@ from crypto.errors import ProtocolError
 from crypto.lifetimes import UNCONFIRMED_REFUSE_DAYS
 from crypto.names import Address, ChunkId
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, check_puzzle
+from ground.days import today
 from intake.server.answers import Denied
 from intake.server.config import Settings
-from intake.server.office import Office, day_of
-from intake.storage import items, retention
-from intake.storage.container import SLOT_SIZES, Kind
-from intake.storage.room import Room
-from intake.storage.view import View
+from intake.server.served_office import InForce
+from intake.storage.disk_room import DiskRoom
+from intake.storage.kinds import SIZES, Kind
+from intake.storage.reading import Load
 
 
 class Reason(StrEnum):
@@ -54,25 +53,6 @@ ENVELOPE_SURPLUS: Final = 1.1
 """Envelopes are taken until the day's budget is exceeded by a tenth."""
 
 
-@dataclass(frozen=True)
-class Load:
-    """How much lies on the server."""
-
-    counts: dict[Kind, int]
-    oldest_week: int | None
-
-
-def measure(connection: sqlite3.Connection, recipients: Sequence[str]) -> Load:
-    """Return the load, and the week of the oldest envelope that one of these recipients has not."""
-    weeks = [
-        week
-        for recipient in recipients
-        for week in list(items.waiting(connection, Kind.ENVELOPE, recipient))[:1]
-    ]
-    counts = {kind: items.count(connection, kind) for kind in Kind}
-    return Load(counts, min(weeks, default=None))
-
-
 @dataclass(slots=True)
 class Entry:
     """An upload that was let in; whoever stores it says whether it was new."""
@@ -81,34 +61,35 @@ class Entry:
 
 
 class Admission:
-    """Knows what is accepted. `free_slots` tells how many slots of a kind are free."""
+    """Knows what is accepted.
+
+    `in_force` tells which directory is, `free_slots` how many slots of a kind are free.
+    """
 
     def __init__(
         self,
         settings: Settings,
-        room: Room,
-        office: Office,
-        view: View,
+        room: DiskRoom,
+        in_force: Callable[[], InForce | None],
         free_slots: Callable[[Kind], int],
     ) -> None:
         self._settings = settings
         self._room = room
-        self._office = office
-        self._view = view
+        self._in_force = in_force
         self._free_slots = free_slots
         self._quotas = {Kind.ENVELOPE: settings.envelope_quota, Kind.CHUNK: settings.chunk_quota}
         self._counts = dict.fromkeys(Kind, 0)
         self._under_way = dict.fromkeys(Kind, 0)
         self._closed: dict[Kind, Reason | None] = dict.fromkeys(Kind)
-        self._budget_day = day_of()
+        self._budget_day = today()
         self._budget_used = 0
 
     def reason(self, kind: Kind) -> Reason | None:
         """Why nothing of a kind is accepted now; None if it is. For the status and every PUT."""
-        in_force = self._office.in_force()
+        in_force = self._in_force()
         if in_force is None:
             return Reason.NO_DIRECTORY
-        if not in_force.is_current(day_of()):
+        if not in_force.is_current(today()):
             return Reason.DIRECTORY_EXPIRED
         if kind is Kind.CHUNK and in_force.directory.policy.max_chunks == 0:
             # Files that the office does not take have no room, whoever asks.
@@ -136,12 +117,12 @@ class Admission:
             yield entry
             if entry.is_new:
                 self._counts[kind] += 1
-                self._budget_used += SLOT_SIZES[kind]
+                self._budget_used += SIZES[kind]
         finally:
             self._under_way[kind] -= 1
 
     def _check_puzzle(self, kind: Kind, header: str, name: Address | ChunkId) -> None:
-        in_force = self._office.in_force()
+        in_force = self._in_force()
         if in_force is None:
             raise Denied(503, Reason.NO_DIRECTORY)
         policy = in_force.directory.policy
@@ -153,7 +134,7 @@ class Admission:
             return
         genesis_id = in_force.directory.genesis_id
         try:
-            check_puzzle(header, genesis_id, code, name, difficulty, day_of())
+            check_puzzle(header, genesis_id, code, name, difficulty, today())
         except ProtocolError:
             raise Denied(403, "puzzle") from None
 
@@ -162,21 +143,17 @@ class Admission:
         self._closed[kind] = Reason.DISK
         return Reason.DISK
 
-    async def work_out(self) -> None:
-        """Look at everything anew: at full hours and after imports."""
-        in_force = self._office.in_force()
-        recipients = [] if in_force is None else [r.id for r in in_force.directory.recipients]
-        load = await self._view.ask(lambda connection: measure(connection, recipients))
+    def work_out(self, load: Load) -> None:
+        """Judge everything anew by how much lies here: at full hours and after imports."""
         self._counts = dict(load.counts)
-        day = day_of()
+        day = today()
         self._new_day(day)
-        stale = load.oldest_week is not None and (
-            retention.age(load.oldest_week, day) >= UNCONFIRMED_REFUSE_DAYS
-        )
+        age = load.oldest_age(day)
+        stale = age is not None and age >= UNCONFIRMED_REFUSE_DAYS
         for kind in Kind:
             self._closed[kind] = Reason.NOT_FETCHED if stale else self._judge(kind)
 
-    def look_at_disk(self) -> None:
+    def reopen_where_disk_has_room(self) -> None:
         """Open again what the disk had no room for, where there is room."""
         for kind in Kind:
             if self._closed[kind] is Reason.DISK and not self._disk_is_full(kind):
@@ -194,10 +171,10 @@ class Admission:
 
     def _limit_reached(self, kind: Kind) -> Reason | None:
         """Return why another upload cannot be let in; close the kind where that is for good."""
-        self._new_day(day_of())
-        count, used = self._counts[kind], self._budget_used + SLOT_SIZES[kind]
+        self._new_day(today())
+        count, used = self._counts[kind], self._budget_used + SIZES[kind]
         self._closed[kind] = self._beyond(kind, count, used)
-        under_way = sum(SLOT_SIZES[other] * number for other, number in self._under_way.items())
+        under_way = sum(SIZES[other] * number for other, number in self._under_way.items())
         return self._beyond(kind, count + self._under_way[kind], used + under_way)
 
     def _beyond(self, kind: Kind, count: int, used: int) -> Reason | None:
@@ -218,12 +195,12 @@ class Admission:
         return self._left(kind) < SPARE_ITEMS[kind] * again or not self._room.log_fits(again)
 
     def _fits(self, kind: Kind) -> bool:
-        """Whether the disk takes one more, besides those that are on their way."""
+        """Tell whether the disk takes one more, besides those that are on their way."""
         return self._left(kind) > self._under_way[kind] and self._room.log_fits()
 
     def _left(self, kind: Kind) -> int:
         """Return for how many more the disk has room."""
-        return self._free_slots(kind) + self._room.left(kind) // SLOT_SIZES[kind]
+        return self._free_slots(kind) + self._room.left(kind) // SIZES[kind]
 
 
 def _share(closed: bool) -> float:

@@ -5,12 +5,10 @@ from typing import Final
 
 from aiohttp import web
 
-from intake.errors import IntakeError
-
 BINARY: Final = "application/octet-stream"
 
 
-class Denied(IntakeError):  # noqa: N818 - as with Refusal
+class Denied(Exception):  # noqa: N818 - what it is, not that it is an error
     """A request that is answered with an error: a status and one of the codes of SPEC 11.
 
     Raised by handlers, answered by `app`. It holds nothing of the request.
@@ -48,7 +46,7 @@ def encoded(
 
 
 def _takes_gzip(accepted: str) -> bool:
-    """Whether a client takes gzip: RFC 9110, 12.5.3."""
+    """Tell whether a client takes gzip: RFC 9110, 12.5.3."""
     for entry in accepted.lower().split(","):
         coding, _, parameter = entry.partition(";")
         if coding.strip() == "gzip":

@@ -10,18 +10,18 @@ from aiohttp import web
 from intake.server import answers
 from intake.server.admission import Admission
 from intake.server.answers import Denied
-from intake.server.board import Board
+from intake.server.buckets import Buckets
 from intake.server.chunks import Chunks
 from intake.server.config import Settings
-from intake.server.directory import DirectoryAndKeys
+from intake.server.directory_and_keys import DirectoryAndKeys
 from intake.server.envelopes import Envelopes
 from intake.server.form import Form
-from intake.server.office import Office
 from intake.server.sealed_uploads import SealedUploads
+from intake.server.served_office import ServedOffice
 from intake.server.site import Site
 from intake.server.status import Status
 from intake.storage.folder import DataFolder
-from intake.storage.view import View
+from intake.storage.reading import Reader
 from intake.storage.writer import Writer
 
 API = "/v1/"
@@ -35,8 +35,8 @@ class Parts:
 
     folder: DataFolder
     settings: Settings
-    view: View
-    office: Office
+    reader: Reader
+    office: ServedOffice
     admission: Admission
     writer: Writer
 
@@ -47,9 +47,9 @@ def make_app(parts: Parts) -> Callable[[web.BaseRequest], Awaitable[web.StreamRe
     envelopes = Envelopes(parts.settings, parts.admission, parts.writer)
     chunks = Chunks(parts.settings, parts.admission, parts.writer)
     site = Site(parts.folder.site)
-    board = Board(parts.office, parts.view)
+    buckets = Buckets(parts.office, parts.reader)
     uploads = SealedUploads(parts.settings, parts.office, parts.admission, chunks, envelopes)
-    form = Form(parts.settings, parts.admission, uploads, board, site)
+    form = Form(parts.settings, parts.admission, uploads, buckets, site)
     routes: tuple[tuple[str, re.Pattern[str], Handler], ...] = (
         ("GET", re.compile(r"/v1/directory"), directory.get),
         ("GET", re.compile(r"/v1/directory-file"), directory.get_file),
@@ -57,7 +57,7 @@ def make_app(parts: Parts) -> Callable[[web.BaseRequest], Awaitable[web.StreamRe
         ("GET", re.compile(r"/v1/status"), Status(parts.admission).get),
         ("PUT", re.compile(r"/v1/envelopes/([0-9a-f]{64})"), envelopes.put),
         ("PUT", re.compile(r"/v1/chunks/([0-9a-f]{64})"), chunks.put),
-        ("GET", re.compile(r"/v1/board/(0|[1-9][0-9]?)/(0|[1-9][0-9]{0,6})"), board.get),
+        ("GET", re.compile(r"/v1/board/(0|[1-9][0-9]?)/(0|[1-9][0-9]{0,6})"), buckets.get),
         ("GET", re.compile(r"/v1/form/([a-z-]{2,16})"), form.get),
         ("POST", re.compile(r"/v1/form/([a-z-]{2,16})"), form.post),
         ("GET", re.compile(r"/v1/form/([a-z-]{2,16})/board/(0|[1-9][0-9]?)"), form.get_bucket),

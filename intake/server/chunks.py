@@ -7,14 +7,13 @@ from aiohttp import web
 
 from crypto.names import ChunkId
 from crypto.sizes import CHUNK_SIZE
+from ground.days import today, week_of
 from intake.server import answers
 from intake.server.admission import Admission
 from intake.server.answers import Denied
 from intake.server.bodies import check_size, puzzle_of, read_body
 from intake.server.config import Settings
-from intake.server.office import day_of
-from intake.storage.container import Kind
-from intake.storage.retention import week_of
+from intake.storage.kinds import Kind
 from intake.storage.writer import Outcome, Writer
 
 
@@ -43,9 +42,9 @@ class Chunks:
         with self._admission.entered(Kind.CHUNK, puzzle, chunk_id) as entry:
             entry.is_new = await self._write(chunk_id, chunk)
 
-    async def _write(self, chunk_id: ChunkId, chunk: bytes | bytearray) -> bool:
-        digest, week = hashlib.sha256(chunk).digest(), week_of(day_of())
-        outcome = await self._writer.put(Kind.CHUNK, chunk_id, digest, chunk, week)
+    async def _write(self, chunk_id: bytes, chunk: bytes | bytearray) -> bool:
+        digest, week = hashlib.sha256(chunk).digest(), week_of(today())
+        outcome = await self._writer.store(Kind.CHUNK, chunk_id, digest, chunk, week)
         if outcome is Outcome.NO_ROOM:
             raise Denied(503, self._admission.did_not_fit(Kind.CHUNK))
         if outcome is Outcome.OTHER_BYTES:

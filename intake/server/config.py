@@ -8,7 +8,8 @@ import tomllib
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Final
 
-from intake.errors import Refusal
+from ground.shell.foreign import ForeignText, foreign_path
+from ground.shell.refusals import Refusal
 from intake.storage.folder import DataFolder
 
 _MIB: Final = 1024 * 1024
@@ -102,7 +103,8 @@ def read_settings(folder: DataFolder) -> Settings:
     for name, value in values.items():
         if name not in known:
             raise Refusal(
-                f"{folder.settings} has a setting that does not exist: {name}",
+                f"{foreign_path(folder.settings)} has a setting that does not exist:"
+                f" {ForeignText(name)}",
                 f"the settings are: {', '.join(known)}",
             )
         _check(folder, known[name], value)
@@ -110,22 +112,23 @@ def read_settings(folder: DataFolder) -> Settings:
 
 
 def _toml(folder: DataFolder, data: bytes) -> dict[str, Any]:
+    path = foreign_path(folder.settings)
     try:
         return tomllib.loads(data.decode())
     except tomllib.TOMLDecodeError as error:
-        raise Refusal(f"{folder.settings} is not valid TOML: {error}", "mend that line") from None
+        raise Refusal(f"{path} is not valid TOML: {error}", "mend that line") from None
     except UnicodeDecodeError:
-        raise Refusal(f"{folder.settings} is not UTF-8", "save it as UTF-8") from None
+        raise Refusal(f"{path} is not UTF-8", "save it as UTF-8") from None
     # A number of thousands of digits, or brackets nested as deep, exceed what the parser follows.
     except (ValueError, RecursionError):
-        raise Refusal(f"{folder.settings} is not settings", "begin with an empty file") from None
+        raise Refusal(f"{path} is not settings", "begin with an empty file") from None
 
 
 def _check(folder: DataFolder, setting: "Field[Any]", value: object) -> None:
     least, most = setting.metadata["least"], setting.metadata["most"]
     if type(value) is not int or not least <= value <= most:
         raise Refusal(
-            f"{folder.settings}: {setting.name} must be a whole number"
+            f"{foreign_path(folder.settings)}: {setting.name} must be a whole number"
             f" from {least} to {most} ({setting.metadata['unit']})",
             f"without the line it is {setting.default}",
         )

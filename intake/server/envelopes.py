@@ -6,14 +6,13 @@ from aiohttp import web
 
 from crypto.names import Address
 from crypto.sizes import ENVELOPE_SIZE
+from ground.days import today, week_of
 from intake.server import answers
 from intake.server.admission import Admission
 from intake.server.answers import Denied
 from intake.server.bodies import check_size, puzzle_of, read_body
 from intake.server.config import Settings
-from intake.server.office import day_of
-from intake.storage.container import Kind
-from intake.storage.retention import week_of
+from intake.storage.kinds import Kind
 from intake.storage.writer import Outcome, Writer
 
 
@@ -42,9 +41,9 @@ class Envelopes:
         with self._admission.entered(Kind.ENVELOPE, puzzle, address) as entry:
             entry.is_new = await self._write(address, envelope)
 
-    async def _write(self, address: Address, envelope: bytes | bytearray) -> bool:
-        week = week_of(day_of())
-        outcome = await self._writer.put(Kind.ENVELOPE, address, address, envelope, week)
+    async def _write(self, address: bytes, envelope: bytes | bytearray) -> bool:
+        week = week_of(today())
+        outcome = await self._writer.store(Kind.ENVELOPE, address, address, envelope, week)
         if outcome is Outcome.NO_ROOM:
             raise Denied(503, self._admission.did_not_fit(Kind.ENVELOPE))
         return outcome is Outcome.DURABLE

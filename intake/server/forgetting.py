@@ -25,7 +25,7 @@ import os
 import sys
 from typing import Final
 
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 
 PAUSE_SECONDS: Final = 1.0
 """At most this long after a connection has closed, what it left is given back."""
@@ -100,7 +100,7 @@ class Forgetting:
         self._closed = asyncio.Event()
 
     def connection_closed(self) -> None:
-        """Take note that there is something to give back."""
+        """Let what it left be given back soon."""
         self._closed.set()
 
     async def keep_forgetting(self) -> None:

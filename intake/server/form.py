@@ -1,8 +1,8 @@
 """The plain form, for browsers without scripts: a sealed file in, a page out (SPEC 11.4).
 
 All pages were written when the site was built; which of them is shown is all that is decided here.
-No answer tells more than a PUT's would, and nothing of a form is kept but the sealed parts: not the
-file's name, not its type.
+No answer tells more than a PUT's would, and nothing of a form is stored but the sealed parts: not
+the file's name, not its type.
 """
 
 import asyncio
@@ -14,11 +14,11 @@ from aiohttp import web
 from intake.server import answers
 from intake.server.admission import Admission
 from intake.server.answers import Denied
-from intake.server.board import Board
+from intake.server.buckets import Buckets
 from intake.server.config import Settings
 from intake.server.sealed_uploads import SealedUploads
 from intake.server.site import Site
-from intake.storage.container import Kind
+from intake.storage.kinds import Kind
 
 NOT_SEALED = "not-sealed"
 _NUMBER = re.compile(r"[1-9][0-9]{0,6}")
@@ -32,13 +32,13 @@ class Form:
         settings: Settings,
         admission: Admission,
         uploads: SealedUploads,
-        board: Board,
+        buckets: Buckets,
         site: Site,
     ) -> None:
         self._settings = settings
         self._admission = admission
         self._uploads = uploads
-        self._board = board
+        self._buckets = buckets
         self._site = site
 
     async def get(self, request: web.BaseRequest, language: str) -> web.Response:
@@ -51,7 +51,7 @@ class Form:
     async def post(self, request: web.BaseRequest, language: str) -> web.Response:
         """Store a sealed file. Says "stored" only when all of it is durable."""
         try:
-            await self._uploads.take(request)
+            await self._uploads.store(request)
         except Denied as denied:
             if denied.code != NOT_SEALED:
                 await self._read_on(request)
@@ -61,14 +61,14 @@ class Form:
     async def get_bucket(
         self, request: web.BaseRequest, language: str, bits: str
     ) -> web.StreamResponse:
-        """Return the bucket of a number that counts from 1, as a file to keep."""
+        """Return the bucket of a number that counts from 1, as a file to save."""
         number = request.query.get("bucket", "")
         try:
             if not _NUMBER.fullmatch(number):
                 raise Denied(HTTPStatus.NOT_FOUND, "no-bucket")
             name = f"bucket-{int(number)}-of-{1 << int(bits)}.board"
             value = str(int(number) - 1)
-            return await self._board.get(request, bits, value, keep_as=name)
+            return await self._buckets.get(request, bits, value, file_name=name)
         except Denied as denied:
             return await self._show(request, language, "no-bucket", denied.status, denied.code)
 

@@ -6,7 +6,7 @@ import resource
 import sys
 from typing import Final
 
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 
 PR_SET_DUMPABLE: Final = 4
 """`prctl` option: linux/prctl.h."""

@@ -21,13 +21,14 @@ from crypto.sealed_file import (
     SealedFileReader,
     sealed_file_size,
 )
+from ground.days import today
 from intake.server.admission import Admission, Reason
 from intake.server.answers import Denied
 from intake.server.chunks import Chunks
 from intake.server.config import Settings
 from intake.server.envelopes import Envelopes
-from intake.server.office import Office, day_of
-from intake.storage.container import Kind
+from intake.server.served_office import ServedOffice
+from intake.storage.kinds import Kind
 
 FIELD = "file"
 """The name of the one field of the form."""
@@ -43,7 +44,7 @@ class SealedUploads:
     def __init__(
         self,
         settings: Settings,
-        office: Office,
+        office: ServedOffice,
         admission: Admission,
         chunks: Chunks,
         envelopes: Envelopes,
@@ -54,7 +55,7 @@ class SealedUploads:
         self._chunks = chunks
         self._envelopes = envelopes
 
-    async def take(self, request: web.BaseRequest) -> None:
+    async def store(self, request: web.BaseRequest) -> None:
         """Store the file of a form; returns when all of it is durable."""
         in_force = self._office.in_force()
         reason = self._admission.reason(Kind.ENVELOPE)
@@ -62,7 +63,7 @@ class SealedUploads:
             raise Denied(HTTPStatus.SERVICE_UNAVAILABLE, reason or Reason.NO_DIRECTORY)
         max_chunks = in_force.directory.policy.max_chunks
         _check_size(request, sealed_file_size(max_chunks) + _AROUND_MAX)
-        reader = SealedFileReader(in_force.directory.genesis_id, day_of())
+        reader = SealedFileReader(in_force.directory.genesis_id, today())
         try:
             file = _Field(request, self._settings)
             await self._store(reader, file, max_chunks)
@@ -89,7 +90,7 @@ class SealedUploads:
                         await self._chunks.store(chunk_id, puzzle, chunk)
                     case SealedEnvelope(nonce=nonce, envelope=envelope) if head:
                         # A slow upload may have taken it past its last day.
-                        if day_of() > head.last_day:
+                        if today() > head.last_day:
                             raise Outdated("past its last day")
                         await self._envelopes.store(puzzle_header(head.last_day, nonce), envelope)
 

@@ -12,22 +12,25 @@ from typing import Final
 
 from aiohttp import web
 
-from intake.errors import Refusal
+from ground.disk.durable import sync_folder
+from ground.disk.locks import locked
+from ground.disk.replaced_files import replace_file
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
 from intake.server import faults
 from intake.server.admission import Admission
 from intake.server.app import Parts, make_app
 from intake.server.config import Settings, read_settings, settings_file
 from intake.server.forgetting import Forgetting
 from intake.server.hardening import harden
-from intake.server.office import Office
 from intake.server.quiet import QuietServer
-from intake.server.upkeep import keep_up
+from intake.server.served_office import ServedOffice
+from intake.server.upkeep import keep_up, work_out_admission
+from intake.storage.database import prepare_database
 from intake.storage.disk_faults import disk_faults_said
-from intake.storage.durable import sync_folder, write_whole
-from intake.storage.folder import DataFolder, create_folder, locked
-from intake.storage.room import Room
-from intake.storage.sqlite import prepare
-from intake.storage.view import View
+from intake.storage.disk_room import DiskRoom
+from intake.storage.folder import DataFolder, create_folder
+from intake.storage.reading import Reader
 from intake.storage.writer import Writer
 
 BACKLOG: Final = 1024
@@ -46,21 +49,21 @@ class Listen:
     unix: Path | None = None
 
 
-def serve(path: Path, listen: Listen, say: Callable[[str], None]) -> int:
-    """Serve a data folder, made if it is not there, until SIGTERM or SIGINT. Returns 0 then.
+def serve(path: Path, listen: Listen, say: Callable[[str], None]) -> bool:
+    """Serve a data folder, made if it is not there, until SIGTERM or SIGINT. True then.
 
-    1 where it could not go on. `say` is given the address once connections are accepted.
+    False where it could not go on. `say` is given the address once connections are accepted.
     """
     harden()
     folder = create_folder(path)
     with locked(folder.serve_lock, wait=False) as alone:
         if not alone:
             raise Refusal(
-                f"another `intake serve` is using {folder.path}",
+                f"another `intake serve` is using {foreign_path(folder.path)}",
                 "stop that one first: one server to a data folder",
             )
         with disk_faults_said(folder):
-            prepare(folder)
+            prepare_database(folder)
             _write_settings(folder)
             settings = read_settings(folder)
             unclean = folder.serving.exists()
@@ -68,15 +71,14 @@ def serve(path: Path, listen: Listen, say: Callable[[str], None]) -> int:
             sync_folder(folder.path)
         faults.be_silent()
         with asyncio.Runner(debug=False) as runner:
-            in_order = runner.run(_serve(folder, settings, listen, unclean, say))
-        return 0 if in_order else 1
+            return runner.run(_serve(folder, settings, listen, unclean, say))
 
 
 def _write_settings(folder: DataFolder) -> None:
     """Write the file that explains every setting, unless it is there. It may come another time."""
     if not folder.settings.exists():
         with suppress(OSError):
-            write_whole(folder.settings, settings_file().encode())
+            replace_file(folder.settings, settings_file().encode())
 
 
 async def _serve(
@@ -92,9 +94,9 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _settle, stop, True)
     async with AsyncExitStack() as stack:
-        view = View(folder)
-        stack.callback(view.close)
-        room = Room(folder, settings.disk_floor, settings.envelope_quota)
+        reader = Reader(folder)
+        stack.callback(reader.close)
+        room = DiskRoom(folder, settings.disk_floor, settings.envelope_quota)
         writer = Writer(
             folder,
             room=room,
@@ -104,10 +106,10 @@ async def _serve(
         )
         stack.callback(_leave_in_order, folder, stop, writer)
         stack.push_async_callback(writer.close)
-        office = Office(view)
-        admission = Admission(settings, room, office, view, writer.free_slots)
-        parts = Parts(folder, settings, view, office, admission, writer)
-        await admission.work_out()
+        office = ServedOffice(reader)
+        admission = Admission(settings, room, office.in_force, writer.free_slots)
+        parts = Parts(folder, settings, reader, office, admission, writer)
+        await work_out_admission(parts)
         upkeep = asyncio.create_task(keep_up(parts))
         stack.callback(upkeep.cancel)
         forgetting = Forgetting()

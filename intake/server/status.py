@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
+from ground.days import today
 from intake.server import answers
 from intake.server.admission import Admission
-from intake.server.office import day_of
-from intake.storage.container import Kind
+from intake.storage.kinds import Kind
 
 
 class Status:
@@ -18,7 +18,7 @@ class Status:
         """Return the day, and whether envelopes and chunks are taken in."""
         return answers.value(
             {
-                "day": day_of(),
+                "day": today(),
                 "envelopes": self._state(Kind.ENVELOPE),
                 "chunks": self._state(Kind.CHUNK),
             }

@@ -1,18 +1,15 @@
 """What the server does by the clock: deleting what is over, and working out what it accepts."""
 
 import asyncio
-import sqlite3
 import time
-from contextlib import closing
 from typing import Final
 
 from crypto.errors import ProtocolError
+from ground.days import today
 from intake.server import faults
 from intake.server.app import Parts
-from intake.server.office import day_of
-from intake.storage.folder import DataFolder
-from intake.storage.retention import retire
-from intake.storage.sqlite import connect, empty_log
+from intake.storage.database import overwrite_old_pages
+from intake.storage.disk_faults import STORAGE_FAULTS
 
 TICK_SECONDS: Final = 2.0
 """How often clock and disk are looked at. What follows from the clock waits for a full hour."""
@@ -29,13 +26,13 @@ async def keep_up(parts: Parts) -> None:
             due = (int(time.time() // _HOUR), parts.office.edition())
             if due != done:
                 await drop_what_is_over(parts)
-                await parts.admission.work_out()
+                await work_out_admission(parts)
                 done = (due[0], parts.office.edition())
                 to_overwrite = True
             if to_overwrite:
-                to_overwrite = not await asyncio.to_thread(_overwrite_what_is_over, parts.folder)
-            parts.admission.look_at_disk()
-        except (sqlite3.Error, OSError, ProtocolError) as error:
+                to_overwrite = not await asyncio.to_thread(overwrite_old_pages, parts.folder)
+            parts.admission.reopen_where_disk_has_room()
+        except (*STORAGE_FAULTS, ProtocolError) as error:
             faults.report(error)
         await asyncio.sleep(TICK_SECONDS)
 
@@ -43,17 +40,12 @@ async def keep_up(parts: Parts) -> None:
 async def drop_what_is_over(parts: Parts) -> None:
     """Delete by age, where the clock can be believed."""
     in_force = parts.office.in_force()
-    if in_force is None:
-        return
-    directory, day = in_force.directory, day_of()
-
-    def chore(connection: sqlite3.Connection) -> None:
-        retire(connection, directory, day)
-
-    await parts.writer.do(chore)
+    if in_force is not None:
+        await parts.writer.retire(in_force.directory, today())
 
 
-def _overwrite_what_is_over(folder: DataFolder) -> bool:
-    """Put the overwritten pages into the database; False where somebody is reading just now."""
-    with closing(connect(folder)) as connection:
-        return empty_log(connection, folder)
+async def work_out_admission(parts: Parts) -> None:
+    """Judge anew what is accepted, by how much lies here."""
+    in_force = parts.office.in_force()
+    recipients = [] if in_force is None else in_force.recipients()
+    parts.admission.work_out(await parts.reader.load(recipients))

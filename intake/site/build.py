@@ -16,7 +16,7 @@ from crypto.directory import Directory, name_in
 from crypto.names import GenesisId
 from crypto.word_lists import word_list
 from ground.languages import LANGUAGES, Language
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.site.offline import offline_page
 from intake.site.plain import plain_pages
 from intake.site.program import program_in

@@ -7,19 +7,18 @@ stays, for a server that is just reading it.
 
 import secrets
 import shutil
-from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from crypto.directory import Directory, read_directory
 from crypto.names import GenesisId
-from intake.errors import Refusal
-from intake.exchange.dates import today
-from intake.storage import office
+from ground.days import today
+from ground.disk.durable import sync_folder, sync_tree
+from ground.disk.locks import locked
+from ground.shell.refusals import Refusal
 from intake.storage.disk_faults import disk_faults_said
-from intake.storage.durable import sync_folder, sync_tree
-from intake.storage.folder import DataFolder, locked, open_folder
-from intake.storage.sqlite import connect, prepare
+from intake.storage.folder import DataFolder, open_folder
+from intake.storage.reading import office_of
 
 _NAME_BYTES: Final = 8
 
@@ -48,15 +47,13 @@ def build_pages(path: Path) -> None:
 
 
 def _office(folder: DataFolder) -> tuple[GenesisId, Directory]:
-    prepare(folder)
-    with closing(connect(folder)) as connection:
-        genesis_id, document = office.genesis_id(connection), office.directory(connection)
-    if genesis_id is None or document is None:
+    office = office_of(folder)
+    if office is None:
         raise Refusal(
             "there is no office here yet whose pages could be built",
             "take in its first bundle: intake import --data DIR FILE",
         )
-    return genesis_id, read_directory(document, genesis_id)
+    return office.genesis_id, read_directory(office.directory, office.genesis_id)
 
 
 def _build(folder: DataFolder, genesis_id: GenesisId, directory: Directory) -> None:

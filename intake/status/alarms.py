@@ -1,6 +1,5 @@
 """What runs out on a server, or waits too long there, with the command to type."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +17,9 @@ from crypto.running_out import (
     is_cut_by_keys,
     keys_endings,
 )
-from intake.exchange.dates import iso
-from intake.storage import items, office, retention
-from intake.storage.container import Kind
+from ground.shell.figures import counted, date_text
+from ground.shell.foreign import ForeignText, foreign_path
+from intake.storage.condition import Condition
 
 _DESK_RENEWS: Final = "at the desk: caseworker office renew DIR"
 _RENEWS_WITH_ROOT: Final = f"{_DESK_RENEWS} --root FILE, with the root key"
@@ -35,38 +34,38 @@ class Alarm:
     loud: bool = False
 
 
-def alarms(
-    connection: sqlite3.Connection, directory: Directory | None, folder: Path, day: int
-) -> list[Alarm]:
-    """Return what runs out on a day, the most urgent first. `folder` is the data folder."""
+def alarms(condition: Condition, path: Path, day: int) -> list[Alarm]:
+    """Return what runs out on a day, the most urgent first. `path` is that of the data folder."""
+    directory, folder = condition.directory, foreign_path(path)
     if directory is None:
         begin = f"intake import --data {folder} FILE"
         return [Alarm("there is no office here yet, so nobody can report", begin)]
-    cards = [read_card(one.card, directory.genesis_id) for one in office.cards(connection)]
+    cards = [read_card(one, directory.genesis_id) for one in condition.cards]
     ends = card_ends(directory, cards)
     found = [
         *_directory(directory, ends, folder, day),
         *_delegation(directory, day),
         *_keys(directory, ends, day),
-        *_unconfirmed(connection, directory, folder, day),
+        *_unconfirmed(condition, directory, folder, day),
     ]
     return sorted(found, key=lambda alarm: not alarm.loud)
 
 
 def _directory(
-    directory: Directory, ends: Mapping[str, int], folder: Path, day: int
+    directory: Directory, ends: Mapping[str, int], folder: ForeignText, day: int
 ) -> Iterator[Alarm]:
     ending = directory_ending(directory, day)
     if ending is None:
         return
     end = ending.day
     if ending.is_over:
-        text = f"THE DIRECTORY EXPIRED on {iso(end)}, and nobody can report"
+        text = f"THE DIRECTORY EXPIRED on {date_text(end)}, and nobody can report"
     elif ending.loud:
-        when = "tomorrow" if end - day == 1 else f"in {end - day} days"
-        text = f"THE DIRECTORY EXPIRES {when} ({iso(end)}), then nobody can report"
+        when = "tomorrow" if end - day == 1 else f"in {counted(end - day, 'day')}"
+        text = f"THE DIRECTORY EXPIRES {when} ({date_text(end)}), then nobody can report"
     else:
-        text = f"the directory is {day - directory.issued} days old and expires on {iso(end)}"
+        age = counted(day - directory.issued, "day")
+        text = f"the directory is {age} old and expires on {date_text(end)}"
     renew = _RENEWS_WITH_ROOT if end == directory.delegation.end else _DESK_RENEWS
     command = f"{renew}, then here: intake import --data {folder} FILE"
     is_cut = is_cut_by_keys(directory)
@@ -81,7 +80,7 @@ def _directory(
     yield Alarm(text, command, ending.loud)
 
 
-def _bring_cards(late: list[str], directory: Directory, folder: Path) -> str:
+def _bring_cards(late: list[str], directory: Directory, folder: ForeignText) -> str:
     """Return how the desk that signs gets the cards without which it makes no longer directory."""
     take = f"here: intake import --data {folder} FILE; "
     return (
@@ -98,32 +97,31 @@ def _desk_exports(recipient: str) -> str:
 def _delegation(directory: Directory, day: int) -> Iterator[Alarm]:
     ending = delegation_ending(directory.delegation, day)
     if ending:
-        text = f"the root's delegation {'ended' if ending.is_over else 'ends'} on {iso(ending.day)}"
+        verb = "ended" if ending.is_over else "ends"
+        text = f"the root's delegation {verb} on {date_text(ending.day)}"
         yield Alarm(text, _RENEWS_WITH_ROOT, ending.loud)
 
 
 def _keys(directory: Directory, ends: Mapping[str, int], day: int) -> Iterator[Alarm]:
     for ending in keys_endings(directory, ends, day):
         verb = "ended" if ending.is_over else "end"
-        text = f"the intake keys of {ending.whose} {verb} on {iso(ending.day)}"
+        text = f"the intake keys of {ending.whose} {verb} on {date_text(ending.day)}"
         yield Alarm(text, _desk_exports(ending.whose), ending.loud)
 
 
 def _unconfirmed(
-    connection: sqlite3.Connection, directory: Directory, folder: Path, day: int
+    condition: Condition, directory: Directory, folder: ForeignText, day: int
 ) -> Iterator[Alarm]:
     for recipient in directory.recipients:
-        weeks = items.waiting(connection, Kind.ENVELOPE, recipient.id)
-        age = max((retention.age(week, day) for week in weeks), default=0)
+        age = condition.unconfirmed_days(recipient.id, day)
         ending = acceptance_ending(recipient.id, day - age, day)
         if ending is None:
             continue
+        waits = f"{recipient.id} has not confirmed envelopes for {counted(age, 'day')}"
         text = (
-            f"NOTHING IS ACCEPTED: {recipient.id} has not confirmed envelopes for {age} days, and"
-            f" after {ENVELOPE_KEPT_DAYS} they are deleted"
+            f"NOTHING IS ACCEPTED: {waits}, and after {ENVELOPE_KEPT_DAYS} they are deleted"
             if ending.is_over
-            else f"{recipient.id} has not confirmed envelopes for {age} days; after"
-            f" {UNCONFIRMED_REFUSE_DAYS} nothing is accepted any more"
+            else f"{waits}; after {UNCONFIRMED_REFUSE_DAYS} nothing is accepted any more"
         )
         command = f"intake export --data {folder} --recipient {recipient.id} --out FILE"
         yield Alarm(text, command, ending.loud)

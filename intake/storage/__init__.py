@@ -1,4 +1,13 @@
-"""What the server keeps, and how it forgets. All SQL of this room lies here.
+"""What the server stores, and how it forgets. All SQL of `intake` lies here.
+
+Others ask in the product's words, each question one transaction:
+
+- `reading`: what the server gives out and how much lies here; `writer`: storing what sources send;
+- `imports`: one transaction that takes a bundle in; `exports`: one snapshot for a recipient;
+- `condition`: how a data folder stands, without touching it; `database`: the file as a whole;
+- `folder`, `kinds`, `disk_room`, `disk_faults`: where it lies, what it is, what the disk allows.
+
+`rows`, `sqlite`, `container`, `wiping` and `retention` are this room's own.
 
 Envelopes and chunks, all of one size each, lie in two files of equal slots ("containers"), where a
 free slot is taken at random; an SQLite database holds the index of both, the reply board, and what

@@ -3,13 +3,12 @@
 import os
 import secrets
 from collections.abc import Iterable
-from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
-from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
-from intake.storage.durable import sync_folder
+from ground.disk.durable import PRIVATE_FILE, sync_folder
 from intake.storage.folder import DataFolder
+from intake.storage.kinds import SIZES, Kind
 
 GROWTH_BYTES: Final = 16 * 1024 * 1024
 """The least by which a container grows."""
@@ -17,17 +16,6 @@ GROWTH_BYTES: Final = 16 * 1024 * 1024
 FREE_SHARE: Final = 4
 """A container grows when less than one in this many slots is free, so that there is room to choose
 at random from, and growth tells little about when a slot was filled."""
-
-
-class Kind(IntEnum):
-    """Which of the two containers; the number stands in the table `wipe`."""
-
-    ENVELOPE = 1
-    CHUNK = 2
-
-
-SLOT_SIZES: Final = {Kind.ENVELOPE: ENVELOPE_SIZE, Kind.CHUNK: CHUNK_SIZE}
-"""Bytes of a slot: exactly one item."""
 
 
 class Container:
@@ -39,10 +27,10 @@ class Container:
     def __init__(self, path: Path, slot_size: int) -> None:
         self.slot_size = slot_size
         self._zeros = bytes(slot_size)
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         os.close(self._descriptor)
 
     def slots(self) -> int:
@@ -54,7 +42,7 @@ class Container:
         return os.pread(self._descriptor, self.slot_size, slot * self.slot_size)
 
     def write(self, slot: int, data: bytes | bytearray) -> None:
-        """Put exactly one item into a slot. Not durable before `sync`."""
+        """Write exactly one item into a slot. Not durable before `sync`."""
         if len(data) != self.slot_size:
             raise ValueError("an item that does not fill its slot")
         view = memoryview(data)
@@ -65,7 +53,7 @@ class Container:
             position += written
 
     def overwrite(self, slots: Iterable[int]) -> None:
-        """Put zeros into slots. Not durable before `sync`."""
+        """Write zeros into slots. Not durable before `sync`."""
         for slot in slots:
             self.write(slot, self._zeros)
 
@@ -83,20 +71,20 @@ class Container:
         At most `room` bytes are taken. Where a whole step does not fit, a smaller one is tried,
         down to one slot.
         """
-        have = self.slots()
-        more = max(GROWTH_BYTES // self.slot_size, have // FREE_SHARE)
+        now = self.slots()
+        more = max(GROWTH_BYTES // self.slot_size, now // FREE_SHARE)
         while more:
-            if more * self.slot_size <= room and self._reserve(have, more):
+            if more * self.slot_size <= room and self._reserve(now, more):
                 return True
             more //= 2
         return False
 
-    def _reserve(self, have: int, more: int) -> bool:
+    def _reserve(self, slots: int, more: int) -> bool:
         try:
-            os.posix_fallocate(self._descriptor, have * self.slot_size, more * self.slot_size)
+            os.posix_fallocate(self._descriptor, slots * self.slot_size, more * self.slot_size)
             os.fsync(self._descriptor)
         except OSError:
-            os.ftruncate(self._descriptor, have * self.slot_size)
+            os.ftruncate(self._descriptor, slots * self.slot_size)
             return False
         return True
 
@@ -107,15 +95,15 @@ class Containers(dict[Kind, Container]):
     def __init__(self, folder: DataFolder) -> None:
         super().__init__(
             {
-                Kind.ENVELOPE: Container(folder.envelopes, SLOT_SIZES[Kind.ENVELOPE]),
-                Kind.CHUNK: Container(folder.chunks, SLOT_SIZES[Kind.CHUNK]),
+                Kind.ENVELOPE: Container(folder.envelopes, SIZES[Kind.ENVELOPE]),
+                Kind.CHUNK: Container(folder.chunks, SIZES[Kind.CHUNK]),
             }
         )
         # Whoever made the files may have been killed before this.
         sync_folder(folder.path)
 
     def close(self) -> None:
-        """Let go of both files."""
+        """Close both files."""
         for container in self.values():
             container.close()
 
@@ -124,7 +112,7 @@ def slots_on_disk(folder: DataFolder) -> dict[Kind, int]:
     """How many slots of each kind there are, looked up without opening a container."""
     paths = {Kind.ENVELOPE: folder.envelopes, Kind.CHUNK: folder.chunks}
     return {
-        kind: path.stat().st_size // SLOT_SIZES[kind] if path.exists() else 0
+        kind: path.stat().st_size // SIZES[kind] if path.exists() else 0
         for kind, path in paths.items()
     }
 
@@ -144,7 +132,7 @@ class FreeSlots:
         return not self._numbers or len(self._numbers) * FREE_SHARE < self._total
 
     def draw(self) -> int:
-        """Take one out, each being equally likely."""
+        """Remove one, each being equally likely, and return it."""
         index = secrets.randbelow(len(self._numbers))
         last = self._numbers.pop()
         if index == len(self._numbers):

@@ -1,20 +1,21 @@
 """What a command says where the disk under the data folder does not do as it is told."""
 
-import errno
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from intake.errors import Refusal
+from ground.disk.room import free_bytes, is_full
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
 from intake.storage.folder import DataFolder
 
 FULL_BYTES: Final = 1024 * 1024
 """With less than this free, whatever failed is put down to the full disk: SQLite calls it an
 input or output error where it could not make one of its smaller files."""
 
-_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+STORAGE_FAULTS: Final = (sqlite3.Error, OSError)
+"""What reading and writing a data folder may raise, where its disk is at fault."""
 
 
 @contextmanager
@@ -22,7 +23,7 @@ def disk_faults_said(folder: DataFolder, rest: str = "nothing was changed") -> I
     """Turn an error of the disk into a `Refusal`; `rest` says what became of everything else."""
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    except STORAGE_FAULTS as error:
         problem, hint = _words(folder, error)
         raise Refusal(f"{problem}; {rest}", hint) from None
 
@@ -36,17 +37,16 @@ def _words(folder: DataFolder, error: sqlite3.Error | OSError) -> tuple[str, str
         )
     if _is_full(folder, error, name):
         return (
-            f"the disk under {folder.path} is full",
+            f"the disk under {foreign_path(folder.path)} is full",
             "make room on it, then type the same again",
         )
     return (
-        f"the data folder {folder.path} could not be read or written ({name})",
+        f"the data folder {foreign_path(folder.path)} could not be read or written ({name})",
         "look after its disk, then type the same again",
     )
 
 
 def _is_full(folder: DataFolder, error: Exception, name: str | None) -> bool:
-    if name == "SQLITE_FULL" or getattr(error, "errno", None) in _NO_ROOM:
+    if name == "SQLITE_FULL" or (isinstance(error, OSError) and is_full(error)):
         return True
-    disk = os.statvfs(folder.path)
-    return disk.f_bavail * disk.f_frsize < FULL_BYTES
+    return free_bytes(folder.path) < FULL_BYTES

@@ -1,14 +1,14 @@
 """The data folder: what lies where in it, that only its owner may look in, and its locks."""
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from intake.errors import Refusal
-from intake.storage.durable import sync_folder
+from ground.disk.durable import PRIVATE_FOLDER, sync_folder
+from ground.disk.locks import locked
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
 
 OTHERS = 0o077
 """The permission bits of everyone but the owner."""
@@ -80,13 +80,13 @@ def create_folder(path: Path) -> DataFolder:
     """Return the data folder at `path`, made if need be; `Refusal` where it cannot be used."""
     if not path.exists():
         try:
-            path.mkdir(mode=0o700)
+            path.mkdir(mode=PRIVATE_FOLDER)
             # One may be allowed to make a folder in another that one may not open.
             with suppress(PermissionError):
                 sync_folder(path.parent)
         except OSError as error:
             raise Refusal(
-                f"the data folder {path} could not be made: {error.strerror}",
+                f"the data folder {foreign_path(path)} could not be made: {error.strerror}",
                 "give --data the name of a new folder inside one that you may write to",
             ) from None
     return open_folder(path)
@@ -98,41 +98,22 @@ def open_folder(path: Path) -> DataFolder:
         status = path.stat()
     except OSError as error:
         raise Refusal(
-            f"the data folder {path} cannot be opened: {error.strerror}",
+            f"the data folder {foreign_path(path)} cannot be opened: {error.strerror}",
             "`intake serve --data DIR` and the first `intake import --data DIR` make one",
         ) from None
     if not path.is_dir():
-        raise Refusal(f"{path} is not a folder", "give --data the name of a folder")
+        raise Refusal(f"{foreign_path(path)} is not a folder", "give --data the name of a folder")
     if status.st_uid != os.geteuid():
         raise Refusal(
-            f"the data folder {path} belongs to another user",
-            f"run this as its owner, or: chown -R $(id -un) {path}",
+            f"the data folder {foreign_path(path)} belongs to another user",
+            f"run this as its owner, or: chown -R $(id -un) {foreign_path(path)}",
         )
     if status.st_mode & OTHERS:
         raise Refusal(
-            f"other users of this machine may look into the data folder {path}",
-            f"chmod 700 {path}",
+            f"other users of this machine may look into the data folder {foreign_path(path)}",
+            f"chmod 700 {foreign_path(path)}",
         )
     return DataFolder(path)
-
-
-@contextmanager
-def locked(path: Path, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
-    """Hold the lock file at `path`; yields whether it was got (always, if `wait`).
-
-    The kernel drops the lock when the process ends, however it ends.
-    """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        operation = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-        try:
-            fcntl.flock(descriptor, operation if wait else operation | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
 
 
 def server_is_running(folder: DataFolder) -> bool:

@@ -10,18 +10,14 @@ from typing import Final
 
 from crypto.directory import Directory, check_current
 from crypto.errors import Outdated
-from crypto.lifetimes import CHUNK_KEPT_DAYS, DAYS_A_WEEK, ENVELOPE_KEPT_DAYS, LINE_KEPT_DAYS
+from crypto.lifetimes import CHUNK_KEPT_DAYS, ENVELOPE_KEPT_DAYS, LINE_KEPT_DAYS
 from crypto.statements import StatementKind, TakenLine
-from intake.storage import board, items, office, taken
-from intake.storage.container import Kind
+from ground.days import week_of
+from intake.storage.kinds import Kind
+from intake.storage.rows import item_rows, line_rows, office_rows, record_rows
 
 LIFETIMES: Final = {Kind.ENVELOPE: ENVELOPE_KEPT_DAYS, Kind.CHUNK: CHUNK_KEPT_DAYS}
 """Days for each kind of item."""
-
-
-def week_of(day: int) -> int:
-    """Return the week that a day belongs to."""
-    return day // DAYS_A_WEEK
 
 
 def age(week: int, day: int) -> int:
@@ -40,15 +36,15 @@ in force that agrees with it, so that no slip of a clock deletes what somebody s
 
 
 def believes(connection: sqlite3.Connection, day: int, *, directory_agrees: bool) -> bool:
-    """Whether things may be deleted by their age on what the clock says is `day`.
+    """Tell whether things may be deleted by their age on what the clock says is `day`.
 
     Remembers the week if so. `directory_agrees`: the directory in force is valid on that day.
     """
-    last, now = office.last_week(connection), week_of(day)
+    last, now = office_rows.last_week(connection), week_of(day)
     if last is not None and now > last + JUMP_WEEKS and not directory_agrees:
         return False
     if last != now:
-        office.set_last_week(connection, now)
+        office_rows.set_last_week(connection, now)
     return True
 
 
@@ -68,8 +64,8 @@ def drop_confirmed(connection: sqlite3.Connection, recipients: Sequence[str]) ->
     """Delete what all recipients have; returns how many envelopes and chunks."""
     if not recipients:
         return 0, 0
-    envelopes = items.drop_confirmed(connection, Kind.ENVELOPE, recipients)
-    return envelopes, items.drop_confirmed(connection, Kind.CHUNK, recipients)
+    envelopes = item_rows.drop_confirmed(connection, Kind.ENVELOPE, recipients)
+    return envelopes, item_rows.drop_confirmed(connection, Kind.CHUNK, recipients)
 
 
 def retire(connection: sqlite3.Connection, directory: Directory, day: int) -> Dropped:
@@ -81,15 +77,15 @@ def retire(connection: sqlite3.Connection, directory: Directory, day: int) -> Dr
     if not believes(connection, day, directory_agrees=_is_current(directory, day)):
         return Dropped(0, 0, 0)
     reply_days = directory.policy.reply_days
-    over = [line for line in taken.lines(connection) if _is_over(line, day, reply_days)]
+    over = [line for line in line_rows.lines(connection) if _is_over(line, day, reply_days)]
     for line in over:
         if line.kind is StatementKind.BATCH:
-            board.drop_batch(connection, line.recipient_id, line.number)
-        taken.spend(connection, line)
+            record_rows.drop_batch(connection, line.recipient_id, line.number)
+        line_rows.spend(connection, line)
     if over:
-        office.new_edition(connection)
+        office_rows.new_edition(connection)
     counts = {
-        kind: items.drop_old(connection, kind, last_week_of_age(days, day))
+        kind: item_rows.drop_old(connection, kind, last_week_of_age(days, day))
         for kind, days in LIFETIMES.items()
     }
     return Dropped(counts[Kind.ENVELOPE], counts[Kind.CHUNK], len(over))

@@ -2,18 +2,23 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Final
 
-from intake.errors import Refusal
-from intake.storage.durable import sync_folder
-from intake.storage.folder import DataFolder, locked
+from ground.disk.durable import PRIVATE_FILE, sync_folder
+from ground.disk.locks import locked
+from ground.disk.migrations import statements, steps_in
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
+from intake.storage.folder import DataFolder
 
 VERSION: Final = 2
-"""The version of `schema.sql`. For each later one there is a file `migrations/NNNN.sql` that brings
-a database from the version before to it."""
+"""The version of `schema.sql`. For each but the first there is a file in `migrations` that brings a
+database from the version before to it."""
+
+_ROOM: Final = "intake.storage"
 
 PATIENCE_SECONDS: Final = 120.0
 """How long a connection waits for another writer before it gives up."""
@@ -56,7 +61,7 @@ def connect_to_read(folder: DataFolder) -> sqlite3.Connection:
     """
     if not folder.database.exists():
         raise Refusal(
-            f"there is no intake in {folder.path} yet",
+            f"there is no intake in {foreign_path(folder.path)} yet",
             "`intake serve --data DIR` and the first `intake import --data DIR` make one",
         )
     connection = sqlite3.connect(
@@ -74,14 +79,14 @@ def connect_to_read(folder: DataFolder) -> sqlite3.Connection:
 
 def _newer(folder: DataFolder) -> tuple[str, str]:
     return (
-        f"the database in {folder.path} was made by a newer version of this program",
+        f"the database in {foreign_path(folder.path)} was made by a newer version of this program",
         "install that version again, or a later one",
     )
 
 
 def prepare(folder: DataFolder) -> None:
     """Make the database, or bring it to this version. `Refusal` where it is of a newer one."""
-    folder.database.touch(mode=0o600)
+    folder.database.touch(mode=PRIVATE_FILE)
     connection = connect(folder)
     try:
         if connection.execute("PRAGMA user_version").fetchone()[0] == VERSION:
@@ -92,7 +97,7 @@ def prepare(folder: DataFolder) -> None:
             if version > VERSION:
                 raise Refusal(*_newer(folder))
             for script in _scripts(version):
-                for statement in _statements(script):
+                for statement in statements(script):
                     connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION:d}")
         sync_folder(folder.path)
@@ -100,24 +105,11 @@ def prepare(folder: DataFolder) -> None:
         connection.close()
 
 
-def _scripts(version: int) -> Iterator[str]:
+def _scripts(version: int) -> Sequence[str]:
     """Return the SQL that leads from a version to this one."""
-    here = files("intake.storage")
     if version == 0:
-        yield here.joinpath("schema.sql").read_text()
-        return
-    for number in range(version + 1, VERSION + 1):
-        yield here.joinpath("migrations", f"{number:04}.sql").read_text()
-
-
-def _statements(script: str) -> Iterator[str]:
-    """One by one, since `executescript` would commit by itself."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+        return [files(_ROOM).joinpath("schema.sql").read_text("utf-8")]
+    return steps_in(_ROOM, "migrations")[version - 1 :]
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 import sqlite3
 from typing import Final
 
-from intake.storage import items
-from intake.storage.container import Containers, Kind
-from intake.storage.folder import DataFolder, locked
+from ground.disk.locks import locked
+from intake.storage.container import Containers
+from intake.storage.folder import DataFolder
+from intake.storage.kinds import Kind
+from intake.storage.rows import item_rows
 from intake.storage.sqlite import writing
 
 STEP_SLOTS: Final = 32
@@ -24,13 +26,13 @@ def wipe_step(
         if not alone:
             return None
         with writing(connection, folder):
-            slots = items.to_wipe(connection, STEP_SLOTS)
+            slots = item_rows.to_wipe(connection, STEP_SLOTS)
             for kind, container in containers.items():
                 mine = [slot for its_kind, slot in slots if its_kind is kind]
                 if mine:
                     container.overwrite(mine)
                     container.sync()
-            items.wiped(connection, slots)
+            item_rows.wiped(connection, slots)
         return slots
 
 

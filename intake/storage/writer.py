@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from crypto.names import Address, ChunkId
-from intake.storage import items
-from intake.storage.container import Container, Containers, FreeSlots, Kind
+from crypto.directory import Directory
+from intake.storage import retention
+from intake.storage.container import Container, Containers, FreeSlots
+from intake.storage.disk_room import DiskRoom
 from intake.storage.folder import DataFolder
-from intake.storage.room import Room
+from intake.storage.kinds import Kind
+from intake.storage.rows import item_rows
 from intake.storage.sqlite import connect, writing
 from intake.storage.wiping import STEP_SLOTS, wipe_step
 
@@ -44,7 +46,7 @@ class Outcome(Enum):
 
 
 @dataclass(slots=True)
-class Put:
+class _Upload:
     """One body to be stored under its address or id, and who waits for it."""
 
     kind: Kind
@@ -74,7 +76,7 @@ class _Sign(Enum):
     IDLE = "idle"
 
 
-_Entry = Put | _Task | _Sign
+_Entry = _Upload | _Task | _Sign
 
 
 @dataclass(slots=True)
@@ -98,7 +100,7 @@ class Writer:
         self,
         folder: DataFolder,
         *,
-        room: Room,
+        room: DiskRoom,
         sweep: bool,
         on_fault: Callable[[Exception], None],
         on_end: Callable[[], None],
@@ -111,7 +113,7 @@ class Writer:
         self._queue: queue.SimpleQueue[_Entry] = queue.SimpleQueue()
         self._containers = Containers(folder)
         self._connection = connect(folder)
-        self._slots = self._look()
+        self._slots = self._read_slots()
         if sweep:
             for slots in self._slots.values():
                 slots.unswept = set(slots.free.numbers())
@@ -121,13 +123,17 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
-    async def put(
+    async def store(
         self, kind: Kind, key: bytes, digest: bytes, body: bytes | bytearray, week: int
     ) -> Outcome:
         """Store a body; returns when it is durable, or will not be."""
         future: asyncio.Future[Outcome] = self._loop.create_future()
-        self._queue.put(Put(kind, key, digest, body, week, future))
+        self._queue.put(_Upload(kind, key, digest, body, week, future))
         return await future
+
+    async def retire(self, directory: Directory, day: int) -> None:
+        """Delete what is over on a day by the directory in force, if the clock can be believed."""
+        await self.do(lambda connection: _retire(connection, directory, day))
 
     async def do(self, chore: Chore) -> None:
         """Run a chore in a transaction of its own, between groups."""
@@ -193,7 +199,7 @@ class Writer:
                 return self._turn(after)
         return True
 
-    def _gather(self, first: Put) -> tuple[list[Put], _Entry | None]:
+    def _gather(self, first: _Upload) -> tuple[list[_Upload], _Entry | None]:
         """Everything that waits behind the first, and what ended the group."""
         group, size = [first], len(first.body)
         while size < GROUP_BYTES:
@@ -201,17 +207,17 @@ class Writer:
                 entry = self._queue.get_nowait()
             except queue.Empty:
                 break
-            if not isinstance(entry, Put):
+            if not isinstance(entry, _Upload):
                 return group, entry
             group.append(entry)
             size += len(entry.body)
         return group, None
 
-    def _store(self, group: list[Put]) -> None:
+    def _store(self, group: list[_Upload]) -> None:
         """Make a group durable, then tell everyone in it."""
         try:
             with writing(self._connection, self._folder):
-                self._look_again()
+                self._read_slots_again()
                 self._place(group)
                 self._index(group)
         except (sqlite3.Error, OSError) as error:
@@ -219,29 +225,29 @@ class Writer:
             self._undo(group)
         self._loop.call_soon_threadsafe(_tell, group)
 
-    def _place(self, group: list[Put]) -> None:
+    def _place(self, group: list[_Upload]) -> None:
         """Write what is new into slots, and sync the containers that were written."""
         seen: dict[tuple[Kind, bytes], bytes] = {}
-        for put in group:
-            name = (put.kind, put.key)
-            held = seen.get(name) or self._held(put)
-            if held is not None:
-                put.outcome = Outcome.KNOWN if held == put.digest else Outcome.OTHER_BYTES
+        for upload in group:
+            name = (upload.kind, upload.key)
+            stored = seen.get(name) or self._stored_digest(upload)
+            if stored is not None:
+                upload.outcome = Outcome.KNOWN if stored == upload.digest else Outcome.OTHER_BYTES
                 continue
-            slot = self._draw(put.kind)
+            slot = self._draw(upload.kind)
             if slot is None:
                 continue
-            put.slot = slot
-            self._slots[put.kind].container.write(slot, put.body)
-            put.outcome = Outcome.DURABLE
-            seen[name] = put.digest
-        for kind in {put.kind for put in group if put.slot is not None}:
+            upload.slot = slot
+            self._slots[upload.kind].container.write(slot, upload.body)
+            upload.outcome = Outcome.DURABLE
+            seen[name] = upload.digest
+        for kind in {upload.kind for upload in group if upload.slot is not None}:
             self._slots[kind].container.sync()
 
-    def _held(self, put: Put) -> bytes | None:
-        if put.kind is Kind.CHUNK:
-            return items.chunk_digest(self._connection, ChunkId(put.key))
-        return put.digest if items.has_envelope(self._connection, Address(put.key)) else None
+    def _stored_digest(self, upload: _Upload) -> bytes | None:
+        if upload.kind is Kind.CHUNK:
+            return item_rows.chunk_digest(self._connection, upload.key)
+        return upload.digest if item_rows.has_envelope(self._connection, upload.key) else None
 
     def _draw(self, kind: Kind) -> int | None:
         """Return a free slot at random; None where the disk has no room for more."""
@@ -254,32 +260,42 @@ class Writer:
         slots.unswept.discard(slot)
         return slot
 
-    def _index(self, group: list[Put]) -> None:
+    def _index(self, group: list[_Upload]) -> None:
         """Name what was placed, and renew the week of chunks that were sent again."""
-        new = [(put, put.slot) for put in group if put.slot is not None]
-        items.add_envelopes(
+        new = [(upload, upload.slot) for upload in group if upload.slot is not None]
+        item_rows.add_envelopes(
             self._connection,
-            [(put.key, put.week, slot) for put, slot in new if put.kind is Kind.ENVELOPE],
+            [
+                (upload.key, upload.week, slot)
+                for upload, slot in new
+                if upload.kind is Kind.ENVELOPE
+            ],
         )
-        items.add_chunks(
+        item_rows.add_chunks(
             self._connection,
-            [(put.key, put.digest, put.week, slot) for put, slot in new if put.kind is Kind.CHUNK],
+            [
+                (upload.key, upload.digest, upload.week, slot)
+                for upload, slot in new
+                if upload.kind is Kind.CHUNK
+            ],
         )
         again = (
-            put
-            for put in group
-            if put.slot is None and put.kind is Kind.CHUNK and put.outcome is Outcome.KNOWN
+            upload
+            for upload in group
+            if upload.slot is None and upload.kind is Kind.CHUNK and upload.outcome is Outcome.KNOWN
         )
-        items.renew_chunks(self._connection, [(put.week, put.key) for put in again])
+        item_rows.renew_chunks(self._connection, [(upload.week, upload.key) for upload in again])
 
-    def _undo(self, group: list[Put]) -> None:
+    def _undo(self, group: list[_Upload]) -> None:
         """Nothing of the group was stored: leave no bytes of it in the slots."""
         for kind, slots in self._slots.items():
-            drawn = [put.slot for put in group if put.slot is not None and put.kind is kind]
+            drawn = [
+                upload.slot for upload in group if upload.slot is not None and upload.kind is kind
+            ]
             slots.free.give_back(drawn)
             slots.unswept.update(drawn)
-        for put in group:
-            put.outcome = Outcome.NO_ROOM
+        for upload in group:
+            upload.outcome = Outcome.NO_ROOM
 
     def _do(self, task: _Task) -> None:
         try:
@@ -292,23 +308,23 @@ class Writer:
 
     # ---- Slots --------------------------------------------------------------------------------
 
-    def _look(self) -> dict[Kind, _Slots]:
-        """Which slots are free, by the database."""
+    def _read_slots(self) -> dict[Kind, _Slots]:
+        """Return which slots are free, by the database."""
         self._version = self._data_version()
         return {
             kind: _Slots(
                 container,
-                FreeSlots(container.slots(), items.occupied(self._connection, kind)),
+                FreeSlots(container.slots(), item_rows.occupied(self._connection, kind)),
             )
             for kind, container in self._containers.items()
         }
 
-    def _look_again(self) -> None:
-        """Look again where another process has written. Called with the write lock held."""
+    def _read_slots_again(self) -> None:
+        """Read them again where another process has written. Called with the write lock held."""
         if self._data_version() == self._version:
             return
         unswept = {kind: slots.unswept for kind, slots in self._slots.items()}
-        self._slots = self._look()
+        self._slots = self._read_slots()
         for kind, slots in self._slots.items():
             slots.unswept = unswept[kind]
 
@@ -339,6 +355,10 @@ class Writer:
             self._due = 0.0 if done else None
 
 
+def _retire(connection: sqlite3.Connection, directory: Directory, day: int) -> None:
+    retention.retire(connection, directory, day)
+
+
 def _sweep(slots: _Slots) -> None:
     """Look through a few free slots, and blank those that are not."""
     some = [slots.unswept.pop() for _ in range(min(STEP_SLOTS, len(slots.unswept)))]
@@ -348,11 +368,11 @@ def _sweep(slots: _Slots) -> None:
         slots.container.sync()
 
 
-def _tell(group: list[Put]) -> None:
+def _tell(group: list[_Upload]) -> None:
     """In the event loop: everyone in a group gets to know the outcome."""
-    for put in group:
-        if not put.waiting.done():
-            put.waiting.set_result(put.outcome)
+    for upload in group:
+        if not upload.waiting.done():
+            upload.waiting.set_result(upload.outcome)
 
 
 def _finish(task: _Task) -> None:

@@ -16,19 +16,20 @@ from aiohttp import web
 from intake.server.admission import Admission
 from intake.server.app import Parts, make_app
 from intake.server.config import Settings, read_settings
-from intake.server.office import Office
 from intake.server.quiet import QuietServer
-from intake.storage.container import Kind
+from intake.server.served_office import ServedOffice
+from intake.server.upkeep import work_out_admission
+from intake.storage.disk_room import DiskRoom
 from intake.storage.folder import DataFolder, open_folder
-from intake.storage.room import Room
-from intake.storage.view import View
+from intake.storage.kinds import Kind
+from intake.storage.reading import Reader
 from intake.storage.writer import Outcome, Writer
 
 
 class NothingKept:
     """Says that all is durable and stores nothing."""
 
-    async def put(
+    async def store(
         self, kind: Kind, key: bytes, digest: bytes, body: bytes | bytearray, week: int
     ) -> Outcome:
         """Forget a body."""
@@ -42,7 +43,7 @@ class NewFiles:
         folder.mkdir(exist_ok=True)
         self._folder = folder
 
-    async def put(
+    async def store(
         self, kind: Kind, key: bytes, digest: bytes, body: bytes | bytearray, week: int
     ) -> Outcome:
         """Keep a body in a file of its own."""
@@ -58,12 +59,12 @@ class NewFiles:
 
 async def serve(folder: DataFolder, settings: Settings, store: NothingKept | NewFiles) -> None:
     """Serve until the process is ended."""
-    view = View(folder)
-    office = Office(view)
-    room = Room(folder, settings.disk_floor, settings.envelope_quota)
-    admission = Admission(settings, room, office, view, lambda _: 1_000_000)
-    await admission.work_out()
-    parts = Parts(folder, settings, view, office, admission, cast(Writer, store))
+    reader = Reader(folder)
+    office = ServedOffice(reader)
+    room = DiskRoom(folder, settings.disk_floor, settings.envelope_quota)
+    admission = Admission(settings, room, office.in_force, lambda _: 1_000_000)
+    parts = Parts(folder, settings, reader, office, admission, cast(Writer, store))
+    await work_out_admission(parts)
     runner = web.ServerRunner(QuietServer(make_app(parts), settings))
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0, backlog=1024)

@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crypto.sizes import RECORD_SIZE
-from intake.storage import board
 from intake.storage.folder import DataFolder
+from intake.storage.rows import record_rows
 from intake.storage.sqlite import connect, rewrite, writing
 from tests.bench.figures import Figure, measurement
 from tests.offices.first_import import first_import
@@ -48,7 +48,7 @@ def _board(folder: Path, size: int) -> Path:
     where = DataFolder(data)
     with closing(connect(where)) as database:
         with writing(database, where):
-            board.add_records(database, "main", 1, bits, hashed)
+            record_rows.add(database, "main", 1, bits, hashed)
         rewrite(database, where)
     return data
 

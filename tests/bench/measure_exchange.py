@@ -19,8 +19,8 @@ from crypto.names import GenesisId
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.signing import SigningKey
 from crypto.source_keys import SourceKeys, thread_id
-from intake.storage import office
 from intake.storage.folder import DataFolder
+from intake.storage.rows import office_rows
 from intake.storage.sqlite import connect
 from tests.bench.figures import Figure, measurement
 from tests.bench.uploads import envelope_request, uploads_a_second
@@ -58,9 +58,9 @@ def _sealed(desk: Desk) -> Iterator[bytes]:
     today = int(time.time() // 86_400)
     genesis_id = read_fingerprint(desk.fingerprint)
     with closing(connect(DataFolder(desk.data))) as database:
-        directory = read_directory(office.directory(database) or b"", genesis_id)
+        directory = read_directory(office_rows.directory(database) or b"", genesis_id)
         seal_to = [
-            SealTo(one.id, office.intake_key(database, current_key(one, today).hash) or b"")
+            SealTo(one.id, office_rows.intake_key(database, current_key(one, today).hash) or b"")
             for one in directory.recipients
         ]
     for number in range(ENVELOPES):

@@ -1,13 +1,12 @@
 """How fast files go from a source's device to the server, and from a vault to a folder."""
 
 import asyncio
-import io
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -15,11 +14,13 @@ from caseworker.casefile.case_folder import save_case
 from crypto.codename import new_codename
 from crypto.names import ChunkId
 from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
-from intake.source.message.outgoing import FileOnDisk
-from intake.source.message.plan import ChosenFile, Draft
+from ground.shell.output import Output
+from intake.source.message.files import ChosenFile
+from intake.source.message.pieces import FileOnDisk
+from intake.source.message.plan import Draft
+from intake.source.person.codename_line import CodenameLine
+from intake.source.person.progress import ProgressInWords
 from intake.source.person.session import Session, connect
-from intake.source.person.show import Show
-from intake.source.person.terminal import CodenameLine
 from intake.source.reach.api import IN_FLIGHT, Api, Route, connected
 from intake.source.reach.pace import MAX_SECONDS
 from intake.source.reach.pinned import StateFolder
@@ -72,11 +73,14 @@ def _session() -> Iterator[Session]:
             yield Session(
                 route=Route.of(f"http://127.0.0.1:{port}", None),
                 state=StateFolder(Path(name) / "state"),
+                named_state=None,
                 terminal=None,
                 codename=CodenameLine(None, None),
                 language="en",
                 patience=60.0,
-                show=Show(),
+                progress=ProgressInWords(),
+                output=Output(),
+                as_json=True,
             )
 
 
@@ -87,8 +91,7 @@ def _sealed() -> float:
         files = (ChosenFile(_film(), "film", ""),)
         draft = Draft("report", "The film shows it.", {}, files, tuple(office.keys), "en")
         began = time.perf_counter()
-        with redirect_stdout(io.StringIO()):
-            deliver(session, office, draft, new_codename)
+        deliver(session, office, draft, new_codename)
         return SIZE / (time.perf_counter() - began)
 
 

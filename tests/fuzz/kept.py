@@ -25,10 +25,11 @@ from crypto.errors import ProtocolError
 from crypto.hpke import new_kem_secret_key
 from crypto.names import GenesisId
 from crypto.signing import SigningKey
-from intake.errors import Refusal as IntakeRefusal
+from ground.shell.refusals import Refusal as IntakeRefusal
 from intake.server.config import read_settings, settings_file
-from intake.source.message.outgoing import Snapshot
-from intake.source.message.plan import ChosenFile, Draft, Plan
+from intake.source.message.files import ChosenFile
+from intake.source.message.pieces import Snapshot
+from intake.source.message.plan import Draft, Plan
 from intake.source.reach import pinned
 from intake.source.reach.api import ServerError, read_error_code, read_status
 from intake.source.sending import unsent
@@ -94,22 +95,22 @@ def _settings(data: bytes) -> None:
 
 
 def _unsent_file(data: bytes) -> None:
-    kept = unsent.Unsent(_folder("unsent-00000000"), unsent.KeptKey(_KEY))
+    kept = unsent.Unsent(_folder("unsent-00000000"), unsent.UnsentKey(_KEY))
     (kept.folder / "message").write_bytes(data)
     (kept.folder / "progress").write_bytes(data)
-    kept.load_progress()
+    kept.load_count()
     kept.load()
 
 
 def _unsent_content(data: bytes) -> None:
     """Read a draft that its own key finds whole: both of its files."""
-    kept = unsent.Unsent(_folder("unsent-00000001"), unsent.KeptKey(_KEY))
+    kept = unsent.Unsent(_folder("unsent-00000001"), unsent.UnsentKey(_KEY))
     for name in ("message", "progress"):
         aad = f"{kept.folder.name}/{name}".encode()
         (kept.folder / name).write_bytes(
             _NONCE + aes_seal(_KEY, nonce=_NONCE, aad=aad, plaintext=data)
         )
-    kept.load_progress()
+    kept.load_count()
     kept.load()
 
 
@@ -155,7 +156,7 @@ def _plan() -> Plan:
 
 def _unsent_made() -> Iterator[bytes]:
     def make(folder: Path) -> None:
-        unsent.Unsent(folder, unsent.KeptKey(_KEY)).save(_plan(), None)
+        unsent.Unsent(folder, unsent.UnsentKey(_KEY)).save(_plan(), None)
 
     yield _made("unsent-00000000", "message", make)
 

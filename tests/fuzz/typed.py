@@ -1,6 +1,5 @@
 """Readers of what people type, call their files, or write to be shown to others."""
 
-import argparse
 import unicodedata
 from collections.abc import Iterator
 
@@ -10,8 +9,8 @@ from crypto.codename import contains_codename, read_codename
 from crypto.directory import fingerprint, read_fingerprint
 from crypto.payload import check_file_name, safe_file_name
 from crypto.word_lists import word_list
+from ground.shell.refusals import UsageError
 from intake.source.reach.address import is_onion, read_proxy, read_server
-from intake.source.speech import printable
 from tests.fuzz.target import Target, text_of
 
 ENGLISH = word_list("english")
@@ -46,7 +45,7 @@ def _codename(data: bytes) -> None:
 def _shown(data: bytes) -> None:
     """Show a foreign text: nothing in it steers a terminal."""
     text = text_of(data)
-    for shown in (safe_line(text), shortened(text, 20), printable(text)):
+    for shown in (safe_line(text), shortened(text, 20)):
         if any(unicodedata.category(one) in _STEERING and one not in _HARMLESS for one in shown):
             raise AssertionError("a letter that steers a terminal is shown")
 
@@ -80,7 +79,7 @@ def _proxies() -> Iterator[bytes]:
     yield b"socks5h://[::1]:9050"
 
 
-_BAD_ADDRESS = (argparse.ArgumentTypeError,)
+_BAD_ADDRESS = (UsageError,)
 TYPED = (
     Target("name", _name, 256, twin=True, vectors=True),
     Target("saved_name", _saved_name, 256, vectors=True),

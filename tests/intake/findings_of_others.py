@@ -360,7 +360,7 @@ FINDINGS = (
         (
             "caseworker/commands/test_caseworker_command.py"
             "::test_what_a_source_wrote_cannot_steer_a_terminal",
-            "intake/source/test_replies.py::test_escapes_in_a_reply_do_not_reach_the_terminal",
+            "intake/source/commands/test_replies.py::test_escapes_in_a_reply_do_not_reach_the_terminal",
         ),
     ),
     Finding(

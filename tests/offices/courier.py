@@ -14,8 +14,9 @@ from crypto.directory import Directory, read_directory
 from crypto.names import GenesisId
 from crypto.statements import TakenLine, encode_taken_line
 from intake.exchange.taking import Outcome, Taking
-from intake.storage import office, taken
 from intake.storage.folder import create_folder
+from intake.storage.imports import ImportTransaction
+from intake.storage.rows import line_rows, office_rows
 from intake.storage.sqlite import connect, prepare, writing
 from tests.offices.vaults import DAY, Office
 
@@ -45,7 +46,8 @@ class Exchange:
         """Import a vault's bundle on a day."""
         with bundle.open("rb") as file, writing(self._connection, self._folder):
             header, items = read_bundle(file.read, OutboundHeader, self.genesis_id, None)
-            return Taking(self._connection, self.genesis_id, header.recipient, day).take(items)
+            transaction = ImportTransaction(self._connection)
+            return Taking(transaction, self.genesis_id, header.recipient, day).take(items)
 
     def export(self, recipient: str, bundle: Path, day: int) -> Path:
         """Write what a vault gets beside envelopes and chunks."""
@@ -56,7 +58,7 @@ class Exchange:
             rows = self._connection.execute("SELECT public_key FROM intake_key ORDER BY hash")
             for (key,) in rows:
                 writer.add(ItemType.INTAKE_KEY, bytes(key))
-            for card in office.cards(self._connection):
+            for card in office_rows.cards(self._connection):
                 writer.add(ItemType.CARD, card.card)
             for line in self.lines:
                 writer.add(ItemType.TAKEN_LINE, encode_taken_line(line))
@@ -66,7 +68,7 @@ class Exchange:
     @property
     def document(self) -> bytes:
         """The directory in force, as it was signed."""
-        document = office.directory(self._connection)
+        document = office_rows.directory(self._connection)
         assert document is not None
         return document
 
@@ -78,7 +80,7 @@ class Exchange:
     @property
     def lines(self) -> list[TakenLine]:
         """What it has taken."""
-        return taken.lines(self._connection)
+        return line_rows.lines(self._connection)
 
 
 class Go:

@@ -32,6 +32,8 @@ def intake(
         capture_output=True,
         text=True,
         timeout=300,
+        # Whoever runs the tests at a terminal is not asked.
+        start_new_session=True,
     )
 
 

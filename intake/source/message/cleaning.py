@@ -4,8 +4,6 @@ Copies are cleaned, never the person's own files. Each copy lies in a private fo
 the system's temporary folder, until the message is stored.
 """
 
-import errno
-import mimetypes
 import os
 import shutil
 import stat
@@ -17,15 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from crypto.payload import safe_file_name
-from intake.errors import Refusal
-from intake.source.message.plan import ChosenFile
-from intake.source.speech import gettext as _
-from intake.source.speech import printable
+from ground.disk.room import is_full
+from ground.languages import gettext as _
+from ground.shell.foreign import ForeignText
+from ground.shell.refusals import Refusal
+from intake.source.message.files import ChosenFile
 
 __all__ = [
     "Cleaned",
-    "choose",
     "clean",
     "clean_again",
     "cleaner",
@@ -38,30 +35,14 @@ _TOOL: Final = "mat2"
 _LIMIT_SECONDS: Final = 1800
 _FOUND: Final = "[+]"
 _OTHERS: Final = 0o077
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """A cleaned copy, and the lines, safe to show, that say what was in the original."""
+    """A cleaned copy, and the lines that say what was in the original."""
 
     file: ChosenFile
-    found: tuple[str, ...]
-
-
-def choose(path: Path) -> ChosenFile:
-    """Return a file as it will be announced; Refusal where it is no file that can be read."""
-    path = path.absolute()
-    shown = printable(str(path))
-    if not path.exists():
-        raise Refusal(_("There is no file {path}.").format(path=shown), _("Nothing was sent."))
-    if not path.is_file() or not os.access(path, os.R_OK):
-        raise Refusal(
-            _("This is not a file that can be read: {path}").format(path=shown),
-            _("Nothing was sent. A folder goes as an archive: tar, zip."),
-        )
-    name = safe_file_name(path.name)
-    return ChosenFile(path, name, mimetypes.guess_type(name)[0] or "")
+    found: tuple[ForeignText, ...]
 
 
 def cleaner() -> str:
@@ -85,7 +66,7 @@ def clean(file: ChosenFile, tool: str) -> Cleaned:
     if _FOUND not in shown:
         return Cleaned(copy, ())
     found = [line.strip() for line in shown.splitlines() if not line.startswith(_FOUND)]
-    return Cleaned(copy, tuple(printable(line) for line in found if line))
+    return Cleaned(copy, tuple(ForeignText(line) for line in found if line))
 
 
 def clean_again(file: ChosenFile) -> ChosenFile:
@@ -123,16 +104,18 @@ def _cleaned_copy(file: ChosenFile, tool: str) -> ChosenFile:
             if shutil.disk_usage(folder).free < copy.path.stat().st_size:
                 raise _no_room(copy.name)
             raise Refusal(
-                _("mat2 cannot clean {name}. Nothing was sent.").format(name=printable(copy.name)),
+                _("mat2 cannot clean {name}. Nothing was sent.").format(
+                    name=ForeignText(copy.name)
+                ),
                 _("Send it as it is, with --original instead of --file, or in another format."),
             )
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, OSError):
-            if error.errno in _FULL:
+            if is_full(error):
                 raise _no_room(copy.name) from None
             raise Refusal(
-                _("A file can no longer be read: {name}").format(name=printable(copy.name)),
+                _("A file can no longer be read: {name}").format(name=ForeignText(copy.name)),
                 _("Put it back where it was."),
             ) from None
         raise
@@ -141,14 +124,14 @@ def _cleaned_copy(file: ChosenFile, tool: str) -> ChosenFile:
 
 def _no_room(name: str) -> Refusal:
     return Refusal(
-        _("The temporary folder has no room for a copy of {name}.").format(name=printable(name)),
+        _("The temporary folder has no room for a copy of {name}.").format(name=ForeignText(name)),
         _("Set TMPDIR to a folder that has: mat2 takes twice the size of the file."),
     )
 
 
 @contextmanager
 def copies_removed_on_error(files: Sequence[ChosenFile]) -> Iterator[None]:
-    """Leave no cleaned copy among `files` behind where it ends before anything was kept."""
+    """Leave no cleaned copy among `files` behind where it ends before anything was saved."""
     try:
         yield
     except BaseException:

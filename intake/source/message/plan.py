@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 from crypto.chunks import FileKey, chunk_count, new_file_key
@@ -12,21 +11,21 @@ from crypto.errors import TooLarge
 from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill, TextRest
 from crypto.sizes import ATTACHMENTS_MAX, PIECE_SIZE
-from intake.errors import Refusal
-from intake.source.message.outgoing import (
+from ground.languages import gettext as _
+from ground.shell.figures import size_text
+from ground.shell.refusals import Refusal
+from intake.source.message.files import ChosenFile
+from intake.source.message.pieces import (
     Bytes,
     FileOnDisk,
     Outgoing,
     Snapshot,
     Zeros,
-    take_snapshot,
+    read_snapshot,
 )
 from intake.source.reach.office import Office, closed_reason
-from intake.source.speech import gettext as _
-from intake.source.speech import written_size
 
 __all__ = [
-    "ChosenFile",
     "Draft",
     "Plan",
     "check_files",
@@ -37,19 +36,6 @@ __all__ = [
 ]
 
 CLIENT: Final = "fidelio-cli 0.1"
-
-
-@dataclass(frozen=True)
-class ChosenFile:
-    """A file to send: where it lies, and what it is called and announced as.
-
-    `original` is set where `path` is a cleaned copy of it, made by this program.
-    """
-
-    path: Path
-    name: str
-    media_type: str
-    original: Path | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,14 +57,14 @@ class Draft:
 class Plan:
     """A draft with everything that was drawn by lot for it, so that it is sent the same each time.
 
-    `kept` counts the characters of the text that the envelope takes; the rest is a file, as are
-    `fill_chunks` chunks of zeros where there are any.
+    `in_envelope` counts the characters of the text that the envelope takes; the rest is a file, as
+    are `fill_chunks` chunks of zeros where there are any.
     """
 
     draft: Draft
     message_id: bytes
     attachments: tuple[Snapshot, ...]
-    kept: int
+    in_envelope: int
     rest: Snapshot | None
     fill_key: FileKey
     fill_chunks: int
@@ -93,7 +79,7 @@ class Plan:
             for chosen, snapshot in zip(self.draft.files, self.attachments, strict=True)
         ]
         if self.rest:
-            files.append(Outgoing(Bytes(self.draft.text[self.kept :].encode()), self.rest))
+            files.append(Outgoing(Bytes(self.draft.text[self.in_envelope :].encode()), self.rest))
         if self.fill_chunks:
             zeros = Snapshot(self.fill_key, self.fill_chunks * PIECE_SIZE, b"")
             files.append(Outgoing(Zeros(), zeros))
@@ -105,7 +91,7 @@ class Plan:
         fill = Fill(self.fill_key, self.fill_chunks) if self.fill_chunks else None
         return replace(
             _unsplit(self.draft, self.message_id, self.attachments, directory, day),
-            text=self.draft.text[: self.kept],
+            text=self.draft.text[: self.in_envelope],
             rest=TextRest(rest.size, rest.key, rest.chunks, rest.hash) if rest else None,
             fill=fill,
         )
@@ -145,7 +131,7 @@ def restarted(plan: Plan, place: int, office: Office, day: int) -> Plan:
     snapshots = list(plan.attachments)
     if place < len(snapshots):
         source = FileOnDisk(plan.draft.files[place].path)
-        snapshots[place] = take_snapshot(source, lambda _size: None)
+        snapshots[place] = read_snapshot(source, lambda _size: None)
         return replaced(plan, tuple(snapshots), office, day)
     if place == len(snapshots) and plan.rest:
         return replace(plan, rest=replace(plan.rest, key=new_file_key()))
@@ -168,13 +154,13 @@ def _plan(
 ) -> Plan:
     message = _unsplit(draft, message_id, snapshots, office.directory, day)
     try:
-        kept, rest_bytes = split_text(message, draft.recipient_ids, draft.text)
+        beginning, rest_bytes = split_text(message, draft.recipient_ids, draft.text)
     except TooLarge:
         raise Refusal(
             _("Answers and file names together are too long for a message."),
             _("Shorten the answers: the text itself may be as long as you like."),
         ) from None
-    rest = take_snapshot(Bytes(rest_bytes), lambda _size: None) if rest_bytes else None
+    rest = read_snapshot(Bytes(rest_bytes), lambda _size: None) if rest_bytes else None
     chunks = sum(one.chunks for one in snapshots) + (rest.chunks if rest else 0)
     _check_size(padded_chunk_count(chunks), office)
     fill_chunks = padded_chunk_count(chunks) - chunks
@@ -185,7 +171,7 @@ def _plan(
             rest = before.rest
         if fill_chunks == before.fill_chunks:
             fill_key = before.fill_key
-    return Plan(draft, message_id, snapshots, len(kept), rest, fill_key, fill_chunks)
+    return Plan(draft, message_id, snapshots, len(beginning), rest, fill_key, fill_chunks)
 
 
 def _unsplit(
@@ -232,7 +218,7 @@ def _check_size(chunks: int, office: Office) -> None:
     if chunks > room:
         raise Refusal(
             _("This is more than the office takes in one message: {size} in all.").format(
-                size=written_size(room * PIECE_SIZE)
+                size=size_text(room * PIECE_SIZE)
             ),
             _("Send less, and the rest in follow-ups."),
         )

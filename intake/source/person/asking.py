@@ -1,72 +1,15 @@
-"""The questions of a report, one after another, to a person at a terminal."""
+"""The questions of a report, put to a person at a terminal."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
-from crypto.sizes import ATTACHMENTS_MAX, PIECE_SIZE
-from intake.errors import Refusal
-from intake.questions import QUESTIONS, Question
-from intake.source.message.cleaning import choose
-from intake.source.message.plan import ChosenFile, check_files
-from intake.source.person.terminal import Terminal
-from intake.source.reach.office import Office, closed_reason
-from intake.source.speech import gettext as _
-from intake.source.speech import printable, written_number, written_size
+from ground.languages import gettext as _
+from ground.shell.figures import number_text
+from ground.shell.foreign import ForeignText
+from ground.shell.layout import fitted
+from ground.shell.terminal import Terminal
+from intake.questions import Question
 
-__all__ = ["Answers", "ask_all", "ask_files", "ask_text", "confirm"]
-
-
-@dataclass(frozen=True, repr=False)
-class Answers:
-    """What a person answered."""
-
-    text: str
-    answers: Mapping[str, str]
-    files: tuple[ChosenFile, ...]
-    left_out: tuple[str, ...]
-
-    def __repr__(self) -> str:
-        return "Answers(hidden)"
-
-
-def ask_all(
-    terminal: Terminal,
-    office: Office,
-    language: str,
-    given: Sequence[ChosenFile],
-    left_out: tuple[str, ...],
-) -> Answers:
-    """Ask everything that a report may say, but for files and recipients that are given already."""
-    terminal.say()
-    terminal.say(_("What you type goes nowhere before you say so. Ctrl-C ends this at any time."))
-    if not office.status.chunks.open:
-        terminal.say(
-            _(
-                "The server takes no files now, since {reason}, and no text of more than about ten"
-                " thousand letters."
-            ).format(reason=closed_reason(office.status.chunks.reason))
-        )
-    said: dict[str, str] = {}
-    text = ""
-    files = [*given]
-    for question in QUESTIONS:
-        match question.kind:
-            case "text":
-                text = ask_text(terminal, _(question.heading), question.help)
-                terminal.say()
-                terminal.say(
-                    _("The next questions help, but none must be answered: Enter passes one over.")
-                )
-            case "answer":
-                if answer := _ask_answer(terminal, question):
-                    said[question.name] = answer
-            case "recipients":
-                if not left_out and len(office.keys) > 1:
-                    left_out = _ask_left_out(terminal, office, language, question)
-        if question.files and not given and office.status.chunks.open:
-            files += ask_files(terminal, office)
-    return Answers(text, said, tuple(files), left_out)
+__all__ = ["ask_answer", "ask_left_out", "ask_readers", "ask_text"]
 
 
 def ask_text(terminal: Terminal, heading: str, help_: Sequence[str] = ()) -> str:
@@ -77,19 +20,8 @@ def ask_text(terminal: Terminal, heading: str, help_: Sequence[str] = ()) -> str
     return terminal.ask_text(_("As long as you like. End with a line that holds only a dot."))
 
 
-def confirm(terminal: Terminal, text: str, files: Sequence[ChosenFile]) -> None:
-    """Show what is about to leave the device, and go on only if the person says so."""
-    letters = len(text)
-    terminal.say()
-    terminal.say(_("Letters in your message: {n}").format(n=letters))
-    for file in files:
-        size = written_size(file.path.stat().st_size) if file.path.exists() else "?"
-        terminal.say(_("File: {name}, {size}").format(name=printable(file.name), size=size))
-    if not terminal.agrees(_("Encrypt and send?")):
-        raise Refusal(_("Nothing was sent."), _("What you typed is not kept."))
-
-
-def _ask_answer(terminal: Terminal, question: Question) -> str:
+def ask_answer(terminal: Terminal, question: Question) -> str:
+    """Return what a person answers to one of the questions that help, perhaps nothing."""
     _say_question(terminal, question)
     while True:
         answer = terminal.ask("> ")
@@ -101,45 +33,42 @@ def _ask_answer(terminal: Terminal, question: Question) -> str:
             _(
                 "This answer is too long. There is room for about {n} characters here; what"
                 " happened may be longer."
-            ).format(n=written_number(room))
+            ).format(n=number_text(room))
         )
+
+
+def ask_left_out(
+    terminal: Terminal, question: Question, titles: Mapping[str, ForeignText]
+) -> tuple[str, ...]:
+    """Return the ids of recipients who must not read a report; somebody always may."""
+    _say_question(terminal, question)
+    _say_titles(terminal, titles)
+    while True:
+        ids = terminal.ask(_("Leave out (names before the colon; Enter: nobody): ")).split()
+        if set(ids).issubset(titles) and set(ids) != set(titles):
+            return tuple(ids)
+        terminal.say(_("That names somebody else, or leaves nobody to read it."))
+
+
+def ask_readers(terminal: Terminal, titles: Mapping[str, ForeignText]) -> list[str]:
+    """Return the ids of recipients who shall read a follow-up, where nothing tells who could."""
+    terminal.say(_("No reply tells this device who could read your report. Leave out again"))
+    terminal.say(_("whom you left out then. These can read a follow-up:"))
+    _say_titles(terminal, titles)
+    while True:
+        ids = terminal.ask(_("Who shall read it (names before the colon): ")).split()
+        if ids and set(ids).issubset(titles):
+            return ids
+        terminal.say(_("That names somebody else, or nobody."))
+
+
+def _say_titles(terminal: Terminal, titles: Mapping[str, ForeignText]) -> None:
+    for recipient_id, title in titles.items():
+        for line in fitted(f"  {recipient_id}: {title}"):
+            terminal.say(line)
 
 
 def _say_question(terminal: Terminal, question: Question) -> None:
     terminal.say()
     for paragraph in (question.heading, *question.help):
         terminal.say(_(paragraph))
-
-
-def ask_files(terminal: Terminal, office: Office) -> list[ChosenFile]:
-    """Return files whose paths a person types: as many as the office takes."""
-    files: list[ChosenFile] = []
-    terminal.say()
-    terminal.say(
-        _("You may send up to {n} files, {size} in all.").format(
-            n=ATTACHMENTS_MAX,
-            size=written_size(office.directory.policy.max_chunks * PIECE_SIZE),
-        )
-    )
-    while path := terminal.ask(_("A file to send, with its path (Enter: no more): ")):
-        try:
-            file = choose(Path(path).expanduser())
-            check_files([*files, file], office)
-            files.append(file)
-        except Refusal as refusal:
-            terminal.say(refusal.message)
-    return files
-
-
-def _ask_left_out(
-    terminal: Terminal, office: Office, language: str, question: Question
-) -> tuple[str, ...]:
-    _say_question(terminal, question)
-    titles = office.titles(language)
-    for recipient_id, title in titles.items():
-        terminal.say(f"  {recipient_id}: {title}")
-    while True:
-        names = terminal.ask(_("Leave out (names before the colon; Enter: nobody): ")).split()
-        if set(names).issubset(titles) and set(names) != set(titles):
-            return tuple(names)
-        terminal.say(_("That names somebody else, or leaves nobody to read it."))

@@ -1,4 +1,4 @@
-"""Showing a codename so that it is kept, and reading one forgivingly."""
+"""Showing a codename so that it stays with a person, and reading one forgivingly."""
 
 import secrets
 from collections.abc import Sequence
@@ -6,22 +6,23 @@ from collections.abc import Sequence
 from crypto.codename import Codename, ReadCodename, contains_codename, read_codename
 from crypto.errors import NotACodename
 from crypto.word_lists import word_list
-from intake.errors import Refusal
-from intake.source.person.terminal import CodenameLine, Terminal, same_word
-from intake.source.speech import WORD_LISTS
-from intake.source.speech import gettext as _
+from ground.languages import LANGUAGES, language_of
+from ground.languages import gettext as _
+from ground.shell.refusals import Refusal
+from ground.shell.terminal import Terminal
+from intake.source.person.codename_line import CodenameLine, same_word
 
-__all__ = ["holds_codename", "show_codename", "take_codename", "words_of"]
+__all__ = ["ask_codename", "has_codename", "show_codename", "words_of"]
 
 
 def words_of(language: str) -> tuple[str, ...]:
     """Return the word list of a language of this client."""
-    return word_list(WORD_LISTS[language])
+    return word_list(language_of(language).words)
 
 
-def holds_codename(text: str) -> bool:
+def has_codename(text: str) -> bool:
     """Tell whether a codename, in any of the languages, stands in a text."""
-    return any(contains_codename(text, words_of(language)) for language in WORD_LISTS)
+    return any(contains_codename(text, words_of(language.code)) for language in LANGUAGES)
 
 
 def show_codename(terminal: Terminal, words: Sequence[str]) -> None:
@@ -46,7 +47,7 @@ def show_codename(terminal: Terminal, words: Sequence[str]) -> None:
             terminal.say(_("That is another word. Look at what you have written."))
 
 
-def take_codename(line: CodenameLine, language: str) -> Codename:
+def ask_codename(line: CodenameLine, language: str) -> Codename:
     """Return the codename that a person types, or a script gives, in any of the languages."""
 
     def ask(terminal: Terminal) -> Codename:
@@ -58,7 +59,7 @@ def take_codename(line: CodenameLine, language: str) -> Codename:
         except NotACodename as error:
             raise Refusal(_explain(error), _("Nothing was sent, nothing is lost.")) from None
 
-    return line.take(ask, read)
+    return line.ask(ask, read)
 
 
 def _ask(terminal: Terminal, language: str) -> Codename:
@@ -82,11 +83,10 @@ def _ask(terminal: Terminal, language: str) -> Codename:
 
 def _read(text: str, language: str) -> ReadCodename:
     """Return a codename in the language spoken, else in another of the languages."""
-    languages = [language, *(other for other in WORD_LISTS if other != language)]
     first: NotACodename | None = None
-    for one in languages:
+    for code in sorted((other.code for other in LANGUAGES), key=lambda code: code != language):
         try:
-            return read_codename(text, words_of(one), WORD_LISTS[one])
+            return read_codename(text, words_of(code), language_of(code).words)
         except NotACodename as error:
             first = first or error
     raise first or NotACodename("count")

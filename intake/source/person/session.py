@@ -1,78 +1,56 @@
-"""What both commands begin with: the office found, checked, and pinned."""
+"""One run of a command: the office found, checked and pinned, and the person who sits there."""
 
 import asyncio
-import resource
 import shlex
-from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from crypto.names import GenesisId
-from intake.errors import Refusal
-from intake.source.person.show import Show
-from intake.source.person.terminal import CodenameLine, Terminal, open_terminal
-from intake.source.reach.address import is_onion
+from ground.languages import gettext as _
+from ground.shell.foreign import safe_line
+from ground.shell.layout import fitted
+from ground.shell.output import Output
+from ground.shell.refusals import Refusal
+from ground.shell.terminal import Terminal
+from intake.source.person.codename_line import CodenameLine
+from intake.source.person.progress import ProgressInWords
 from intake.source.reach.api import Api, Route, connected
 from intake.source.reach.office import Office, closed_reason, open_office, other_ways
-from intake.source.reach.pinned import StateFolder, default_state_folder
-from intake.source.speech import gettext as _
-from intake.source.speech import printable
+from intake.source.reach.pinned import StateFolder
 
-__all__ = ["Session", "asked", "begin", "compare", "connect", "next_command", "refuse_if_closed"]
-
-_SECONDS_A_MINUTE = 60
+__all__ = ["Session", "asked", "compare", "connect", "next_command", "refuse_if_closed"]
 
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Session:
-    """One run: how the server is reached, who sits there, what is remembered."""
+    """One run: how the server is reached, who sits there, what is remembered.
+
+    `named_state` is the state folder that a person has named, if any. `patience` is in seconds.
+    With `as_json` stdout is for the answer alone.
+    """
 
     route: Route
     state: StateFolder
+    named_state: Path | None
     terminal: Terminal | None
     codename: CodenameLine
     language: str
     patience: float
-    show: Show
+    progress: ProgressInWords
+    output: Output
+    as_json: bool
 
-
-def begin(arguments: Namespace, *, with_codename: bool = True) -> Session:
-    """Return the session that the arguments of a command ask for; Refusal where it cannot be.
-
-    Without a server it is one that reaches nothing.
-    """
-    # A crash must not leave a codename in a file.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    route = Route.of(arguments.server or "", arguments.proxy)
-    if route.origin and route.proxy is None and is_onion(route.origin):
-        raise Refusal(
-            _("An onion address is reached through Tor alone. Nothing was sent."),
-            _("Add --proxy socks5h://127.0.0.1:9050 (Tor Browser: 9150)."),
-        )
-    terminal = open_terminal()
-    codename = CodenameLine(terminal, arguments.codename_fd if with_codename else None)
-    if with_codename:
-        codename.check()
-    show = Show()
-    if route.origin and route.proxy is None:
-        show.say(
-            _(
-                "You are not using Tor: your provider can see that this device connects to this"
-                " server."
-            )
-        )
-    return Session(
-        route=route,
-        state=StateFolder(arguments.state or default_state_folder()),
-        terminal=terminal,
-        codename=codename,
-        language=arguments.language,
-        patience=arguments.patience * _SECONDS_A_MINUTE,
-        show=show,
-    )
+    def tell(self, text: str) -> None:
+        """Say something along the way; foreign text in it never begins a line at the terminal."""
+        for line in text.split("\n"):
+            if self.as_json:
+                self.progress.say("\n".join(fitted(line)))
+            else:
+                self.output.say("\n".join(fitted(line)))
 
 
 def connect(session: Session, fingerprint: GenesisId | None) -> Office:
@@ -129,7 +107,9 @@ def compare(session: Session, office: Office) -> None:
         )
     terminal = session.terminal
     terminal.say(_("You write to this office for the first time from this device."))
-    terminal.say(_("It calls itself: {name}").format(name=office.name(session.language)))
+    name = office.name(session.language)
+    for line in fitted(_("It calls itself: {name}").format(name=name)):
+        terminal.say(line)
     terminal.say(_("Its fingerprint is:"))
     terminal.say(office.fingerprint)
     question = _("Is this, digit by digit, what the office has printed or published elsewhere?")
@@ -146,6 +126,6 @@ def next_command(session: Session, command: str) -> str:
         proxy = session.route.proxy
         host = f"[{proxy.host}]" if ":" in proxy.host else proxy.host
         parts += ["--proxy", f"socks5h://{host}:{proxy.port}"]
-    if session.state.path != default_state_folder():
-        parts += ["--state", str(session.state.path)]
-    return printable(shlex.join(parts))
+    if session.named_state is not None:
+        parts += ["--state", str(session.named_state)]
+    return safe_line(shlex.join(parts))

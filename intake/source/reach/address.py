@@ -5,15 +5,18 @@ leaves open who resolves) is refused, and an onion address without a proxy is to
 would tell the whole network which office somebody wants to reach.
 """
 
-import argparse
 import ipaddress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from ground.languages import gettext as _
+from ground.shell.refusals import UsageError
+
 __all__ = ["Proxy", "is_onion", "read_proxy", "read_server"]
 
 _OWN_PORTS: Final = {"http": 80, "https": 443}
+_PROXY_EXAMPLE: Final = "--proxy socks5h://127.0.0.1:9050"
 _HOST_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
@@ -26,11 +29,15 @@ class Proxy:
 
 
 def read_server(text: str) -> str:
-    """Return the origin of an office's server, as a directory writes it: `https://example.org`."""
-    parts, host, port = _split(text, "the server's address")
+    """Return the origin of an office's server, as a directory writes it: `https://example.org`.
+
+    UsageError, in words, where it is none; so does `read_proxy`.
+    """
+    parts, host, port = _split(text, _("the server's address"))
     if parts.scheme not in _OWN_PORTS or parts.path not in ("", "/"):
-        raise argparse.ArgumentTypeError(
-            "the server's address has the form http://HOST or https://HOST:PORT, without a path"
+        raise UsageError(
+            _("the server's address has the form http://HOST or https://HOST:PORT, without a path"),
+            "--server https://intake.example.org",
         )
     if port is None or port == _OWN_PORTS[parts.scheme]:
         return f"{parts.scheme}://{host}"
@@ -39,22 +46,27 @@ def read_server(text: str) -> str:
 
 def read_proxy(text: str) -> Proxy:
     """Return the proxy of `socks5h://127.0.0.1:9050`."""
-    parts, host, port = _split(text, "the proxy")
+    parts, host, port = _split(text, _("the proxy"))
     if parts.scheme == "socks5":
-        raise argparse.ArgumentTypeError(
-            "write socks5h:// instead of socks5://, so that the proxy resolves names, nobody else"
+        raise UsageError(
+            _(
+                "write socks5h:// instead of socks5://, so that the proxy resolves names, nobody"
+                " else"
+            ),
+            _PROXY_EXAMPLE,
         )
     if parts.scheme != "socks5h" or port is None or parts.path not in ("", "/"):
-        raise argparse.ArgumentTypeError(
-            "the proxy has the form socks5h://HOST:PORT, as in socks5h://127.0.0.1:9050"
-        )
+        raise UsageError(_("the proxy has the form socks5h://HOST:PORT"), _PROXY_EXAMPLE)
     host = "127.0.0.1" if host == "localhost" else host.strip("[]")
     try:
         return Proxy(str(ipaddress.ip_address(host)), port)
     except ValueError:
-        raise argparse.ArgumentTypeError(
-            "write the proxy's address in digits, as in 127.0.0.1: its name would have to be looked"
-            " up outside it"
+        raise UsageError(
+            _(
+                "write the proxy's address in digits: its name would have to be looked up outside"
+                " it"
+            ),
+            _PROXY_EXAMPLE,
         ) from None
 
 
@@ -71,12 +83,12 @@ def _split(text: str, what: str) -> tuple[SplitResult, str, int | None]:
         if host and ":" in host:
             host = f"[{ipaddress.IPv6Address(host)}]"
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{what} is not an address") from None
+        raise UsageError(_("{what} is not an address").format(what=what)) from None
     if not host or parts.query or parts.fragment or "@" in parts.netloc:
-        raise argparse.ArgumentTypeError(f"{what} is not an address of host and port alone")
+        raise UsageError(_("{what} is not an address of host and port alone").format(what=what))
     if not host.startswith("[") and not _HOST_LETTERS.issuperset(host):
-        raise argparse.ArgumentTypeError(f"{what} must be written in Latin letters (xn--…)")
+        raise UsageError(_("{what} must be written in Latin letters (xn--…)").format(what=what))
     if host.endswith("."):
         # `office.onion.` would be looked up like any other name.
-        raise argparse.ArgumentTypeError(f"{what} ends with a dot: leave it out")
+        raise UsageError(_("{what} ends with a dot: leave it out").format(what=what))
     return parts, host, port

@@ -20,16 +20,17 @@ from crypto.directory import DOCUMENT_MAX_SIZE
 from crypto.names import Address, ChunkId, KeyHash
 from crypto.sizes import KEM_PUBLIC_KEY_SIZE
 from crypto.strict_json import INTEGER_MAX
-from intake.errors import IntakeError, Refusal
+from ground.languages import gettext as _
+from ground.shell.refusals import Refusal
 from intake.source.reach.address import Proxy
-from intake.source.speech import gettext as _
 
 __all__ = [
+    "IN_FLIGHT",
+    "Admission",
     "Api",
     "Route",
     "ServerError",
     "Status",
-    "Taken",
     "connected",
     "read_error_code",
     "read_status",
@@ -51,7 +52,7 @@ _UNSENT_HEADERS: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Ty
 _BINARY: Final = {"Content-Type": "application/octet-stream"}
 
 
-class ServerError(IntakeError):
+class ServerError(Exception):
     """The server did not do what was asked. Status 0: it did not answer.
 
     `code` is that of SPEC 11, such as `full`; `proxy` where the proxy did not answer; empty where
@@ -70,7 +71,7 @@ class ServerError(IntakeError):
 
 
 @dataclass(frozen=True)
-class Taken:
+class Admission:
     """Whether something is taken in now, and the code of why not."""
 
     open: bool
@@ -82,8 +83,8 @@ class Status:
     """What the server says before anything is sent: its day, and what it takes in."""
 
     day: int
-    envelopes: Taken
-    chunks: Taken
+    envelopes: Admission
+    chunks: Admission
 
 
 @dataclass(frozen=True, repr=False)
@@ -183,7 +184,7 @@ def read_status(body: bytes) -> Status:
     day = answer.get("day")
     if not isinstance(day, int) or isinstance(day, bool) or not 0 <= day <= INTEGER_MAX:
         raise ServerError(502)
-    return Status(day, _taken(answer.get("envelopes")), _taken(answer.get("chunks")))
+    return Status(day, _admission(answer.get("envelopes")), _admission(answer.get("chunks")))
 
 
 def read_error_code(body: bytes) -> str:
@@ -252,8 +253,8 @@ def _json(body: bytes) -> dict[str, object]:
     return answer
 
 
-def _taken(state: object) -> Taken:
+def _admission(state: object) -> Admission:
     if not isinstance(state, dict):
         raise ServerError(502)
     reason = state.get("reason", "")
-    return Taken(state.get("open") is True, reason if isinstance(reason, str) else "")
+    return Admission(state.get("open") is True, reason if isinstance(reason, str) else "")

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from intake.errors import IntakeError
 from intake.source.reach.api import ServerError
 
 __all__ = ["GaveUpError", "Line", "Waiting"]
@@ -18,7 +17,7 @@ CLOSED_DELAY: Final = 300.0
 """A server that says why it takes nothing opens at fixed hours only."""
 
 
-class GaveUpError(IntakeError):
+class GaveUpError(Exception):
     """Nothing has succeeded for as long as the person was willing to wait."""
 
 

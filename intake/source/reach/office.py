@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -17,14 +16,17 @@ from crypto.directory import (
     read_directory,
 )
 from crypto.errors import Contradictory, Foreign, Outdated, ProtocolError
-from crypto.lifetimes import CLOCK_GRACE_DAYS, DAYS_A_WEEK
+from crypto.lifetimes import CLOCK_GRACE_DAYS
 from crypto.names import GenesisId, KeyHash
 from crypto.public_keys import check_kem_public_key, key_hash
-from intake.errors import Refusal
+from ground.days import today, week_of
+from ground.languages import gettext as _
+from ground.shell.figures import long_date_text
+from ground.shell.foreign import ForeignText
+from ground.shell.layout import fitted, lines
+from ground.shell.refusals import Refusal
 from intake.source.reach.api import Api, ServerError, Status
 from intake.source.reach.pinned import StateFolder
-from intake.source.speech import gettext as _
-from intake.source.speech import printable, written_day
 
 __all__ = [
     "Office",
@@ -35,10 +37,8 @@ __all__ = [
     "open_office",
     "other_ways",
     "reopened",
-    "today",
 ]
 
-_SECONDS_A_DAY: Final = 86_400
 _VERSION_SIZE: Final = 1
 _ROOT_SIZE: Final = 32
 
@@ -54,14 +54,14 @@ class Office:
     week: int
     keys: Mapping[str, bytes]
 
-    def name(self, language: str) -> str:
+    def name(self, language: str) -> ForeignText:
         """Return what the office calls itself."""
-        return printable(name_in(self.directory.names, language))
+        return ForeignText(name_in(self.directory.names, language))
 
-    def titles(self, language: str) -> dict[str, str]:
+    def titles(self, language: str) -> dict[str, ForeignText]:
         """Return what the active recipients are called, by their ids."""
         return {
-            recipient.id: printable(name_in(recipient.titles, language))
+            recipient.id: ForeignText(name_in(recipient.titles, language))
             for recipient in self.directory.recipients
         }
 
@@ -70,11 +70,6 @@ class Office:
         """The office's fingerprint, four groups a line."""
         groups = fingerprint(self.genesis_id).split()
         return "\n".join(" ".join(groups[at : at + 4]) for at in range(0, len(groups), 4))
-
-
-def today() -> int:
-    """Return the day: a count since 1970-01-01, UTC, so that no local day tells a time zone."""
-    return int(time.time()) // _SECONDS_A_DAY
 
 
 async def open_office(
@@ -109,7 +104,7 @@ async def load_office(
         genesis_id=directory.genesis_id,
         directory=directory,
         status=status,
-        week=day // DAYS_A_WEEK,
+        week=week_of(day),
         keys=dict(zip(ids, keys, strict=True)),
     )
 
@@ -121,7 +116,7 @@ async def fresh_office(api: Api, office: Office, state: StateFolder) -> Office:
     """
     day, directory = today(), office.directory
     in_force = day < min(directory.expires, directory.delegation.end)
-    if day // DAYS_A_WEEK == office.week and in_force:
+    if week_of(day) == office.week and in_force:
         return office
     return await reopened(api, office, state)
 
@@ -150,8 +145,8 @@ def other_ways(directory: Directory) -> str:
     """Return the other ways to report that the office names, as a hint."""
     if not directory.contacts:
         return _("The office names no other way to report.")
-    contacts = "\n".join(f"  {printable(contact)}" for contact in directory.contacts)
-    return _("Other ways to report:") + "\n" + contacts
+    contacts = (fitted(f"  {ForeignText(contact)}") for contact in directory.contacts)
+    return lines(_("Other ways to report:"), *(line for contact in contacts for line in contact))
 
 
 def _unreachable(error: ServerError) -> Refusal:
@@ -217,12 +212,12 @@ def _check(directory: Directory, origin: str, status: Status, day: int) -> None:
         check_current(directory, day)
     except Foreign:
         message = _("This address is not one of the office's. Nothing was sent.")
-        known = "\n".join(f"  {address}" for address in directory.addresses)
-        hint = _("The office's own addresses:") + "\n" + known
+        known = (f"  {ForeignText(address)}" for address in directory.addresses)
+        hint = lines(_("The office's own addresses:"), *known)
     except Outdated:
         message = _(
             "The office's directory has run out: it held until {day}. Nothing was sent."
-        ).format(day=written_day(min(directory.expires, directory.delegation.end) - 1))
+        ).format(day=long_date_text(min(directory.expires, directory.delegation.end) - 1))
     else:
         return
     raise Refusal(message, hint)
@@ -233,7 +228,7 @@ def _wrong_clock(day: int, other_day: int) -> Refusal:
         _(
             "This device's clock says {day}, the server's {other}. One of them is wrong."
             " Nothing was sent."
-        ).format(day=written_day(day), other=written_day(other_day)),
+        ).format(day=long_date_text(day), other=long_date_text(other_day)),
         _("Set this device's date, then repeat this."),
     )
 

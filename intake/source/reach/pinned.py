@@ -5,12 +5,10 @@ the addresses under which a person confirmed it, and the newest directory that w
 in it tells of a report but the folders of `unsent`, while there are any.
 """
 
-import fcntl
 import os
+import pwd
 import re
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,9 +18,12 @@ from crypto.errors import Malformed
 from crypto.names import GenesisId
 from crypto.sizes import GENESIS_ID_SIZE
 from crypto.strict_json import Fields, encode_json, parse_json
-from intake.errors import Refusal
-from intake.source.durable import replace_file
-from intake.source.speech import gettext as _
+from ground.disk.durable import PRIVATE_FOLDER
+from ground.disk.locks import locked
+from ground.disk.replaced_files import replace_file
+from ground.languages import gettext as _
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
 
 __all__ = ["Pinned", "StateFolder", "default_state_folder"]
 
@@ -44,11 +45,27 @@ class Pinned:
 
 
 def default_state_folder() -> Path:
-    """Return where state lies unless the person says otherwise."""
+    """Return where state lies unless the person says otherwise; Refusal where there is no home."""
     base = os.environ.get("XDG_STATE_HOME", "")
     # The base directory specification: a path that is not absolute is passed over.
-    root = Path(base) if base.startswith("/") else Path.home() / ".local" / "state"
+    root = Path(base) if base.startswith("/") else _home() / ".local" / "state"
     return root / "fidelio"
+
+
+def _home() -> Path:
+    """Return the home folder, by the environment, else by the system's list of users."""
+    if os.environ.get("HOME", "").startswith("/"):
+        return Path(os.environ["HOME"])
+    try:
+        home = pwd.getpwuid(os.geteuid()).pw_dir
+    except KeyError:
+        home = ""
+    if not home.startswith("/"):
+        raise Refusal(
+            _("This device names no home folder for what is remembered of offices."),
+            _("Name a folder for it: --state DIR"),
+        )
+    return Path(home)
 
 
 class StateFolder:
@@ -73,11 +90,11 @@ class StateFolder:
             check_not_older(directory, office.seen)
 
     def remember(self, origin: str, directory: Directory) -> None:
-        """Keep an office as that of an address, with a directory that was accepted."""
+        """Save an office as that of an address, with a directory that was accepted."""
         self._make_private()
         folder = self.office_folder(directory.genesis_id)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        with _locked(folder / _LOCK):
+        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        with locked(folder / _LOCK):
             office = self._read(folder)
             if office:
                 # Another run may have seen a newer one meanwhile.
@@ -105,20 +122,22 @@ class StateFolder:
             return _parse(GenesisId(bytes.fromhex(folder.name)), data)
         except Malformed:
             raise Refusal(
-                _("What was remembered of the office is damaged: {path}").format(path=path),
+                _("What was remembered of the office is damaged: {path}").format(
+                    path=foreign_path(path)
+                ),
                 _("Compare the office's fingerprint again: remove that file and repeat this."),
             ) from None
 
     def _make_private(self) -> None:
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         if not stat.S_IMODE(self.path.stat().st_mode) & 0o077:
             return
         if all(_NAME.fullmatch(entry.name) for entry in self.path.iterdir()):
-            self.path.chmod(0o700)
+            self.path.chmod(PRIVATE_FOLDER)
             return
         raise Refusal(
             _("Others on this device can look into the state folder {path}.").format(
-                path=self.path
+                path=foreign_path(self.path)
             ),
             _("Choose a folder of its own with --state, or close this one: chmod 700"),
         )
@@ -151,10 +170,3 @@ def _parse(genesis_id: GenesisId, data: bytes) -> Pinned:
     )
     addresses = fields.texts("addresses", 1, _ADDRESSES_MAX, _ADDRESS_MAX_SIZE)
     return Pinned(genesis_id, tuple(addresses), newest)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -5,8 +5,8 @@ import threading
 
 from crypto.names import Address, ChunkId, GenesisId
 from crypto.puzzle import solve_puzzle
-from intake.source.person.show import Show
-from intake.source.reach.office import today
+from ground.days import today
+from intake.source.person.progress import ProgressInWords
 
 __all__ = ["Work"]
 
@@ -23,7 +23,12 @@ class Work:
         self._headers: dict[bytes, tuple[int, int, str]] = {}
 
     async def header(
-        self, genesis_id: GenesisId, kind: int, path_hash: Address | ChunkId, bits: int, show: Show
+        self,
+        genesis_id: GenesisId,
+        kind: int,
+        path_hash: Address | ChunkId,
+        bits: int,
+        progress: ProgressInWords,
     ) -> str:
         """Return the header of an upload, empty where it takes no work.
 
@@ -36,11 +41,13 @@ class Work:
             day = today()
             if self._headers.get(path_hash, ())[:2] != (day, bits):
                 puzzle = (genesis_id, kind, path_hash, bits, day)
-                self._headers[path_hash] = (day, bits, await _solved(puzzle, show))
+                self._headers[path_hash] = (day, bits, await _solved(puzzle, progress))
             return self._headers[path_hash][2]
 
 
-async def _solved(puzzle: tuple[GenesisId, int, Address | ChunkId, int, int], show: Show) -> str:
+async def _solved(
+    puzzle: tuple[GenesisId, int, Address | ChunkId, int, int], progress: ProgressInWords
+) -> str:
     tries = 1 << puzzle[3]
     is_over = threading.Event()
 
@@ -48,7 +55,7 @@ async def _solved(puzzle: tuple[GenesisId, int, Address | ChunkId, int, int], sh
         # Ctrl-C ends the waiting alone; the thread would go on, and the program wait for it.
         if is_over.is_set():
             raise _StoppedError
-        show.working(tried, tries)
+        progress.working(tried, tries)
 
     try:
         return await asyncio.to_thread(solve_puzzle, *puzzle, tell)

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from crypto.sizes import RECORD_SIZE
-from intake.storage import board, sqlite
+from intake.storage import sqlite
 from intake.storage.folder import DataFolder, create_folder
+from intake.storage.rows import record_rows
 from tests.offices.server_process import client, serving, succeed
 from tests.offices.signed_office import PracticeOffice, batch, refinement
 
@@ -27,7 +28,7 @@ def take_in(data: Path, bundle: bytes) -> None:
 
 def in_bucket(data: Path, bits: int, value: int) -> list[bytes]:
     with contextlib.closing(sqlite3.connect(data / "intake.sqlite")) as database:
-        return board.bucket(database, bits, value)
+        return record_rows.bucket(database, bits, value)
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_a_batch_that_is_over_takes_no_records_of_others_along(
     for sender in (first, "main", "board"):
         take_in(data, office.outbound(sender, today, batch(1, records)))
     with contextlib.closing(sqlite3.connect(data / "intake.sqlite")) as database, database:
-        board.drop_batch(database, "board", 1)
+        record_rows.drop_batch(database, "board", 1)
     assert sorted(in_bucket(data, 0, 0)) == sorted(records)
 
 
@@ -87,7 +88,7 @@ def test_a_board_of_the_version_before_is_brought_over_whole(tmp_path: Path) -> 
     with contextlib.closing(sqlite.connect(folder)) as database:
         assert database.execute("SELECT * FROM record").fetchall() == [row]
         assert database.execute("PRAGMA user_version").fetchone() == (sqlite.VERSION,)
-        board.add_records(database, "board", 1, 3, [(5, row[2], record)])
+        record_rows.add(database, "board", 1, 3, [(5, row[2], record)])
         assert database.execute("SELECT count(*) FROM record").fetchone() == (2,)
 
 

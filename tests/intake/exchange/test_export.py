@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
+from ground.shell.progress import Progress
 from intake.exchange.exporting import export_bundle
-from intake.exchange.progress import Progress
 from tests.offices.server_process import ServerProcess, client, intake, serving, succeed
 from tests.offices.signed_office import PracticeOffice, ReadExport, batch, confirmation, read_export
 
@@ -265,7 +265,7 @@ def test_a_folder_that_is_not_there_is_refused(data: Path) -> None:
     out = data.with_name("no") / "such" / "file"
     done = intake("export", "--data", data, "--recipient", "main", "--out", out)
     assert done.returncode == 1
-    assert "error: cannot write into" in done.stderr
+    assert "could not be written" in done.stderr
 
 
 async def test_a_damaged_slot_is_left_out_and_said(server: ServerProcess) -> None:

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from crypto.sizes import ENVELOPE_SIZE, RECORD_SIZE
-from intake.storage import board
 from intake.storage.folder import DataFolder
+from intake.storage.rows import record_rows
 from intake.storage.sqlite import connect, writing
 from tests.means.repository import REPOSITORY
 from tests.offices.server_process import client, serving
@@ -23,7 +23,7 @@ async def test_uploads_during_a_rewrite_are_all_stored(data: Path, tmp_path: Pat
     with contextlib.closing(connect(folder)) as database, writing(database, folder):
         records = (os.urandom(RECORD_SIZE) for _ in range(RECORDS))
         rows = ((0, hashlib.sha256(record).digest(), record) for record in records)
-        board.add_records(database, "main", 1, 0, rows)
+        record_rows.add(database, "main", 1, 0, rows)
     answered: list[int] = []
     with serving(data) as server:
         async with client(server) as http:
@@ -43,4 +43,4 @@ async def test_uploads_during_a_rewrite_are_all_stored(data: Path, tmp_path: Pat
     with contextlib.closing(connect(folder)) as database:
         (held,) = database.execute("SELECT count(*) FROM envelope").fetchone()
         assert held == len(answered)
-        assert board.live_records(database) == RECORDS
+        assert record_rows.count(database) == RECORDS

@@ -15,8 +15,8 @@ from crypto.names import ChunkId
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, solve_puzzle
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from intake.server.upkeep import TICK_SECONDS
-from intake.storage import items
 from intake.storage.folder import DataFolder
+from intake.storage.rows import item_rows
 from intake.storage.sqlite import connect
 from tests.means.clock import clock_by, set_clock
 from tests.offices.server_process import ServerProcess, client, serving, succeed
@@ -159,7 +159,7 @@ async def test_a_full_disk_is_said_before_the_body_and_reading_goes_on(data: Pat
 async def test_what_nobody_fetches_closes_the_server(data: Path, today: int) -> None:
     """After 38 days, a week before anything would have to be deleted."""
     with contextlib.closing(connect(DataFolder(data))) as database:
-        items.add_envelopes(database, [(os.urandom(32), (today - 44) // 7, 0)])
+        item_rows.add_envelopes(database, [(os.urandom(32), (today - 44) // 7, 0)])
     with serving(data) as server:
         async with client(server) as http:
             closed = {"open": False, "reason": "not-fetched"}

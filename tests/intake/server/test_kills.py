@@ -42,7 +42,7 @@ RECIPIENTS = ("board", "main")
 # The same command with its modules loaded before, so that kills do not land in Python's own start.
 CHILD = """
 import sys
-import intake.exchange.exporting, intake.exchange.importing, intake.exchange.answers
+import intake.exchange.exporting, intake.exchange.importing
 import intake.site.publishing, intake.site.build
 from intake.cli import main
 print("ready", flush=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crypto.sizes import RECORD_SIZE
-from intake.server.office import day_of
+from ground.days import today as day_of
 from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, client, serving, succeed
 from tests.offices.signed_office import PracticeOffice, batch, refinement

@@ -12,7 +12,7 @@ import pytest
 from crypto.directory import Directory, read_directory
 from crypto.word_lists import word_list
 from ground.languages import LANGUAGES
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.server import form, sealed_uploads
 from intake.server.admission import Reason
 from intake.site import build

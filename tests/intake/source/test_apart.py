@@ -34,14 +34,6 @@ def test_report_and_replies_need_nothing_of_the_server(
     assert "From a small installation." in messages
 
 
-def test_without_babel_the_program_speaks_english(source: Source) -> None:
-    prelude = WITHOUT_SERVER.replace("MISSING = {", 'MISSING = {"babel", ')
-    text = source.file("text.txt", b"In English.")
-    done = source.run("report", "--language", "ru", "--text-file", text, prelude=prelude)
-    assert done.code == 0, done.err
-    assert "Stored." in done.out
-
-
 def test_without_proxy_and_terminal_libraries_help_is_there(source: Source) -> None:
     prelude = WITHOUT_SERVER.replace("MISSING = {", 'MISSING = {"aiohttp", "aiohttp_socks", ')
     done = source.run("report", "--help", prelude=prelude)

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from crypto.sizes import ENVELOPE_SIZE
-from intake.storage.folder import DataFolder, locked
+from ground.disk.locks import locked
+from intake.storage.folder import DataFolder
 from intake.storage.sqlite import connect
 from tests.offices.server_process import ServerProcess, client, intake, succeed
 
@@ -31,7 +32,7 @@ async def test_status_changes_no_file(server: ServerProcess) -> None:
         async with http.put(f"/v1/envelopes/{hashlib.sha256(body).hexdigest()}", data=body) as put:
             assert put.status == 204
     before = state(server.data)
-    assert "1 envelopes of the week from" in succeed("status", "--data", server.data)
+    assert "1 envelope of the week from" in succeed("status", "--data", server.data)
     assert state(server.data) == before
 
 

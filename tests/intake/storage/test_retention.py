@@ -12,9 +12,10 @@ import pytest
 
 from crypto.directory import Directory, Policy, read_directory
 from crypto.statements import StatementKind, TakenLine
-from intake.storage import board, items, retention, taken
-from intake.storage.container import Kind
+from intake.storage import retention
 from intake.storage.folder import create_folder
+from intake.storage.kinds import Kind
+from intake.storage.rows import item_rows, line_rows, record_rows
 from intake.storage.sqlite import connect, prepare
 from tests.offices.signed_office import POLICY, PracticeOffice
 
@@ -47,16 +48,16 @@ def last_day_kept(database: sqlite3.Connection, remains: str) -> int:
 
 def test_an_envelope_stays_for_45_days_after_its_week(database: sqlite3.Connection) -> None:
     """Shorter than the 60 days after which its key may be destroyed."""
-    items.add_envelopes(database, [(os.urandom(32), 2970, 0)])
+    item_rows.add_envelopes(database, [(os.urandom(32), 2970, 0)])
     assert last_day_kept(database, "SELECT count(*) FROM envelope") == 44
-    assert items.to_wipe(database, 9) == [(Kind.ENVELOPE, 0)]
+    assert item_rows.to_wipe(database, 9) == [(Kind.ENVELOPE, 0)]
 
 
 def test_a_chunk_stays_for_60_days_after_its_week(database: sqlite3.Connection) -> None:
     """Longer than its envelope."""
-    items.add_chunks(database, [(os.urandom(32), os.urandom(32), 2970, 5)])
+    item_rows.add_chunks(database, [(os.urandom(32), os.urandom(32), 2970, 5)])
     assert last_day_kept(database, "SELECT count(*) FROM chunk") == 59
-    assert items.to_wipe(database, 9) == [(Kind.CHUNK, 5)]
+    assert item_rows.to_wipe(database, 9) == [(Kind.CHUNK, 5)]
 
 
 def add_line(database: sqlite3.Connection, kind: StatementKind) -> None:
@@ -71,18 +72,18 @@ def add_line(database: sqlite3.Connection, kind: StatementKind) -> None:
         signing_key=filler,
         signature=os.urandom(64),
     )
-    taken.add(database, line)
+    line_rows.add(database, line)
 
 
 def test_records_stay_for_the_policy_s_days_after_the_week(database: sqlite3.Connection) -> None:
     """By batch, as the directory in force says."""
     add_line(database, StatementKind.BATCH)
     record = os.urandom(4096)
-    board.add_records(database, "main", 1, 0, [(0, hashlib.sha256(record).digest(), record)])
+    record_rows.add(database, "main", 1, 0, [(0, hashlib.sha256(record).digest(), record)])
     remains = "SELECT count(*) FROM record"
     assert last_day_kept(database, remains) == POLICY.reply_days - 1
-    assert taken.lines(database) == []
-    assert taken.is_spent(database, StatementKind.BATCH, "main", 1)
+    assert line_rows.lines(database) == []
+    assert line_rows.is_spent(database, StatementKind.BATCH, "main", 1)
 
 
 @pytest.mark.parametrize("kind", [StatementKind.CONFIRMATION, StatementKind.REFINEMENT])
@@ -92,7 +93,7 @@ def test_other_lines_are_passed_on_for_90_days(
     """And never taken again under their number."""
     add_line(database, kind)
     assert last_day_kept(database, "SELECT count(*) FROM taken") == 89
-    assert taken.is_spent(database, kind, "main", 1)
+    assert line_rows.is_spent(database, kind, "main", 1)
 
 
 def test_a_shorter_policy_holds_at_once(database: sqlite3.Connection) -> None:
@@ -101,17 +102,17 @@ def test_a_shorter_policy_holds_at_once(database: sqlite3.Connection) -> None:
     day = 7 * 2970 + 6 + 100
     short = directory_on(day, replace(POLICY, reply_days=100))
     retention.retire(database, short, day)
-    assert taken.lines(database) == []
+    assert line_rows.lines(database) == []
 
 
 def test_a_clock_that_jumped_deletes_nothing(database: sqlite3.Connection) -> None:
     """Unless the directory in force agrees with it."""
     directory, day = directory_on(FIRST_DAY), FIRST_DAY
-    items.add_envelopes(database, [(os.urandom(32), 2970, 0)])
+    item_rows.add_envelopes(database, [(os.urandom(32), 2970, 0)])
     retention.retire(database, directory, day)
     for later in (day + 366, day + 367):
         assert not retention.retire(database, directory, later)
-    assert items.count(database, Kind.ENVELOPE) == 1
+    assert item_rows.count(database, Kind.ENVELOPE) == 1
     renewed = directory_on(day + 366)
     assert retention.retire(database, renewed, day + 367).envelopes == 1
 
@@ -121,7 +122,7 @@ def test_a_clock_that_runs_on_deletes_also_without_a_new_directory(
 ) -> None:
     """An office that has ended leaves nothing behind."""
     directory = directory_on(FIRST_DAY)
-    items.add_envelopes(database, [(os.urandom(32), 2970, 0)])
+    item_rows.add_envelopes(database, [(os.urandom(32), 2970, 0)])
     for day in range(FIRST_DAY, FIRST_DAY + 60):
         retention.retire(database, directory, day)
-    assert items.count(database, Kind.ENVELOPE) == 0
+    assert item_rows.count(database, Kind.ENVELOPE) == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.storage import sqlite
 from intake.storage.folder import DataFolder, create_folder
 

@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
-from intake.storage import items
-from intake.storage.container import Container, FreeSlots, Kind
-from intake.storage.folder import DataFolder, create_folder, locked
-from intake.storage.room import Room
+from ground.disk.locks import locked
+from intake.storage.container import Container, FreeSlots
+from intake.storage.disk_room import DiskRoom
+from intake.storage.folder import DataFolder, create_folder
+from intake.storage.kinds import Kind
+from intake.storage.rows import item_rows
 from intake.storage.sqlite import connect, prepare, writing
 from intake.storage.writer import GROUPS_BEFORE_STEP, Outcome, Writer
 
@@ -42,7 +44,7 @@ async def writing_to(
     faults: list[Exception] = []
     writer = Writer(
         folder,
-        room=Room(folder, floor_bytes, 0),
+        room=DiskRoom(folder, floor_bytes, 0),
         sweep=sweep,
         on_fault=on_fault or faults.append,
         on_end=lambda: None,
@@ -56,16 +58,16 @@ async def writing_to(
 
 async def put_envelope(writer: Writer, envelope: bytes, week: int = WEEK) -> Outcome:
     address = hashlib.sha256(envelope).digest()
-    return await writer.put(Kind.ENVELOPE, address, address, envelope, week)
+    return await writer.store(Kind.ENVELOPE, address, address, envelope, week)
 
 
 async def put_chunk(writer: Writer, name: bytes, chunk: bytes, week: int = WEEK) -> Outcome:
-    return await writer.put(Kind.CHUNK, name, hashlib.sha256(chunk).digest(), chunk, week)
+    return await writer.store(Kind.CHUNK, name, hashlib.sha256(chunk).digest(), chunk, week)
 
 
 def weeks(folder: DataFolder, kind: Kind) -> dict[int, int]:
     with contextlib.closing(connect(folder)) as database:
-        return items.waiting(database, kind, "nobody")
+        return item_rows.waiting(database, kind, "nobody")
 
 
 async def test_a_chunk_sent_again_lives_from_the_later_week(folder: DataFolder) -> None:
@@ -144,8 +146,8 @@ async def test_what_another_process_deletes_is_given_out_again(folder: DataFolde
     async with writing_to(folder) as writer:
         await put_envelope(writer, envelope)
         with contextlib.closing(connect(folder)) as database, writing(database, folder):
-            assert items.drop_old(database, Kind.ENVELOPE, WEEK) == 1
-            assert len(items.to_wipe(database, 10)) == 1
+            assert item_rows.drop_old(database, Kind.ENVELOPE, WEEK) == 1
+            assert len(item_rows.to_wipe(database, 10)) == 1
         assert await put_envelope(writer, envelope) is Outcome.DURABLE
         await writer.do(lambda _: None)
         for _ in range(500):
@@ -212,14 +214,14 @@ def _wait_for(event: threading.Event) -> None:
 
 
 def _drop(database: sqlite3.Connection) -> None:
-    items.drop_old(database, Kind.ENVELOPE, WEEK)
+    item_rows.drop_old(database, Kind.ENVELOPE, WEEK)
 
 
 def test_files_leave_room_for_texts(folder: DataFolder) -> None:
     """As much as texts still miss of their quota, up to a tenth of the disk."""
-    few, none = Room(folder, 0, 100), Room(folder, 0, 0)
+    few, none = DiskRoom(folder, 0, 100), DiskRoom(folder, 0, 0)
     assert few.left(Kind.ENVELOPE) > few.left(Kind.CHUNK)
-    assert Room(folder, 1 << 60, 100).left(Kind.ENVELOPE) == 0
+    assert DiskRoom(folder, 1 << 60, 100).left(Kind.ENVELOPE) == 0
     folder.envelopes.write_bytes(bytes(100 * ENVELOPE_SIZE))
     assert abs(few.left(Kind.CHUNK) - none.left(Kind.CHUNK)) < 50 * ENVELOPE_SIZE
 

@@ -16,16 +16,18 @@ from crypto.names import GenesisId
 from crypto.office.chunks import open_file
 from crypto.payload import safe_file_name
 from crypto.sizes import CHUNK_SIZE, KEM_PUBLIC_KEY_SIZE, PIECE_SIZE
-from intake.errors import Refusal
-from intake.source.message.outgoing import Bytes, ChangedError, FileOnDisk, Outgoing, take_snapshot
-from intake.source.message.plan import ChosenFile, Draft, Plan, make_plan, restarted
-from intake.source.reach.api import Status, Taken
+from ground.shell.refusals import Refusal
+from intake.source.message.files import ChosenFile
+from intake.source.message.pieces import Bytes, ChangedError, FileOnDisk, Outgoing, read_snapshot
+from intake.source.message.plan import Draft, Plan, make_plan, restarted
+from intake.source.reach.api import Admission, Status
 from intake.source.reach.office import Office
-from intake.source.sending.unsent import Progress, SealedEnvelope, Unsent, derive_kept_key
+from intake.source.sending.unsent import StoredCount, Unsent, derive_unsent_key
+from intake.source.sending.unsent_format import DatedEnvelope
 from tests.offices.signed_office import POLICY, PracticeOffice
 from tests.offices.source_client import today
 
-OPEN = Taken(True, "")
+OPEN = Admission(True, "")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,7 @@ def office() -> Office:
 
 def read(path: Path) -> Outgoing:
     source = FileOnDisk(path)
-    return Outgoing(source, take_snapshot(source, lambda _size: None))
+    return Outgoing(source, read_snapshot(source, lambda _size: None))
 
 
 def draft_of(*paths: Path, text: str = "It happened.") -> Draft:
@@ -123,7 +125,7 @@ def test_restarted_file_gets_a_new_key_and_others_keep_theirs(
 def test_text_and_rest_together_are_the_text_and_chunks_are_padded(
     office: Office, text: str, sizes: list[int]
 ) -> None:
-    snapshots = tuple(take_snapshot(Bytes(bytes(size)), lambda _size: None) for size in sizes)
+    snapshots = tuple(read_snapshot(Bytes(bytes(size)), lambda _size: None) for size in sizes)
     draft = replace(
         draft_of(text=text),
         files=tuple(
@@ -142,7 +144,7 @@ def test_text_and_rest_together_are_the_text_and_chunks_are_padded(
 def test_files_are_refused_where_the_server_takes_none(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"x")
-    closed = replace(office, status=Status(today(), OPEN, Taken(False, "full")))
+    closed = replace(office, status=Status(today(), OPEN, Admission(False, "full")))
     with pytest.raises(Refusal, match="it is full"):
         plan_of(closed, path)
     with pytest.raises(Refusal, match="ten thousand letters"):
@@ -165,40 +167,40 @@ def test_what_is_kept_comes_back_whole_and_for_its_codename_alone(
     path.write_bytes(b"x" * 10)
     plan = plan_of(office, path, text="Ё" * 30_000)
     codename = new_codename()
-    unsent = Unsent.new(tmp_path, derive_kept_key(codename, office.genesis_id))
-    sealed = SealedEnvelope(bytes(32_768), 20_000, 20_014)
+    unsent = Unsent.new(tmp_path, derive_unsent_key(codename, office.genesis_id))
+    sealed = DatedEnvelope(bytes(32_768), 20_000, 20_014)
     unsent.save(plan, None)
     unsent.save_again(plan, sealed)
-    found = Unsent.find(tmp_path, derive_kept_key(codename, office.genesis_id))
+    found = Unsent.find(tmp_path, derive_unsent_key(codename, office.genesis_id))
     assert found.load() == (plan, sealed)
-    stranger = Unsent(unsent.folder, derive_kept_key(new_codename(), office.genesis_id))
+    stranger = Unsent(unsent.folder, derive_unsent_key(new_codename(), office.genesis_id))
     with pytest.raises(Unauthentic):
         stranger.load()
-    other_office = Unsent(unsent.folder, derive_kept_key(codename, GenesisId(bytes(32))))
+    other_office = Unsent(unsent.folder, derive_unsent_key(codename, GenesisId(bytes(32))))
     with pytest.raises(Unauthentic):
         other_office.load()
 
 
 def test_progress_of_an_earlier_plan_counts_for_nothing(office: Office, tmp_path: Path) -> None:
-    unsent = Unsent.new(tmp_path, derive_kept_key(new_codename(), office.genesis_id))
+    unsent = Unsent.new(tmp_path, derive_unsent_key(new_codename(), office.genesis_id))
     plan = plan_of(office)
     unsent.save(plan, None)
-    unsent.save_progress(Progress(5, 20_000))
-    assert unsent.load_progress() == Progress(5, 20_000)
+    unsent.save_count(StoredCount(5, 20_000))
+    assert unsent.load_count() == StoredCount(5, 20_000)
     unsent.save(plan, None)
-    assert unsent.load_progress() is None
+    assert unsent.load_count() is None
 
 
 def test_damaged_progress_counts_for_nothing(office: Office, tmp_path: Path) -> None:
-    unsent = Unsent.new(tmp_path, derive_kept_key(new_codename(), office.genesis_id))
+    unsent = Unsent.new(tmp_path, derive_unsent_key(new_codename(), office.genesis_id))
     unsent.save(plan_of(office), None)
-    unsent.save_progress(Progress(5, 20_000))
+    unsent.save_count(StoredCount(5, 20_000))
     (unsent.folder / "progress").write_bytes(b"short")
-    assert unsent.load_progress() is None
+    assert unsent.load_count() is None
 
 
 def test_second_run_of_one_message_is_refused(office: Office, tmp_path: Path) -> None:
-    key = derive_kept_key(new_codename(), office.genesis_id)
+    key = derive_unsent_key(new_codename(), office.genesis_id)
     unsent = Unsent.new(tmp_path, key)
     with (
         unsent.alone(),

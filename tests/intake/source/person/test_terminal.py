@@ -1,21 +1,15 @@
 """A person at a terminal: asked, shown the codename, asked for two of its words, heard again."""
 
-import os
-import pty
 import re
-import select
-import signal
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from crypto.directory import fingerprint
 from intake.questions import ANSWERS
-from tests.means.repository import REPOSITORY
+from tests.means.person_at_a_terminal import Person, at_a_terminal, person
 from tests.offices.signed_office import PracticeOffice
 from tests.offices.source_client import (
     OfficeServer,
@@ -26,84 +20,8 @@ from tests.offices.source_client import (
     today,
 )
 
-SECONDS = 60.0
 OTHER_SCREEN = "\x1b[?1049h"
 FIRST_SCREEN = "\x1b[?1049l"
-
-
-class Person:
-    """Somebody who types at a terminal and reads what it shows."""
-
-    def __init__(self, process: int, terminal: int) -> None:
-        self._process = process
-        self._terminal = terminal
-        self.seen = ""
-        self._read_up_to = 0
-
-    def wait_for(self, text: str) -> None:
-        """Read until the terminal shows a text that was not there before."""
-        deadline = time.monotonic() + SECONDS
-        while (found := self.seen.find(text, self._read_up_to)) < 0:
-            assert time.monotonic() < deadline, self.seen
-            assert self._read(), f"ended without {text!r}: {self.seen}"
-        self._read_up_to = found + len(text)
-
-    def types(self, after: str, line: str) -> None:
-        """Wait for a question and answer it."""
-        self.wait_for(after)
-        os.write(self._terminal, line.encode() + b"\n")
-
-    def presses_ctrl_c(self, after: str) -> None:
-        """Wait for a text and stop the program."""
-        self.wait_for(after)
-        os.write(self._terminal, b"\x03")
-
-    def ends(self) -> int:
-        """Read to the end; returns the exit code."""
-        while self._read():
-            pass
-        return os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
-
-    def _read(self) -> bool:
-        ready, _, _ = select.select([self._terminal], [], [], SECONDS)
-        assert ready, f"silent for {SECONDS} s: {self.seen}"
-        try:
-            data = os.read(self._terminal, 65_536)
-        except OSError:
-            return False
-        self.seen += data.decode(errors="replace").replace("\r\n", "\n")
-        return bool(data)
-
-
-@contextmanager
-def person(folder: Path, *arguments: str) -> Iterator[Person]:
-    """Somebody who runs a command of `intake` at a terminal."""
-    with at_a_terminal(folder, "-m", "intake.cli", *arguments) as someone:
-        yield someone
-
-
-@contextmanager
-def at_a_terminal(folder: Path, *arguments: str) -> Iterator[Person]:
-    """Somebody who runs Python with some arguments at a terminal."""
-    process, terminal = pty.fork()
-    if process == 0:
-        os.chdir(REPOSITORY)
-        environment = {
-            **os.environ,
-            "TERM": "xterm",
-            "XDG_STATE_HOME": str(folder),
-            "LANG": "C.UTF-8",
-        }
-        os.execve(sys.executable, [sys.executable, *arguments], environment)
-    try:
-        yield Person(process, terminal)
-    finally:
-        try:
-            os.kill(process, signal.SIGKILL)
-            os.waitpid(process, 0)
-        except (ProcessLookupError, ChildProcessError):
-            pass
-        os.close(terminal)
 
 
 Setting = tuple[str, OfficeServer]
@@ -210,7 +128,7 @@ def test_ctrl_c_while_being_asked_sends_nothing(setting: Setting, tmp_path: Path
 # just as a Ctrl-C is lost that comes between a question and the wait for its answer.
 UNHEARD = """
 import os, signal, sys, threading, time
-from intake.source.person.terminal import open_terminal
+from ground.shell.terminal import open_terminal
 
 if sys.argv[1] == "stdin":
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -265,7 +183,7 @@ def test_progress_is_shown_with_size_and_speed(setting: Setting, tmp_path: Path)
         someone.types("[y/N]", "y")
         type_two_words_back(someone)
         assert someone.ends() == 0, someone.seen
-    assert re.search(r"Sending: [\d.]+ MB of \d+ MB, [\d.]+ MB a second, \d+ s left", someone.seen)
+    assert re.search(r"Sending: [\d.]+ MB of [\d.]+ MB, [\d.]+ [kM]B/s, \d+ s left", someone.seen)
 
 
 def _slowly(_number: int, _put: object) -> int:

@@ -182,7 +182,10 @@ def test_on_a_slow_line_a_kill_costs_what_was_under_way_alone(meeting: Meeting) 
     data = os.urandom(64 * PIECE_SIZE)
     path, text = source.file("a.bin", data), source.file("text.txt", b"It happened.")
     server.answer = _slowly
-    slow = "import intake.source.sending.sending\nintake.source.sending.sending.SAVED_SECONDS = 0.0"
+    slow = (
+        "import intake.source.sending.stored_chunks as stored_chunks\n"
+        "stored_chunks.SAVED_SECONDS = 0.0"
+    )
     with office_server(server, port):
         with source.started("report", "--text-file", text, "--file", path, prelude=slow) as process:
             while len(server.puts) < 24:
@@ -292,11 +295,11 @@ def test_file_that_changes_while_it_is_sent_starts_anew_under_a_new_key(meeting:
     source, server, port = meeting
     path = source.file("log.txt", b"a" * (40 * PIECE_SIZE))
     new = b"b" * (30 * PIECE_SIZE) + b"c"
+    # Written before: the other requests go on meanwhile, and could be through.
+    beside = source.file("log.new", new)
 
     def change(number: int, _put: Put) -> int:
         if number == 10:
-            beside = path.with_suffix(".new")
-            beside.write_bytes(new)
             beside.replace(path)
         return 204
 

@@ -9,7 +9,7 @@ import pytest
 from crypto.names import GenesisId
 from crypto.office.directory import Delegation
 from crypto.sizes import KEM_PUBLIC_KEY_SIZE
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.reach.api import Route, connected
 from intake.source.reach.office import Office, open_office
 from intake.source.reach.pinned import StateFolder
@@ -162,4 +162,4 @@ async def test_contacts_that_would_move_the_cursor_are_shown_escaped(
     port: int, state: StateFolder
 ) -> None:
     office = office_at(port, today() - 30, contacts=("call \x1b[2Jme",))
-    assert "\\u{1b}[2Jme" in (await refused(OfficeServer(office), port, state)).hint
+    assert "<U+001B>[2Jme" in (await refused(OfficeServer(office), port, state)).hint

@@ -1,13 +1,15 @@
 """What is remembered of an office on the source's device."""
 
 import hashlib
+import os
+import pwd
 from pathlib import Path
 
 import pytest
 
 from crypto.directory import Directory, read_directory
 from crypto.errors import Outdated
-from intake.errors import Refusal
+from ground.shell.refusals import Refusal
 from intake.source.reach.pinned import StateFolder, default_state_folder
 from tests.offices.signed_office import PracticeOffice
 from tests.offices.source_client import today
@@ -85,3 +87,25 @@ def test_state_lies_where_the_desktop_puts_it(monkeypatch: pytest.MonkeyPatch) -
     assert default_state_folder() == Path("/somewhere/state/fidelio")
     monkeypatch.setenv("XDG_STATE_HOME", "not/absolute")
     assert default_state_folder() == Path.home() / ".local/state/fidelio"
+
+
+def test_without_home_state_lies_where_the_system_s_list_of_users_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    home = Path(pwd.getpwuid(os.geteuid()).pw_dir)
+    for typed in (None, "", "not/absolute"):
+        if typed is None:
+            monkeypatch.delenv("HOME", raising=False)
+        else:
+            monkeypatch.setenv("HOME", typed)
+        assert default_state_folder() == home / ".local/state/fidelio"
+
+
+def test_without_any_home_a_folder_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(os, "geteuid", lambda: 3_999_999_999)
+    with pytest.raises(Refusal) as refusal:
+        default_state_folder()
+    assert "--state" in refusal.value.hint

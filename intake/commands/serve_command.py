@@ -1,0 +1,75 @@
+"""`intake serve`: the server, until it is told to stop."""
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from ground.shell.program import Answer, Command, Surroundings
+from intake.commands.data_folder import add_data_folder
+
+__all__ = ["SERVE"]
+
+_LAST_PORT = 65_535
+
+
+@dataclass(frozen=True)
+class ServeOptions:
+    """Where to serve which folder: at a host and port, or else at a Unix socket."""
+
+    data: Path
+    listen: tuple[str, int] | None
+    unix: Path | None
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_data_folder(parser)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "--listen", metavar="HOST:PORT", type=_host_and_port, help="an address of this machine"
+    )
+    where.add_argument("--unix", metavar="PATH", type=Path, help="a Unix socket, made anew")
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit() or int(port) > _LAST_PORT:
+        raise argparse.ArgumentTypeError("HOST:PORT, as in 127.0.0.1:8080 or [::1]:8080")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _run(options: ServeOptions, surroundings: Surroundings) -> Answer:
+    from intake.server.forgetting import start_again
+
+    # Before anything else is loaded, let alone opened: it is a process anew from here.
+    start_again()
+    from intake.server.serve import Listen, serve
+
+    def say(address: str) -> None:
+        if surroundings.as_json:
+            surroundings.output.say_data(json.dumps({"serving": address}))
+        else:
+            surroundings.output.say(f"Serving on {address}")
+
+    host, port = options.listen or ("", 0)
+    in_order = serve(options.data, Listen(host, port, options.unix), say)
+    # All that there is to say was said when it began.
+    return Answer("", {}, complete=in_order)
+
+
+SERVE = Command(
+    "serve",
+    "run the server that sources talk to",
+    """\
+Runs until it gets SIGTERM or SIGINT. It keeps ciphertext and weeks, no addresses, no access log.
+Settings stand in DIR/intake.toml, which the first start writes with every default.
+
+  intake serve --data /srv/intake --listen 127.0.0.1:8080
+  intake serve --data /srv/intake --unix /run/intake/http.sock
+
+Before an office was imported, it tells visitors that there is none yet.""",
+    ServeOptions,
+    _add_arguments,
+    _run,
+    is_deed=True,
+)

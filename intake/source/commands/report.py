@@ -1,0 +1,166 @@
+"""`intake report`: what a person wants to say, asked or given, encrypted here and sent."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from crypto.codename import Codename, codename_words, new_codename
+from crypto.names import GenesisId
+from ground.languages import gettext as _
+from ground.shell.program import Answer, Surroundings
+from ground.shell.refusals import Refusal, UsageError
+from intake.source.commands.answers import sealed_answer, stored_answer
+from intake.source.commands.opening import (
+    begin,
+    ended_in_words,
+    read_typed_fingerprint,
+    speak_as_asked,
+)
+from intake.source.commands.options import ReportOptions
+from intake.source.commands.questionnaire import Answers, ask_all
+from intake.source.message.cleaning import cleaner, copies_removed_on_error
+from intake.source.message.drafting import (
+    check_something,
+    check_text,
+    confirm,
+    read_message_text,
+    ready_files,
+)
+from intake.source.message.files import ChosenFile, choose_all
+from intake.source.message.plan import Draft, check_files, check_number_of_files
+from intake.source.message.recipients import check_ids, tell_readers, without
+from intake.source.person.codenames import ask_codename, show_codename, words_of
+from intake.source.person.progress import ProgressInWords
+from intake.source.person.session import Session, compare, connect, refuse_if_closed
+from intake.source.reach.directory_files import open_directory_file
+from intake.source.reach.office import Office
+from intake.source.sending.delivery import check_unsent, deliver, go_on
+from intake.source.sending.sealed_file_writing import check_new
+from intake.source.sending.sealing import for_later, seal_into_file
+
+__all__ = ["report"]
+
+_HELP: Final = "intake report --help"
+
+
+@dataclass(frozen=True, repr=False)
+class _Given:
+    """What stands on the command line of a message: its text, if any, its files, who is left out.
+
+    `tool` cleans the files, but for the `originals` among them.
+    """
+
+    text: str | None
+    files: tuple[ChosenFile, ...]
+    originals: tuple[ChosenFile, ...]
+    left_out: tuple[str, ...]
+    tool: str | None
+
+
+def report(options: ReportOptions, surroundings: Surroundings) -> Answer:
+    """Carry out `intake report`; the answer says that it is stored. Raises Refusal."""
+    speak_as_asked(options)
+    _check_usage(options)
+    progress = ProgressInWords()
+    with ended_in_words(progress):
+        fingerprint = read_typed_fingerprint(options)
+        session = begin(options, surroundings, progress, options.codename_fd)
+        if options.resume:
+            return _resume(session, fingerprint)
+        given = _read_given(options)
+        if given.text is None and session.terminal is None:
+            raise Refusal(
+                _("There is no terminal to ask you what happened."),
+                _("Give the text as a file: --text-file FILE"),
+            )
+        office = _office(session, options, fingerprint)
+        check_files(given.files, office)
+        check_ids(given.left_out, office)
+        session.tell(_("You write to: {name}").format(name=office.name(session.language)))
+        return _send(session, office, options, _draft(session, office, given))
+
+
+def _check_usage(options: ReportOptions) -> None:
+    if options.resume and (options.text_file or options.file or options.original):
+        message = _("--resume goes on with what was begun: leave out text and files")
+    elif options.to_file and options.resume:
+        message = _("--to-file begins a new report: leave out --resume")
+    elif options.directory_file and (not options.to_file or options.server):
+        message = _("--directory-file goes with --to-file, in place of --server")
+    elif not options.server and not options.directory_file:
+        message = _("--server says where to send it")
+    else:
+        return
+    raise UsageError(message, _HELP)
+
+
+def _read_given(options: ReportOptions) -> _Given:
+    tool = cleaner() if options.clean else None
+    files, originals = choose_all(options.file), choose_all(options.original)
+    check_number_of_files(len(files) + len(originals))
+    text = read_message_text(options.text_file) if options.text_file else None
+    return _Given(text, (*files, *originals), tuple(originals), tuple(options.leave_out), tool)
+
+
+def _office(session: Session, options: ReportOptions, fingerprint: GenesisId | None) -> Office:
+    """Return the office to write to, which takes messages: now, or for a file later."""
+    if options.to_file:
+        check_new(options.to_file)
+    if options.directory_file:
+        office = open_directory_file(options.directory_file, fingerprint, session.state)
+        if fingerprint is None:
+            compare(session, office)
+        return office
+    office = connect(session, fingerprint)
+    if options.to_file:
+        return for_later(office)
+    refuse_if_closed(office)
+    return office
+
+
+def _resume(session: Session, fingerprint: GenesisId | None) -> Answer:
+    office = connect(session, fingerprint)
+    refuse_if_closed(office)
+    check_unsent(session, office)
+    codename = ask_codename(session.codename, session.language)
+    return stored_answer(session, go_on(session, office, codename))
+
+
+def _send(session: Session, office: Office, options: ReportOptions, draft: Draft) -> Answer:
+    def codename() -> Codename:
+        drawn = new_codename()
+        session.codename.give(codename_words(drawn, words_of(session.language)), show_codename)
+        return drawn
+
+    if options.to_file:
+        sealed = seal_into_file(session, office, draft, codename, options.to_file)
+        return sealed_answer(session, office, sealed)
+    return stored_answer(session, deliver(session, office, draft, codename))
+
+
+def _draft(session: Session, office: Office, given: _Given) -> Draft:
+    """Return what is sent: what was given, else what a person answers and confirms."""
+    if given.text is not None or session.terminal is None:
+        answers = Answers(given.text or "", {}, given.files, given.left_out)
+        return _checked_draft(session, office, given, answers)
+    terminal = session.terminal
+    answers = ask_all(terminal, office, session.language, given.files, given.left_out)
+    check_number_of_files(len(answers.files))
+    draft = _checked_draft(session, office, given, answers)
+    with copies_removed_on_error(draft.files):
+        confirm(terminal, draft.text, draft.files)
+    return draft
+
+
+def _checked_draft(session: Session, office: Office, given: _Given, answers: Answers) -> Draft:
+    check_something(answers.text, answers.files)
+    check_text([answers.text, *answers.answers.values()], session.terminal)
+    readers = without(office.keys, answers.left_out, office)
+    tell_readers(session, office, readers)
+    return Draft(
+        kind="report",
+        text=answers.text,
+        answers=answers.answers,
+        files=ready_files(answers.files, given.originals, given.tool, session.progress),
+        recipient_ids=tuple(readers),
+        language=session.language,
+    )

@@ -1,0 +1,47 @@
+"""The files of a person that a message carries: chosen, and announced under safe names."""
+
+import mimetypes
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from crypto.payload import safe_file_name
+from ground.languages import gettext as _
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
+
+__all__ = ["ChosenFile", "choose", "choose_all"]
+
+
+@dataclass(frozen=True)
+class ChosenFile:
+    """A file to send: where it lies, and what it is called and announced as.
+
+    `original` is set where `path` is a cleaned copy of it, made by this program.
+    """
+
+    path: Path
+    name: str
+    media_type: str
+    original: Path | None = None
+
+
+def choose(path: Path) -> ChosenFile:
+    """Return a file as it will be announced; Refusal where it is no file that can be read."""
+    path = path.absolute()
+    shown = foreign_path(path)
+    if not path.exists():
+        raise Refusal(_("There is no file {path}.").format(path=shown), _("Nothing was sent."))
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise Refusal(
+            _("This is not a file that can be read: {path}").format(path=shown),
+            _("Nothing was sent. A folder goes as an archive: tar, zip."),
+        )
+    name = safe_file_name(path.name)
+    return ChosenFile(path, name, mimetypes.guess_type(name)[0] or "")
+
+
+def choose_all(paths: Sequence[Path]) -> list[ChosenFile]:
+    """Return files as they will be announced; Refusal naming the first that cannot be read."""
+    return [choose(path) for path in paths]

@@ -1,0 +1,294 @@
+"""One message on its way: chunks first, the envelope last, each carried until the server has it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from crypto.envelope import SealTo, envelope_address, seal_envelope
+from crypto.errors import TooLarge
+from crypto.lifetimes import KEY_DAYS
+from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE
+from crypto.source_keys import SourceKeys
+from ground.days import DAYS_A_WEEK, today
+from ground.languages import gettext as _
+from ground.shell.foreign import ForeignText
+from ground.shell.refusals import Refusal
+from intake.source.message.cleaning import clean_again, copies_removed_on_error
+from intake.source.message.files import ChosenFile
+from intake.source.message.pieces import ChangedError, Outgoing
+from intake.source.message.plan import Plan, replaced, restarted
+from intake.source.person.progress import ProgressInWords, Sent
+from intake.source.reach.api import IN_FLIGHT, Api, ServerError
+from intake.source.reach.line import Line
+from intake.source.reach.office import Office, fresh_office, reopened
+from intake.source.reach.pace import Pace
+from intake.source.reach.pinned import StateFolder
+from intake.source.sending.puzzles import Work
+from intake.source.sending.stored_chunks import StoredChunks
+from intake.source.sending.unsent import Unsent
+from intake.source.sending.unsent_format import DatedEnvelope
+
+__all__ = ["Upload"]
+
+RESTARTS: Final = 5
+"""How often files may turn out changed before somebody should stop changing them."""
+
+QUIET_SECONDS: Final = 1.0
+"""How long a file that changed has to stay as it is before it is read anew."""
+
+QUIET_WITHIN: Final = 10
+"""How many times that is waited for; then it is read as it is."""
+
+
+class _FileChangedError(Exception):
+    """The `place`-th of a plan's files must be read anew."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__()
+        self.place = place
+
+
+class Upload:
+    """A message that is being sent, and where it stands."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        sealed: DatedEnvelope | None,
+        source: SourceKeys,
+        office: Office,
+        state: StateFolder,
+        unsent: Unsent,
+    ) -> None:
+        self._plan = plan
+        self._sealed = sealed
+        self._source = source
+        self._office = office
+        self._state = state
+        self._unsent = unsent
+        self._stored = StoredChunks(unsent)
+        self._pace = Pace()
+        self._work = Work()
+
+    @property
+    def chosen(self) -> tuple[ChosenFile, ...]:
+        """The person's files, and where they lie by now."""
+        return self._plan.draft.files
+
+    def clean_again(self) -> None:
+        """Make cleaned copies that are gone anew, where they have to be read, and save where."""
+        files = self._plan.files()
+        self._stored.count_on(sum(file.snapshot.chunks for file in files), today())
+        unread = {place for _number, place, _index in self._stored.missing(files)}
+        chosen = list(self.chosen)
+        made: list[ChosenFile] = []
+        with copies_removed_on_error(made):
+            for place, file in enumerate(self.chosen):
+                if place in unread and (again := clean_again(file)) != file:
+                    chosen[place] = again
+                    made.append(again)
+            if made:
+                draft = replace(self._plan.draft, files=tuple(chosen))
+                self._plan = replace(self._plan, draft=draft)
+                self._unsent.save_again(self._plan, self._sealed)
+
+    async def send(self, api: Api, line: Line, progress: ProgressInWords) -> int:
+        """Send until the envelope is stored; returns the day that it carries.
+
+        Raises Refusal for what waiting cannot mend, and GaveUpError.
+        """
+        restarts = 0
+        while True:
+            try:
+                await self._store_files(api, line, progress)
+                return await self._store_envelope(api, line, progress)
+            except _FileChangedError as changed:
+                if self._sealed is not None:
+                    raise self._changed_too_late(changed.place) from None
+                restarts += 1
+                if restarts > RESTARTS:
+                    raise Refusal(
+                        _("Files change again and again while they are being sent."),
+                        _("Send copies that nobody writes to."),
+                    ) from None
+                await self._restart(changed.place, progress)
+            except TooLarge:
+                # Another directory's number is longer than the one the text was cut for.
+                snapshots = self._plan.attachments
+                stored = sum(snapshot.chunks for snapshot in snapshots)
+                self._go_on_with(replaced(self._plan, snapshots, self._office, today()), stored)
+
+    # ---- files -----------------------------------------------------------------------------------
+
+    async def _store_files(self, api: Api, line: Line, progress: ProgressInWords) -> None:
+        """Store every chunk that is not stored yet, a few at once."""
+        files = self._plan.files()
+        chunks = sum(file.snapshot.chunks for file in files)
+        self._stored.count_on(chunks, today())
+        progress.total(Sent(self._stored.chunks, chunks))
+        pieces = self._stored.missing(files)
+
+        async def carry_on() -> None:
+            for number, place, index in pieces:
+                await self._store_chunk(api, line, progress, files[place], place, index)
+                self._stored.add(number)
+                progress.sent(Sent(self._stored.chunks, chunks))
+
+        try:
+            await _together(carry_on, IN_FLIGHT)
+        finally:
+            self._stored.save()
+
+    async def _store_chunk(
+        self,
+        api: Api,
+        line: Line,
+        progress: ProgressInWords,
+        file: Outgoing,
+        place: int,
+        index: int,
+    ) -> None:
+        try:
+            chunk_id, chunk = await asyncio.to_thread(file.sealed, index)
+        except ChangedError:
+            raise _FileChangedError(place) from None
+
+        async def attempt() -> None:
+            bits = self._office.directory.policy.puzzle_chunk
+            genesis_id = self._office.genesis_id
+            puzzle = await self._work.header(genesis_id, PUZZLE_CHUNK, chunk_id, bits, progress)
+            try:
+                async with self._pace.turn() as seconds:
+                    await api.put_chunk(chunk_id, chunk, puzzle, seconds)
+            except ServerError as error:
+                if error.code == "other-bytes":
+                    raise _FileChangedError(place) from None
+                await self._on_refusal(api, error)
+
+        await line.carry(attempt)
+
+    def _name(self, place: int) -> str:
+        return self.chosen[place].name if place < len(self.chosen) else ""
+
+    def _changed_too_late(self, place: int) -> Refusal:
+        """Return the refusal of a second version of a message that may be stored already."""
+        return Refusal(
+            _("{name} has changed since the message was sealed, which the office may have.").format(
+                name=ForeignText(self._name(place))
+            ),
+            _("Put the file back as it was, then go on with --resume; or add it in a follow-up."),
+        )
+
+    async def _restart(self, place: int, progress: ProgressInWords) -> None:
+        name = self._name(place)
+        progress.changed(name)
+        if place < len(self.chosen):
+            await _until_quiet(self.chosen[place].path)
+        try:
+            plan = await asyncio.to_thread(restarted, self._plan, place, self._office, today())
+        except OSError:
+            raise Refusal(
+                _("A file can no longer be read: {name}").format(name=ForeignText(name)),
+                _("Put it back where it was, then go on with --resume."),
+            ) from None
+        files = self._plan.files()
+        self._go_on_with(plan, sum(file.snapshot.chunks for file in files[:place]))
+
+    def _go_on_with(self, plan: Plan, still_stored: int) -> None:
+        """Go on with another plan, of which so many chunks from the beginning are stored."""
+        self._plan, self._sealed = plan, None
+        self._unsent.save(plan, None)
+        self._stored.begin_again(still_stored)
+
+    # ---- envelope --------------------------------------------------------------------------------
+
+    async def _store_envelope(self, api: Api, line: Line, progress: ProgressInWords) -> int:
+        """Seal and store the envelope. Every try sends the same bytes, as long as its keys hold."""
+        progress.envelope()
+        day = 0
+
+        async def attempt() -> None:
+            nonlocal day
+            if self._stored.too_old(today()):
+                await self._store_files(api, line, progress)
+            sealed = await self._sealed_today(api)
+            day = sealed.day
+            address = envelope_address(sealed.envelope)
+            bits = self._office.directory.policy.puzzle_envelope
+            genesis_id = self._office.genesis_id
+            puzzle = await self._work.header(genesis_id, PUZZLE_ENVELOPE, address, bits, progress)
+            try:
+                with progress.storing():
+                    await api.put_envelope(address, sealed.envelope, puzzle)
+            except ServerError as error:
+                await self._on_refusal(api, error)
+
+        await line.carry(attempt)
+        return day
+
+    async def _sealed_today(self, api: Api) -> DatedEnvelope:
+        """Return the envelope that was sealed, or one sealed anew where its keys hold no longer."""
+        day = today()
+        if self._sealed is None or day >= self._sealed.until:
+            self._office = await fresh_office(api, self._office, self._state)
+            self._sealed = await asyncio.to_thread(self._seal, day)
+            self._unsent.save_again(self._plan, self._sealed)
+        return self._sealed
+
+    def _seal(self, day: int) -> DatedEnvelope:
+        keys = self._office.keys
+        chosen = [one for one in self._plan.draft.recipient_ids if one in keys]
+        if not chosen:
+            raise Refusal(
+                _("None of the recipients that you chose reads messages any more."),
+                _("Nothing was stored. Begin a new report, and look at who would read it."),
+            )
+        message = self._plan.message(self._office.directory, day)
+        recipients = [SealTo(one, keys[one]) for one in chosen]
+        envelope = seal_envelope(message, self._source, recipients)
+        return DatedEnvelope(envelope, day, self._office.week * DAYS_A_WEEK + KEY_DAYS)
+
+    async def _on_refusal(self, api: Api, error: ServerError) -> None:
+        """Raise what a refused upload means for the next try."""
+        if error.code == "puzzle":
+            # The office asks for more than it did: its directory says how much.
+            self._office = await reopened(api, self._office, self._state)
+            raise ServerError(0) from None
+        if not error.passes:
+            raise Refusal(
+                _("The server refuses what this program sends."),
+                _("There may be a newer version of it. Nothing that you wrote is lost: --resume"),
+            ) from None
+        raise error
+
+
+async def _until_quiet(path: Path) -> None:
+    """Wait while somebody writes to a file: many begin with an empty one, which would be sent."""
+    before: tuple[int, int] | None = None
+    for turn in range(QUIET_WITHIN):
+        now = await asyncio.to_thread(_size_and_time, path)
+        if turn and now == before:
+            return
+        before = now
+        await asyncio.sleep(QUIET_SECONDS)
+
+
+def _size_and_time(path: Path) -> tuple[int, int] | None:
+    """Return size and time of a file, None where it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+async def _together(work: Callable[[], Coroutine[None, None, None]], times: int) -> None:
+    """Run so many of the same at once; the first error ends all and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _number in range(times):
+                group.create_task(work())
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None

@@ -1,0 +1,114 @@
+"""What an export needs: one snapshot of all that waits for a recipient, and the bytes of it."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from crypto.card import read_card
+from crypto.directory import Directory, read_directory
+from crypto.statements import TakenLine
+from ground.disk.locks import locked
+from intake.storage import retention
+from intake.storage.container import Containers
+from intake.storage.folder import DataFolder
+from intake.storage.kinds import Kind
+from intake.storage.rows import item_rows, line_rows, office_rows
+from intake.storage.rows.item_rows import Item
+from intake.storage.rows.office_rows import OfficeDocument
+from intake.storage.sqlite import connect, prepare, reading, rewrite, writing
+from intake.storage.wiping import wipe_all
+
+__all__ = ["Exports", "Item", "Snapshot", "open_exports"]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What goes into an export, as of one moment. The bytes of items stay in their slots.
+
+    `keys` and `cards` are public, and as they came; `items` are in no meaningful order.
+    """
+
+    office: OfficeDocument
+    directory: Directory
+    keys: tuple[bytes, ...]
+    cards: tuple[bytes, ...]
+    lines: tuple[TakenLine, ...]
+    items: tuple[Item, ...]
+
+
+class Exports:
+    """A data folder from which is exported. Made by `open_exports`."""
+
+    def __init__(
+        self, folder: DataFolder, connection: sqlite3.Connection, containers: Containers
+    ) -> None:
+        self._folder = folder
+        self._connection = connection
+        self._containers = containers
+
+    @contextmanager
+    def snapshot(self, recipient: str, day: int) -> Iterator[Snapshot | None]:
+        """Drop what is over on a day, then yield what waits for a recipient; None without office.
+
+        Until the context ends, no slot that `read` may want is overwritten.
+        """
+        with locked(self._folder.export_lock, shared=True):
+            office = office_rows.office(self._connection)
+            if office is None:
+                yield None
+                return
+            directory = read_directory(office.directory, office.genesis_id)
+            with writing(self._connection, self._folder):
+                retention.retire(self._connection, directory, day)
+            yield self._snapshot(recipient)
+
+    def read(self, item: Item) -> bytes | None:
+        """Return the bytes of an item; None where its slot holds something else by now."""
+        data = self._containers[item.kind].read(item.slot)
+        return data if hashlib.sha256(data).digest() == item.digest else None
+
+    def tidy(self) -> bool:
+        """Overwrite what is over, and take the order of arrival out of the database's pages.
+
+        False where the disk has no room, or the database was being read all the time.
+        """
+        try:
+            wipe_all(self._connection, self._folder, self._containers)
+            return rewrite(self._connection, self._folder)
+        except (sqlite3.OperationalError, OSError):
+            return False
+
+    def _snapshot(self, recipient: str) -> Snapshot | None:
+        connection = self._connection
+        with reading(connection):
+            office = office_rows.office(connection)
+            if office is None:
+                return None
+            directory = read_directory(office.directory, office.genesis_id)
+            cards = sorted(card.card for card in office_rows.cards(connection))
+            hashes = {key.hash for one in directory.recipients for key in one.keys}
+            for card in cards:
+                hashes.update(key.hash for key in read_card(card, office.genesis_id).keys)
+            keys = (office_rows.intake_key(connection, key_hash) for key_hash in sorted(hashes))
+            return Snapshot(
+                office,
+                directory,
+                tuple(key for key in keys if key is not None),
+                tuple(cards),
+                tuple(line_rows.lines(connection)),
+                tuple(
+                    item
+                    for kind in Kind
+                    for item in item_rows.unconfirmed(connection, kind, recipient)
+                ),
+            )
+
+
+@contextmanager
+def open_exports(folder: DataFolder) -> Iterator[Exports]:
+    """Open a data folder to export from it, its database made or brought to this version."""
+    prepare(folder)
+    with closing(connect(folder)) as connection, closing(Containers(folder)) as containers:
+        yield Exports(folder, connection, containers)

@@ -1,0 +1,210 @@
+"""The operator's commands wherever they are run: streams closed or full, no home, odd terminals.
+
+Whatever becomes of what they print: no traceback, no wrong exit code after a deed, and no text of
+an office at the left edge of a terminal, where this program speaks.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyte
+import pytest
+
+from crypto.directory import fingerprint
+from tests.means.repository import REPOSITORY
+from tests.offices.server_process import intake, succeed
+from tests.offices.signed_office import PracticeOffice, batch
+
+NAME = (
+    "Inspection\u00a0générale\u00a0: corruption 👩\u200d⚖️ هيئة النزاهة 反腐敗反腐敗 "
+    + "e\u0301te\u0301 "
+    + "Ж" * 40
+)
+ASCII: dict[str, str | None] = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+# What we say begins with an ASCII letter or a space; the code of a letter is theirs too.
+_THEIRS = re.compile(r"[^\x00-\x7f]|<?U?\+?[0-9A-F]{4,6}>")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A data folder of an office with such a name, and bundles of it."""
+
+    office: PracticeOffice
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def digits(self) -> str:
+        return fingerprint(self.office.genesis_id)
+
+    def bundle(self, day: int, number: int) -> Path:
+        """A bundle that was not taken in before: number 0 is the first of all."""
+        path = self.folder / f"bundle-{number}"
+        statements = (batch(number, 64),) if number else ()
+        path.write_bytes(self.office.outbound("main", day, *statements))
+        return path
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, today: int) -> Intake:
+    """A data folder after its first import."""
+    office = PracticeOffice.create(today, names={"und": NAME})
+    made = Intake(office, tmp_path_factory.mktemp("named"))
+    printed = succeed(
+        "import", "--data", made.data, made.bundle(today, 0), "--fingerprint", made.digits
+    )
+    assert f"This server serves {NAME} from now on." in "".join(printed.split("\n"))
+    return made
+
+
+def environment(**changes: str | None) -> dict[str, str]:
+    """This process's environment in UTF-8, with changes; None takes a variable away."""
+    plain = {**os.environ, "LC_ALL": "C.UTF-8", "TERM": "xterm", "COLUMNS": None, **changes}
+    return {name: value for name, value in plain.items() if value is not None}
+
+
+# ---- Streams and settings ------------------------------------------------------------------------
+
+AROUND: dict[str, tuple[str, dict[str, str | None]]] = {
+    "stdout closed": ("{} >&-", {}),
+    "stdout full": ("{} >/dev/full", {}),
+    "a reader who leaves": ("{{ {} ; }} | head -n 1", {}),
+    "stdin closed": ("{} <&-", {}),
+    "stderr closed": ("{} 2>&-", {}),
+    "stderr full": ("{} 2>/dev/full", {}),
+    "all closed": ("{} <&- >&- 2>&-", {}),
+    "no home": ("{}", {"HOME": None}),
+    "LANG=C": ("{}", ASCII),
+    "KOI8-R": ("{}", {"PYTHONIOENCODING": "koi8-r"}),
+}
+UNWRITTEN = ("stdout closed", "stdout full", "all closed")
+
+
+def run(
+    around: str, *arguments: object, **changes: str | None
+) -> "subprocess.CompletedProcess[bytes]":
+    """Run a command as part of a line of shell, `around` with `{}` for it."""
+    line = [sys.executable, "-m", "intake.cli", *map(str, arguments)]
+    return subprocess.run(
+        ["bash", "-c", "set -o pipefail; " + around.format('"$@"'), "bash", *line],
+        cwd=REPOSITORY,
+        env=environment(**changes),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=120,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.parametrize("where", AROUND)
+def test_a_deed_is_done_and_said_to_be_whatever_becomes_of_the_output(
+    served: Intake, today: int, where: str
+) -> None:
+    around, changes = AROUND[where]
+    out = served.folder / "out"
+    bundle = served.bundle(today, 1 + list(AROUND).index(where))
+    deeds = (
+        ("import", "--data", served.data, bundle),
+        ("export", "--data", served.data, "--recipient", "main", "--out", out),
+    )
+    for deed in deeds:
+        done = run(around, *deed, **changes)
+        said = done.stdout + done.stderr
+        assert done.returncode == 0, said
+        assert b"Traceback" not in said
+        assert b"fault in this program" not in said
+        if where in UNWRITTEN[:2]:
+            assert b"what was asked is done" in done.stderr
+    assert "taken in before" in succeed("import", "--data", served.data, bundle)
+    assert out.stat().st_size > 0
+    out.unlink()
+    assert not list(served.folder.glob("out*"))
+
+
+@pytest.mark.parametrize("where", AROUND)
+def test_what_was_only_to_be_shown_fails_where_it_cannot_be(served: Intake, where: str) -> None:
+    around, changes = AROUND[where]
+    done = run(around, "status", "--data", served.data, **changes)
+    said = done.stdout + done.stderr
+    assert done.returncode == (1 if where in UNWRITTEN else 0), said
+    assert b"Traceback" not in said
+    assert b"fault in this program" not in said
+
+
+def test_a_terminal_without_a_letter_shows_its_code(served: Intake) -> None:
+    done = run("{}", "status", "--data", served.data, PYTHONIOENCODING="koi8-r")
+    shown = done.stdout.decode("koi8-r")
+    assert "ЖЖЖЖ" in shown
+    assert "<U+0647>" in shown
+
+
+def test_a_name_is_shown_as_it_is_and_given_as_it_is(served: Intake) -> None:
+    """A no-break space, a joiner and Arabic letters harm nobody."""
+    shown = run("{}", "status", "--data", served.data).stdout.decode()
+    assert f"Office       {NAME}\n" in shown
+    facts = json.loads(intake("status", "--data", served.data, "--json").stdout)
+    assert facts["office"] == NAME
+
+
+# ---- Terminals -----------------------------------------------------------------------------------
+
+
+def rows_at_terminal(
+    columns: int, *arguments: object, typed: str = "", **changes: str | None
+) -> list[str]:
+    """What a terminal of so many columns shows of a command that ended well."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 200, columns, 0, 0))
+    child = subprocess.Popen(
+        [sys.executable, "-m", "intake.cli", *map(str, arguments)],
+        cwd=REPOSITORY,
+        env=environment(**changes),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    os.write(ours, typed.encode())
+    written = b""
+    with contextlib.suppress(OSError):
+        # The other side of a terminal that is gone.
+        while piece := os.read(ours, 65_536):
+            written += piece
+    os.close(ours)
+    assert child.wait(timeout=120) == 0, written
+    screen = pyte.Screen(columns, 200)
+    pyte.ByteStream(screen).feed(written)
+    return [row.rstrip() for row in screen.display]
+
+
+@pytest.mark.parametrize(("columns", "changes"), [(40, {}), (80, {}), (40, ASCII)])
+def test_nothing_that_an_office_wrote_stands_at_the_left_edge(
+    served: Intake, today: int, tmp_path: Path, columns: int, changes: dict[str, str | None]
+) -> None:
+    first = served.bundle(today, 0)
+    commands = (
+        (("status", "--data", served.data), ""),
+        (("import", "--data", tmp_path / "data", first), "yes\n"),
+        (
+            ("export", "--data", served.data, "--recipient", "main", "--out", tmp_path / "out"),
+            "",
+        ),
+    )
+    for command, typed in commands:
+        rows = rows_at_terminal(columns, *command, typed=typed, **changes)
+        assert any(rows)
+        assert [row for row in rows if _THEIRS.match(row)] == []
+    assert "".join(rows_at_terminal(columns, "status", "--data", served.data)).count("Ж") == 40
