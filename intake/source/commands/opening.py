@@ -78,12 +78,7 @@ def begin(
         codename.check()
     state = StateFolder(options.state or default_state_folder())
     if route.origin and route.proxy is None:
-        progress.say(
-            _(
-                "You are not using Tor: your provider can see that this device connects to this"
-                " server."
-            )
-        )
+        _warn_without_tor(progress)
     return Session(
         route=route,
         state=state,
@@ -117,6 +112,12 @@ def _refuse_onion_without_tor(origin: str, proxy: Proxy | None) -> None:
             _("An onion address is reached through Tor alone. Nothing was sent."),
             _("Add --proxy socks5h://127.0.0.1:9050 (Tor Browser: 9150)."),
         )
+
+
+def _warn_without_tor(progress: ProgressInWords) -> None:
+    progress.say(
+        _("You are not using Tor: your provider can see that this device connects to this server.")
+    )
 
 
 def _whole_number(typed: str, example: str) -> int:
