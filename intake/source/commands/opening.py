@@ -20,7 +20,7 @@ from intake.source.reach.address import Proxy, is_onion, read_proxy, read_server
 from intake.source.reach.api import Route
 from intake.source.reach.pinned import StateFolder, default_state_folder
 
-__all__ = ["begin", "ended_in_words", "read_typed_fingerprint", "speak_as_asked"]
+__all__ = ["opened", "speak_as_asked"]
 
 _SECONDS_A_MINUTE: Final = 60
 _DIGITS_MOST: Final = 9
@@ -32,7 +32,28 @@ def speak_as_asked(options: ConnectionOptions) -> None:
 
 
 @contextmanager
-def ended_in_words(progress: ProgressInWords) -> Iterator[None]:
+def opened(
+    options: ConnectionOptions,
+    surroundings: Surroundings,
+    codename_fd: str | None = None,
+    *,
+    needs_codename: bool = True,
+) -> Iterator[tuple[Session, bytes | None]]:
+    """Give a command its session, and the genesis id of the fingerprint that was typed, if any.
+
+    Whatever ends it early is a Refusal that says what became of it.
+    """
+    progress = ProgressInWords()
+    with _ended_in_words(progress):
+        fingerprint = _read_fingerprint(options.fingerprint)
+        session = _begin(
+            options, surroundings, progress, codename_fd, needs_codename=needs_codename
+        )
+        yield session, fingerprint
+
+
+@contextmanager
+def _ended_in_words(progress: ProgressInWords) -> Iterator[None]:
     """Run a command within; what ends it early is a Refusal that says what became of it."""
     try:
         yield
@@ -53,13 +74,13 @@ def ended_in_words(progress: ProgressInWords) -> Iterator[None]:
         ) from None
 
 
-def begin(
+def _begin(
     options: ConnectionOptions,
     surroundings: Surroundings,
     progress: ProgressInWords,
-    codename_fd: str | None = None,
+    codename_fd: str | None,
     *,
-    needs_codename: bool = True,
+    needs_codename: bool,
 ) -> Session:
     """Return the session that the options of a command ask for; Refusal where it cannot be.
 
@@ -93,12 +114,11 @@ def begin(
     )
 
 
-def read_typed_fingerprint(options: ConnectionOptions) -> bytes | None:
-    """Return the genesis id of the fingerprint that was typed, if one was."""
-    if options.fingerprint is None:
+def _read_fingerprint(typed: str | None) -> bytes | None:
+    if typed is None:
         return None
     try:
-        return read_fingerprint(options.fingerprint)
+        return read_fingerprint(typed)
     except Malformed:
         raise UsageError(
             _("a fingerprint has 80 digits, in sixteen groups of five"),
