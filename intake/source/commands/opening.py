@@ -21,7 +21,7 @@ from intake.source.reach.address import Proxy, is_onion, read_proxy, read_server
 from intake.source.reach.api import Route
 from intake.source.reach.pinned import StateFolder, default_state_folder
 
-__all__ = ["begin", "ended_in_words", "read_typed_fingerprint", "speak_as_asked"]
+__all__ = ["opened", "speak_as_asked"]
 
 _SECONDS_A_MINUTE: Final = 60
 _DIGITS_MOST: Final = 9
@@ -33,7 +33,28 @@ def speak_as_asked(options: ConnectionOptions) -> None:
 
 
 @contextmanager
-def ended_in_words(progress: ProgressInWords) -> Iterator[None]:
+def opened(
+    options: ConnectionOptions,
+    surroundings: Surroundings,
+    codename_fd: str | None = None,
+    *,
+    needs_codename: bool = True,
+) -> Iterator[tuple[Session, bytes | None]]:
+    """Give a command its session, and the genesis id of the fingerprint that was typed, if any.
+
+    Whatever ends it early is a Refusal that says what became of it.
+    """
+    progress = ProgressInWords()
+    with _ended_in_words(progress):
+        fingerprint = _read_fingerprint(options.fingerprint)
+        session = _begin(
+            options, surroundings, progress, codename_fd, needs_codename=needs_codename
+        )
+        yield session, fingerprint
+
+
+@contextmanager
+def _ended_in_words(progress: ProgressInWords) -> Iterator[None]:
     """Run a command within; what ends it early is a Refusal that says what became of it."""
     try:
         yield
@@ -54,13 +75,13 @@ def ended_in_words(progress: ProgressInWords) -> Iterator[None]:
         ) from None
 
 
-def begin(
+def _begin(
     options: ConnectionOptions,
     surroundings: Surroundings,
     progress: ProgressInWords,
-    codename_fd: str | None = None,
+    codename_fd: str | None,
     *,
-    needs_codename: bool = True,
+    needs_codename: bool,
 ) -> Session:
     """Return the session that the options of a command ask for; Refusal where it cannot be.
 
@@ -79,12 +100,7 @@ def begin(
         codename.check()
     state = StateFolder(options.state or default_state_folder())
     if route.origin and route.proxy is None:
-        progress.say(
-            _(
-                "You are not using Tor: your provider can see that this device connects to this"
-                " server."
-            )
-        )
+        _warn_without_tor(progress)
     return Session(
         route=route,
         state=state,
@@ -99,12 +115,11 @@ def begin(
     )
 
 
-def read_typed_fingerprint(options: ConnectionOptions) -> GenesisId | None:
-    """Return the genesis id of the fingerprint that was typed, if one was."""
-    if options.fingerprint is None:
+def _read_fingerprint(typed: str | None) -> GenesisId | None:
+    if typed is None:
         return None
     try:
-        return read_fingerprint(options.fingerprint)
+        return read_fingerprint(typed)
     except Malformed:
         raise UsageError(
             _("a fingerprint has 80 digits, in sixteen groups of five"),
@@ -118,6 +133,12 @@ def _refuse_onion_without_tor(origin: str, proxy: Proxy | None) -> None:
             _("An onion address is reached through Tor alone. Nothing was sent."),
             _("Add --proxy socks5h://127.0.0.1:9050 (Tor Browser: 9150)."),
         )
+
+
+def _warn_without_tor(progress: ProgressInWords) -> None:
+    progress.say(
+        _("You are not using Tor: your provider can see that this device connects to this server.")
+    )
 
 
 def _whole_number(typed: str, example: str) -> int:

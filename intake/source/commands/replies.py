@@ -12,17 +12,11 @@ from ground.shell.layout import quoted
 from ground.shell.program import Answer, Surroundings
 from intake.source.commands.answers import stored_answer, stored_data
 from intake.source.commands.follow_up import FollowUp, GivenFollowUp, read_given
-from intake.source.commands.opening import (
-    begin,
-    ended_in_words,
-    read_typed_fingerprint,
-    speak_as_asked,
-)
+from intake.source.commands.opening import opened, speak_as_asked
 from intake.source.commands.options import RepliesOptions
 from intake.source.message.plan import check_files
 from intake.source.message.recipients import check_ids
 from intake.source.person.codenames import ask_codename
-from intake.source.person.progress import ProgressInWords
 from intake.source.person.session import Session, asked, connect, refuse_if_closed
 from intake.source.reach.api import Api
 from intake.source.reach.board import load_own_bucket, load_whole_board, open_replies
@@ -34,10 +28,7 @@ __all__ = ["replies"]
 def replies(options: RepliesOptions, surroundings: Surroundings) -> Answer:
     """Carry out `intake replies`, and all that was asked for with it. Raises Refusal."""
     speak_as_asked(options)
-    progress = ProgressInWords()
-    with ended_in_words(progress):
-        fingerprint = read_typed_fingerprint(options)
-        session = begin(options, surroundings, progress, options.codename_fd)
+    with opened(options, surroundings, options.codename_fd) as (session, fingerprint):
         given = read_given(options)
         office = connect(session, fingerprint)
         check_ids([*given.left_out, *given.to], office)

@@ -9,12 +9,7 @@ from ground.languages import gettext as _
 from ground.shell.program import Answer, Surroundings
 from ground.shell.refusals import Refusal, UsageError
 from intake.source.commands.answers import sealed_answer, stored_answer
-from intake.source.commands.opening import (
-    begin,
-    ended_in_words,
-    read_typed_fingerprint,
-    speak_as_asked,
-)
+from intake.source.commands.opening import opened, speak_as_asked
 from intake.source.commands.options import ReportOptions
 from intake.source.commands.questionnaire import Answers, ask_all
 from intake.source.message.cleaning import cleaner, copies_removed_on_error
@@ -29,7 +24,6 @@ from intake.source.message.files import ChosenFile, choose_all
 from intake.source.message.plan import Draft, check_files, check_number_of_files
 from intake.source.message.recipients import check_ids, tell_readers, without
 from intake.source.person.codenames import ask_codename, show_codename, words_of
-from intake.source.person.progress import ProgressInWords
 from intake.source.person.session import Session, compare, connect, refuse_if_closed
 from intake.source.reach.directory_files import open_directory_file
 from intake.source.reach.office import Office
@@ -60,10 +54,7 @@ def report(options: ReportOptions, surroundings: Surroundings) -> Answer:
     """Carry out `intake report`; the answer says that it is stored. Raises Refusal."""
     speak_as_asked(options)
     _check_usage(options)
-    progress = ProgressInWords()
-    with ended_in_words(progress):
-        fingerprint = read_typed_fingerprint(options)
-        session = begin(options, surroundings, progress, options.codename_fd)
+    with opened(options, surroundings, options.codename_fd) as (session, fingerprint):
         if options.resume:
             return _resume(session, fingerprint)
         given = _read_given(options)

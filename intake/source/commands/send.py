@@ -6,14 +6,8 @@ from ground.shell.figures import long_date_text
 from ground.shell.layout import lines
 from ground.shell.program import Answer, Surroundings
 from ground.shell.refusals import Refusal
-from intake.source.commands.opening import (
-    begin,
-    ended_in_words,
-    read_typed_fingerprint,
-    speak_as_asked,
-)
+from intake.source.commands.opening import opened, speak_as_asked
 from intake.source.commands.options import SendOptions
-from intake.source.person.progress import ProgressInWords
 from intake.source.person.session import Session, asked, connect, refuse_if_closed
 from intake.source.reach.api import Api
 from intake.source.reach.line import GaveUpError, Line
@@ -27,10 +21,7 @@ __all__ = ["send"]
 def send(options: SendOptions, surroundings: Surroundings) -> Answer:
     """Carry out `intake send`; the answer says that all is stored. Raises Refusal."""
     speak_as_asked(options)
-    progress = ProgressInWords()
-    with ended_in_words(progress):
-        fingerprint = read_typed_fingerprint(options)
-        session = begin(options, surroundings, progress, needs_codename=False)
+    with opened(options, surroundings, needs_codename=False) as (session, fingerprint):
         office = connect(session, fingerprint)
         refuse_if_closed(office)
         head = check_sealed_file(options.sealed_file, office.genesis_id)
