@@ -29,10 +29,10 @@ from caseworker.commands import (
     viewing,
 )
 from caseworker.commands.frame import Answer, Command, Surroundings
-from caseworker.days import moment
-from caseworker.errors import Refusal, UsageError
 from caseworker.offline import refuse_connections
-from caseworker.passphrases import PassphraseSource
+from ground.days import moment
+from ground.shell.passphrases import PassphraseSource
+from ground.shell.refusals import Refusal, UsageError
 
 _DONE, _REFUSED, _USAGE, _STOPPED = 0, 1, 2, 130
 

@@ -8,10 +8,8 @@ manifest.json            every file with the name that the source gave it, size,
 SHA256SUMS               for `sha256sum -c`
 """
 
-import errno
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -34,15 +32,17 @@ from caseworker.cases.files import (
     read_file,
 )
 from caseworker.cases.texts import DAMAGED, MISSING, WHOLE, read_rest, rest_of
-from caseworker.days import Moment, iso_date
-from caseworker.durable import PRIVATE_FOLDER, new_folder, open_private
-from caseworker.errors import Refusal
 from caseworker.log.events import SAVED, append_event
-from caseworker.terminal.layout import size_text
-from caseworker.terminal.progress import Progress
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import MessageMark, messages_of_case, payload_of
 from crypto.payload import Payload
+from ground.days import Moment
+from ground.disk.durable import PRIVATE_FOLDER, open_private
+from ground.disk.new_files import new_folder
+from ground.disk.room import free_bytes, is_full
+from ground.shell.figures import iso_date, size_text
+from ground.shell.progress import Progress
+from ground.shell.refusals import Refusal
 
 _TEXT_FILE = "text.txt"
 _MANIFEST_FILE = "manifest.json"
@@ -91,8 +91,7 @@ def _check_room(vault: Vault, marks: Iterable[MessageMark], folder: Path) -> Non
         for file in announced_files(payload_of(vault.db, mark.number))
         if file.place != FILL_PLACE and is_all_here(vault, mark.number, file)
     )
-    disk = os.statvfs(folder)
-    free = disk.f_bavail * disk.f_frsize
+    free = free_bytes(folder)
     if needed > free:
         raise Refusal(
             f"the files of this case take {size_text(needed)}, and the disk has {size_text(free)}",
@@ -105,7 +104,7 @@ def _saying_what_is_full(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if not is_full(error):
             raise
         raise Refusal(
             f"the disk of {folder} is full, or takes no file as large as these",

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.log.events import (
     ACKNOWLEDGED,
     CALLED_BACK,
@@ -20,6 +18,8 @@ from caseworker.log.events import (
     events_of_case,
 )
 from caseworker.vault.database import Database
+from ground.days import Moment
+from ground.shell.refusals import Refusal
 
 ACKNOWLEDGEMENT = "acknowledgement"
 REPLY = "reply"

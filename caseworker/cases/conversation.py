@@ -6,7 +6,6 @@ from caseworker.cases.cases import Note, WrittenReply, case_log
 from caseworker.cases.files import announced_files, file_state
 from caseworker.cases.flags import flags_by_case
 from caseworker.cases.texts import message_text
-from caseworker.days import Moment
 from caseworker.keys.directories import known_directory
 from caseworker.log.rows import kept_text
 from caseworker.vault.folder import Vault
@@ -17,6 +16,7 @@ from crypto.directory import Directory
 from crypto.payload import Payload
 from crypto.sizes import REPLY_INDEXES
 from crypto.statements import StatementKind
+from ground.days import Moment
 
 
 @dataclass(frozen=True)

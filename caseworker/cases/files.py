@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from caseworker.terminal.escaping import safe_line
-from caseworker.terminal.progress import Progress
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import arrived
 from caseworker.vault.folder import Vault
@@ -15,6 +13,8 @@ from crypto.errors import ProtocolError
 from crypto.office.chunks import open_chunk, open_file
 from crypto.payload import Payload
 from crypto.sizes import PIECE_SIZE
+from ground.shell.foreign import safe_line
+from ground.shell.progress import Progress
 
 # Attachments have the places from 0 on.
 REST_PLACE = -1

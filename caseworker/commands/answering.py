@@ -16,12 +16,12 @@ from caseworker.commands.frame import (
     lines,
     opened,
 )
-from caseworker.errors import Refusal, UsageError
 from caseworker.log.events import NOTED, append_event
 from caseworker.log.rows import keep_text
-from caseworker.terminal.layout import counted
 from caseworker.work.replying import ReplyWriter, Written
 from crypto.sizes import REPLY_INDEXES
+from ground.shell.figures import counted
+from ground.shell.refusals import Refusal, UsageError
 
 _TEXT_MAX_SIZE = 4 * 1024 * 1024
 

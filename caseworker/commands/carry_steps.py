@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from caseworker.office.steps import Step
-from caseworker.terminal.layout import table
+from ground.shell.layout import table
 
 
 def step_lines(steps: Sequence[Step]) -> list[str]:

@@ -19,16 +19,17 @@ from caseworker.commands.old_keys import (
     old_key_data,
     old_key_lines,
 )
-from caseworker.days import CLOCKS_DIFFER_DAYS, date_text, iso_date
-from caseworker.errors import Refusal
 from caseworker.exchange.inbound.importing import ImportResult, import_part
 from caseworker.exchange.inbound.missing_parts import missing_parts
 from caseworker.exchange.outbound.exporting import ExportResult, export_bundle
 from caseworker.keys.destroying import destroy_old_keys
+from caseworker.keys.key_dates import CLOCKS_DIFFER_DAYS
 from caseworker.keys.upkeep import replace_lost_keys
-from caseworker.terminal.layout import counted, table
 from caseworker.vault.condition import awaits_bundle_of, is_behind
 from crypto.statements import StatementKind
+from ground.shell.figures import counted, date_text, iso_date
+from ground.shell.layout import table
+from ground.shell.refusals import Refusal
 
 
 def _import(arguments: Arguments, surroundings: Surroundings) -> Answer:

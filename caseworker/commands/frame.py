@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.days import Moment
-from caseworker.passphrases import PassphraseSource
 from caseworker.vault.folder import Vault, open_vault, refuse_other_folders, unlock
+from ground.days import Moment
+from ground.shell.passphrases import PassphraseSource
 
 Arguments = argparse.Namespace
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from caseworker.commands.frame import Answer, Arguments, Command, Surroundings, lines
-from caseworker.durable import refuse_existing
-from caseworker.errors import UsageError
 from caseworker.keys.profile import OfficeProfile, check_profile
 from caseworker.office.ceremony import (
     FIRST_BUNDLE,
@@ -18,9 +16,11 @@ from caseworker.office.ceremony import (
 )
 from caseworker.office.root_file import ROOT_FILE
 from caseworker.office.sheet import fingerprint_lines
-from caseworker.terminal.layout import table
 from crypto.directory import fingerprint, name_in
 from crypto.errors import Malformed
+from ground.disk.new_files import refuse_taken
+from ground.shell.layout import table
+from ground.shell.refusals import UsageError
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _RECIPIENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})(?::([a-z0-9-]+))?=(.+)")
@@ -29,7 +29,7 @@ _ANY_LANGUAGE = "und"
 
 def _create(arguments: Arguments, surroundings: Surroundings) -> Answer:
     profile = _profile(arguments)
-    refuse_existing(arguments.folder)
+    refuse_taken(arguments.folder)
     ask = surroundings.passphrases.choose
     root_passphrase = ask("the root key")
     vault_passphrases = {recipient: ask(f"the vault {recipient}") for recipient in profile.titles}

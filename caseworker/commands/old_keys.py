@@ -5,14 +5,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from caseworker.days import DAYS_A_WEEK, Moment, date_text, iso_date
 from caseworker.keys.destroying import Destroyed
 from caseworker.keys.destruction import Destruction, Doubt
 from caseworker.keys.key_dates import end_of_validity
-from caseworker.terminal.layout import counted
 from caseworker.vault.condition import restored_day, seen_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.secrets_file import HeldSecret
+from ground.days import DAYS_A_WEEK, Moment
+from ground.shell.figures import counted, date_text, iso_date
 
 _ASK, _YES, _NO = "ask", "yes", "no"
 _OPTION = "--destroy-old-keys"

@@ -12,8 +12,6 @@ from caseworker.commands.frame import (
     Surroundings,
     lines,
 )
-from caseworker.days import iso_date, until_text
-from caseworker.errors import Refusal
 from caseworker.exchange.outbound.exporting import (
     refuse_if_behind,
 )
@@ -31,6 +29,8 @@ from caseworker.office.root_file import ROOT_FILE, Root, newest_root_file, read_
 from caseworker.vault.folder import Vault, refuse_other_folders, unlock
 from caseworker.vault.key_slots import VaultKey
 from crypto.directory import Policy
+from ground.shell.figures import iso_date, until_text
+from ground.shell.refusals import Refusal
 
 # More would take a phone many minutes.
 PUZZLE_BITS_MAX = 24

@@ -19,11 +19,11 @@ from caseworker.commands.frame import (
     lines,
     opened,
 )
-from caseworker.terminal.layout import counted, size_text
 from caseworker.vault.condition import awaits_bundle_of, backup_is_due
 from caseworker.vault.folder import Vault, open_vault, refuse_other_folders, unlock
 from caseworker.vault.key_slots import change_passphrase
 from caseworker.work.alarms import Alarm
+from ground.shell.figures import counted, size_text
 
 
 def safekeeping_alarms(vault: Vault) -> list[Alarm]:

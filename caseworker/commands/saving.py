@@ -18,13 +18,13 @@ from caseworker.commands.frame import (
     lines,
     opened,
 )
-from caseworker.durable import refuse_existing
-from caseworker.terminal.escaping import safe_line
-from caseworker.terminal.layout import counted
+from ground.disk.new_files import refuse_taken
+from ground.shell.figures import counted
+from ground.shell.foreign import safe_line
 
 
 def _save(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    refuse_existing(arguments.to)
+    refuse_taken(arguments.to)
     with opened(arguments.vault, surroundings) as vault:
         saved = save_case(vault, arguments.case, arguments.to, surroundings.moment)
     done = [one for one in saved if one.path]

@@ -14,7 +14,6 @@ from caseworker.commands.frame import (
     lines,
     opened,
 )
-from caseworker.errors import Refusal, UsageError
 from caseworker.exchange.outbound.exporting import (
     export_bundle,
     refuse_if_behind,
@@ -36,6 +35,7 @@ from caseworker.office.steps import signing_key_steps, taken_card_steps
 from caseworker.vault.keys import directory_key
 from crypto.directory import read_fingerprint
 from crypto.errors import Malformed
+from ground.shell.refusals import Refusal, UsageError
 
 
 def _new_signing_key(arguments: Arguments, surroundings: Surroundings) -> Answer:

@@ -12,15 +12,12 @@ from caseworker.commands.frame import (
 )
 from caseworker.commands.old_keys import due_data, due_rows
 from caseworker.commands.safekeeping import safekeeping_alarms
-from caseworker.days import DAYS_A_WEEK, distance_text, iso_date
 from caseworker.exchange.inbound.missing_parts import missing_parts
 from caseworker.exchange.outbound.batches import waiting_replies
 from caseworker.keys.cards import own_card
 from caseworker.keys.destruction import destruction_due
 from caseworker.keys.directories import known_directory
 from caseworker.log.events import verify_log
-from caseworker.terminal.escaping import safe_line
-from caseworker.terminal.layout import table
 from caseworker.vault.condition import backup_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key
@@ -28,6 +25,10 @@ from caseworker.vault.summary import ArrivalSummary, summarise_arrivals
 from caseworker.vault.taken import to_repeat
 from caseworker.work.alarms import alarms
 from crypto.directory import fingerprint, name_in
+from ground.days import DAYS_A_WEEK
+from ground.shell.figures import distance_text, iso_date
+from ground.shell.foreign import safe_line
+from ground.shell.layout import table
 
 
 def _status(arguments: Arguments, surroundings: Surroundings) -> Answer:

@@ -25,13 +25,12 @@ from caseworker.commands.frame import (
     lines,
     opened,
 )
-from caseworker.days import DAYS_A_WEEK, Moment, date_text, iso_date
-from caseworker.terminal.escaping import safe_line, shortened
-from caseworker.terminal.layout import counted, quoted, size_text, table
 from caseworker.vault.messages import MessageMark, all_messages
 from crypto.sizes import REPLY_INDEXES
-
-_BEGINNING_LETTERS = 40
+from ground.days import DAYS_A_WEEK, Moment
+from ground.shell.figures import counted, date_text, iso_date, size_text
+from ground.shell.foreign import ForeignText
+from ground.shell.layout import fitted, quoted, table
 
 
 def _list(arguments: Arguments, surroundings: Surroundings) -> Answer:
@@ -61,7 +60,7 @@ def _list(arguments: Arguments, surroundings: Surroundings) -> Answer:
             str(row["messages"]),
             str(row["language"]),
             str(row["state"]) + (", flagged" if row["flags"] else ""),
-            shortened(first[number].beginning, _BEGINNING_LETTERS),
+            ForeignText(first[number].beginning),
         )
         for number, row in zip(sorted(cases), rows, strict=True)
     ]
@@ -110,7 +109,10 @@ def _entry_lines(entry: MessageView | ReplyView | NoteView, today: int) -> list[
         return _reply_lines(entry, today)
     if entry.text is None:
         return [f"Saved as files on {date_text(entry.moment.day)} by {entry.author}."]
-    return [f"Note of {date_text(entry.moment.day)} by {entry.author}:", *quoted(entry.text)]
+    return [
+        f"Note of {date_text(entry.moment.day)} by {entry.author}:",
+        *quoted(ForeignText(entry.text)),
+    ]
 
 
 def _message_lines(message: MessageView) -> list[str]:
@@ -123,8 +125,8 @@ def _message_lines(message: MessageView) -> list[str]:
     if message.left_out:
         parts.append(f"  cannot read it: {', '.join(message.left_out)}")
     for question, answer in message.answers.items():
-        parts += [f"  {safe_line(question)}:", *quoted(answer)]
-    parts += ["  text:", *quoted(message.text)]
+        parts += [*fitted(f"  {ForeignText(question)}:"), *quoted(ForeignText(answer))]
+    parts += ["  text:", *quoted(ForeignText(message.text))]
     if message.text_rest == LONGER:
         parts.append(
             "  THE TEXT IS LONGER THAN WHAT STANDS HERE. To read all of it, save the case."
@@ -132,17 +134,19 @@ def _message_lines(message: MessageView) -> list[str]:
     elif message.text_rest != WHOLE:
         parts.append(f"  THE REST OF THIS TEXT IS {message.text_rest.upper()}.")
     if message.attachments:
-        parts += ["  files:", *(_file_line(one) for one in message.attachments)]
+        parts += ["  files:"]
+        for one in message.attachments:
+            parts += _file_lines(one)
     return parts
 
 
-def _file_line(file: FileView) -> str:
-    what = f"  - {safe_line(file.name)}, {size_text(file.size)}"
+def _file_lines(file: FileView) -> list[str]:
+    what = f"  - {ForeignText(file.name)}, {size_text(file.size)}"
     if file.sha256:
-        return f"{what}\n    SHA-256 {file.sha256}"
+        return [*fitted(what), f"    SHA-256 {file.sha256}"]
     if file.state == "missing":
-        return f"{what}: MISSING, its chunks have not all arrived"
-    return f"{what}: DAMAGED, its chunks are not those that the source sent"
+        return [*fitted(f"{what}: MISSING, its chunks have not all arrived")]
+    return [*fitted(f"{what}: DAMAGED, its chunks are not those that the source sent")]
 
 
 def _reply_lines(reply: ReplyView, today: int) -> list[str]:
@@ -150,7 +154,7 @@ def _reply_lines(reply: ReplyView, today: int) -> list[str]:
     return [
         f"{kind}, written {date_text(reply.written.day)} by {reply.author}",
         f"  {_progress_words(reply, today)}",
-        *quoted(reply.text),
+        *quoted(ForeignText(reply.text)),
     ]
 
 

@@ -1,7 +1,5 @@
 """A recipient's cards: its public intake keys by week, made new in time."""
 
-from caseworker.days import Moment, week_of
-from caseworker.errors import Refusal
 from caseworker.keys.signing import vouching_key
 from caseworker.log.events import CARD_MADE, append_event
 from caseworker.vault.folder import Vault
@@ -13,6 +11,8 @@ from crypto.directory import ListedKey
 from crypto.hpke import new_kem_secret_key
 from crypto.office.card import sign_card
 from crypto.public_keys import key_hash
+from ground.days import Moment, week_of
+from ground.shell.refusals import Refusal
 
 # How far ahead a card lists keys: as long as the root's delegation may last.
 CARD_DAYS_AHEAD = 90

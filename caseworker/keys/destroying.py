@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from caseworker.days import Moment
 from caseworker.keys.destruction import Destruction, Doubt, destruction_due
 from caseworker.log.events import KEYS_DESTROYED, append_event
 from caseworker.vault.condition import set_restored_day, set_seen_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.secrets_file import HeldSecret
+from ground.days import Moment
 
 
 @dataclass(frozen=True)

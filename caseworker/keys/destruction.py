@@ -18,8 +18,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum
 
-from caseworker.days import CLOCKS_DIFFER_DAYS
-from caseworker.keys.key_dates import last_accepted_day, last_kept_day
+from caseworker.keys.key_dates import CLOCKS_DIFFER_DAYS, last_accepted_day, last_kept_day
 from caseworker.vault.arrivals import ImportRow, all_imports
 from caseworker.vault.condition import CLOCK_DAYS, believes_clock, is_behind, restored_day
 from caseworker.vault.folder import Vault

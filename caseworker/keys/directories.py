@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from caseworker.days import DAYS_A_WEEK, Moment, date_text
-from caseworker.errors import Refusal
 from caseworker.keys.profile import NO_CHANGE, OfficeProfile, Puzzles, profile_of
 from caseworker.log.events import DIRECTORY_ISSUED, append_event
 from caseworker.vault.arrivals import taken_lines
@@ -27,6 +25,9 @@ from crypto.public_keys import recipient_bytes
 from crypto.sizes import BUCKET_BITS_MAX, DIRECTORY_MAX_DAYS
 from crypto.statements import StatementKind
 from crypto.strict_json import INTEGER_MAX
+from ground.days import DAYS_A_WEEK, Moment
+from ground.shell.figures import date_text
+from ground.shell.refusals import Refusal
 
 # From its seventh day on, each export issues a new one, and status warns.
 RENEW_AFTER_DAYS = 7

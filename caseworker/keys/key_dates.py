@@ -1,10 +1,12 @@
 """The dates of an intake key after its own: until when messages under it may still arrive."""
 
-from caseworker.days import DAYS_A_WEEK
 from crypto.sizes import KEY_DAYS
+from ground.days import DAYS_A_WEEK
 
 # protocol: a key counts as accepted for this long after its validity.
 ACCEPTED_AFTER_DAYS = 7
+# protocol: clocks of a server and of a vault may differ by this much.
+CLOCKS_DIFFER_DAYS = 2
 # protocol: longer than a server keeps an envelope.
 _GONE_AFTER_DAYS = 60
 

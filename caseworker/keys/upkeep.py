@@ -1,17 +1,17 @@
 """What a vault keeps current by itself at every import and export: its card, the directory."""
 
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.keys.cards import make_card, renew_card
 from caseworker.keys.directories import is_due, issue_directory, known_directory
 from caseworker.keys.key_dates import last_accepted_day
-from caseworker.terminal.layout import counted
 from caseworker.vault.condition import is_behind
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, newest_card_day
 from crypto.directory import Directory
 from crypto.errors import ProtocolError
 from crypto.public_keys import key_hash
+from ground.days import Moment
+from ground.shell.figures import counted
+from ground.shell.refusals import Refusal
 
 
 def keep_current(vault: Vault, moment: Moment) -> list[str]:

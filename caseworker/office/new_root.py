@@ -13,15 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.office.delegations import current_chain, delegate, next_number
 from caseworker.office.root_file import Root, note_successor, read_root, root_file_name, write_root
-from caseworker.passphrases import Passphrase
 from caseworker.vault.folder import Vault
 from crypto.errors import TooLarge
 from crypto.office.directory import roots_of, sign_successor
 from crypto.signing import SigningKey
+from ground.days import Moment
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 
 _SEED_SIZE = 32
 

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.keys.cards import make_card, own_card, renew_card
 from caseworker.keys.directories import known_directory
 from caseworker.keys.signing import active_signing_key, is_named
@@ -37,6 +35,8 @@ from crypto.directory import fingerprint
 from crypto.errors import Outdated, ProtocolError
 from crypto.public_keys import check_kem_public_key, key_hash
 from crypto.signing import SigningKey
+from ground.days import Moment
+from ground.shell.refusals import Refusal
 
 _SEED_SIZE = 32
 

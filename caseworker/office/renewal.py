@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.exchange.outbound.exporting import export_bundle, refuse_if_behind
 from caseworker.keys.cards import renew_card
 from caseworker.keys.directories import (
@@ -24,6 +22,8 @@ from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, newest_card
 from crypto.card import read_card
 from crypto.directory import Directory
+from ground.days import Moment
+from ground.shell.refusals import Refusal
 
 # A recipient elsewhere whose keys end within these days has to send a new card.
 KEYS_SHORT_DAYS = 21

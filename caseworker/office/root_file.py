@@ -7,16 +7,16 @@ on a stick that lies in a safe.
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from caseworker.durable import replace_file, write_new_file
-from caseworker.errors import Refusal
-from caseworker.passphrases import Passphrase
 from caseworker.vault.sealed_secrets import open_secret, seal_secret
 from crypto.errors import Malformed, Unauthentic
 from crypto.signing import SigningKey
 from crypto.sizes import GENESIS_ID_SIZE
 from crypto.strict_json import Fields, encode_json, parse_json
+from ground.disk.new_files import new_file
+from ground.disk.replaced_files import replace_file
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 
 ROOT_FILE = "office-root.key"
 # Of a root that took the place of another; the first successor has number 2.
@@ -53,7 +53,8 @@ def write_root(path: Path, root: Root, passphrase: Passphrase) -> None:
     """Make the file of a root key."""
     sealed = seal_secret(root.key.seed, passphrase, _context(root.genesis_id))
     header = {"format": _FORMAT, "genesis_id": root.genesis_id.hex(), **sealed}
-    write_new_file(path, lambda file: _write(file, header))
+    with new_file(path) as file:
+        file.write(encode_json(header))
     # What opens it is proved before anything relies on it.
     read_root(path, passphrase)
 
@@ -67,7 +68,7 @@ def note_successor(path: Path, successor: bytes) -> None:
     header = parse_json(path.read_bytes())
     if not isinstance(header, dict):
         raise Malformed("another format")
-    replace_file(path, lambda file: _write(file, {**header, "successor": successor.hex()}))
+    replace_file(path, encode_json({**header, "successor": successor.hex()}))
 
 
 def read_root(path: Path, passphrase: Passphrase) -> Root:
@@ -91,10 +92,6 @@ def read_root(path: Path, passphrase: Passphrase) -> Root:
         raise Refusal(
             "this passphrase does not open the root key", "nothing was changed: try again"
         ) from None
-
-
-def _write(file: BinaryIO, header: dict[str, object]) -> None:
-    file.write(encode_json(header))
 
 
 def _context(genesis_id: bytes) -> bytes:

@@ -12,14 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.durable import PRIVATE_FOLDER
-from caseworker.errors import Refusal
-from caseworker.passphrases import Passphrase
 from caseworker.vault.database import Database, open_database
 from caseworker.vault.key_slots import SLOTS_FILE, VaultKey, make_slots, open_slots
 from caseworker.vault.lock import locked
-from caseworker.vault.replacing import finish_replacing, is_there
 from caseworker.vault.secrets_file import HeldSecret, read_secrets, write_secrets
+from ground.disk.durable import PRIVATE_FOLDER
+from ground.disk.replaced_files import finish_replacing, is_there
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 
 DATABASE_FILE = "cases.db"
 CHUNKS_FOLDER = "chunks"

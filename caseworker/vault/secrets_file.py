@@ -1,6 +1,6 @@
 """The intake secrets of a vault, in a file of their own.
 
-It is replaced as a whole (vault/replacing.py), so that a secret that was destroyed is in no free
+It is replaced as a whole (ground/disk/replaced_files.py), so that a secret that was destroyed is in no free
 page and no log of a database, and not in an older copy of the file either.
 """
 
@@ -8,12 +8,12 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.errors import Refusal
-from caseworker.vault.replacing import finish_replacing, replace_file
 from crypto.aes import aes_open, aes_seal
 from crypto.errors import Malformed, Unauthentic
 from crypto.hpke import KemSecretKey
 from crypto.strict_json import Fields, encode_json, parse_json
+from ground.disk.replaced_files import finish_replacing, replace_secret_file
+from ground.shell.refusals import Refusal
 
 SECRETS_FILE = "intake-secrets"
 _FORMAT = b"fidelio intake secrets 1\n"
@@ -54,7 +54,7 @@ def write_secrets(folder: Path, file_key: bytes, held: list[HeldSecret]) -> None
     members = [{"week": one.week, "made": one.made_day, "seed": one.key.seed.hex()} for one in held]
     nonce = secrets.token_bytes(_NONCE_SIZE)
     sealed = aes_seal(file_key, nonce, _FORMAT, encode_json({"secrets": members}))
-    replace_file(folder / SECRETS_FILE, _FORMAT + nonce + sealed)
+    replace_secret_file(folder / SECRETS_FILE, _FORMAT + nonce + sealed)
 
 
 def _read(fields: Fields) -> HeldSecret:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from caseworker.days import DAYS_A_WEEK, week_of
 from caseworker.vault.arrivals import TakenRow, taken_lines
 from caseworker.vault.condition import awaits_bundle_of, set_behind
 from caseworker.vault.folder import Vault
@@ -14,6 +13,7 @@ from caseworker.vault.outgoing import (
     set_week_taken,
 )
 from crypto.statements import StatementKind
+from ground.days import DAYS_A_WEEK, week_of
 
 # How long a confirmation or refinement is repeated. After that what it named comes again.
 CONFIRMATION_DAYS = 90

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from caseworker.days import distance_text
 from caseworker.keys.cards import own_card
 from caseworker.keys.directories import (
     RENEW_AFTER_DAYS,
@@ -25,6 +24,7 @@ from caseworker.vault.taken import standing_confirmations
 from crypto.card import read_card
 from crypto.directory import Directory
 from crypto.sizes import CLOCK_GRACE_DAYS
+from ground.shell.figures import distance_text
 
 # Days before the end at which a warning begins.
 _DELEGATION_WARNING = 14

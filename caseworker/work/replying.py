@@ -8,8 +8,6 @@ from importlib import resources
 from caseworker.cases.cases import ACKNOWLEDGEMENT, REPLY, CaseLog, all_cases, case_log
 from caseworker.cases.flags import MEANINGS, flags_by_case
 from caseworker.cases.reply_limits import parts_of, refuse_beyond_indexes
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.keys.directories import known_directory
 from caseworker.log.events import ACKNOWLEDGED, LOOKED, REPLIED, append_event
 from caseworker.log.rows import keep_text, kept_text
@@ -21,6 +19,8 @@ from crypto.office.replies import new_reply_id
 from crypto.payload import Payload
 from crypto.public_keys import check_kem_public_key
 from crypto.sizes import REPLY_INDEXES
+from ground.days import Moment
+from ground.shell.refusals import Refusal
 
 _EVENTS = {REPLY: REPLIED, ACKNOWLEDGEMENT: ACKNOWLEDGED}
 

@@ -127,7 +127,8 @@ def new_folder(path: Path) -> Iterator[Path]:
             _("there is no folder {path}").format(path=foreign_path(path.parent)),
             _("make it first, or is the stick in?"),
         )
-    remove_left_over(path)
+    # What lies in it is named after nothing beside it.
+    remove_left_over(path, take_back=False)
     part = _beside(path)
     part.mkdir(mode=PRIVATE_FOLDER)
     held = hold(part)

@@ -12,9 +12,7 @@ from functools import cache
 from pathlib import Path
 from unittest import mock
 
-from caseworker.errors import Refusal
 from caseworker.office.root_file import ROOT_FILE, Root, read_root, write_root
-from caseworker.passphrases import Passphrase
 from caseworker.vault import sealed_secrets as sealing
 from caseworker.vault.key_slots import SLOTS_FILE, make_slots, open_slots
 from caseworker.vault.secrets_file import SECRETS_FILE, HeldSecret, read_secrets, write_secrets
@@ -24,6 +22,8 @@ from crypto.directory import Seen
 from crypto.errors import ProtocolError
 from crypto.hpke import new_kem_secret_key
 from crypto.signing import SigningKey
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 from intake.errors import Refusal as IntakeRefusal
 from intake.server.config import read_settings, settings_file
 from intake.source.message.outgoing import Snapshot

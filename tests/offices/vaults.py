@@ -14,12 +14,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from caseworker.days import Moment
 from caseworker.exchange.inbound.importing import ImportResult, import_part
 from caseworker.exchange.outbound.exporting import ExportResult, export_bundle
 from caseworker.keys.profile import OfficeProfile
 from caseworker.office.ceremony import VAULTS_FOLDER, Ceremony, create_office
-from caseworker.passphrases import Passphrase
 from caseworker.vault.folder import Vault, open_vault, unlock
 from caseworker.vault.key_slots import VaultKey
 from crypto.bundle import (
@@ -48,6 +46,8 @@ from crypto.statements import (
     parse_statement,
     taken_line,
 )
+from ground.days import Moment
+from ground.shell.passphrases import Passphrase
 from tests.means.quick_passphrases import quick_passphrases
 
 DAY = 20_783

@@ -5,7 +5,6 @@ from functools import cache
 from importlib.metadata import version
 
 from caseworker.cases.files import FILL_PLACE, AnnouncedFile, announced_files
-from caseworker.days import Moment
 from caseworker.log.events import RECEIVED, append_event
 from caseworker.vault.arrivals import (
     SetAside,
@@ -41,6 +40,7 @@ from crypto.office.envelope import (
 from crypto.payload import Payload
 from crypto.public_keys import key_hash
 from crypto.strict_json import encode_json
+from ground.days import Moment
 
 MESSAGE = "message"
 DUPLICATE = "duplicate"

@@ -12,11 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.exchange.inbound.items import PartCounts, PartItems
 from caseworker.log.events import IMPORTED, append_event
-from caseworker.terminal.progress import Progress
 from caseworker.vault.arrivals import ImportRow, add_import, find_import
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import kept_file_names, knows_chunk
@@ -24,6 +21,9 @@ from caseworker.vault.condition import note_clock, seen_day
 from caseworker.vault.folder import Vault
 from crypto.bundle import InboundHeader, read_bundle, verify_bundle
 from crypto.errors import Foreign, ProtocolError
+from ground.days import Moment
+from ground.shell.progress import Progress
+from ground.shell.refusals import Refusal
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from caseworker.cases.cases import ACKNOWLEDGEMENT, WrittenReply, all_cases
-from caseworker.days import Moment
 from caseworker.keys.signing import signing_key_in_force
 from caseworker.log.events import SEALED, append_event
 from caseworker.log.rows import kept_text
@@ -20,6 +19,7 @@ from crypto.office.replies import ReplyTo, decoy_record, seal_reply
 from crypto.office.signing import sign_batch
 from crypto.replies import bucket, bucket_value
 from crypto.statement_contents import Batch
+from ground.days import Moment
 
 _BUCKET_SIZE = 32
 

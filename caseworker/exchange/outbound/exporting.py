@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caseworker.cases.cases import WrittenReply, all_cases
-from caseworker.days import Moment, date_text
-from caseworker.durable import refuse_existing, write_new_file
-from caseworker.errors import Refusal
 from caseworker.exchange.outbound.batches import seal_batches, waiting_replies
 from caseworker.exchange.outbound.confirming import make_confirmations, make_refinements
 from caseworker.exchange.outbound.signing_anew import sign_anew
@@ -35,6 +32,10 @@ from caseworker.vault.outgoing import OutgoingRow, outgoing_statement
 from caseworker.vault.taken import drop_what_is_over, to_repeat
 from crypto.bundle import BundleWriter, ItemType, OutboundHeader
 from crypto.statements import StatementKind, encode_statement
+from ground.days import Moment
+from ground.disk.new_files import new_file, refuse_taken
+from ground.shell.figures import date_text
+from ground.shell.refusals import Refusal
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
         sign_anew(vault)
         note_clock(vault.db, moment.day)
     try:
-        write_new_file(path, lambda file: _write_items(vault, file.write))
+        with new_file(path) as file:
+            _write_items(vault, file.write)
     except OSError as error:
         raise Refusal(
             f"{path} could not be written: {error.strerror}",
@@ -131,7 +133,7 @@ def refuse_if_behind(vault: Vault) -> None:
 
 def refuse_unwritable(path: Path) -> None:
     """Raise Refusal where no new bundle can be written under this name."""
-    refuse_existing(path)
+    refuse_taken(path)
     if not path.parent.is_dir():
         raise Refusal(f"there is no folder {path.parent}", "is the stick in?")
 

@@ -17,10 +17,10 @@ from caseworker.cases import texts
 from caseworker.cases.conversation import MessageView, conversation
 from caseworker.commands.frame import Answer, Surroundings
 from caseworker.commands.saving import SAVE
-from caseworker.durable import new_folder
-from caseworker.errors import Refusal
-from caseworker.passphrases import PassphraseSource
 from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
+from ground.disk.new_files import new_folder
+from ground.shell.passphrases import PassphraseSource
+from ground.shell.refusals import Refusal
 from tests.offices.vaults import DAY, PASSPHRASES, Office, Server, Source, at
 
 

@@ -15,12 +15,12 @@ from caseworker.cases.flags import (
     TWO_VERSIONS,
     flags_by_case,
 )
-from caseworker.errors import Refusal
 from caseworker.vault.messages import MessageMark
 from caseworker.work.replying import ReplyWriter
 from crypto.hpke import new_kem_secret_key
 from crypto.signing import SigningKey
 from crypto.source_keys import SourceKeys, thread_id
+from ground.shell.refusals import Refusal
 from tests.offices.vaults import DAY, Office, Server, Source, at
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from caseworker.cases.cases import all_cases
 from caseworker.cases.conversation import MessageView, ReplyView, conversation
-from caseworker.errors import Refusal
 from caseworker.exchange.inbound import items as part
 from caseworker.exchange.inbound.importing import import_part
 from caseworker.log.events import verify_log
@@ -17,6 +16,7 @@ from caseworker.vault.chunks import unclaimed_count
 from caseworker.work.replying import ReplyWriter
 from crypto.bundle import InboundHeader, ItemType
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
+from ground.shell.refusals import Refusal
 from tests.offices.vaults import DAY, Office, Server, Source, at
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from caseworker.days import until_text
 from caseworker.keys.cards import own_card
 from caseworker.keys.directories import known_directory
 from caseworker.office.root_file import ROOT_FILE
 from caseworker.vault.condition import set_behind
 from caseworker.work.alarms import Alarm, alarms
 from crypto.directory import Directory
+from ground.shell.figures import until_text
 from tests.caseworker.office.test_office_keys import real_root, renew
 from tests.offices.courier import Go
 from tests.offices.vaults import DAY, Office, Server, Source, at

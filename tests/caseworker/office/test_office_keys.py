@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.errors import Refusal
 from caseworker.exchange.inbound.importing import import_part
 from caseworker.keys.cards import own_card, renew_card, weeks_to_list
 from caseworker.keys.directories import issue_directory, known_directory
@@ -16,7 +15,6 @@ from caseworker.keys.upkeep import keep_current, lost_keys
 from caseworker.office.ceremony import Ceremony, create_office
 from caseworker.office.renewal import Renewal, renew_office
 from caseworker.office.root_file import ROOT_FILE, Root, read_root
-from caseworker.passphrases import Passphrase
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, intake_key, newest_card
 from crypto.bundle import ItemType, OutboundHeader, read_bundle
@@ -27,6 +25,8 @@ from crypto.hpke import new_kem_secret_key
 from crypto.office.card import sign_card
 from crypto.public_keys import key_hash
 from crypto.signing import SigningKey
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 from tests.offices.vaults import (
     ADDRESS,
     DAY,

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from caseworker.backup.numbers_moved_on import move_numbers_on
-from caseworker.errors import Refusal
 from caseworker.keys.cards import card_document, make_card, own_card
 from caseworker.keys.directories import known_directory
 from caseworker.office.new_signing_key import (
@@ -21,6 +20,7 @@ from caseworker.vault.taken import outgoing_state
 from caseworker.work.alarms import alarms
 from crypto.bundle import BundleWriter, ItemType, OutboundHeader
 from crypto.office.card import sign_card
+from ground.shell.refusals import Refusal
 from tests.caseworker.commands.test_caseworker_command import run
 from tests.offices.courier import Go
 from tests.offices.vaults import DAY, PASSPHRASES, Office, at

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.errors import Refusal
 from caseworker.keys.directories import known_directory
 from caseworker.office.new_root import NewRootFile, replace_root
 from caseworker.office.renewal import Renewal, issue_and_carry
 from caseworker.office.root_file import ROOT_FILE, Root, note_successor, read_root
-from caseworker.passphrases import Passphrase
 from crypto.signing import SigningKey
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 from tests.caseworker.office.test_office_keys import no_root, real_root, renew
 from tests.offices.courier import Go
 from tests.offices.vaults import DAY, Office, at, passphrase

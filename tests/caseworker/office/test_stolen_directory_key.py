@@ -10,7 +10,6 @@ import pytest
 
 from caseworker.backup.backing_up import back_up, restore
 from caseworker.backup.numbers_moved_on import move_numbers_on
-from caseworker.errors import Refusal
 from caseworker.keys.directories import issue_directory, known_directory
 from caseworker.vault.keys import directory_key
 from caseworker.work.alarms import alarms
@@ -19,6 +18,7 @@ from crypto.directory import RetiredKey
 from crypto.office.directory import DirectoryContent, sign_directory
 from crypto.signing import SigningKey
 from crypto.strict_json import INTEGER_MAX
+from ground.shell.refusals import Refusal
 from tests.caseworker.office.test_office_keys import real_root, renew
 from tests.offices.courier import Exchange, Go
 from tests.offices.vaults import DAY, Office, at, passphrase
