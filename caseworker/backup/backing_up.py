@@ -22,9 +22,16 @@ from crypto.chunks import FileKey
 from crypto.errors import Malformed, ProtocolError, Unauthentic
 from crypto.strict_json import Fields
 from ground.days import Moment
-from ground.disk.new_files import left_over, new_file, new_folder, refuse_taken
+from ground.disk.new_files import (
+    left_over,
+    new_file,
+    new_folder,
+    refuse_missing_folder,
+    refuse_taken,
+)
 from ground.disk.replaced_files import wipe_file
 from ground.disk.room import refusal_of, refuse_small_disk
+from ground.shell.foreign import foreign_path
 from ground.shell.passphrases import Passphrase
 from ground.shell.progress import Progress
 from ground.shell.refusals import Refusal
@@ -114,8 +121,7 @@ def _forget(folder: Path) -> None:
 
 def _refuse_place(path: Path) -> None:
     refuse_taken(path)
-    if not path.parent.is_dir():
-        raise Refusal(f"there is no folder {path.parent}", "is the stick in?")
+    refuse_missing_folder(path.parent)
 
 
 @contextmanager
@@ -123,12 +129,19 @@ def _opened(source: Path) -> Iterator[tuple[CountedReader, Fields]]:
     try:
         file = source.open("rb")
     except OSError as error:
-        raise Refusal(f"{source} cannot be read: {error.strerror}", "nothing was changed") from None
-    with file, Progress(f"Reading {source.name}", source.stat().st_size) as progress:
+        raise Refusal(
+            f"{foreign_path(source)} cannot be read: {error.strerror}", "nothing was changed"
+        ) from None
+    with (
+        file,
+        Progress(f"Reading {foreign_path(Path(source.name))}", source.stat().st_size) as progress,
+    ):
         try:
             header = read_header(file)
         except ProtocolError:
-            raise Refusal(f"{source} is not a backup of a vault", "nothing was changed") from None
+            raise Refusal(
+                f"{foreign_path(source)} is not a backup of a vault", "nothing was changed"
+            ) from None
         yield CountedReader(file, progress), header
 
 
@@ -139,6 +152,6 @@ def _refusing(source: Path) -> Iterator[None]:
         yield
     except ProtocolError:
         raise Refusal(
-            f"{source} is damaged, or was cut short",
+            f"{foreign_path(source)} is damaged, or was cut short",
             "nothing was changed: take another copy of it, or the backup before",
         ) from None

@@ -41,6 +41,7 @@ from ground.disk.durable import PRIVATE_FOLDER, open_private
 from ground.disk.new_files import new_folder
 from ground.disk.room import free_bytes, is_full
 from ground.shell.figures import iso_date, size_text
+from ground.shell.foreign import foreign_path
 from ground.shell.progress import Progress
 from ground.shell.refusals import Refusal
 
@@ -107,7 +108,7 @@ def _saying_what_is_full(folder: Path) -> Iterator[None]:
         if not is_full(error):
             raise
         raise Refusal(
-            f"the disk of {folder} is full, or takes no file as large as these",
+            f"the disk of {foreign_path(folder)} is full, or takes no file as large as these",
             "nothing was saved, the vault is as it was: choose a folder on another disk",
         ) from None
 

@@ -1,9 +1,9 @@
 """list, show: reading cases."""
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
-from caseworker.cases.cases import CaseLog, all_cases
 from caseworker.cases.conversation import (
     Conversation,
     FileView,
@@ -12,83 +12,76 @@ from caseworker.cases.conversation import (
     ReplyView,
     conversation,
 )
-from caseworker.cases.flags import MEANINGS, flags_by_case
+from caseworker.cases.flags import MEANINGS
 from caseworker.cases.reply_limits import WARN_AT_INDEX
 from caseworker.cases.texts import LONGER, WHOLE
-from caseworker.commands.frame import (
-    Answer,
-    Arguments,
-    Command,
-    Surroundings,
-    add_case,
-    add_vault,
-    lines,
-    opened,
-)
-from caseworker.vault.messages import MessageMark, all_messages
+from caseworker.commands.frame import add_case, add_vault, now, opened
+from caseworker.work.list_cases import ListedCase, list_cases
 from crypto.sizes import REPLY_INDEXES
 from ground.days import DAYS_A_WEEK, Moment
 from ground.shell.figures import counted, date_text, iso_date, size_text
-from ground.shell.foreign import ForeignText
-from ground.shell.layout import fitted, quoted, table
+from ground.shell.foreign import ForeignText, foreign_path
+from ground.shell.layout import fitted, lines, quoted, table
+from ground.shell.program import Answer, Command, Surroundings
 
 
-def _list(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    with opened(arguments.vault, surroundings) as vault:
-        cases = all_cases(vault.db)
-        messages = all_messages(vault.db)
-    flags = flags_by_case(messages)
-    # Of each case the report, or what came first where there is none.
-    by_age = sorted(messages, key=lambda one: (one.kind == "report", -one.number))
-    first = {one.case_number: one for one in by_age}
-    rows = [
-        _list_row(case, first[number], sorted(flags.get(number, ())))
-        for number, case in sorted(cases.items())
-    ]
-    new = sum(row["state"] == "new" for row in rows)
-    waiting = sum(len(case.waiting) for case in cases.values())
+@dataclass(frozen=True)
+class ListOptions:
+    """The arguments of `list`."""
+
+    vault: Path
+
+
+@dataclass(frozen=True)
+class ShowOptions:
+    """The arguments of `show`."""
+
+    vault: Path
+    case: int
+
+
+def _list(options: ListOptions, surroundings: Surroundings) -> Answer:
+    with opened(options.vault, surroundings) as vault:
+        cases = list_cases(vault)
+    new = sum(one.state == "new" for one in cases)
+    waiting = sum(one.replies_waiting for one in cases)
     head = (
-        f"{counted(len(rows), 'case')}, {new} new; {counted(waiting, 'reply', 'replies')} waiting."
+        f"{counted(len(cases), 'case')}, {new} new; {counted(waiting, 'reply', 'replies')} waiting."
     )
-    if not rows:
-        hint = f"To bring reports in: caseworker import {arguments.vault} FILE"
-        return Answer(lines(head, hint), {"cases": []})
-    shown = [
-        (
-            str(row["case"]),
-            date_text(cases[number].received[0][1].day),
-            str(row["messages"]),
-            str(row["language"]),
-            str(row["state"]) + (", flagged" if row["flags"] else ""),
-            ForeignText(first[number].beginning),
+    folder = foreign_path(options.vault)
+    if not cases:
+        return Answer(
+            lines(head, f"To bring reports in: caseworker import {folder} FILE"), {"cases": []}
         )
-        for number, row in zip(sorted(cases), rows, strict=True)
-    ]
     headings = ("case", "received", "messages", "language", "state", "begins")
-    hint = f"To read one: caseworker show {arguments.vault} {rows[-1]['case']}"
-    return Answer(
-        lines(head, "", table(headings, shown, "case messages"), "", hint), {"cases": rows}
+    rows = table(headings, [_list_row(one) for one in cases], "case messages")
+    hint = f"To read one: caseworker show {folder} {cases[-1].number}"
+    return Answer(lines(head, "", rows, "", hint), {"cases": [_list_data(one) for one in cases]})
+
+
+def _list_row(case: ListedCase) -> tuple[str | ForeignText, ...]:
+    return (
+        str(case.number),
+        date_text(case.received),
+        str(case.messages),
+        case.language,
+        case.state + (", flagged" if case.flags else ""),
+        ForeignText(case.begins),
     )
 
 
-def _list_row(case: CaseLog, first: MessageMark, flags: list[str]) -> dict[str, object]:
-    return {
-        "case": case.number,
-        "received": iso_date(case.received[0][1].day),
-        "messages": len(case.received),
-        "language": first.language,
-        "state": case.state,
-        "acknowledged": case.acknowledged,
-        "replies_waiting": len(case.waiting),
-        "flags": flags,
-        "begins": first.beginning,
-    }
+def _list_data(case: ListedCase) -> dict[str, object]:
+    data = asdict(case)
+    return {"case": data.pop("number"), **data, "received": iso_date(case.received)}
 
 
-def _show(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    with opened(arguments.vault, surroundings) as vault:
-        case = conversation(vault, arguments.case)
-    today = surroundings.moment.day
+def _show(options: ShowOptions, surroundings: Surroundings) -> Answer:
+    with opened(options.vault, surroundings) as vault:
+        case = conversation(vault, options.case)
+    return Answer(lines(*_case_lines(case, now().day)), _conversation_data(case))
+
+
+def _case_lines(case: Conversation, today: int) -> list[str]:
     parts = [f"Case {case.number}: {case.state}."]
     for flag in case.flags:
         looked = " (looked at)" if flag in case.looked_at else ""
@@ -99,7 +92,7 @@ def _show(arguments: Arguments, surroundings: Surroundings) -> Answer:
         )
     for entry in case.entries:
         parts += ["", *_entry_lines(entry, today)]
-    return Answer(lines(*parts), _conversation_data(case))
+    return parts
 
 
 def _entry_lines(entry: MessageView | ReplyView | NoteView, today: int) -> list[str]:
@@ -216,8 +209,11 @@ LIST = Command(
 examples:
   caseworker list vaults/investigations
   caseworker list vaults/investigations --json""",
+    options=ListOptions,
     add_arguments=add_vault,
     run=_list,
+    is_deed=False,
+    asks_passphrases=True,
 )
 SHOW = Command(
     name="show",
@@ -229,6 +225,9 @@ What a source wrote stands behind a bar, with control characters as codes.
 examples:
   caseworker show vaults/investigations 3
   caseworker show vaults/investigations 3 --json""",
+    options=ShowOptions,
     add_arguments=_add_show,
     run=_show,
+    is_deed=False,
+    asks_passphrases=True,
 )

@@ -27,6 +27,7 @@ from crypto.statements import StatementKind
 from crypto.strict_json import INTEGER_MAX
 from ground.days import DAYS_A_WEEK, Moment
 from ground.shell.figures import date_text
+from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 
 # From its seventh day on, each export issues a new one, and status warns.
@@ -204,8 +205,9 @@ def refuse_if_stray(vault: Vault) -> None:
     if stray:
         raise Refusal(
             f"the server has a directory, number {stray.sequence}, that this vault did not issue",
-            f"if this vault came from a backup: caseworker restored {vault.folder}; if not, "
-            "somebody else has the directory key: caseworker office renew DIR, with the root key",
+            "if this vault came from a backup: caseworker restored "
+            f"{foreign_path(vault.folder)}; if not, somebody else has the directory key: "
+            "caseworker office renew DIR, with the root key",
         )
 
 

@@ -36,6 +36,7 @@ from crypto.errors import Outdated, ProtocolError
 from crypto.public_keys import check_kem_public_key, key_hash
 from crypto.signing import SigningKey
 from ground.days import Moment
+from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 
 _SEED_SIZE = 32
@@ -123,10 +124,12 @@ def read_carried_card(vault: Vault, path: Path) -> CarriedCard:
             file.seek(0)
             return _card_in(vault, file)
     except OSError as error:
-        raise Refusal(f"{path} cannot be read: {error.strerror}", "nothing was changed") from None
+        raise Refusal(
+            f"{foreign_path(path)} cannot be read: {error.strerror}", "nothing was changed"
+        ) from None
     except ProtocolError as error:
         raise Refusal(
-            f"{path.name} was not taken in: it is {error}",
+            f"{foreign_path(Path(path.name))} was not taken in: it is {error}",
             "it has to be a bundle that the recipient's vault exported: nothing was changed",
         ) from None
 

@@ -23,6 +23,7 @@ from caseworker.vault.keys import directory_key, newest_card
 from crypto.card import read_card
 from crypto.directory import Directory
 from ground.days import Moment
+from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 
 # A recipient elsewhere whose keys end within these days has to send a new card.
@@ -154,4 +155,6 @@ def _export(vault: Vault, office: Path, moment: Moment, name: str) -> Path:
         if not path.exists():
             export_bundle(vault, path, moment)
             return path
-    raise Refusal(f"{office} is full of old bundles", "remove those that the server has taken")
+    raise Refusal(
+        f"{foreign_path(office)} is full of old bundles", "remove those that the server has taken"
+    )

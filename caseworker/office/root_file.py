@@ -15,6 +15,7 @@ from crypto.sizes import GENESIS_ID_SIZE
 from crypto.strict_json import Fields, encode_json, parse_json
 from ground.disk.new_files import new_file
 from ground.disk.replaced_files import replace_file
+from ground.shell.foreign import foreign_path
 from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal
 
@@ -83,11 +84,13 @@ def read_root(path: Path, passphrase: Passphrase) -> Root:
         return Root(SigningKey(seed), genesis_id, successor)
     except FileNotFoundError:
         raise Refusal(
-            f"the root key is needed, and {path} is not there",
+            f"the root key is needed, and {foreign_path(path)} is not there",
             "put the stick in and name the file: office renew DIR --root FILE",
         ) from None
     except Malformed:
-        raise Refusal(f"{path} is damaged, or not a root key", "take your second copy") from None
+        raise Refusal(
+            f"{foreign_path(path)} is damaged, or not a root key", "take your second copy"
+        ) from None
     except Unauthentic:
         raise Refusal(
             "this passphrase does not open the root key", "nothing was changed: try again"

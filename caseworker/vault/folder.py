@@ -18,6 +18,7 @@ from caseworker.vault.lock import locked
 from caseworker.vault.secrets_file import HeldSecret, read_secrets, write_secrets
 from ground.disk.durable import PRIVATE_FOLDER
 from ground.disk.replaced_files import finish_replacing, is_there
+from ground.shell.foreign import foreign_path
 from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal
 
@@ -79,7 +80,7 @@ def refuse_other_folders(folder: Path) -> None:
     """Raise Refusal where a folder is not a vault."""
     if not is_there(folder / SLOTS_FILE):
         raise Refusal(
-            f"{folder} is not a vault",
+            f"{foreign_path(folder)} is not a vault",
             f"a vault is a folder with {SLOTS_FILE} in it; office create makes them in DIR/vaults",
         )
 
@@ -95,7 +96,7 @@ def open_vault(folder: Path, key: VaultKey) -> Iterator[Vault]:
         try:
             row = database.row("SELECT genesis_id, recipient FROM vault")
             if row is None:
-                raise Refusal(f"{folder} was never finished", "make the office anew")
+                raise Refusal(f"{foreign_path(folder)} was never finished", "make the office anew")
             yield Vault(
                 folder, database, row["genesis_id"], row["recipient"], key.author, secrets,
                 secrets_key,

@@ -17,6 +17,7 @@ from caseworker.vault.sealed_secrets import open_secret, seal_secret
 from crypto.errors import Malformed, Unauthentic
 from crypto.strict_json import Fields, encode_json, parse_json
 from ground.disk.replaced_files import finish_replacing, replace_secret_file
+from ground.shell.foreign import foreign_path
 from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal
 
@@ -78,7 +79,7 @@ def open_slots(folder: Path, passphrase: Passphrase) -> VaultKey:
         return _try_slots(*_read_slots(_slots_in_force(folder)), passphrase)
     except (FileNotFoundError, Malformed):
         raise Refusal(
-            f"{folder / SLOTS_FILE} is damaged",
+            f"{foreign_path(folder / SLOTS_FILE)} is damaged",
             "nothing was changed: take the whole folder from your last backup",
         ) from None
 

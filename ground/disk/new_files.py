@@ -27,6 +27,7 @@ __all__ = [
     "left_over",
     "new_file",
     "new_folder",
+    "refuse_missing_folder",
     "refuse_taken",
     "remove_left_over",
 ]
@@ -50,6 +51,15 @@ def refuse_taken(path: Path) -> None:
     """Raise NameTakenError where something of that name is there."""
     if os.path.lexists(path):
         raise NameTakenError(path)
+
+
+def refuse_missing_folder(folder: Path) -> None:
+    """Raise Refusal where the folder in which something new is to be is not there."""
+    if not folder.is_dir():
+        raise Refusal(
+            _("there is no folder {path}").format(path=foreign_path(folder)),
+            _("make it first, or is the stick in?"),
+        )
 
 
 class NewFiles:
@@ -122,11 +132,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 def new_folder(path: Path) -> Iterator[Path]:
     """Yield a folder to fill, which takes its name once all is well, else is removed."""
     refuse_taken(path)
-    if not path.parent.is_dir():
-        raise Refusal(
-            _("there is no folder {path}").format(path=foreign_path(path.parent)),
-            _("make it first, or is the stick in?"),
-        )
+    refuse_missing_folder(path.parent)
     # What lies in it is named after nothing beside it.
     remove_left_over(path, take_back=False)
     part = _beside(path)

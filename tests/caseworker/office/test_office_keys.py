@@ -316,11 +316,12 @@ def test_a_vault_that_lost_a_key_that_the_directory_names_says_so_and_makes_a_ca
 ) -> None:
     with office.opened() as vault:
         vault.keep_secrets(list(vault.secrets[3:]))
-        assert lost_keys(vault, known_directory(vault), DAY)
-        notes = keep_current(vault, at(DAY + 1))
+        lost = lost_keys(vault, known_directory(vault), DAY)
+        upkeep = keep_current(vault, at(DAY + 1))
         card = own_card(vault)
         held = {key_hash(one.key.public_key) for one in vault.secrets}
-    assert "does not hold" in notes[0]
+    assert lost
+    assert upkeep.lost_weeks == tuple(lost)
     assert card is not None
     assert {key.hash for key in card.keys} <= held
 
