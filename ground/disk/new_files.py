@@ -3,6 +3,8 @@
 Until they are, they lie beside their name in NAME.XXXXXXXX.part, for their owner alone, on which
 their writer holds a lock. Whoever is stopped takes that away. What a kill or a power cut left,
 names that it had just given among them, is taken away by the next who writes to the same name.
+Once all names are given, the folder is called NAME.XXXXXXXX.done: what is left of it says nothing
+against them.
 """
 
 import os
@@ -33,6 +35,8 @@ __all__ = [
 ]
 
 _RANDOM_BYTES = 4
+_PART = ".part"
+_DONE = ".done"
 
 
 class NameTakenError(Refusal):
@@ -92,6 +96,9 @@ class NewFiles:
             if kind is None:
                 self._refuse_taken()
                 self._name_all()
+                done = self._part.with_suffix(_DONE)
+                self._part.rename(done)
+                self._part = done
         finally:
             shutil.rmtree(self._part, ignore_errors=True)
             os.close(self._held)
@@ -153,9 +160,10 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 def left_over(path: Path) -> Iterator[Path]:
     """Yield what somebody who was killed left of the file or folder that gets this name."""
-    unfinished = re.compile(re.escape(path.name) + rf"\.[0-9a-f]{{{2 * _RANDOM_BYTES}}}\.part")
+    number = rf"\.[0-9a-f]{{{2 * _RANDOM_BYTES}}}"
+    left = re.compile(f"{re.escape(path.name)}{number}({re.escape(_PART)}|{re.escape(_DONE)})")
     for entry in path.parent.iterdir():
-        if unfinished.fullmatch(entry.name) and not is_held(entry):
+        if left.fullmatch(entry.name) and not is_held(entry):
             yield entry
 
 
@@ -165,13 +173,13 @@ def remove_left_over(path: Path, *, take_back: bool = True) -> None:
         if not entry.is_dir():
             entry.unlink(missing_ok=True)
             continue
-        for written in entry.iterdir() if take_back else ():
+        for written in entry.iterdir() if take_back and entry.suffix == _PART else ():
             _take_name_back(written, path.with_name(written.name))
         shutil.rmtree(entry, ignore_errors=True)
 
 
 def _beside(path: Path) -> Path:
-    return path.with_name(f"{path.name}.{secrets.token_hex(_RANDOM_BYTES)}.part")
+    return path.with_name(f"{path.name}.{secrets.token_hex(_RANDOM_BYTES)}{_PART}")
 
 
 def _name(written: Path, path: Path) -> None:

@@ -76,11 +76,11 @@ def passphrase(name: str) -> Passphrase:
     return Passphrase(PASSPHRASES[name].encode())
 
 
-def make_office(folder: Path) -> dict[str, VaultKey]:
+def make_office(folder: Path, profile: OfficeProfile = PROFILE) -> dict[str, VaultKey]:
     """Make the office, and unlock its vaults."""
-    vaults = {name: passphrase(name) for name in PROFILE.titles}
+    vaults = {name: passphrase(name) for name in profile.titles}
     with quick_passphrases():
-        create_office(folder, Ceremony(PROFILE, passphrase("root"), vaults), at(DAY))
+        create_office(folder, Ceremony(profile, passphrase("root"), vaults), at(DAY))
     return {name: unlock(folder / VAULTS_FOLDER / name, passphrase(name)) for name in vaults}
 
 
