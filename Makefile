@@ -34,7 +34,7 @@ help: ## Show this list
 # ---- What people type ------------------------------------------------------------------------------
 
 run: setup client ## Start a practice office on this machine, ready to try
-	@exec $(PY) deploy/practice $(ARGS)
+	@exec $(PY) deploy/practice.py $(ARGS)
 
 test: setup client browser debian-tools ## Run the tests (ARGS="-k word" picks some of the Python ones)
 	@echo "Testing the client under Node…"

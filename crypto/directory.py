@@ -24,15 +24,15 @@ from crypto.directory_content import (
 )
 from crypto.errors import Contradictory, Foreign, Malformed, Outdated
 from crypto.labels import Label
-from crypto.signatures import check_signature
-from crypto.sizes import (
+from crypto.lifetimes import (
     CLOCK_GRACE_DAYS,
+    DAYS_A_WEEK,
     DELEGATION_MAX_DAYS,
     DIRECTORY_MAX_DAYS,
-    GENESIS_ID_SIZE,
     KEY_DAYS,
-    SIGNATURE_SIZE,
 )
+from crypto.signatures import check_signature
+from crypto.sizes import GENESIS_ID_SIZE, SIGNATURE_SIZE
 
 __all__ = [
     "Delegation",
@@ -64,7 +64,6 @@ DELEGATION_SIZE = 108
 DOCUMENT_MAX_SIZE = (1 + ROOT_SIZE + 1 + SUCCESSORS_MAX * SUCCESSOR_SIZE + DELEGATION_SIZE) + (
     4 + DIRECTORY_JSON_MAX_SIZE + SIGNATURE_SIZE
 )
-DAYS_A_WEEK = 7
 
 _GROUPS = 16
 _GROUP_DIGITS = 5

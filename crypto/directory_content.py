@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dataclasses import fields as fields_of
 
 from crypto.errors import Malformed
+from crypto.lifetimes import POLICY_MAX_DAYS, POLICY_MIN_DAYS
 from crypto.public_keys import recipient_bytes
 from crypto.sizes import BUCKET_BITS_MAX, CHUNKS_MAX, GENESIS_ID_SIZE, RECIPIENTS_MAX
 from crypto.strict_json import Fields, encode_json, parse_json
@@ -33,7 +34,6 @@ _BATCH_SIZE_MAX = 256
 _CONTACTS_MAX = 16
 _CONTACT_MAX_SIZE = 500
 _ID_MAX_SIZE = 32
-_LIFETIME_DAYS = (30, 3650)
 _PUZZLE_BITS_MAX = 32
 _LANGUAGE = re.compile(r"[a-z][a-z0-9-]{1,15}")
 # SPEC 10.2: an origin, as a browser writes it
@@ -202,8 +202,8 @@ def _parse_retired(fields: Fields) -> RetiredKey:
 
 def _parse_policy(fields: Fields) -> Policy:
     return Policy(
-        reply_days=fields.integer("reply_days", *_LIFETIME_DAYS),
-        codename_days=fields.integer("codename_days", *_LIFETIME_DAYS),
+        reply_days=fields.integer("reply_days", POLICY_MIN_DAYS, POLICY_MAX_DAYS),
+        codename_days=fields.integer("codename_days", POLICY_MIN_DAYS, POLICY_MAX_DAYS),
         max_chunks=fields.integer("max_chunks", 0, CHUNKS_MAX),
         puzzle_envelope=fields.integer("puzzle_envelope", 0, _PUZZLE_BITS_MAX),
         puzzle_chunk=fields.integer("puzzle_chunk", 0, _PUZZLE_BITS_MAX),

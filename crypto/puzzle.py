@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from crypto.errors import Malformed, Outdated, Unauthentic
 from crypto.labels import Label, bound
+from crypto.lifetimes import PUZZLE_AHEAD_DAYS, PUZZLE_BEFORE_DAYS
 from crypto.sizes import PUZZLE_NONCE_SIZE
 
 __all__ = ["check_puzzle", "puzzle_header", "puzzle_nonce", "puzzle_text", "solve_puzzle"]
@@ -16,8 +17,6 @@ PUZZLE_CHUNK = 2
 
 _HEADER = re.compile(r"(0|[1-9][0-9]{0,9})-([0-9a-f]{16})")
 _U32_MAX = 2**32 - 1
-_DAYS_BEFORE = 2
-_DAYS_AFTER = 16
 # A tenth of a second or so.
 _TOLD_EVERY = 1 << 17
 
@@ -44,7 +43,7 @@ def check_puzzle(
     if not found or int(found[1]) > _U32_MAX:
         raise Malformed("not the header of a puzzle")
     solved_for, nonce = int(found[1]), bytes.fromhex(found[2])
-    if not day - _DAYS_BEFORE <= solved_for <= day + _DAYS_AFTER:
+    if not day - PUZZLE_BEFORE_DAYS <= solved_for <= day + PUZZLE_AHEAD_DAYS:
         raise Outdated("a puzzle for another day")
     text = puzzle_text(genesis_id, kind, path_hash, solved_for, nonce)
     if not _has_zero_bits(text, difficulty):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from crypto.errors import Foreign, Malformed, Outdated, Unauthentic
 from crypto.labels import Label, bound, labelled
+from crypto.lifetimes import DAYS_A_WEEK, KEY_DAYS, SEALED_FILE_AHEAD_DAYS
 from crypto.padding import padded_chunk_count
 from crypto.sizes import (
     CHUNK_ID_SIZE,
@@ -20,7 +21,6 @@ from crypto.sizes import (
     CHUNKS_MAX,
     ENVELOPE_SIZE,
     GENESIS_ID_SIZE,
-    KEY_DAYS,
     PUZZLE_NONCE_SIZE,
 )
 
@@ -34,8 +34,6 @@ __all__ = [
     "sealed_file_size",
 ]
 
-_DAYS_A_WEEK = 7
-_DAYS_AHEAD_MAX = 16
 _HASH_SIZE = 32
 _NUMBER_SIZE = 4
 
@@ -74,7 +72,7 @@ class SealedEnvelope:
 def last_day_of(day: int) -> int:
     """Return the last day of a file that is sealed on a day: that of the day's intake keys."""
     # SPEC 11.1: 7w + 13
-    return day // _DAYS_A_WEEK * _DAYS_A_WEEK + KEY_DAYS - 1
+    return day // DAYS_A_WEEK * DAYS_A_WEEK + KEY_DAYS - 1
 
 
 def sealed_file_size(chunks: int) -> int:
@@ -171,7 +169,7 @@ class SealedFileReader:
         _check_count(chunks)
         if self._day > last_day:
             raise Outdated("a sealed file past its last day")
-        if last_day > self._day + _DAYS_AHEAD_MAX:
+        if last_day > self._day + SEALED_FILE_AHEAD_DAYS:
             raise Outdated("a sealed file whose last day is too far ahead")
         return SealedFileHead(office, last_day, chunks)
 

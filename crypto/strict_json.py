@@ -91,6 +91,13 @@ class Fields:
             raise Malformed("a member that is not an integer in its range")
         return value
 
+    def boolean(self, name: str) -> bool:
+        """Return whether the member is true."""
+        value = self._member(name)
+        if not isinstance(value, bool):
+            raise Malformed("a member that is neither true nor false")
+        return value
+
     def hex(self, name: str, size: int) -> bytes:
         """Return `size` bytes, written as lower-case hexadecimal."""
         value = self._member(name)

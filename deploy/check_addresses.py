@@ -4,24 +4,15 @@ Where to fetch from is each builder's own setting; what to fetch is pinned by ha
 """
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from deploy.committed_files import ROOT, committed_files
 
 SETTINGS = re.compile(
     r'--(?:extra-)?index-url\b|--find-links\b|"resolved"\s*:|^\s*registry\s*=', re.MULTILINE
 )
 ADDRESSES = re.compile(r"https?://(?:[\w.:-]*(?:pypi|python|npm|registry|packages)|\S+/simple\b)")
-
-
-def committed_files() -> list[Path]:
-    """Return the files that git knows here."""
-    listing = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    return [ROOT / name for name in listing.stdout.split("\0") if name]
 
 
 def complaints(path: Path) -> list[str]:

@@ -8,7 +8,6 @@ Were it, a second restore of one backup would use the reply indexes of the first
 
 from caseworker.keys.cards import make_card
 from caseworker.keys.directories import adopt_stray, known_directory, stray_directory
-from caseworker.keys.key_dates import CLOCKS_DIFFER_DAYS
 from caseworker.vault.condition import (
     awaits_bundle_of,
     is_behind,
@@ -20,6 +19,7 @@ from caseworker.vault.condition import (
 from caseworker.vault.folder import Vault
 from caseworker.vault.numbers import highest_number, move_reply_indexes, raise_number
 from caseworker.vault.taken import highest_moved_past, highest_named, move_past, number_name
+from crypto.lifetimes import CLOCK_GRACE_DAYS
 from crypto.statements import StatementKind
 from ground.days import Moment
 
@@ -65,7 +65,7 @@ def hear_after_restore(vault: Vault, export_day: int, today: int) -> None:
     is none: the clock is behind, and the bundle may be older than the restore.
     """
     since = awaits_bundle_of(vault.db)
-    if since is None or not min(since, today) <= export_day <= today + CLOCKS_DIFFER_DAYS:
+    if since is None or not min(since, today) <= export_day <= today + CLOCK_GRACE_DAYS:
         return
     adopt_stray(vault)
     known = highest_moved_past(vault, StatementKind.BATCH)

@@ -19,7 +19,6 @@ from typing import BinaryIO
 from caseworker.casefile.disk_names import disk_name
 from caseworker.casefile.hashed_file import NewFile
 from caseworker.casefile.pieces import runs_of
-from caseworker.cases.cases import case_log
 from caseworker.cases.files import (
     FILL_PLACE,
     AnnouncedFile,
@@ -31,8 +30,10 @@ from caseworker.cases.files import (
     is_all_here,
     read_file,
 )
+from caseworker.cases.folding import case_log
+from caseworker.cases.lists import append_to_case
 from caseworker.cases.texts import DAMAGED, MISSING, WHOLE, read_rest, rest_of
-from caseworker.log.events import SAVED, append_event
+from caseworker.log.case_events import Saved
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import MessageMark, messages_of_case, payload_of
 from crypto.payload import Payload
@@ -79,8 +80,8 @@ def save_case(vault: Vault, case_number: int, folder: Path, moment: Moment) -> l
             saved += _save_message(vault, mark, unfinished, f"{place}-{mark.kind}")
         _write_lists(unfinished, case_number, saved)
         with vault.db.transaction():
-            body = {"files": sum(one.path is not None for one in saved)}
-            append_event(vault, moment, SAVED, case_number, body)
+            files = sum(one.path is not None for one in saved)
+            append_to_case(vault, moment, Saved(case_number, files))
     return saved
 
 

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from caseworker.cases.cases import Note, WrittenReply, case_log
 from caseworker.cases.files import announced_files, file_state
-from caseworker.cases.flags import flags_by_case
+from caseworker.cases.flags import flags_of_case
+from caseworker.cases.folding import Note, case_log
+from caseworker.cases.states import State
 from caseworker.cases.texts import message_text
+from caseworker.cases.written_replies import WrittenReply
 from caseworker.keys.directories import known_directory
-from caseworker.log.rows import kept_text
+from caseworker.log.texts import text_of
 from caseworker.vault.folder import Vault
-from caseworker.vault.messages import MessageMark, all_messages, messages_of_case, payload_of
+from caseworker.vault.messages import MessageMark, messages_of_case, payload_of
 from caseworker.vault.numbers import next_reply_index
 from caseworker.vault.taken import Outgoing, last_live_day, outgoing_state
 from crypto.directory import Directory
@@ -76,7 +78,7 @@ class Conversation:
     """All of a case, in the order in which it happened here."""
 
     number: int
-    state: str
+    state: State
     flags: tuple[str, ...]
     looked_at: tuple[str, ...]
     records_left: int
@@ -103,7 +105,7 @@ def conversation(vault: Vault, number: int) -> Conversation:
     return Conversation(
         number=number,
         state=log.state,
-        flags=tuple(sorted(flags_by_case(all_messages(vault.db)).get(number, ()))),
+        flags=tuple(sorted(flags_of_case(vault.db, number))),
         looked_at=tuple(sorted(log.looked_at)),
         records_left=REPLY_INDEXES - next_reply_index(vault.db, marks[-1].thread_secret),
         entries=tuple(entry for _, entry in entries),
@@ -158,7 +160,7 @@ def _reply_view(
     return ReplyView(
         kind=reply.kind,
         author=reply.author,
-        text=kept_text(vault.db, reply.text_id),
+        text=text_of(vault.db, reply.text_id),
         answers_message=reply.message,
         written=reply.written,
         carried_out=reply.carried_out,
@@ -168,5 +170,5 @@ def _reply_view(
 
 
 def _note_view(vault: Vault, note: Note) -> NoteView:
-    text = kept_text(vault.db, note.text_id) if note.text_id else None
+    text = text_of(vault.db, note.text_id) if note.text_id else None
     return NoteView(note.author, note.moment, text)

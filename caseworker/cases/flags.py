@@ -6,7 +6,8 @@ A flagged case is answered only after a person has looked.
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 
-from caseworker.vault.messages import MessageMark
+from caseworker.vault.database import Database
+from caseworker.vault.messages import MessageMark, messages_like_those_of
 
 NO_REPORT = "no-report"
 SHARED_THREAD_SECRET = "shared-thread-secret"  # noqa: S105 - the name of a flag
@@ -39,6 +40,11 @@ def flags_by_case(messages: Sequence[MessageMark]) -> dict[int, set[str]]:
     _flag_shared(flags, messages, SHARED_COMMITMENT, _commitment, _number)
     _flag_shared(flags, messages, TWO_VERSIONS, _message_id, _number)
     return flags
+
+
+def flags_of_case(db: Database, case_number: int) -> set[str]:
+    """Return the flags of a case; only messages that have something in common with it are read."""
+    return flags_by_case(messages_like_those_of(db, case_number)).get(case_number, set())
 
 
 _Trait = Callable[[MessageMark], Hashable]

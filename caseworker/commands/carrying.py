@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.cases.cases import ACKNOWLEDGEMENT, WrittenReply
+from caseworker.cases.written_replies import ACKNOWLEDGEMENT, WrittenReply
 from caseworker.commands.frame import add_out, add_vault, file_name, naming_files, now, opened
 from caseworker.commands.old_keys import (
     add_destroy_old_keys,
@@ -16,8 +16,8 @@ from caseworker.commands.old_keys import (
 from caseworker.commands.upkeep_words import lost_key_notes, upkeep_notes
 from caseworker.exchange.inbound.importing import ImportResult
 from caseworker.exchange.outbound.exporting import ExportResult, export_bundle
-from caseworker.keys.key_dates import CLOCKS_DIFFER_DAYS
 from caseworker.work.import_bundles import Imported, import_bundles
+from crypto.lifetimes import CLOCK_GRACE_DAYS
 from crypto.statements import StatementKind
 from ground.shell.figures import counted, date_text, iso_date
 from ground.shell.foreign import ForeignText, foreign_path
@@ -107,7 +107,7 @@ def _part_lines(name: ForeignText, result: ImportResult, today: int) -> list[str
             f"  {counts.chunks_left} pieces of files were left out: the disk is nearly full. "
             "Make room, then import the same file again."
         )
-    if header.day > today + CLOCKS_DIFFER_DAYS:
+    if header.day > today + CLOCK_GRACE_DAYS:
         parts.append(
             f"  WARNING: the server dated it {date_text(header.day)}, and this machine's clock "
             f"says {date_text(today)}: one of the two is wrong. Set it right, then fetch a new "

@@ -10,8 +10,8 @@ from caseworker.work.alarms import Alarm, alarms
 from caseworker.work.vault_status import VaultStatus, status_of
 from crypto.directory import fingerprint, name_in
 from ground.days import DAYS_A_WEEK
-from ground.shell.figures import distance_text, iso_date
-from ground.shell.foreign import ForeignText
+from ground.shell.figures import counted, distance_text, iso_date
+from ground.shell.foreign import ForeignText, foreign_path
 from ground.shell.layout import fitted, lines, table
 from ground.shell.program import Answer, Command, Surroundings
 
@@ -26,8 +26,9 @@ class StatusOptions:
 def _status(options: StatusOptions, surroundings: Surroundings) -> Answer:
     today = now().day
     with opened(options.vault, surroundings) as vault:
-        found = [*alarms(vault, today), *safekeeping_alarms(vault)]
         status = status_of(vault, today)
+        found = [*_mended(status, options.vault), *alarms(vault, today)]
+        found += safekeeping_alarms(vault)
     rows = [*_key_rows(status, today), *_traffic_rows(status, today)]
     rows.append(("log", f"{status.events} events, the chain is whole"))
     text = lines(
@@ -50,6 +51,17 @@ def _status(options: StatusOptions, surroundings: Surroundings) -> Answer:
 
 def _alarm_line(alarm: Alarm) -> str:
     return f"{'WARNING' if alarm.loud else 'Soon'}: {alarm.text}. To type: {alarm.command}"
+
+
+def _mended(status: VaultStatus, vault: Path) -> list[Alarm]:
+    cases = status.mended_cases
+    if not cases:
+        return []
+    text = (
+        f"the lists of this vault said of {counted(len(cases), 'case')} what its log does not say "
+        f"(case {cases[0]} first), and were made anew from the log"
+    )
+    return [Alarm(text, f"caseworker list {foreign_path(vault)}", loud=True)]
 
 
 def _office_name(status: VaultStatus) -> ForeignText:

@@ -14,9 +14,11 @@ from caseworker.cases.conversation import (
 )
 from caseworker.cases.flags import MEANINGS
 from caseworker.cases.reply_limits import WARN_AT_INDEX
+from caseworker.cases.states import State
 from caseworker.cases.texts import LONGER, WHOLE
+from caseworker.commands.case_words import STATE_WORDS
 from caseworker.commands.frame import add_case, add_vault, now, opened
-from caseworker.work.list_cases import ListedCase, list_cases
+from caseworker.work.list_cases import ListedCase, list_with_beginnings
 from crypto.sizes import REPLY_INDEXES
 from ground.days import DAYS_A_WEEK, Moment
 from ground.shell.figures import counted, date_text, iso_date, size_text
@@ -42,8 +44,8 @@ class ShowOptions:
 
 def _list(options: ListOptions, surroundings: Surroundings) -> Answer:
     with opened(options.vault, surroundings) as vault:
-        cases = list_cases(vault)
-    new = sum(one.state == "new" for one in cases)
+        cases = list_with_beginnings(vault)
+    new = sum(one.state is State.NEW for one in cases)
     waiting = sum(one.replies_waiting for one in cases)
     head = (
         f"{counted(len(cases), 'case')}, {new} new; {counted(waiting, 'reply', 'replies')} waiting."
@@ -65,14 +67,15 @@ def _list_row(case: ListedCase) -> tuple[str | ForeignText, ...]:
         date_text(case.received),
         str(case.messages),
         case.language,
-        case.state + (", flagged" if case.flags else ""),
+        STATE_WORDS[case.state] + (", flagged" if case.flags else ""),
         ForeignText(case.begins),
     )
 
 
 def _list_data(case: ListedCase) -> dict[str, object]:
     data = asdict(case)
-    return {"case": data.pop("number"), **data, "received": iso_date(case.received)}
+    words = {"received": iso_date(case.received), "state": STATE_WORDS[case.state]}
+    return {"case": data.pop("number"), **data, **words}
 
 
 def _show(options: ShowOptions, surroundings: Surroundings) -> Answer:
@@ -82,7 +85,7 @@ def _show(options: ShowOptions, surroundings: Surroundings) -> Answer:
 
 
 def _case_lines(case: Conversation, today: int) -> list[str]:
-    parts = [f"Case {case.number}: {case.state}."]
+    parts = [f"Case {case.number}: {STATE_WORDS[case.state]}."]
     for flag in case.flags:
         looked = " (looked at)" if flag in case.looked_at else ""
         parts.append(f"FLAGGED{looked}: {MEANINGS[flag]}")
@@ -166,7 +169,7 @@ def _progress_words(reply: ReplyView, today: int) -> str:
 def _conversation_data(case: Conversation) -> dict[str, object]:
     return {
         "case": case.number,
-        "state": case.state,
+        "state": STATE_WORDS[case.state],
         "flags": list(case.flags),
         "looked_at": list(case.looked_at),
         "records_left": case.records_left,

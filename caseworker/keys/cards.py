@@ -1,7 +1,8 @@
 """A recipient's cards: its public intake keys by week, made new in time."""
 
 from caseworker.keys.signing import vouching_key
-from caseworker.log.events import CARD_MADE, append_event
+from caseworker.log.chain import append_event
+from caseworker.log.vault_events import CardMade
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import add_card, add_intake_key, newest_card, newest_signing_key
 from caseworker.vault.numbers import highest_number, take_number
@@ -9,18 +10,16 @@ from caseworker.vault.secrets_file import HeldSecret
 from crypto.card import Card, read_card
 from crypto.directory import ListedKey
 from crypto.hpke import new_kem_secret_key
+from crypto.lifetimes import CARD_AHEAD_DAYS
 from crypto.office.card import sign_card
 from crypto.public_keys import key_hash
 from ground.days import Moment, week_of
 from ground.shell.refusals import Refusal
 
-# How far ahead a card lists keys: as long as the root's delegation may last.
-CARD_DAYS_AHEAD = 90
-
 
 def weeks_to_list(day: int) -> range:
     """Return the weeks of a card made on a day: from the week before to 90 days ahead."""
-    return range(week_of(day) - 1, week_of(day + CARD_DAYS_AHEAD) + 1)
+    return range(week_of(day) - 1, week_of(day + CARD_AHEAD_DAYS) + 1)
 
 
 def own_card(vault: Vault) -> Card | None:
@@ -74,4 +73,4 @@ def make_card(vault: Vault, moment: Moment) -> None:
         for key in public_keys.values():
             add_intake_key(vault.db, key_hash(key), key)
         add_card(vault.db, (vault.recipient, signer.public_key, number), document, moment.day)
-        append_event(vault, moment, CARD_MADE, None, {"card": number, "new_keys": len(new)})
+        append_event(vault, moment, CardMade(number, len(new)))

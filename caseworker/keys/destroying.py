@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from caseworker.keys.destruction import Destruction, Doubt, destruction_due
-from caseworker.log.events import KEYS_DESTROYED, append_event
+from caseworker.log.chain import append_event
+from caseworker.log.vault_events import KeysDestroyed
 from caseworker.vault.condition import set_restored_day, set_seen_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.secrets_file import HeldSecret
@@ -33,9 +34,9 @@ def destroy_old_keys(
     gone = due.free + due.asked if agreed else due.free
     if gone:
         vault.keep_secrets([one for one in vault.secrets if one not in gone])
-        body = {"weeks": sorted(one.week for one in gone), "asked": agreed}
+        weeks = tuple(sorted(one.week for one in gone))
         with vault.db.transaction():
-            append_event(vault, moment, KEYS_DESTROYED, None, body)
+            append_event(vault, moment, KeysDestroyed(weeks, agreed))
     kept = Destruction((), (), ()) if agreed else Destruction((), due.asked, due.doubts)
     return Destroyed(gone, kept)
 

@@ -18,11 +18,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum
 
-from caseworker.keys.key_dates import CLOCKS_DIFFER_DAYS, last_accepted_day, last_kept_day
+from caseworker.keys.key_dates import last_accepted_day, last_kept_day
 from caseworker.vault.arrivals import ImportRow, all_imports
-from caseworker.vault.condition import CLOCK_DAYS, believes_clock, is_behind, restored_day
+from caseworker.vault.condition import believes_clock, is_behind, restored_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.secrets_file import HeldSecret
+from crypto.lifetimes import CLOCK_BELIEVED_DAYS, CLOCK_GRACE_DAYS
 
 
 class Doubt(Enum):
@@ -108,7 +109,7 @@ def _general_doubts(vault: Vault, today: int, imports: list[ImportRow]) -> set[D
     doubts = set()
     if not believes_clock(vault.db, today):
         doubts.add(Doubt.CLOCK_JUMPED)
-    if today - max((row.believed_day for row in imports), default=0) > CLOCK_DAYS:
+    if today - max((row.believed_day for row in imports), default=0) > CLOCK_BELIEVED_DAYS:
         doubts.add(Doubt.CLOCK_AHEAD)
     if restored_day(vault.db) is not None:
         doubts.add(Doubt.RESTORED)
@@ -126,7 +127,7 @@ def _whole_exports(imports: list[ImportRow]) -> list[_Export]:
             claimed_day=min(min(row.day, row.imported_day) for row in rows.values()),
             believed_day=min(row.believed_day for row in rows.values()),
             empty=not any(row.envelopes for row in rows.values()),
-            ahead=any(row.day > row.imported_day + CLOCKS_DIFFER_DAYS for row in rows.values()),
+            ahead=any(row.day > row.imported_day + CLOCK_GRACE_DAYS for row in rows.values()),
         )
         for (export_id, count, _), rows in parts.items()
         if len(rows) == count

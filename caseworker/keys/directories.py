@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from caseworker.keys.profile import NO_CHANGE, OfficeProfile, Puzzles, profile_of
-from caseworker.log.events import DIRECTORY_ISSUED, append_event
+from caseworker.log.chain import append_event
+from caseworker.log.vault_events import DirectoryIssued
 from caseworker.vault.arrivals import taken_lines
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (
@@ -20,20 +21,18 @@ from caseworker.vault.keys import (
 from caseworker.vault.numbers import highest_number, raise_number, take_number
 from crypto.card import Card, read_card
 from crypto.directory import Directory, Recipient, RetiredKey, read_directory
+from crypto.lifetimes import DIRECTORY_MAX_DAYS, DIRECTORY_RENEW_DAYS, RETIRED_MARGIN_DAYS
 from crypto.office.directory import DirectoryContent, listed_weeks, sign_directory
 from crypto.public_keys import recipient_bytes
-from crypto.sizes import BUCKET_BITS_MAX, DIRECTORY_MAX_DAYS
+from crypto.running_out import age_of, card_end, ending_with
+from crypto.sizes import BUCKET_BITS_MAX
 from crypto.statements import StatementKind
 from crypto.strict_json import INTEGER_MAX
-from ground.days import DAYS_A_WEEK, Moment
+from ground.days import Moment
 from ground.shell.figures import date_text
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 
-# From its seventh day on, each export issues a new one, and status warns.
-RENEW_AFTER_DAYS = 7
-# A reply signed by a retired key may still have been on its way when the key was retired.
-_RETIRED_MARGIN_DAYS = 90
 # The board is loaded whole up to this many records, then in buckets of about half as many.
 _WHOLE_BOARD_RECORDS = 256
 _BUCKET_RECORDS = 128
@@ -65,7 +64,7 @@ def issue_directory(
     profile = profile or profile_of(own_or_known_directory(vault))
     cards = _cards(vault, profile)
     expires = min(
-        moment.day + DIRECTORY_MAX_DAYS, held.end, *(last_day(card) for card in cards.values())
+        moment.day + DIRECTORY_MAX_DAYS, held.end, *(card_end(card) for card in cards.values())
     )
     _refuse_missing_keys(cards.values(), moment.day, expires)
     _refuse_beyond_numbers(vault)
@@ -90,8 +89,8 @@ def issue_directory(
         document = sign_directory(held.head, held.key, content)
         version = (held.number, content.sequence)
         add_directory(vault.db, version, document, moment.day, issued=True)
-        body = {"delegation": held.number, "sequence": content.sequence, "expires": expires}
-        append_event(vault, moment, DIRECTORY_ISSUED, None, body)
+        event = DirectoryIssued(held.number, content.sequence, expires)
+        append_event(vault, moment, event)
     return read_directory(document, vault.genesis_id)
 
 
@@ -111,28 +110,16 @@ def is_due(vault: Vault, day: int) -> bool:
     One that was cut short is old before its seventh day, as soon as another would last longer.
     """
     directory = known_directory(vault)
-    if day >= directory.issued + RENEW_AFTER_DAYS:
+    if day >= directory.issued + DIRECTORY_RENEW_DAYS:
         return True
-    is_old = age_of(directory, day) >= RENEW_AFTER_DAYS
-    if is_old and not ends_with_delegation(vault, directory) and not ending_with(vault, directory):
+    is_old = age_of(directory, day) >= DIRECTORY_RENEW_DAYS
+    if (
+        is_old
+        and not ends_with_delegation(vault, directory)
+        and not ends_before_next(vault, directory)
+    ):
         return True
     return any(_is_outdated(vault, one) for one in directory.recipients)
-
-
-def age_of(directory: Directory, day: int) -> int:
-    """Return a directory's age in days; of one that keys cut short, counted back from its end.
-
-    Where the delegation ends it, no newer card makes it longer, and that is said in time.
-    """
-    age = day - directory.issued
-    if not is_cut_by_keys(directory):
-        return age
-    return max(age, DIRECTORY_MAX_DAYS - (directory.expires - day))
-
-
-def is_cut_by_keys(directory: Directory) -> bool:
-    """Tell whether a directory ends early because somebody's keys do."""
-    return directory.expires < min(directory.issued + DIRECTORY_MAX_DAYS, directory.delegation.end)
 
 
 def ends_with_delegation(vault: Vault, directory: Directory) -> bool:
@@ -141,20 +128,21 @@ def ends_with_delegation(vault: Vault, directory: Directory) -> bool:
     return held is not None and held.end <= directory.expires
 
 
-def ending_with(vault: Vault, directory: Directory) -> list[str]:
+def ends_before_next(vault: Vault, directory: Directory) -> list[str]:
     """Return the recipients whose newest card here, if any, ends no later than a directory."""
     documents = {one.id: newest_card(vault.db, one.id) for one in directory.recipients}
-    return [
-        name
+    ends = {
+        name: card_end(read_card(document, vault.genesis_id))
         for name, document in documents.items()
-        if document is None or last_day(read_card(document, vault.genesis_id)) <= directory.expires
-    ]
+        if document
+    }
+    return ending_with(directory, ends, unknown=True)
 
 
 def refuse_unissuable(vault: Vault, day: int) -> None:
     """Raise Refusal where, whatever the delegation, no directory can be issued for want of keys."""
     cards = _cards(vault, profile_of(own_or_known_directory(vault)))
-    expires = min(day + DIRECTORY_MAX_DAYS, *(last_day(card) for card in cards.values()))
+    expires = min(day + DIRECTORY_MAX_DAYS, *(card_end(card) for card in cards.values()))
     _refuse_missing_keys(cards.values(), day, expires)
 
 
@@ -193,7 +181,7 @@ def _vouched(vault: Vault, stray: Directory, own: Directory) -> bool:
     known |= {(one.id, one.signing_key) for one in own.recipients}
     known |= {(one.id, one.signing_key) for one in own.retired}
     known |= {(vault.recipient, key) for key in own_signing_keys(vault.db)}
-    longest = stray.issued + own.policy.reply_days + _RETIRED_MARGIN_DAYS
+    longest = stray.issued + own.policy.reply_days + RETIRED_MARGIN_DAYS
     return all((one.id, one.signing_key) in known for one in stray.recipients) and all(
         (one.id, one.signing_key) in known and one.until <= longest for one in stray.retired
     )
@@ -265,15 +253,10 @@ def _card_of(vault: Vault, recipient: str) -> Card:
     return read_card(document, vault.genesis_id)
 
 
-def last_day(card: Card) -> int:
-    """Return the day on which a card's last key gives way."""
-    return DAYS_A_WEEK * (card.keys[-1].week + 1)
-
-
 def _refuse_missing_keys(cards: Iterable[Card], day: int, expires: int) -> None:
     for card in cards:
         weeks = {key.week for key in card.keys}
-        if last_day(card) <= day or not weeks.issuperset(listed_weeks(day, expires)):
+        if card_end(card) <= day or not weeks.issuperset(listed_weeks(day, expires)):
             raise Refusal(
                 f"the keys of the recipient {card.recipient} have run out",
                 "that recipient exports a bundle with a new card, the server takes it, and a "
@@ -302,7 +285,7 @@ def _retired(
     """Return the signing keys whose replies are still read, those replaced just now among them."""
     if before is None:
         return ()
-    until = day + before.policy.reply_days + _RETIRED_MARGIN_DAYS
+    until = day + before.policy.reply_days + RETIRED_MARGIN_DAYS
     replaced = [
         RetiredKey(one.id, one.signing_key, until)
         for one in before.recipients

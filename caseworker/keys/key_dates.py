@@ -1,14 +1,7 @@
 """The dates of an intake key after its own: until when messages under it may still arrive."""
 
-from crypto.sizes import KEY_DAYS
+from crypto.lifetimes import KEY_ACCEPTED_DAYS, KEY_DAYS, KEY_GONE_DAYS
 from ground.days import DAYS_A_WEEK
-
-# protocol: a key counts as accepted for this long after its validity.
-ACCEPTED_AFTER_DAYS = 7
-# protocol: clocks of a server and of a vault may differ by this much.
-CLOCKS_DIFFER_DAYS = 2
-# protocol: longer than a server keeps an envelope.
-_GONE_AFTER_DAYS = 60
 
 
 def end_of_validity(week: int) -> int:
@@ -18,9 +11,9 @@ def end_of_validity(week: int) -> int:
 
 def last_accepted_day(week: int) -> int:
     """Return the last day on which messages under the key of a week still arrive on the server."""
-    return end_of_validity(week) + ACCEPTED_AFTER_DAYS - 1
+    return end_of_validity(week) + KEY_ACCEPTED_DAYS - 1
 
 
 def last_kept_day(week: int) -> int:
     """Return a day by which a server has let go of every message under the key of a week."""
-    return end_of_validity(week) + _GONE_AFTER_DAYS
+    return end_of_validity(week) + KEY_GONE_DAYS

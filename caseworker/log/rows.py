@@ -1,13 +1,10 @@
-"""The rows of the log, and the texts that it names."""
+"""The rows of the log, as they are stored."""
 
-import hashlib
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caseworker.vault.database import Database, Row
 
-_SALT_SIZE = 16
 _FIRST_HASH = bytes(32)
 
 
@@ -33,6 +30,14 @@ def last_row_of_log(db: Database) -> LogRow | None:
     return next(_rows(db.rows("SELECT * FROM events ORDER BY number DESC LIMIT 1")), None)
 
 
+def hash_in_log(db: Database, number: int) -> bytes | None:
+    """Return the hash of the event of a number, zeros for 0; None where there is no such event."""
+    if number == 0:
+        return _FIRST_HASH
+    row = db.row("SELECT hash FROM events WHERE number = ?", number)
+    return row["hash"] if row else None
+
+
 def append_to_log(db: Database, row: LogRow) -> None:
     """Add an event at the end."""
     db.run(
@@ -55,32 +60,26 @@ def read_log_of_case(db: Database, case_number: int) -> Iterator[LogRow]:
     return _rows(db.rows("SELECT * FROM events WHERE case_number = ? ORDER BY number", case_number))
 
 
+def cases_in_log_after(db: Database, number: int) -> list[int]:
+    """Return the numbers of the cases to which something happened after an event."""
+    rows = db.rows(
+        "SELECT DISTINCT case_number FROM events WHERE number > ? AND case_number IS NOT NULL"
+        " ORDER BY case_number",
+        number,
+    )
+    return [row["case_number"] for row in rows]
+
+
+def rows_that_name(db: Database, kind: str, digest: bytes) -> Iterator[LogRow]:
+    """Yield the events of a kind in whose JSON a hash or an id stands."""
+    return _rows(
+        db.rows(
+            "SELECT * FROM events WHERE kind = ? AND instr(content, ?) ORDER BY number",
+            kind,
+            digest.hex().encode(),
+        )
+    )
+
+
 def _rows(rows: Iterator[Row]) -> Iterator[LogRow]:
     return (LogRow(**row) for row in rows)
-
-
-def keep_text(db: Database, text: str) -> bytes:
-    """Keep a text, and return the id, 32 bytes, by which the log names it."""
-    salt = secrets.token_bytes(_SALT_SIZE)
-    text_id = text_hash(salt, text)
-    db.run("INSERT INTO texts VALUES (?, ?, ?)", text_id, salt, text)
-    return text_id
-
-
-def kept_text(db: Database, text_id: bytes) -> str:
-    """Return a text that the log names."""
-    row = db.row("SELECT text FROM texts WHERE id = ?", text_id)
-    if row is None:
-        raise LookupError("a text that is kept no longer")
-    return str(row["text"])
-
-
-def altered_texts(db: Database) -> int:
-    """Return how many texts are not the ones that their ids stand for."""
-    rows = db.rows("SELECT id, salt, text FROM texts")
-    return sum(text_hash(row["salt"], row["text"]) != row["id"] for row in rows)
-
-
-def text_hash(salt: bytes, text: str) -> bytes:
-    """Return the id of a text: its hash, salted, so that it tells nothing once the text is gone."""
-    return hashlib.sha256(salt + text.encode()).digest()

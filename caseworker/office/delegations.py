@@ -13,9 +13,9 @@ from caseworker.vault.keys import (
 )
 from caseworker.vault.numbers import highest_number, restart_numbers
 from crypto.errors import Malformed
+from crypto.lifetimes import DELEGATION_MAX_DAYS, DIRECTORY_MAX_DAYS
 from crypto.office.directory import Delegation, chain_of, root_chain, roots_of, sign_delegation
 from crypto.signing import SigningKey
-from crypto.sizes import DELEGATION_MAX_DAYS, DIRECTORY_MAX_DAYS
 from ground.days import Moment
 from ground.shell.refusals import Refusal
 

@@ -18,7 +18,8 @@ from typing import BinaryIO
 from caseworker.keys.cards import make_card, own_card, renew_card
 from caseworker.keys.directories import known_directory
 from caseworker.keys.signing import active_signing_key, is_named
-from caseworker.log.events import CARD_COMPARED, SIGNING_KEY_MADE, append_event
+from caseworker.log.chain import append_event
+from caseworker.log.vault_events import CardCompared, SigningKeyMade
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (
     add_card,
@@ -73,8 +74,7 @@ def replace_signing_key(vault: Vault, moment: Moment, *, old_key_lost: bool) -> 
         key = SigningKey(secrets.token_bytes(_SEED_SIZE))
         with vault.db.transaction():
             add_signing_key(vault.db, key, moment.day, vouched=not old_key_lost)
-            body = {"public_key": key.public_key.hex(), "old_key_lost": old_key_lost}
-            append_event(vault, moment, SIGNING_KEY_MADE, None, body)
+            append_event(vault, moment, SigningKeyMade(key.public_key, old_key_lost))
         make_card(vault, moment)
     else:
         renew_card(vault, moment)
@@ -182,5 +182,5 @@ def take_carried_card(vault: Vault, carried: CarriedCard, moment: Moment) -> Non
             add_intake_key(vault.db, key_hash(public_key), public_key)
         name = (card.recipient, card.signing_key, card.number)
         add_card(vault.db, name, carried.document, moment.day)
-        body = {"recipient": card.recipient, "card": card.number, "sha256": card.sha256.hex()}
-        append_event(vault, moment, CARD_COMPARED, None, body)
+        event = CardCompared(card.recipient, card.number, card.sha256)
+        append_event(vault, moment, event)

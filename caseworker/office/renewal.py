@@ -9,7 +9,6 @@ from caseworker.keys.cards import renew_card
 from caseworker.keys.directories import (
     issue_directory,
     known_directory,
-    last_day,
     refuse_unissuable,
     stray_directory,
 )
@@ -22,12 +21,10 @@ from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, newest_card
 from crypto.card import read_card
 from crypto.directory import Directory
+from crypto.running_out import card_end, keys_ending
 from ground.days import Moment
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
-
-# A recipient elsewhere whose keys end within these days has to send a new card.
-KEYS_SHORT_DAYS = 21
 
 
 @dataclass(frozen=True)
@@ -144,7 +141,7 @@ def _short_elsewhere(leading: Vault, vaults: Mapping[str, Vault], day: int) -> t
         if document is None or one.id in vaults:
             continue
         card = read_card(document, leading.genesis_id)
-        if day >= last_day(card) - KEYS_SHORT_DAYS:
+        if keys_ending(one.id, card_end(card), day):
             short.append(one.id)
     return tuple(short)
 

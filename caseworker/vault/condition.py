@@ -1,9 +1,7 @@
 """What a vault remembers of itself: the clock it saw, whether it fell behind or was restored."""
 
 from caseworker.vault.database import Database
-
-# protocol: a clock that moved further since it was last seen is not believed without a person.
-CLOCK_DAYS = 30
+from crypto.lifetimes import CLOCK_BELIEVED_DAYS
 
 
 def seen_day(db: Database) -> int:
@@ -13,7 +11,7 @@ def seen_day(db: Database) -> int:
 
 def believes_clock(db: Database, day: int) -> bool:
     """Tell whether a clock stands near enough to where it was seen last."""
-    return abs(day - seen_day(db)) <= CLOCK_DAYS
+    return abs(day - seen_day(db)) <= CLOCK_BELIEVED_DAYS
 
 
 def note_clock(db: Database, day: int) -> None:

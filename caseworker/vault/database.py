@@ -35,7 +35,7 @@ class Database:
 
     def run(self, sql: str, *values: Value) -> int:
         """Change rows, and return how many."""
-        if not self._connection.in_transaction:
+        if not self.in_transaction:
             raise RuntimeError("a change outside of a transaction")
         count: int = self._connection.execute(sql, values).rowcount
         return count
@@ -56,6 +56,11 @@ class Database:
             raise LookupError("a query without an answer")
         (number,) = row.values()
         return int(number)
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether changes are being made."""
+        return bool(self._connection.in_transaction)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -79,7 +84,7 @@ class Database:
 
     def _roll_back(self) -> None:
         # A full disk may have ended the transaction already.
-        if self._connection.in_transaction:
+        if self.in_transaction:
             self._connection.execute("ROLLBACK")
 
 

@@ -118,6 +118,19 @@ def all_messages(db: Database) -> list[MessageMark]:
     return list(_marks(db, "ORDER BY number"))
 
 
+def messages_like_those_of(db: Database, case_number: int) -> list[MessageMark]:
+    """Return the messages of a case, and all that share something with one of them.
+
+    That is a thread, a thread secret, a reply key or a commitment.
+    """
+    sharing = " UNION ".join(
+        f"SELECT one.number FROM messages own JOIN messages one ON one.{shared} = own.{shared}"  # noqa: S608
+        " WHERE own.case_number = ?1"
+        for shared in ("thread_id", "thread_secret", "reply_key_hash", "commitment")
+    )
+    return list(_marks(db, f"WHERE number IN ({sharing}) ORDER BY number", case_number))
+
+
 def message_mark(db: Database, number: int) -> MessageMark:
     """Return the message of a number."""
     return next(_marks(db, "WHERE number = ?", number))

@@ -12,11 +12,9 @@ from caseworker.vault.outgoing import (
     outgoing_rows,
     set_week_taken,
 )
+from crypto.lifetimes import CONFIRMATION_REPEATED_DAYS
 from crypto.statements import StatementKind
 from ground.days import DAYS_A_WEEK, week_of
-
-# How long a confirmation or refinement is repeated. After that what it named comes again.
-CONFIRMATION_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -123,4 +121,4 @@ def _is_over(row: OutgoingRow, day: int, reply_days: int) -> bool:
             return False
         # The week is nobody's signed word: nothing was taken before it was made.
         return day > last_live_day(max(row.week_taken, week_of(row.made_day)), reply_days)
-    return day > row.made_day + CONFIRMATION_DAYS
+    return day > row.made_day + CONFIRMATION_REPEATED_DAYS

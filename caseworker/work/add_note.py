@@ -1,8 +1,9 @@
 """A caseworker's note on a case."""
 
-from caseworker.cases.cases import case_log
-from caseworker.log.events import NOTED, append_event
-from caseworker.log.rows import keep_text
+from caseworker.cases.folding import case_log
+from caseworker.cases.lists import append_to_case
+from caseworker.log.case_events import Noted
+from caseworker.log.texts import add_text
 from caseworker.vault.folder import Vault
 from ground.days import Moment
 from ground.shell.refusals import Refusal
@@ -16,5 +17,4 @@ def add_note(vault: Vault, moment: Moment, case_number: int, text: str) -> None:
         raise Refusal("the note is empty", "nothing was written")
     case_log(vault.db, case_number)
     with vault.db.transaction():
-        body = {"text": keep_text(vault.db, text).hex()}
-        append_event(vault, moment, NOTED, case_number, body)
+        append_to_case(vault, moment, Noted(case_number, add_text(vault.db, text)))

@@ -4,13 +4,9 @@ from dataclasses import dataclass
 
 from caseworker.keys.cards import own_card
 from caseworker.keys.directories import (
-    RENEW_AFTER_DAYS,
-    age_of,
-    ending_with,
+    ends_before_next,
     ends_with_delegation,
-    is_cut_by_keys,
     known_directory,
-    last_day,
     stray_directory,
 )
 from caseworker.keys.signing import active_signing_key, is_named
@@ -23,16 +19,17 @@ from caseworker.vault.keys import directory_key, held_signing_key, newest_card, 
 from caseworker.vault.taken import standing_confirmations
 from crypto.card import read_card
 from crypto.directory import Directory
-from crypto.sizes import CLOCK_GRACE_DAYS
+from crypto.lifetimes import CLOCK_GRACE_DAYS
+from crypto.running_out import (
+    acceptance_ending,
+    card_end,
+    delegation_ending,
+    directory_ending,
+    is_cut_by_keys,
+    keys_ending,
+)
 from ground.shell.figures import distance_text
-
-# Days before the end at which a warning begins.
-_DELEGATION_WARNING = 14
-_KEYS_WARNING = 21
-# Days after its issue at which a directory's warning becomes loud.
-_DIRECTORY_LOUD = 14
-# Days after which a server warns of envelopes that a recipient has not confirmed.
-_UNCONFIRMED_WARNING = 30
+from ground.shell.foreign import ForeignText, foreign_path
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def _behind(vault: Vault) -> list[Alarm]:
     if not is_behind(vault.db):
         return []
     text = "the server has more of this vault than it knows: it came from a backup"
-    return [Alarm(text, f"caseworker restored {vault.folder}", loud=True)]
+    return [Alarm(text, f"caseworker restored {_folder(vault)}", loud=True)]
 
 
 def _stray(vault: Vault) -> list[Alarm]:
@@ -75,7 +72,9 @@ def _stray(vault: Vault) -> list[Alarm]:
         f"the server has a directory, number {stray.sequence}, that this vault did not issue: it "
         "came from a backup, or somebody else has the directory key"
     )
-    command = f"caseworker restored {vault.folder}, or if it is no backup: {_renew_command(vault)}"
+    command = (
+        f"caseworker restored {_folder(vault)}, or if it is no backup: {_renew_command(vault)}"
+    )
     return [Alarm(text, command, loud=True)]
 
 
@@ -84,7 +83,7 @@ def _signing_key(vault: Vault) -> list[Alarm]:
     newest = newest_signing_key(vault.db)
     if is_named(vault):
         return []
-    again = f"caseworker office new-signing-key {vault.folder} --out FILE"
+    again = f"caseworker office new-signing-key {_folder(vault)} --out FILE"
     named = active_signing_key(known_directory(vault), vault.recipient)
     is_held = named is not None and held_signing_key(vault.db, named) is not None
     if newest.is_first or (newest.vouched and not is_held):
@@ -99,7 +98,7 @@ def _lost(vault: Vault, today: int) -> list[Alarm]:
     if not weeks:
         return []
     text = f"this vault lost {len(weeks)} of its keys that the directory names"
-    return [Alarm(text, f"caseworker export {vault.folder} --out FILE", loud=True)]
+    return [Alarm(text, f"caseworker export {_folder(vault)} --out FILE", loud=True)]
 
 
 def _directory(vault: Vault, today: int) -> list[Alarm]:
@@ -110,59 +109,62 @@ def _directory(vault: Vault, today: int) -> list[Alarm]:
             "is behind, or was ahead when it was issued"
         )
         return [Alarm(text, f"set the clock; if it is right: {_renew_command(vault)}", loud=True)]
-    age = age_of(directory, today)
-    is_over = today >= directory.expires
-    if age < RENEW_AFTER_DAYS and not is_over:
+    ending = directory_ending(directory, today)
+    if ending is None:
         return []
-    when = distance_text(directory.expires, today)
-    text = f"the directory expired: {when}" if is_over else f"the directory expires {when}"
-    loud = age >= _DIRECTORY_LOUD or is_over
-    return [Alarm(text, _lengthen_command(vault, directory), loud)]
+    when = distance_text(ending.day, today)
+    text = f"the directory expired: {when}" if ending.is_over else f"the directory expires {when}"
+    return [Alarm(text, _lengthen_command(vault, directory), ending.loud)]
 
 
 def _lengthen_command(vault: Vault, directory: Directory) -> str:
     """Return what brings a directory that lasts longer: first what would cut it short again."""
-    export = f"caseworker export {vault.folder} --out FILE"
+    export = f"caseworker export {_folder(vault)} --out FILE"
     if directory_key(vault.db) is None:
-        fetch = f"caseworker import {vault.folder} FILE, with a newer bundle from the server"
+        fetch = f"caseworker import {_folder(vault)} FILE, with a newer bundle from the server"
         # Whose keys they are is not known here, and one's own card may be lost on the way.
         first = f"{export}, carry it to the server; then: " if is_cut_by_keys(directory) else ""
         return f"{first}{fetch}"
     lengthens = _renew_command(vault) if ends_with_delegation(vault, directory) else export
-    others = [name for name in ending_with(vault, directory) if name != vault.recipient]
+    others = [name for name in ends_before_next(vault, directory) if name != vault.recipient]
     return f"{_fetch_command(vault, others)}; then: {lengthens}" if others else lengthens
 
 
 def _fetch_command(vault: Vault, recipients: list[str]) -> str:
     return (
-        f"caseworker import {vault.folder} FILE, with a bundle that the server wrote after it took "
-        f"one from {' and from '.join(recipients)}"
+        f"caseworker import {_folder(vault)} FILE, with a bundle that the server wrote after it "
+        f"took one from {' and from '.join(recipients)}"
     )
 
 
 def _delegation(vault: Vault, today: int) -> list[Alarm]:
-    end = known_directory(vault).delegation.end
-    if directory_key(vault.db) is None or today < end - _DELEGATION_WARNING:
+    ending = delegation_ending(known_directory(vault).delegation, today)
+    if directory_key(vault.db) is None or ending is None:
         return []
-    ends = "ended" if today >= end else "ends"
-    text = f"the root's delegation {ends}: {distance_text(end, today)}"
-    return [Alarm(text, _renew_command(vault), loud=today >= end)]
+    ends = "ended" if ending.is_over else "ends"
+    text = f"the root's delegation {ends}: {distance_text(ending.day, today)}"
+    return [Alarm(text, _renew_command(vault), ending.loud)]
+
+
+def _folder(vault: Vault) -> ForeignText:
+    return foreign_path(vault.folder)
 
 
 def _renew_command(vault: Vault) -> str:
     """Return what renews the office: its folder is above the vault's, its root key on a stick."""
     office = vault.folder.absolute().parent.parent
     there = newest_root_file(office).exists()
-    return f"caseworker office renew {office}{'' if there else ' --root FILE'}, with the root key"
+    root = "" if there else " --root FILE"
+    return f"caseworker office renew {foreign_path(office)}{root}, with the root key"
 
 
 def _keys(vault: Vault, today: int) -> list[Alarm]:
     card = own_card(vault)
-    end = last_day(card) if card else today
-    if today < end - _KEYS_WARNING:
+    ending = keys_ending(vault.recipient, card_end(card) if card else today, today)
+    if ending is None:
         return []
-    text = f"the intake keys on this vault's card run out: {distance_text(end, today)}"
-    return [Alarm(text, f"caseworker export {vault.folder} --out FILE", loud=today >= end)]
+    text = f"the intake keys on this vault's card run out: {distance_text(ending.day, today)}"
+    return [Alarm(text, f"caseworker export {_folder(vault)} --out FILE", ending.loud)]
 
 
 def _keys_of_others(vault: Vault, today: int) -> list[Alarm]:
@@ -172,26 +174,27 @@ def _keys_of_others(vault: Vault, today: int) -> list[Alarm]:
     others = [one.id for one in known_directory(vault).recipients if one.id != vault.recipient]
     documents = [newest_card(vault.db, name) for name in others]
     cards = [read_card(document, vault.genesis_id) for document in documents if document]
+    endings = [keys_ending(card.recipient, card_end(card), today) for card in cards]
     return [
         Alarm(
-            f"the intake keys of {card.recipient}, as far as they are known here, run out: "
-            f"{distance_text(last_day(card), today)}",
-            _fetch_command(vault, [card.recipient]),
-            loud=today >= last_day(card),
+            f"the intake keys of {ending.whose}, as far as they are known here, run out: "
+            f"{distance_text(ending.day, today)}",
+            _fetch_command(vault, [ending.whose]),
+            ending.loud,
         )
-        for card in cards
-        if today >= last_day(card) - _KEYS_WARNING
+        for ending in endings
+        if ending
     ]
 
 
 def _unconfirmed(vault: Vault, today: int) -> list[Alarm]:
     """Warn of envelopes that the server, as far as this vault knows, still counts as waiting."""
     since = oldest_unconfirmed_day(vault.db, standing_confirmations(vault))
-    if since is None or today < since + _UNCONFIRMED_WARNING:
+    if since is None or acceptance_ending(vault.recipient, since, today) is None:
         return []
     text = (
         f"envelopes that came {distance_text(since, today)} are not confirmed on the server, "
         "which takes no report once they wait too long"
     )
-    command = f"caseworker export {vault.folder} --out FILE, then carry it to the server"
+    command = f"caseworker export {_folder(vault)} --out FILE, then carry it to the server"
     return [Alarm(text, command)]

@@ -1,18 +1,19 @@
 """Writing replies and releasing acknowledgements: they wait for the next export."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from caseworker.cases.cases import ACKNOWLEDGEMENT, REPLY, CaseLog, all_cases, case_log
-from caseworker.cases.flags import MEANINGS, flags_by_case
+from caseworker.cases.flags import MEANINGS, flags_of_case
+from caseworker.cases.folding import CaseLog, case_log
+from caseworker.cases.lists import append_to_case, count_waiting_parts, unacknowledged_cases
 from caseworker.cases.reply_limits import parts_of, refuse_beyond_indexes
+from caseworker.cases.written_replies import ACKNOWLEDGEMENT, REPLY
 from caseworker.keys.directories import known_directory
-from caseworker.log.events import ACKNOWLEDGED, LOOKED, REPLIED, append_event
-from caseworker.log.rows import keep_text, kept_text
+from caseworker.log.case_events import Acknowledged, Looked, Replied
+from caseworker.log.texts import add_text, text_of
 from caseworker.vault.folder import Vault
-from caseworker.vault.messages import all_messages, messages_of_case, payload_of
+from caseworker.vault.messages import messages_of_case, payload_of
 from caseworker.vault.numbers import next_reply_index
 from crypto.errors import Malformed
 from crypto.office.replies import new_reply_id
@@ -22,7 +23,7 @@ from crypto.sizes import REPLY_INDEXES
 from ground.days import Moment
 from ground.shell.refusals import Refusal
 
-_EVENTS = {REPLY: REPLIED, ACKNOWLEDGEMENT: ACKNOWLEDGED}
+_EVENTS = {REPLY: Replied, ACKNOWLEDGEMENT: Acknowledged}
 
 
 @dataclass(frozen=True)
@@ -47,39 +48,30 @@ class ReplyWriter:
         self._vault = vault
         self._moment = moment
         self._batch_size = known_directory(vault).batch_size
-        messages = all_messages(vault.db)
-        self._flags = flags_by_case(messages)
-        self._cases = all_cases(vault.db)
-        self._cases_by_secret: dict[bytes, set[int]] = defaultdict(set)
-        for one in messages:
-            self._cases_by_secret[one.thread_secret].add(one.case_number)
 
     def reply(self, case_number: int, text: str, *, looked: bool = False) -> Written:
         """Keep a reply until the next export."""
         if not text.strip():
             raise Refusal("the reply is empty", "nothing was written")
-        return self._write(self._case(case_number), REPLY, text, looked)
+        return self._write(case_log(self._vault.db, case_number), REPLY, text, looked)
 
     def acknowledge(
         self, case_number: int, text: str | None = None, *, looked: bool = False
     ) -> Written:
         """Release the acknowledgement of a case; without a text, in the source's language."""
-        case = self._case(case_number)
+        case = case_log(self._vault.db, case_number)
         if case.acknowledged:
             raise Refusal(f"case {case_number} is acknowledged already", "nothing was written")
         return self._write(case, ACKNOWLEDGEMENT, text, looked)
 
     def unacknowledged(self) -> list[int]:
         """Return the numbers of the cases without an acknowledgement."""
-        return sorted(number for number, case in self._cases.items() if not case.acknowledged)
-
-    def _case(self, number: int) -> CaseLog:
-        return self._cases.get(number) or case_log(self._vault.db, number)
+        return unacknowledged_cases(self._vault.db)
 
     def _write(self, case: CaseLog, kind: str, text: str | None, looked: bool) -> Written:
         message = messages_of_case(self._vault.db, case.number)[-1].number
         payload = payload_of(self._vault.db, message)
-        flags = sorted(self._flags.get(case.number, set()) - case.looked_at)
+        flags = sorted(flags_of_case(self._vault.db, case.number) - case.looked_at)
         if flags and not looked:
             raise _flagged(case.number, flags)
         _refuse_bad_key(case.number, payload)
@@ -89,39 +81,24 @@ class ReplyWriter:
         if self._is_on_its_way(case, kind, message, text):
             return Written(case.number, parts, REPLY_INDEXES - taken)
         refuse_beyond_indexes(case.number, taken, parts)
-        body = {"reply": new_reply_id().hex(), "message": message, "parts": parts}
-        self._keep(case.number, kind, body, text, flags)
+        with self._vault.db.transaction():
+            text_id = add_text(self._vault.db, text)
+            events = [Looked(case.number, tuple(flags))] if flags else []
+            written = _EVENTS[kind](case.number, new_reply_id(), message, parts, text_id)
+            append_to_case(self._vault, self._moment, *events, written)
         return Written(case.number, parts, REPLY_INDEXES - taken - parts)
 
     def _is_on_its_way(self, case: CaseLog, kind: str, message: int, text: str) -> bool:
         return any(
             (one.kind, one.message, one.carried_out) == (kind, message, None)
-            and kept_text(self._vault.db, one.text_id) == text
+            and text_of(self._vault.db, one.text_id) == text
             for one in case.replies.values()
         )
 
-    def _keep(
-        self,
-        case_number: int,
-        kind: str,
-        body: dict[str, object],
-        text: str,
-        flags: Sequence[str],
-    ) -> None:
-        vault, moment = self._vault, self._moment
-        with vault.db.transaction():
-            if flags:
-                append_event(vault, moment, LOOKED, case_number, {"flags": list(flags)})
-            body = {**body, "text": keep_text(vault.db, text).hex()}
-            append_event(vault, moment, _EVENTS[kind], case_number, body)
-        self._cases[case_number] = case_log(vault.db, case_number)
-
     def _taken(self, thread_secret: bytes) -> int:
         """Return how many records of a thread secret have an index, or wait for one."""
-        numbers = self._cases_by_secret[thread_secret]
-        waiting = (reply for number in numbers for reply in self._cases[number].waiting)
-        taken = sum(reply.parts for reply in waiting)
-        return taken + next_reply_index(self._vault.db, thread_secret)
+        waiting = count_waiting_parts(self._vault.db, thread_secret)
+        return waiting + next_reply_index(self._vault.db, thread_secret)
 
 
 def _flagged(case_number: int, flags: Sequence[str]) -> Refusal:

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from caseworker.cases.cases import all_cases
+from caseworker.cases.lists import count_cases, count_waiting_replies, mend_lists
 from caseworker.exchange.inbound.missing_parts import missing_parts
-from caseworker.exchange.outbound.batches import waiting_replies
 from caseworker.keys.cards import own_card
 from caseworker.keys.destruction import Destruction, destruction_due
 from caseworker.keys.directories import known_directory
-from caseworker.log.events import verify_log
+from caseworker.log.chain import verify_log
 from caseworker.vault.condition import backup_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key
@@ -35,7 +34,8 @@ class VaultStatus:
     """How a vault stands on a day.
 
     `not_taken` is what the server has not taken yet, as far as is known here; `events` says how
-    many the log has, whose chain is whole.
+    many the log has, whose chain is whole, and `mended_cases` of which cases the lists said what
+    the log does not say.
     """
 
     recipient: str
@@ -52,10 +52,13 @@ class VaultStatus:
     replies_waiting: int
     not_taken: tuple[OutgoingRow, ...]
     events: int
+    mended_cases: tuple[int, ...]
 
 
 def status_of(vault: Vault, today: int) -> VaultStatus:
-    """Return how a vault stands; Refusal where its log was altered."""
+    """Return how a vault stands, its lists mended by its log; Refusal where that was altered."""
+    events = verify_log(vault.db)
+    mended = tuple(mend_lists(vault.db))
     held = sorted(vault.secrets, key=lambda one: one.week)
     return VaultStatus(
         recipient=vault.recipient,
@@ -68,8 +71,9 @@ def status_of(vault: Vault, today: int) -> VaultStatus:
         backup_day=backup_day(vault.db),
         arrived=summarise_arrivals(vault.db),
         missing_parts=missing_parts(vault.db),
-        cases=len(all_cases(vault.db)),
-        replies_waiting=len(waiting_replies(vault)),
+        cases=count_cases(vault.db),
+        replies_waiting=count_waiting_replies(vault.db),
         not_taken=tuple(to_repeat(vault)),
-        events=verify_log(vault.db),
+        events=events,
+        mended_cases=mended,
     )

@@ -25,17 +25,12 @@ from crypto.envelope import (
 from crypto.errors import Contradictory, Malformed, Unauthentic
 from crypto.hpke import KemSecretKey, hpke_open
 from crypto.labels import Label, bound
+from crypto.lifetimes import CLOCK_GRACE_DAYS, DAYS_A_WEEK, KEY_DAYS
 from crypto.padding import unpad
 from crypto.payload import Payload, SealedFor, parse_payload
 from crypto.public_keys import check_kem_public_key, key_hash
 from crypto.signatures import check_signature
-from crypto.sizes import (
-    CLOCK_GRACE_DAYS,
-    ENVELOPE_SIZE,
-    ENVELOPE_SLOT_SIZE,
-    KEY_DAYS,
-    SIGNATURE_SIZE,
-)
+from crypto.sizes import ENVELOPE_SIZE, ENVELOPE_SLOT_SIZE, SIGNATURE_SIZE
 from crypto.source_keys import thread_id
 
 __all__ = [
@@ -46,8 +41,6 @@ __all__ = [
     "open_envelope",
     "open_slot",
 ]
-
-_DAYS_A_WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -191,5 +184,5 @@ def _try_slot(
 
 def _within_key_dates(week: int, day: int) -> bool:
     # SPEC 16, end: outside its dates with 2 days' grace, by the payload's own day
-    first = week * _DAYS_A_WEEK
+    first = week * DAYS_A_WEEK
     return first - CLOCK_GRACE_DAYS <= day < first + KEY_DAYS + CLOCK_GRACE_DAYS

@@ -14,8 +14,8 @@ from crypto.bundle import ItemType
 from crypto.card import Card, SeenCard, check_card, read_card
 from crypto.directory import Directory, check_not_older, read_directory, seen
 from crypto.errors import Malformed, Outdated, ProtocolError, Unauthentic
+from crypto.lifetimes import CLOCK_GRACE_DAYS
 from crypto.public_keys import check_kem_public_key, key_hash
-from crypto.sizes import CLOCK_GRACE_DAYS
 from crypto.statement_contents import parse_batch, parse_confirmation, parse_refinement
 from crypto.statements import (
     Statement,

@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Final
 
 from crypto.errors import ProtocolError
+from crypto.lifetimes import UNCONFIRMED_REFUSE_DAYS
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, check_puzzle
 from intake.server.answers import Denied
 from intake.server.config import Settings
@@ -169,7 +170,7 @@ class Admission:
         day = day_of()
         self._new_day(day)
         stale = load.oldest_week is not None and (
-            retention.age(load.oldest_week, day) >= retention.REFUSE_DAYS
+            retention.age(load.oldest_week, day) >= UNCONFIRMED_REFUSE_DAYS
         )
         for kind in Kind:
             self._closed[kind] = Reason.NOT_FETCHED if stale else self._judge(kind)

@@ -1,29 +1,26 @@
 """What runs out on a server, or waits too long there, with the command to type."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from crypto.card import read_card
-from crypto.directory import Directory, signing_keys_of
-from crypto.sizes import DIRECTORY_MAX_DAYS
+from crypto.directory import Directory
+from crypto.lifetimes import ENVELOPE_KEPT_DAYS, UNCONFIRMED_REFUSE_DAYS
+from crypto.running_out import (
+    acceptance_ending,
+    card_ends,
+    delegation_ending,
+    directory_ending,
+    ending_with,
+    is_cut_by_keys,
+    keys_endings,
+)
 from intake.exchange.dates import iso
 from intake.storage import items, office, retention
 from intake.storage.container import Kind
-
-DIRECTORY_WARN_DAYS: Final = 7
-"""Age of a directory at which a new one should be on its way."""
-
-DIRECTORY_LOUD_DAYS: Final = 14
-"""Age of a directory at which it is urgent."""
-
-DELEGATION_WARN_DAYS: Final = 14
-"""Days before a delegation's end at which the root key is wanted."""
-
-KEYS_WARN_DAYS: Final = 21
-"""Days before the end of a recipient's last intake key at which a new card is wanted."""
 
 _DESK_RENEWS: Final = "at the desk: caseworker office renew DIR"
 _RENEWS_WITH_ROOT: Final = f"{_DESK_RENEWS} --root FILE, with the root key"
@@ -45,55 +42,43 @@ def alarms(
     if directory is None:
         begin = f"intake import --data {folder} FILE"
         return [Alarm("there is no office here yet, so nobody can report", begin)]
+    cards = [read_card(one.card, directory.genesis_id) for one in office.cards(connection)]
+    ends = card_ends(directory, cards)
     found = [
-        *_directory(connection, directory, folder, day),
+        *_directory(directory, ends, folder, day),
         *_delegation(directory, day),
-        *_keys(connection, directory, day),
+        *_keys(directory, ends, day),
         *_unconfirmed(connection, directory, folder, day),
     ]
     return sorted(found, key=lambda alarm: not alarm.loud)
 
 
 def _directory(
-    connection: sqlite3.Connection, directory: Directory, folder: Path, day: int
+    directory: Directory, ends: Mapping[str, int], folder: Path, day: int
 ) -> Iterator[Alarm]:
-    end = min(directory.expires, directory.delegation.end)
-    age = day - directory.issued
-    if _is_cut_by_keys(directory):
-        # It is due earlier than by its age. Where the delegation ends it, that is said by a warning
-        # of its own, in time.
-        age = max(age, DIRECTORY_MAX_DAYS - (end - day))
-    if age < DIRECTORY_WARN_DAYS and day < end:
+    ending = directory_ending(directory, day)
+    if ending is None:
         return
-    if day >= end:
+    end = ending.day
+    if ending.is_over:
         text = f"THE DIRECTORY EXPIRED on {iso(end)}, and nobody can report"
-    elif age >= DIRECTORY_LOUD_DAYS:
+    elif ending.loud:
         when = "tomorrow" if end - day == 1 else f"in {end - day} days"
         text = f"THE DIRECTORY EXPIRES {when} ({iso(end)}), then nobody can report"
     else:
         text = f"the directory is {day - directory.issued} days old and expires on {iso(end)}"
     renew = _RENEWS_WITH_ROOT if end == directory.delegation.end else _DESK_RENEWS
     command = f"{renew}, then here: intake import --data {folder} FILE"
-    late = _late_cards(connection, directory)
-    if late or _is_cut_by_keys(directory):
-        command = f"{_bring_cards(late, directory, folder)}; {command}"
-    yield Alarm(text, command, loud=age >= DIRECTORY_LOUD_DAYS or day >= end)
-
-
-def _is_cut_by_keys(directory: Directory) -> bool:
-    return directory.expires < min(directory.issued + DIRECTORY_MAX_DAYS, directory.delegation.end)
-
-
-def _late_cards(connection: sqlite3.Connection, directory: Directory) -> list[str]:
-    """Return whose newer card the desk that signs may lack: that of whom would end the next one."""
-    ends = _card_ends(connection, directory)
-    unknown = 0 if _is_cut_by_keys(directory) else directory.expires + 1
-    return [
-        one.id
-        for one in directory.recipients
-        if one.id != directory.directory_recipient
-        and ends.get(one.id, unknown) <= directory.expires
+    is_cut = is_cut_by_keys(directory)
+    # The card of whom would end the next one may not have come to the desk that signs.
+    late = [
+        one
+        for one in ending_with(directory, ends, unknown=is_cut)
+        if one != directory.directory_recipient
     ]
+    if late or is_cut:
+        command = f"{_bring_cards(late, directory, folder)}; {command}"
+    yield Alarm(text, command, ending.loud)
 
 
 def _bring_cards(late: list[str], directory: Directory, folder: Path) -> str:
@@ -111,48 +96,17 @@ def _desk_exports(recipient: str) -> str:
 
 
 def _delegation(directory: Directory, day: int) -> Iterator[Alarm]:
-    end = directory.delegation.end
-    if day < end - DELEGATION_WARN_DAYS:
-        return
-    text = f"the root's delegation {'ended' if day >= end else 'ends'} on {iso(end)}"
-    yield Alarm(text, _RENEWS_WITH_ROOT, loud=day >= end)
+    ending = delegation_ending(directory.delegation, day)
+    if ending:
+        text = f"the root's delegation {'ended' if ending.is_over else 'ends'} on {iso(ending.day)}"
+        yield Alarm(text, _RENEWS_WITH_ROOT, ending.loud)
 
 
-def _keys(connection: sqlite3.Connection, directory: Directory, day: int) -> Iterator[Alarm]:
-    """Warn where the keys of a recipient end, by its newest card here.
-
-    Where none of these ended a directory that was cut short, it was one of those that are not here.
-    """
-    ends = _card_ends(connection, directory)
-    unknown = [one.id for one in directory.recipients if one.id not in ends]
-    if unknown and _is_cut_by_keys(directory) and directory.expires not in ends.values():
-        ends[" or ".join(unknown)] = directory.expires
-    for recipient, end in ends.items():
-        if day < end - KEYS_WARN_DAYS:
-            continue
-        text = f"the intake keys of {recipient} {'ended' if day >= end else 'end'} on {iso(end)}"
-        yield Alarm(text, _desk_exports(recipient), loud=day >= end)
-
-
-def _card_ends(connection: sqlite3.Connection, directory: Directory) -> dict[str, int]:
-    """Return where the newest card of each recipient ends, as far as it is here.
-
-    One that ends before the directory is older than what the desk has that signed it.
-    """
-    cards = [read_card(one.card, directory.genesis_id) for one in office.cards(connection)]
-    ends: dict[str, int] = {}
-    for recipient in directory.recipients:
-        signers = signing_keys_of(directory, recipient.id)[:1]
-        weeks = [
-            card.keys[-1].week
-            for card in cards
-            if card.recipient == recipient.id
-            and (card.signing_key in signers or card.old_signing_key in signers)
-        ]
-        end = 7 * (max(weeks, default=-1) + 1)
-        if end >= directory.expires:
-            ends[recipient.id] = end
-    return ends
+def _keys(directory: Directory, ends: Mapping[str, int], day: int) -> Iterator[Alarm]:
+    for ending in keys_endings(directory, ends, day):
+        verb = "ended" if ending.is_over else "end"
+        text = f"the intake keys of {ending.whose} {verb} on {iso(ending.day)}"
+        yield Alarm(text, _desk_exports(ending.whose), ending.loud)
 
 
 def _unconfirmed(
@@ -161,15 +115,15 @@ def _unconfirmed(
     for recipient in directory.recipients:
         weeks = items.waiting(connection, Kind.ENVELOPE, recipient.id)
         age = max((retention.age(week, day) for week in weeks), default=0)
-        if age < retention.WARN_DAYS:
+        ending = acceptance_ending(recipient.id, day - age, day)
+        if ending is None:
             continue
-        refuses = age >= retention.REFUSE_DAYS
         text = (
             f"NOTHING IS ACCEPTED: {recipient.id} has not confirmed envelopes for {age} days, and"
-            f" after {retention.ENVELOPE_DAYS} they are deleted"
-            if refuses
+            f" after {ENVELOPE_KEPT_DAYS} they are deleted"
+            if ending.is_over
             else f"{recipient.id} has not confirmed envelopes for {age} days; after"
-            f" {retention.REFUSE_DAYS} nothing is accepted any more"
+            f" {UNCONFIRMED_REFUSE_DAYS} nothing is accepted any more"
         )
         command = f"intake export --data {folder} --recipient {recipient.id} --out FILE"
-        yield Alarm(text, command, loud=refuses)
+        yield Alarm(text, command, ending.loud)

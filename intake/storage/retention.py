@@ -10,33 +10,18 @@ from typing import Final
 
 from crypto.directory import Directory, check_current
 from crypto.errors import Outdated
+from crypto.lifetimes import CHUNK_KEPT_DAYS, DAYS_A_WEEK, ENVELOPE_KEPT_DAYS, LINE_KEPT_DAYS
 from crypto.statements import StatementKind, TakenLine
 from intake.storage import board, items, office, taken
 from intake.storage.container import Kind
 
-ENVELOPE_DAYS: Final = 45
-"""Age at which an envelope goes that somebody has not confirmed. Shorter than the 60 days after
-which a vault may destroy the key to it without an export."""
-
-CHUNK_DAYS: Final = 60
-"""Age at which a chunk goes that somebody has not confirmed."""
-
-LINE_DAYS: Final = 90
-"""Age until which lines of confirmations and refinements are passed on."""
-
-WARN_DAYS: Final = 30
-"""Age of the oldest unconfirmed envelope at which the operator is warned."""
-
-REFUSE_DAYS: Final = 38
-"""Age of the oldest unconfirmed envelope at which nothing more is accepted."""
-
-LIFETIMES: Final = {Kind.ENVELOPE: ENVELOPE_DAYS, Kind.CHUNK: CHUNK_DAYS}
+LIFETIMES: Final = {Kind.ENVELOPE: ENVELOPE_KEPT_DAYS, Kind.CHUNK: CHUNK_KEPT_DAYS}
 """Days for each kind of item."""
 
 
 def week_of(day: int) -> int:
     """Return the week that a day belongs to."""
-    return day // 7
+    return day // DAYS_A_WEEK
 
 
 def age(week: int, day: int) -> int:
@@ -119,5 +104,5 @@ def _is_current(directory: Directory, day: int) -> bool:
 
 
 def _is_over(line: TakenLine, day: int, reply_days: int) -> bool:
-    lifetime = reply_days if line.kind is StatementKind.BATCH else LINE_DAYS
+    lifetime = reply_days if line.kind is StatementKind.BATCH else LINE_KEPT_DAYS
     return age(line.week, day) >= lifetime

@@ -12,7 +12,7 @@ import {
 } from "./protocol/directory.ts";
 import { Foreign, Outdated, ProtocolError } from "./protocol/errors.ts";
 import { checkKemPublicKey, keyHash } from "./protocol/public_keys.ts";
-import { CLOCK_GRACE_DAYS } from "./protocol/sizes.ts";
+import { CLOCK_GRACE_DAYS, DAYS_A_WEEK } from "./protocol/lifetimes.ts";
 
 /** What the page knows from its own bytes and its own address. */
 export interface PageFacts {
@@ -66,7 +66,7 @@ export async function openOffice(facts: PageFacts): Promise<Office> {
   const directory = genuine(document, facts.genesisId);
   const day = today();
   check(directory, facts, day, status.day);
-  const week = Math.floor(day / 7);
+  const week = Math.floor(day / DAYS_A_WEEK);
   const loaded = await Promise.all(
     directory.recipients.map(async (recipient) => {
       const hash = currentKey(recipient, day).hash;
@@ -87,7 +87,7 @@ export async function openOffice(facts: PageFacts): Promise<Office> {
 export async function freshOffice(office: Office): Promise<Office> {
   const day = today();
   const { directory } = office;
-  const usable = Math.floor(day / 7) === office.week && day < directory.expires;
+  const usable = Math.floor(day / DAYS_A_WEEK) === office.week && day < directory.expires;
   return usable && day < directory.delegation.end ? office : openOffice(office.facts);
 }
 

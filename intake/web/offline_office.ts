@@ -6,7 +6,7 @@ import { toHex } from "./protocol/bytes.ts";
 import { checkCurrent, currentKey } from "./protocol/directory.ts";
 import { readDirectoryFile, type DirectoryFile } from "./protocol/directory_file.ts";
 import { Foreign, Malformed, Outdated, ProtocolError } from "./protocol/errors.ts";
-import { CLOCK_GRACE_DAYS } from "./protocol/sizes.ts";
+import { CLOCK_GRACE_DAYS, DAYS_A_WEEK } from "./protocol/lifetimes.ts";
 
 /** The chosen file is no directory file at all. */
 export class NoDirectoryFile extends Error {}
@@ -29,7 +29,7 @@ export function officeFromFile(data: Uint8Array, genesisId: Uint8Array): Office 
       directory,
       // What the server takes nobody knows here: it says so when the file is sent.
       status: { day, envelopes: open, chunks: open },
-      week: Math.floor(day / 7),
+      week: Math.floor(day / DAYS_A_WEEK),
       keys: new Map(ofToday),
     };
   } catch (error) {

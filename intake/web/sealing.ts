@@ -13,7 +13,7 @@ import {
 } from "./protocol/envelope.ts";
 import { paddedChunkCount } from "./protocol/padding.ts";
 import { safeFileName, type Attachment } from "./protocol/payload.ts";
-import { KEY_DAYS } from "./protocol/sizes.ts";
+import { DAYS_A_WEEK, KEY_DAYS } from "./protocol/lifetimes.ts";
 import type { SourceKeys } from "./protocol/source_keys.ts";
 
 const CLIENT = "fidelio-web 0.1";
@@ -128,7 +128,7 @@ export async function sealFor(
     bytes,
     puzzleBits: fresh.directory.policy.puzzleEnvelope,
     day,
-    until: fresh.week * 7 + KEY_DAYS,
+    until: fresh.week * DAYS_A_WEEK + KEY_DAYS,
   };
 }
 

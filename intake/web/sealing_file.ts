@@ -3,6 +3,7 @@
 import { Stopped } from "./api.ts";
 import { today } from "./clock.ts";
 import { fileFromBlob } from "./files.ts";
+import { DAYS_A_WEEK } from "./protocol/lifetimes.ts";
 import { OfficeRefusal, type Office } from "./office.ts";
 import { puzzleNonce, solvePuzzle } from "./protocol/puzzle.ts";
 import { lastDayOf, SealedFileWriter } from "./protocol/sealed_file.ts";
@@ -34,7 +35,7 @@ export async function sealToFile(
   tell: (done: number, of: number, tried?: number, tries?: number) => void,
   signal: AbortSignal,
 ): Promise<SealedFile> {
-  const lastDay = lastDayOf(office.week * 7);
+  const lastDay = lastDayOf(office.week * DAYS_A_WEEK);
   const parts = prepare(
     outgoing,
     outgoing.files.map((file) => fileFromBlob(file)),
@@ -70,7 +71,7 @@ export async function sealToFile(
     }
   }
   // Keys of another week would have to be loaded, which a page on a disk cannot.
-  if (Math.floor(today() / 7) !== office.week) throw new OfficeRefusal("expired");
+  if (Math.floor(today() / DAYS_A_WEEK) !== office.week) throw new OfficeRefusal("expired");
   const { address, bytes, day } = await sealFor(parts, source, office);
   const nonce = await nonceFor(ENVELOPE_PUZZLE, address, puzzleEnvelope);
   made.push(new Blob([(await writer.end(nonce, bytes)) as BlobPart]));

@@ -7,6 +7,7 @@
 import { putChunk, putEnvelope, Stopped } from "./api.ts";
 import { today } from "./clock.ts";
 import { FileChanged, fileFromBlob, FileUnreadable, giveBack, type OutgoingFile } from "./files.ts";
+import { STORED_FOR_DAYS } from "./protocol/lifetimes.ts";
 import type { Line } from "./line.ts";
 import type { Office } from "./office.ts";
 import { Pace } from "./pace.ts";
@@ -24,7 +25,7 @@ import {
 import { headerFor } from "./work.ts";
 
 /** SPEC 11: a chunk stored longer ago than this is sent again before its envelope. */
-const STORED_FOR_MS = 7 * 86_400_000;
+const STORED_FOR_MS = STORED_FOR_DAYS * 86_400_000;
 /** How often files may turn out changed before somebody should stop changing them. */
 const RESTARTS = 5;
 const ENVELOPE_PUZZLE = 1;

@@ -10,7 +10,7 @@ import pytest
 
 from crypto import errors
 from tests.vectors.example import with_example
-from tests.vectors.generate import FOLDER, SPECIFICATION, generated
+from tests.vectors.generate import FOLDER, SPECIFICATION, committed, generated
 
 RULE = re.compile(r"^- `([a-z0-9_]+)`: (\w+)", re.MULTILINE)
 
@@ -29,7 +29,7 @@ def _calls() -> dict[str, Callable[[dict[str, Any]], object]]:
 
 
 CALLS = _calls()
-VECTORS = {path.stem: json.loads(path.read_bytes()) for path in sorted(FOLDER.glob("*.json"))}
+VECTORS = {name: json.loads(data) for name, data in committed().items()}
 
 
 @pytest.mark.parametrize("name", VECTORS)
@@ -60,16 +60,18 @@ def test_no_vector_refuses_by_a_rule_that_the_specification_lacks() -> None:
 
 def test_a_vector_is_named_by_its_rule() -> None:
     for name, vector in VECTORS.items():
-        assert f"{name}_".startswith(f"{vector['id']}_")
+        area, _, fault = name.removesuffix(".json").partition("/")
+        assert area == vector["area"]
+        assert f"{area}_{fault}_".startswith(f"{vector['id']}_")
 
 
 def test_generating_again_gives_the_same_bytes() -> None:
-    committed = {path.name: path.read_bytes() for path in FOLDER.glob("*.json")}
+    before = committed()
 
     again = generated()
 
-    assert again.keys() == committed.keys()
-    assert [name for name in again if again[name] != committed[name]] == []
+    assert again.keys() == before.keys()
+    assert [name for name in again if again[name] != before[name]] == []
 
 
 def test_the_example_of_the_specification_is_that_of_the_vectors() -> None:

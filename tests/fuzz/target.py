@@ -47,7 +47,7 @@ def vector_inputs() -> tuple[bytes, ...]:
     """Return every input of the vectors, as bytes, each once."""
     found = {
         data: None
-        for path in sorted(VECTORS.glob("*.json"))
+        for path in sorted(VECTORS.glob("*/*.json"))
         for value in json.loads(path.read_bytes()).values()
         if isinstance(value, str)
         for data in _readings(value)

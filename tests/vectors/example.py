@@ -27,7 +27,7 @@ def with_example(specification: str) -> str:
 
 def _example() -> str:
     return f"""
-The vectors `codename_ok_keys.json` and `envelope_ok.json` hold these values whole.
+The vectors `codename/ok_keys.json` and `envelope/ok.json` hold these values whole.
 Long ones are shown by their beginning and SHA-256.
 
 **Office** (3).{_lines(_office())}

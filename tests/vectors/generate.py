@@ -10,14 +10,14 @@ import sys
 from pathlib import Path
 
 from tests.vectors.example import with_example
-from tests.vectors.vector import Vector
+from tests.vectors.vector import Vector, file_name
 
 FOLDER = Path(__file__).parent
 SPECIFICATION = FOLDER.parents[1] / "crypto" / "SPEC.md"
 
 
 def generated() -> dict[str, bytes]:
-    """Return the bytes of each vector file by its name."""
+    """Return the bytes of each vector file by its name, `<area>/<fault>.json`."""
     files: dict[str, bytes] = {}
     for module in sorted((FOLDER / "areas").glob("[a-z]*.py")):
         area = importlib.import_module(f"tests.vectors.areas.{module.stem}")
@@ -29,12 +29,21 @@ def generated() -> dict[str, bytes]:
     return files
 
 
+def committed() -> dict[str, bytes]:
+    """Return the bytes of each vector file that lies here, by its name."""
+    return {
+        path.relative_to(FOLDER).as_posix(): path.read_bytes()
+        for path in sorted(FOLDER.glob("*/*.json"))
+    }
+
+
 def main() -> None:
     """Write the files, and take away those that nothing generates."""
     files = generated()
     for name, text in files.items():
+        (FOLDER / name).parent.mkdir(exist_ok=True)
         (FOLDER / name).write_bytes(text)
-    for stale in {path.name for path in FOLDER.glob("*.json")} - files.keys():
+    for stale in committed().keys() - files.keys():
         (FOLDER / stale).unlink()
     SPECIFICATION.write_text(with_example(SPECIFICATION.read_text()))
     total = sum(map(len, files.values()))
@@ -43,7 +52,7 @@ def main() -> None:
 
 def _file(vector: Vector) -> tuple[str, bytes]:
     name, members = vector
-    return f"{name}.json", json.dumps(members, ensure_ascii=False, indent=1).encode() + b"\n"
+    return file_name(name), json.dumps(members, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 if __name__ == "__main__":

@@ -23,6 +23,12 @@ def randomness(purpose: str, size: int) -> bytes:
     return hashlib.shake_256(b"fidelio vectors: " + purpose.encode()).digest(size)
 
 
+def file_name(name: str) -> str:
+    """Return where a vector lies: each area has a folder."""
+    area, _, fault = name.partition("_")
+    return f"{area}/{fault}.json"
+
+
 def _vector(
     name: str, rule: str, what: str, expect: str, call: str, members: dict[str, object]
 ) -> Vector:

@@ -20,10 +20,10 @@ export interface Vector {
   readonly inputs: Inputs;
 }
 
-/** The vectors of some areas, by file name. */
+/** The vectors of some areas, each in a folder of its own. */
 export function vectors(areas: readonly string[]): Vector[] {
-  return readdirSync(FOLDER)
-    .filter((file) => file.endsWith(".json") && areas.includes(file.split("_")[0]!))
+  return areas
+    .flatMap((area) => readdirSync(new URL(`${area}/`, FOLDER)).map((name) => `${area}/${name}`))
     .map((file) => {
       const inputs: Inputs = read(file);
       const { area, what, call, expect } = inputs;

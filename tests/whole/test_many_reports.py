@@ -8,8 +8,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from caseworker.cases.cases import all_cases
 from caseworker.cases.conversation import MessageView, conversation
+from caseworker.cases.folding import all_cases
 from caseworker.vault.folder import open_vault, unlock
 from crypto.directory import read_fingerprint
 from ground.shell.passphrases import Passphrase

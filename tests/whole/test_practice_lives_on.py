@@ -43,7 +43,12 @@ class Practice:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run it as `make run` does, until Ctrl-C."""
-        command = [sys.executable, str(self.folder / "deploy/practice"), "--port", str(self.port)]
+        command = [
+            sys.executable,
+            str(self.folder / "deploy/practice.py"),
+            "--port",
+            str(self.port),
+        ]
         with subprocess.Popen(
             command, env=_environment(self.clock), stdout=subprocess.DEVNULL
         ) as office:
@@ -114,7 +119,7 @@ def _listens(port: int) -> bool:
 def practice(tmp_path: Path) -> Practice:
     """A folder like the project's, where nobody practised yet."""
     (tmp_path / "deploy").mkdir()
-    shutil.copy(REPOSITORY / "deploy" / "practice", tmp_path / "deploy" / "practice")
+    shutil.copy(REPOSITORY / "deploy" / "practice.py", tmp_path / "deploy" / "practice.py")
     port = next((one for one in PORTS if not _listens(one)), None)
     if port is None:
         pytest.skip("all ports of a practice office are in use on this machine")

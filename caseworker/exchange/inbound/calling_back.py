@@ -5,8 +5,8 @@ number again. Sent again the bytes would be refused for ever. So they go, and th
 what they carried anew, under new numbers, and with reply indexes that no record had.
 """
 
-from caseworker.cases.cases import all_cases
-from caseworker.log.events import CALLED_BACK, append_event
+from caseworker.cases.lists import append_to_case, check_with_log, replies_in_batches
+from caseworker.log.case_events import CalledBack
 from caseworker.vault.arrivals import taken_lines
 from caseworker.vault.folder import Vault
 from caseworker.vault.outgoing import (
@@ -48,8 +48,6 @@ def _call_back(vault: Vault, moment: Moment, row: OutgoingRow) -> None:
 
 
 def _let_replies_wait(vault: Vault, moment: Moment, batch: int) -> None:
-    for case in all_cases(vault.db).values():
-        for reply in case.replies.values():
-            if reply.batch == batch:
-                body = {"reply": reply.reply_id.hex(), "batch": batch}
-                append_event(vault, moment, CALLED_BACK, case.number, body)
+    for reply in replies_in_batches(vault.db, [batch]):
+        check_with_log(vault.db, reply)
+        append_to_case(vault, moment, CalledBack(reply.case_number, reply.reply_id, batch))

@@ -25,14 +25,10 @@ from caseworker.vault.messages import (
 )
 from crypto.chunks import chunk_id
 from crypto.errors import ProtocolError
+from crypto.lifetimes import SET_ASIDE_DAYS, UNCLAIMED_DAYS
 from crypto.office.chunks import open_chunk
 from crypto.sizes import PIECE_SIZE
 
-# Chunks come before the envelope that names them.
-UNCLAIMED_DAYS = 120
-# An envelope that was set aside may name chunks after an update: those that came near it, and for
-# as long as an update may take. Without an end one hostile envelope would keep all junk for ever.
-SET_ASIDE_DAYS = 365
 # An announcement of many chunks costs its sender nothing: so no more of them are looked for than
 # this many for each that came. A file that is there is found whole all the same.
 PIECES_A_CHUNK = 64

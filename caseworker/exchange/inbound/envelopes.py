@@ -5,7 +5,8 @@ from functools import cache
 from importlib.metadata import version
 
 from caseworker.cases.files import FILL_PLACE, AnnouncedFile, announced_files
-from caseworker.log.events import RECEIVED, append_event
+from caseworker.cases.lists import append_to_case
+from caseworker.log.case_events import Received
 from caseworker.vault.arrivals import (
     SetAside,
     add_envelope,
@@ -116,8 +117,8 @@ class EnvelopeReader:
         add_message(db, mark, proof)
         for file in announced_files(payload):
             add_file(db, _file_row(mark.number, file))
-        body = {"message": mark.number, "kind": mark.kind, "envelope": address.hex()}
-        append_event(self._vault, self._moment, RECEIVED, mark.case_number, body)
+        event = Received(mark.case_number, mark.number, mark.kind, address)
+        append_to_case(self._vault, self._moment, event)
         return MESSAGE
 
     def _mark(self, opened: OpenedEnvelope, content: bytes) -> MessageMark:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from caseworker.exchange.inbound.items import PartCounts, PartItems
-from caseworker.log.events import IMPORTED, append_event
+from caseworker.log.chain import append_event
+from caseworker.log.vault_events import Imported
 from caseworker.vault.arrivals import ImportRow, add_import, find_import
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import kept_file_names, knows_chunk
@@ -99,8 +100,8 @@ def _note(
         believed_day=min(header.day, moment.day, seen_day(vault.db)),
     )
     add_import(vault.db, row)
-    place = {"export": header.export_id.hex(), "part": header.part, "parts": header.parts}
-    append_event(vault, moment, IMPORTED, None, {"sha256": part.hex(), **place, **vars(counts)})
+    event = Imported(part, header.export_id, header.part, header.parts, **vars(counts))
+    append_event(vault, moment, event)
 
 
 class _HashingReader:

@@ -5,10 +5,11 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from caseworker.cases.cases import ACKNOWLEDGEMENT, WrittenReply, all_cases
+from caseworker.cases.lists import append_to_case, check_with_log, waiting_replies
+from caseworker.cases.written_replies import WrittenReply
 from caseworker.keys.signing import signing_key_in_force
-from caseworker.log.events import SEALED, append_event
-from caseworker.log.rows import kept_text
+from caseworker.log.case_events import Sealed
+from caseworker.log.texts import text_of
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import message_mark, payload_of
 from caseworker.vault.numbers import take_number, take_reply_indexes
@@ -35,29 +36,11 @@ class SealedBatches:
 def seal_batches(vault: Vault, moment: Moment, directory: Directory, batches: int) -> SealedBatches:
     """Make full batches of what waits, within a transaction. What does not fit waits on."""
     result = SealedBatches()
-    waiting = waiting_replies(vault)
+    waiting = waiting_replies(vault.db)
     for _ in range(batches):
         _seal_batch(vault, moment, directory, waiting, result)
         waiting = [reply for reply in waiting if reply not in result.sealed]
     return result
-
-
-def waiting_replies(vault: Vault) -> list[WrittenReply]:
-    """Return what waits, in the order in which it leaves.
-
-    Acknowledgements come first, those whose report came first before the others: their day is
-    the nearest. Replies follow in the order in which they were written.
-    """
-    cases = all_cases(vault.db).values()
-    received = {number: moment for case in cases for number, moment in case.received}
-    waiting = [reply for case in cases for reply in case.waiting]
-
-    def order(reply: WrittenReply) -> tuple[bool, int, int, str]:
-        reply_comes = reply.kind != ACKNOWLEDGEMENT
-        due_from = received[reply.message].day if not reply_comes else reply.written.day
-        return reply_comes, due_from, reply.written.day, reply.written.time
-
-    return sorted(waiting, key=order)
 
 
 def _seal_batch(
@@ -87,6 +70,7 @@ def _seal(
     vault: Vault, moment: Moment, reply: WrittenReply, batch: int
 ) -> list[tuple[bytes, bytes]]:
     """Return the records of a reply, each with its bucket; its indexes are taken for ever."""
+    check_with_log(vault.db, reply)
     payload = payload_of(vault.db, reply.message)
     first = take_reply_indexes(vault.db, payload.thread_secret, reply.parts)
     records = seal_reply(
@@ -104,10 +88,10 @@ def _seal(
         kind=reply.kind,
         reply_id=reply.reply_id,
         day=reply.written.day,
-        text=kept_text(vault.db, reply.text_id),
+        text=text_of(vault.db, reply.text_id),
     )
-    body = {"reply": reply.reply_id.hex(), "batch": batch, "first_index": first}
-    append_event(vault, moment, SEALED, reply.case_number, body)
+    event = Sealed(reply.case_number, reply.reply_id, batch, first)
+    append_to_case(vault, moment, event)
     where = bucket(payload.thread_secret, vault.genesis_id)
     return [(where, record) for record in records]
 

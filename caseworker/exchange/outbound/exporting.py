@@ -11,20 +11,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.cases.cases import WrittenReply, all_cases
-from caseworker.exchange.outbound.batches import seal_batches, waiting_replies
+from caseworker.cases.lists import (
+    append_to_case,
+    check_with_log,
+    replies_in_batches,
+    waiting_replies,
+)
+from caseworker.cases.written_replies import WrittenReply
+from caseworker.exchange.outbound.batches import seal_batches
 from caseworker.exchange.outbound.confirming import make_confirmations, make_refinements
 from caseworker.exchange.outbound.signing_anew import sign_anew
 from caseworker.keys.cards import card_document, own_card
 from caseworker.keys.directories import known_directory, refuse_if_stray
 from caseworker.keys.upkeep import Upkeep, keep_current
-from caseworker.log.events import (
-    CARRIED_OUT,
-    EXPORTED,
-    append_event,
-    ends_with_export,
-    was_exported,
-)
+from caseworker.log.case_events import CarriedOut
+from caseworker.log.chain import append_event, ends_with_export, was_exported
+from caseworker.log.vault_events import Exported
 from caseworker.vault.condition import awaits_bundle_of, is_behind, note_clock
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, intake_key, newest_directory
@@ -59,7 +61,7 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
     if written is not None:
         if not was_exported(vault.db, written):
             return _noted(vault, moment, {}, Upkeep())
-        waiting = tuple(waiting_replies(vault))
+        waiting = tuple(waiting_replies(vault.db))
         # Nothing has happened here, and no day has begun, since that was written. Whoever asks for
         # more batches than one gets them, if under another name.
         is_same = ends_with_export(vault.db) == (moment.day, written)
@@ -108,7 +110,7 @@ def _noted(vault: Vault, moment: Moment, failed: dict[int, str], upkeep: Upkeep)
     return ExportResult(
         carried=rows,
         new_replies=tuple(_note_carried(vault, moment, rows, _digest(vault))),
-        waiting=tuple(waiting_replies(vault)),
+        waiting=tuple(waiting_replies(vault.db)),
         failed=failed,
         upkeep=upkeep,
     )
@@ -170,16 +172,11 @@ def _note_carried(
 ) -> list[WrittenReply]:
     """Log what the bundle carried; return the replies that it carried for the first time."""
     batches = {row.number for row in rows if row.kind == StatementKind.BATCH}
-    first = [
-        reply
-        for case in all_cases(vault.db).values()
-        for reply in case.replies.values()
-        if reply.batch in batches and reply.carried_out is None
-    ]
+    first = [one for one in replies_in_batches(vault.db, batches) if one.carried_out is None]
     with vault.db.transaction():
         for reply in first:
-            body = {"reply": reply.reply_id.hex(), "bundle": written.hex()}
-            append_event(vault, moment, CARRIED_OUT, reply.case_number, body)
-        totals = {"bundle": written.hex(), "batches": len(batches), "items": len(rows)}
-        append_event(vault, moment, EXPORTED, None, totals)
+            check_with_log(vault.db, reply)
+            event = CarriedOut(reply.case_number, reply.reply_id, written)
+            append_to_case(vault, moment, event)
+        append_event(vault, moment, Exported(written, len(batches), len(rows)))
     return first

@@ -6,7 +6,7 @@ from typing import Final
 from crypto.directory import check_current, current_key
 from crypto.directory_file import read_directory_file, split_directory_file
 from crypto.errors import Malformed, Outdated, ProtocolError
-from crypto.sizes import CLOCK_GRACE_DAYS
+from crypto.lifetimes import CLOCK_GRACE_DAYS, DAYS_A_WEEK
 from intake.errors import Refusal
 from intake.source.person.session import Session, compare
 from intake.source.reach.api import Status, Taken
@@ -16,7 +16,6 @@ from intake.source.speech import printable, written_day
 
 __all__ = ["open_directory_file"]
 
-_DAYS_A_WEEK: Final = 7
 # What the server takes nobody knows here: it says so when the file is sent.
 _OPEN: Final = Taken(open=True, reason="")
 
@@ -64,7 +63,7 @@ def open_directory_file(session: Session, path: Path, fingerprint: bytes | None)
         genesis_id=directory.genesis_id,
         directory=directory,
         status=Status(day, _OPEN, _OPEN),
-        week=day // _DAYS_A_WEEK,
+        week=day // DAYS_A_WEEK,
         keys={one: keys[key_hash] for one, key_hash in wanted.items()},
     )
     if fingerprint is None:

@@ -17,8 +17,8 @@ from crypto.directory import (
     read_directory,
 )
 from crypto.errors import Contradictory, Foreign, Outdated, ProtocolError
+from crypto.lifetimes import CLOCK_GRACE_DAYS, DAYS_A_WEEK
 from crypto.public_keys import check_kem_public_key, key_hash
-from crypto.sizes import CLOCK_GRACE_DAYS
 from intake.errors import Refusal
 from intake.source.reach.api import Api, ServerError, Status
 from intake.source.reach.pinned import StateFolder
@@ -38,7 +38,6 @@ __all__ = [
 ]
 
 _SECONDS_A_DAY: Final = 86_400
-_DAYS_A_WEEK: Final = 7
 _VERSION_SIZE: Final = 1
 _ROOT_SIZE: Final = 32
 
@@ -109,7 +108,7 @@ async def load_office(
         genesis_id=directory.genesis_id,
         directory=directory,
         status=status,
-        week=day // _DAYS_A_WEEK,
+        week=day // DAYS_A_WEEK,
         keys=dict(zip(ids, keys, strict=True)),
     )
 
@@ -121,7 +120,7 @@ async def fresh_office(api: Api, office: Office, state: StateFolder) -> Office:
     """
     day, directory = today(), office.directory
     in_force = day < min(directory.expires, directory.delegation.end)
-    if day // _DAYS_A_WEEK == office.week and in_force:
+    if day // DAYS_A_WEEK == office.week and in_force:
         return office
     return await reopened(api, office, state)
 

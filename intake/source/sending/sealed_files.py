@@ -5,10 +5,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from crypto.envelope import SealTo, envelope_address, seal_envelope
 from crypto.errors import Foreign, Malformed, Outdated, ProtocolError, Unauthentic
+from crypto.lifetimes import DAYS_A_WEEK
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, puzzle_header, puzzle_nonce, solve_puzzle
 from crypto.sealed_file import (
     SealedChunk,
@@ -33,8 +34,6 @@ from intake.source.speech import gettext as _
 from intake.source.speech import printable, written_day
 
 __all__ = ["check_new", "check_sealed_file", "send_sealed_file", "write_sealed_file"]
-
-_DAYS_A_WEEK: Final = 7
 
 
 def check_new(path: Path) -> None:
@@ -69,13 +68,13 @@ def write_sealed_file(
 def _write(
     file: BinaryIO, plan: Plan, source: SourceKeys, office: Office, show: Show
 ) -> SealedFileHead:
-    if today() // _DAYS_A_WEEK != office.week:
+    if today() // DAYS_A_WEEK != office.week:
         raise Refusal(
             _("The office's keys have run out meanwhile. Nothing was written."),
             _("Begin again."),
         )
     policy, genesis_id = office.directory.policy, office.genesis_id
-    last_day = last_day_of(office.week * _DAYS_A_WEEK)
+    last_day = last_day_of(office.week * DAYS_A_WEEK)
     files = plan.files()
     chunks = sum(one.snapshot.chunks for one in files)
     head = SealedFileHead(genesis_id, last_day, chunks)

@@ -9,8 +9,8 @@ from typing import Final
 
 from crypto.envelope import SealTo, envelope_address, seal_envelope
 from crypto.errors import TooLarge
+from crypto.lifetimes import DAYS_A_WEEK, KEY_DAYS, STORED_FOR_DAYS
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE
-from crypto.sizes import KEY_DAYS
 from crypto.source_keys import SourceKeys
 from intake.errors import IntakeError, Refusal
 from intake.source.message.cleaning import clean_again, copies_removed_on_error
@@ -29,9 +29,6 @@ from intake.source.speech import printable
 
 __all__ = ["Sending"]
 
-STORED_FOR_DAYS: Final = 7
-"""SPEC 11: a chunk stored longer ago than this is sent again before its envelope."""
-
 RESTARTS: Final = 5
 """How often files may turn out changed before somebody should stop changing them."""
 
@@ -44,8 +41,6 @@ QUIET_WITHIN: Final = 10
 SAVED_EVERY: Final = 16
 SAVED_SECONDS: Final = 1.0
 """What a kill may cost: so many chunks, 4 MiB, and on a slow line what went in so many seconds."""
-
-_DAYS_A_WEEK: Final = 7
 
 
 class _FileChangedError(IntakeError):
@@ -248,7 +243,7 @@ class Sending:
         message = self._plan.message(self._office.directory, day)
         recipients = [SealTo(one, keys[one]) for one in chosen]
         envelope = seal_envelope(message, self._source, recipients)
-        return SealedEnvelope(envelope, day, self._office.week * _DAYS_A_WEEK + KEY_DAYS)
+        return SealedEnvelope(envelope, day, self._office.week * DAYS_A_WEEK + KEY_DAYS)
 
     async def _on_refusal(self, api: Api, error: ServerError) -> None:
         """Raise what a refused upload means for the next try."""

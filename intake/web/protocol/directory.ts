@@ -9,18 +9,18 @@ import { Label } from "./labels.ts";
 import { checkSignature } from "./signatures.ts";
 import {
   CLOCK_GRACE_DAYS,
+  DAYS_A_WEEK,
   DELEGATION_MAX_DAYS,
   DIRECTORY_MAX_DAYS,
   KEY_DAYS,
-  SIGNATURE_SIZE,
-} from "./sizes.ts";
+} from "./lifetimes.ts";
+import { SIGNATURE_SIZE } from "./sizes.ts";
 
 const VERSION = 1;
 const KEY_SIZE = 32;
 const SUCCESSORS_MAX = 16;
 const DELEGATION_SIZE = 44;
 const CONTENT_MAX_SIZE = 65536;
-const WEEK_DAYS = 7;
 const FINGERPRINT_DIGITS = 80;
 const GROUP_DIGITS = 5;
 
@@ -197,8 +197,8 @@ function checkDays({ issued, expires, delegation }: Directory): void {
 function checkKeys(directory: Directory): void {
   const { issued, expires, recipients } = directory;
   // SPEC 10.2: exactly those w with 7w < expires and 7w + 14 > issued
-  const first = Math.max(0, Math.floor((issued - KEY_DAYS) / WEEK_DAYS) + 1);
-  const count = Math.ceil(expires / WEEK_DAYS) - first;
+  const first = Math.max(0, Math.floor((issued - KEY_DAYS) / DAYS_A_WEEK) + 1);
+  const count = Math.ceil(expires / DAYS_A_WEEK) - first;
   for (const { keys } of recipients) {
     if (keys.length !== count || keys.some(({ week }, place) => week !== first + place)) {
       throw new Contradictory("other intake keys than the days ask for");
@@ -248,7 +248,7 @@ export function seen(directory: Directory): Seen {
 
 /** The key to seal to on a day. Raises `Outdated` where the directory lists none. */
 export function currentKey(recipient: Recipient, day: number): ListedKey {
-  const week = Math.floor(day / WEEK_DAYS);
+  const week = Math.floor(day / DAYS_A_WEEK);
   const key = recipient.keys.find((listed) => listed.week === week);
   if (!key) throw new Outdated("no key for this day");
   return key;

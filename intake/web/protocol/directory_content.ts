@@ -3,6 +3,7 @@
 import type { Directory, ListedKey, Policy, Recipient, RetiredKey } from "./directory.ts";
 import { Malformed } from "./errors.ts";
 import type { Json } from "./json.ts";
+import { POLICY_MAX_DAYS, POLICY_MIN_DAYS } from "./lifetimes.ts";
 import { recipientBytes } from "./public_keys.ts";
 import { checkRecipientIds } from "./recipient_ids.ts";
 import { BUCKET_BITS_MAX, CHUNKS_MAX, RECIPIENTS_MAX } from "./sizes.ts";
@@ -21,8 +22,6 @@ const RETIRED_MAX = 32;
 const BATCH_MAX = 256;
 const CONTACTS_MAX = 16;
 const CONTACT_MAX_SIZE = 500;
-const LIFETIME_MIN = 30;
-const LIFETIME_MAX = 3650;
 const PUZZLE_MAX = 32;
 
 /** What the directory key signs. Raises `Malformed`. */
@@ -93,8 +92,8 @@ function readRetired(value: Json): RetiredKey {
 
 function readPolicy(policy: Fields): Policy {
   return {
-    replyDays: policy.integer("reply_days", LIFETIME_MIN, LIFETIME_MAX),
-    codenameDays: policy.integer("codename_days", LIFETIME_MIN, LIFETIME_MAX),
+    replyDays: policy.integer("reply_days", POLICY_MIN_DAYS, POLICY_MAX_DAYS),
+    codenameDays: policy.integer("codename_days", POLICY_MIN_DAYS, POLICY_MAX_DAYS),
     maxChunks: policy.integer("max_chunks", 0, CHUNKS_MAX),
     puzzleEnvelope: policy.integer("puzzle_envelope", 0, PUZZLE_MAX),
     puzzleChunk: policy.integer("puzzle_chunk", 0, PUZZLE_MAX),

@@ -6,11 +6,10 @@ import { concat, fromHex, random, toHex, u32 } from "./bytes.ts";
 import { Malformed, Outdated, Unauthentic } from "./errors.ts";
 import { sha256 } from "./hashing.ts";
 import { bound, Label } from "./labels.ts";
+import { PUZZLE_AHEAD_DAYS, PUZZLE_BEFORE_DAYS } from "./lifetimes.ts";
 import { PUZZLE_NONCE_SIZE } from "./sizes.ts";
 
 const HEADER = /^(0|[1-9][0-9]{0,9})-([0-9a-f]{16})$/;
-const DAYS_BEFORE = 2;
-const DAYS_AFTER = 16;
 /** How long the page waits for the work at a time. */
 const SLICE_MS = 20;
 
@@ -42,7 +41,7 @@ export function checkPuzzle(
     throw new Malformed("not a puzzle header");
   }
   const days = Number(solvedOn) - day;
-  if (days < -DAYS_BEFORE || days > DAYS_AFTER) throw new Outdated("of another time");
+  if (days < -PUZZLE_BEFORE_DAYS || days > PUZZLE_AHEAD_DAYS) throw new Outdated("of another time");
   const text = puzzleText(genesisId, kind, pathHash, Number(solvedOn), fromHex(nonce));
   if (zeroBits(sha256(text)) < difficulty) throw new Unauthentic("not solved");
 }

@@ -6,18 +6,16 @@ import { Foreign, Malformed, Outdated, Unauthentic } from "./errors.ts";
 import { sha256 } from "./hashing.ts";
 import { bound, Label, labelled } from "./labels.ts";
 import { paddedChunkCount } from "./padding.ts";
+import { DAYS_A_WEEK, KEY_DAYS, SEALED_FILE_AHEAD_DAYS } from "./lifetimes.ts";
 import {
   CHUNK_ID_SIZE,
   CHUNK_SIZE,
   CHUNKS_MAX,
   ENVELOPE_SIZE,
   GENESIS_ID_SIZE,
-  KEY_DAYS,
   PUZZLE_NONCE_SIZE,
 } from "./sizes.ts";
 
-const WEEK_DAYS = 7;
-const DAYS_AHEAD_MAX = 16;
 const HASH_SIZE = 32;
 const NUMBERS_SIZE = 8;
 const HEAD_SIZE = labelled(Label.SEALED_FILE).length + GENESIS_ID_SIZE + NUMBERS_SIZE + HASH_SIZE;
@@ -48,7 +46,7 @@ export interface SealedEnvelope {
 /** The last day of a file that is sealed on a day: that of the day's intake keys. */
 export function lastDayOf(day: number): number {
   // SPEC 11.1: 7w + 13
-  return Math.floor(day / WEEK_DAYS) * WEEK_DAYS + KEY_DAYS - 1;
+  return Math.floor(day / DAYS_A_WEEK) * DAYS_A_WEEK + KEY_DAYS - 1;
 }
 
 /** The size of a file of so many chunks. */
@@ -150,7 +148,8 @@ export class SealedFileReader {
     if (!equal(genesisId, this.#genesisId)) throw new Foreign("another office");
     checkCount(chunks);
     if (this.#day > lastDay) throw new Outdated("past its last day");
-    if (lastDay > this.#day + DAYS_AHEAD_MAX) throw new Outdated("a last day too far ahead");
+    if (lastDay > this.#day + SEALED_FILE_AHEAD_DAYS)
+      throw new Outdated("a last day too far ahead");
     return { genesisId, lastDay, chunks };
   }
 

@@ -28,10 +28,5 @@ export const REPLY_MESSAGE_MAX_SIZE = 2876;
 export const TAG_SIZE = 16;
 export const REPLY_INDEXES = 512;
 export const BUCKET_BITS_MAX = 20;
-// SPEC 10
-export const DIRECTORY_MAX_DAYS = 21;
-export const DELEGATION_MAX_DAYS = 90;
-export const CLOCK_GRACE_DAYS = 2;
-export const KEY_DAYS = 14;
 // SPEC 11
 export const PUZZLE_NONCE_SIZE = 8;

@@ -6,7 +6,7 @@ from pathlib import Path
 from caseworker.backup.numbers_moved_on import move_numbers_on
 from caseworker.exchange.outbound.confirming import make_refinements
 from caseworker.keys.cards import own_card
-from caseworker.log.events import verify_log
+from caseworker.log.chain import verify_log
 from caseworker.vault.condition import is_behind
 from caseworker.vault.numbers import next_reply_index
 from caseworker.vault.outgoing import coarse_records

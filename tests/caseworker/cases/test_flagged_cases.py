@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from caseworker.cases.cases import all_cases
 from caseworker.cases.conversation import conversation
 from caseworker.cases.flags import (
     NO_REPORT,
@@ -15,6 +14,7 @@ from caseworker.cases.flags import (
     TWO_VERSIONS,
     flags_by_case,
 )
+from caseworker.cases.folding import all_cases
 from caseworker.vault.messages import MessageMark
 from caseworker.work.replying import ReplyWriter
 from crypto.hpke import new_kem_secret_key

@@ -22,7 +22,7 @@ from pathlib import Path
 import pyte
 import pytest
 
-from caseworker.cases.cases import all_cases
+from caseworker.cases.lists import count_cases
 from caseworker.office.ceremony import FIRST_BUNDLE
 from tests.means.repository import REPOSITORY
 from tests.offices.vaults import PASSPHRASES, PROFILE, Office, Server, Source, make_office
@@ -176,7 +176,7 @@ def test_a_deed_is_never_undone_by_an_answer_that_nobody_can_read(
         assert (desk.folder / "out").stat().st_size > 0
     if command[0] == "import":
         with desk.office.opened() as vault:
-            assert len(all_cases(vault.db)) == 2
+            assert count_cases(vault.db) == 2
 
 
 @pytest.mark.parametrize("settings", SETTINGS)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.cases.cases import all_cases
 from caseworker.cases.conversation import MessageView, ReplyView, conversation
-from caseworker.log.events import verify_log
+from caseworker.cases.folding import all_cases
+from caseworker.log.chain import verify_log
 from caseworker.work.replying import ReplyWriter
 from crypto.replies import Reply
 from tests.means.repository import REPOSITORY

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from caseworker.casefile.case_folder import save_case
-from caseworker.cases.cases import all_cases
-from caseworker.log.events import verify_log
+from caseworker.cases.folding import all_cases
+from caseworker.log.chain import verify_log
 from crypto.sizes import PIECE_SIZE
 from ground.shell.progress import Progress
 from tests.offices.vaults import DAY, Office, Server, Source, at

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.log.events import all_events, verify_log
+from caseworker.log.chain import all_entries, verify_log
 from ground.shell.refusals import Refusal
 from tests.caseworker.exchange.test_export_bundles import answer, texts
 from tests.offices.vaults import DAY, Office, Server, Source
@@ -13,7 +13,7 @@ from tests.offices.vaults import DAY, Office, Server, Source
 def snapshot_of_log(office: Office) -> list[int]:
     """The numbers of all that ever happened."""
     with office.opened() as vault:
-        return [event.number for event in all_events(vault.db)]
+        return [entry.number for entry in all_entries(vault.db)]
 
 
 def test_an_export_that_is_typed_again_has_nothing_to_add(

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.cases.cases import all_cases
 from caseworker.cases.conversation import MessageView, conversation
+from caseworker.cases.folding import all_cases
 from caseworker.exchange.inbound.missing_parts import missing_parts
 from caseworker.keys.cards import make_card
 from caseworker.keys.directories import issue_directory, known_directory
 from caseworker.keys.signing import signing_key_in_force
-from caseworker.log.events import verify_log
+from caseworker.log.chain import verify_log
 from caseworker.vault.condition import is_behind
 from caseworker.vault.keys import newest_card
 from caseworker.vault.taken import to_repeat

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.cases.cases import all_cases
 from caseworker.cases.conversation import MessageView, ReplyView, conversation
+from caseworker.cases.folding import all_cases
 from caseworker.exchange.inbound import items as part
 from caseworker.exchange.inbound.importing import import_part
-from caseworker.log.events import verify_log
+from caseworker.log.chain import verify_log
 from caseworker.vault.arrivals import outcomes, unconfirmed_envelopes
 from caseworker.vault.chunks import unclaimed_count
 from caseworker.work.replying import ReplyWriter

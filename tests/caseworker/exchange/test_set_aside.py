@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from caseworker.cases.cases import all_cases
 from caseworker.cases.conversation import MessageView, conversation
+from caseworker.cases.folding import all_cases
 from caseworker.exchange.inbound import envelopes
 from caseworker.exchange.inbound import items as part
 from caseworker.vault.chunks import unclaimed_count

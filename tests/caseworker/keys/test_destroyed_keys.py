@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.cases.cases import all_cases
+from caseworker.cases.folding import all_cases
 from caseworker.exchange.inbound.importing import import_part
 from caseworker.keys.destroying import destroy_old_keys
 from caseworker.keys.destruction import Destruction, Doubt, destruction_due

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from caseworker.casefile.case_folder import save_case
-from caseworker.cases.cases import all_cases
 from caseworker.cases.conversation import MessageView, ReplyView, conversation
+from caseworker.cases.folding import all_cases
 from caseworker.exchange.inbound import items as part
-from caseworker.log.events import verify_log
+from caseworker.log.chain import verify_log
 from caseworker.work.replying import ReplyWriter
 from ground.shell.refusals import Refusal
 from tests.caseworker.commands.test_killed_commands import start

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.log.events import NOTED, append_event, verify_log
-from caseworker.log.rows import keep_text
+from caseworker.log.case_events import Noted
+from caseworker.log.chain import append_event, verify_log
+from caseworker.log.texts import add_text
 from caseworker.vault.database import open_database
 from caseworker.vault.folder import open_vault, unlock
 from caseworker.vault.key_slots import make_slots
@@ -106,7 +107,7 @@ def test_changes_outside_of_a_transaction_are_a_fault(tmp_path: Path) -> None:
 def test_a_transaction_that_fails_changes_nothing(tmp_path: Path) -> None:
     database = open_database(tmp_path / "db", KEY)
     with pytest.raises(KeyError), database.transaction():
-        keep_text(database, "forgotten")
+        add_text(database, "forgotten")
         raise KeyError
     assert database.number("SELECT count(*) FROM texts") == 0
 
@@ -153,8 +154,7 @@ def test_secrets_do_not_open_under_another_key(tmp_path: Path) -> None:
 def note(office: Office, text: str) -> None:
     """Put an event and a text into the log."""
     with office.opened() as vault, vault.db.transaction():
-        body = {"text": keep_text(vault.db, text).hex()}
-        append_event(vault, at(DAY), NOTED, None, body)
+        append_event(vault, at(DAY), Noted(1, add_text(vault.db, text)))
 
 
 def test_each_event_holds_the_hash_of_the_one_before(office: Office) -> None:

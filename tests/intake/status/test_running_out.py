@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from crypto.directory import fingerprint
-from intake.status.alarms import DELEGATION_WARN_DAYS
-from intake.storage.retention import REFUSE_DAYS, WARN_DAYS
+from crypto.lifetimes import DELEGATION_WARN_DAYS, UNCONFIRMED_REFUSE_DAYS, UNCONFIRMED_WARN_DAYS
 from tests.means.clock import clock_at
 from tests.offices.server_process import client, serving, succeed
 from tests.offices.signed_office import PracticeOffice
@@ -193,8 +192,12 @@ async def test_envelopes_that_wait_are_said_after_30_days_and_loudly_when_nothin
     for_main = f"intake export --data {data} --recipient main --out FILE"
     for_board = f"intake export --data {data} --recipient board --out FILE"
     words = "not confirmed envelopes"
-    assert texts(warnings(data, last_day + WARN_DAYS - 1), words) == []
-    for day, loud in ((WARN_DAYS, False), (REFUSE_DAYS - 1, False), (REFUSE_DAYS, True)):
+    assert texts(warnings(data, last_day + UNCONFIRMED_WARN_DAYS - 1), words) == []
+    for day, loud in (
+        (UNCONFIRMED_WARN_DAYS, False),
+        (UNCONFIRMED_REFUSE_DAYS - 1, False),
+        (UNCONFIRMED_REFUSE_DAYS, True),
+    ):
         said = sorted(texts(warnings(data, last_day + day), words))
         assert said == [(for_board, loud), (for_main, loud)]
 

@@ -30,7 +30,7 @@ from tests.vectors.people import (
 from tests.vectors.vector import Vector, accepted, randomness, refused
 
 PLAIN = payload_of(message())
-_BASE = "envelope_ok.json"
+_BASE = "envelope/ok.json"
 _BOARD_SLOT = ORDER[0]
 # Slots 2 and 0 are the recipients', the others throw-away keys.
 _KEYS: dict[int, bytes] = {

@@ -14,7 +14,7 @@ from tests.vectors.calls.messages import envelope_bytes
 from tests.vectors.people import DAY, GENESIS_ID, OTHER_GENESIS_ID, WEEK
 from tests.vectors.vector import Vector, accepted, randomness, refused
 
-_ENVELOPE = {"base": "envelope_ok.json"}
+_ENVELOPE = {"base": "envelope/ok.json"}
 _LAST_DAY = 7 * WEEK + 13
 _HEAD, _CHUNK, _ENVELOPE_PART = 94, 262_216, 32_808
 # Where the numbers of a head stand.

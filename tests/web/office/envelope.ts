@@ -10,12 +10,11 @@ import { unpad } from "../../../intake/web/protocol/padding.ts";
 import { parsePayload, type Payload } from "../../../intake/web/protocol/payload.ts";
 import { checkKemPublicKey, keyHash } from "../../../intake/web/protocol/public_keys.ts";
 import { checkSignature } from "../../../intake/web/protocol/signatures.ts";
+import { CLOCK_GRACE_DAYS, KEY_DAYS } from "../../../intake/web/protocol/lifetimes.ts";
 import {
-  CLOCK_GRACE_DAYS,
   ENVELOPE_SIZE,
   ENVELOPE_SLOT_SIZE,
   ENVELOPE_SLOTS,
-  KEY_DAYS,
   SIGNATURE_SIZE,
 } from "../../../intake/web/protocol/sizes.ts";
 

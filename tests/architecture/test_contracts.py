@@ -1,0 +1,73 @@
+"""Each contract breaks when what it forbids is imported: tried on a copy of the packages."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.architecture.contracts import PACKAGES, contracts, is_there, layers_of
+from tests.means.repository import REPOSITORY
+
+CONTRACTS = {one["id"]: one for one in contracts()}
+
+
+def forbidden_imports(contract: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield importers and what they may not import, one pair for each way to break a contract."""
+    if contract["type"] == "forbidden":
+        for source in contract["source_modules"]:
+            yield source, contract["forbidden_modules"][0]
+    elif contract["type"] == "independence":
+        one, other, *_ = contract["modules"]
+        yield one, other
+        yield other, one
+    else:
+        for layers in layers_of(contract):
+            there = [[name for name in names if is_there(name)] for _, names in layers]
+            upper, *_, lower = [names for names in there if names]
+            yield lower[0], upper[0]
+            yield from ((names[0], names[1]) for names in there if len(names) > 1)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What import-linter says of a copy in which a module was added for each forbidden import."""
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copy(REPOSITORY / "pyproject.toml", folder)
+    for package in PACKAGES:
+        for path in (REPOSITORY / package).rglob("*.py"):
+            copy = folder / path.relative_to(REPOSITORY)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
+    for name, contract in CONTRACTS.items():
+        for number, (importer, imported) in enumerate(forbidden_imports(contract)):
+            _module(folder, importer, name, number).write_text(f"import {imported}\n")
+    program = (
+        "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())"
+    )
+    line = [sys.executable, "-c", program, "--no-logo", "--no-cache"]
+    done = subprocess.run(line, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    return "".join(done.stdout.split())
+
+
+def _module(folder: Path, importer: str, name: str, number: int) -> Path:
+    package = folder / importer.replace(".", "/")
+    return package / f"forbidden_{name}_{number}.py"
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_a_forbidden_import_breaks_its_contract(name: str, report: str) -> None:
+    title = "".join(CONTRACTS[name]["name"].split())
+    # The list of all contracts names each; of those that are broken more is said, under their name.
+    unseen = [
+        f"{importer} imports {imported}"
+        for number, (importer, imported) in enumerate(forbidden_imports(CONTRACTS[name]))
+        if f"{importer}.forbidden_{name}_{number}" not in report.split(title, 1)[1]
+    ]
+
+    assert f"{title}BROKEN" in report
+    assert unseen == []
