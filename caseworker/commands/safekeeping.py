@@ -12,9 +12,7 @@ from caseworker.backup.backing_up import (
 )
 from caseworker.backup.numbers_moved_on import move_numbers_on
 from caseworker.commands.frame import add_out, add_vault, name_of_vault, naming_files, now, opened
-from caseworker.vault.condition import awaits_bundle_of, backup_is_due
-from caseworker.vault.folder import Vault, refuse_other_folders
-from caseworker.work.alarms import Alarm
+from caseworker.vault.folder import refuse_other_folders
 from caseworker.work.change_passphrase import change_passphrase
 from ground.shell.figures import counted, size_text
 from ground.shell.foreign import foreign_path
@@ -51,19 +49,6 @@ class RestoredOptions:
 
     vault: Path
     server_has_nothing: bool
-
-
-def safekeeping_alarms(vault: Vault) -> list[Alarm]:
-    """Return what should be done lest a vault be lost, or after it was."""
-    found, folder = [], foreign_path(vault.folder)
-    if awaits_bundle_of(vault.db) is not None:
-        text = "this vault came from a backup, and exports nothing before a newer bundle came"
-        command = f"caseworker import {folder} FILE, with a new bundle from the server"
-        found.append(Alarm(text, command, loud=True))
-    if backup_is_due(vault.db):
-        text = "no backup holds the newest keys of this vault"
-        found.append(Alarm(text, f"caseworker backup {folder} --out FILE"))
-    return found
 
 
 def _passphrase(options: PassphraseOptions, surroundings: Surroundings) -> Answer:

@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from caseworker.commands.alarm_words import (
+    WordedAlarm,
+    alarms_in_words,
+    mended_in_words,
+    safekeeping_in_words,
+)
 from caseworker.commands.frame import add_vault, now, opened
 from caseworker.commands.old_keys import due_data, due_rows
-from caseworker.commands.safekeeping import safekeeping_alarms
-from caseworker.work.alarms import Alarm, alarms
 from caseworker.work.vault_status import VaultStatus, status_of
 from crypto.directory import fingerprint, name_in
 from ground.days import DAYS_A_WEEK
-from ground.shell.figures import counted, distance_text, iso_date
-from ground.shell.foreign import ForeignText, foreign_path
+from ground.shell.figures import distance_text, iso_date
+from ground.shell.foreign import ForeignText
 from ground.shell.layout import fitted, lines, table
 from ground.shell.program import Answer, Command, Surroundings
 
@@ -27,8 +31,11 @@ def _status(options: StatusOptions, surroundings: Surroundings) -> Answer:
     today = now().day
     with opened(options.vault, surroundings) as vault:
         status = status_of(vault, today)
-        found = [*_mended(status, options.vault), *alarms(vault, today)]
-        found += safekeeping_alarms(vault)
+        found = [
+            *mended_in_words(status.mended_cases, options.vault),
+            *alarms_in_words(vault, today),
+            *safekeeping_in_words(vault),
+        ]
     rows = [*_key_rows(status, today), *_traffic_rows(status, today)]
     rows.append(("log", f"{status.events} events, the chain is whole"))
     text = lines(
@@ -49,19 +56,8 @@ def _status(options: StatusOptions, surroundings: Surroundings) -> Answer:
     return Answer(text, data)
 
 
-def _alarm_line(alarm: Alarm) -> str:
+def _alarm_line(alarm: WordedAlarm) -> str:
     return f"{'WARNING' if alarm.loud else 'Soon'}: {alarm.text}. To type: {alarm.command}"
-
-
-def _mended(status: VaultStatus, vault: Path) -> list[Alarm]:
-    cases = status.mended_cases
-    if not cases:
-        return []
-    text = (
-        f"the lists of this vault said of {counted(len(cases), 'case')} what its log does not say "
-        f"(case {cases[0]} first), and were made anew from the log"
-    )
-    return [Alarm(text, f"caseworker list {foreign_path(vault)}", loud=True)]
 
 
 def _office_name(status: VaultStatus) -> ForeignText:
