@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from caseworker.casefile.disk_names import disk_name
-from caseworker.casefile.hashed_file import NewFile
+from caseworker.casefile.hashed_file import HashedFile
 from caseworker.casefile.pieces import runs_of
 from caseworker.cases.files import (
     FILL_PLACE,
@@ -171,7 +171,7 @@ def _save_file(vault: Vault, file: AnnouncedFile, root: Path, path: str) -> Save
     """Write a file piece by piece; what does not prove whole at its end is removed again."""
     state, sha256 = WHOLE, ""
     try:
-        with NewFile(root / path) as new, Progress(f"Saving {path}", file.size) as progress:
+        with HashedFile(root / path) as new, Progress(f"Saving {path}", file.size) as progress:
             for piece in read_file(vault, file):
                 new.add(piece)
                 progress.add(len(piece))

@@ -17,7 +17,7 @@ _WAITING_MAX = 64
 _SYNCED_EVERY = 64 * PIECE_SIZE
 
 
-class NewFile:
+class HashedFile:
     """A new file for its owner alone. As a context, it is closed in the end, whatever happens."""
 
     def __init__(self, path: Path) -> None:

@@ -13,7 +13,7 @@ from crypto.errors import ProtocolError
 from crypto.office.chunks import open_chunk, open_file
 from crypto.payload import Payload
 from crypto.sizes import PIECE_SIZE
-from ground.shell.foreign import safe_line
+from ground.shell.foreign import ForeignText
 from ground.shell.progress import Progress
 
 # Attachments have the places from 0 on.
@@ -115,7 +115,7 @@ def file_state(vault: Vault, message_number: int, file: AnnouncedFile) -> tuple[
         return "missing", None
     digest = hashlib.sha256()
     try:
-        with Progress(f"Checking {safe_line(file.name)}", file.size) as progress:
+        with Progress(f"Checking {ForeignText(file.name)}", file.size) as progress:
             for piece in read_file(vault, file):
                 digest.update(piece)
                 progress.add(len(piece))

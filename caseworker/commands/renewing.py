@@ -10,7 +10,8 @@ from caseworker.commands.frame import name_of_vault, naming_files, now
 from caseworker.keys.profile import Puzzles
 from caseworker.office.renewal import Renewal
 from caseworker.office.root_file import ROOT_FILE
-from caseworker.work.renew_office import RootPassphrases, renew_vaults, replace_office_root
+from caseworker.work.renew_office import renew_vaults
+from caseworker.work.replace_root import RootPassphrases, replace_office_root
 from crypto.directory import Policy
 from ground.shell.figures import iso_date, until_text
 from ground.shell.foreign import foreign_path

@@ -9,11 +9,8 @@ from caseworker.commands.carry_steps import step_data, step_lines
 from caseworker.commands.frame import add_out, add_vault, file_name, naming_files, now, opened
 from caseworker.office.new_signing_key import CarriedCard
 from caseworker.office.sheet import digit_lines
-from caseworker.work.replace_signing_key import (
-    refuse_hopeless_bundle,
-    renew_signing_key,
-    take_card,
-)
+from caseworker.work.replace_signing_key import refuse_hopeless_bundle, renew_signing_key
+from caseworker.work.take_card import take_card
 from crypto.directory import read_fingerprint
 from crypto.errors import Malformed
 from ground.shell.foreign import foreign_path

@@ -1,6 +1,5 @@
-"""The key by which a recipient signs replaced, and the new one's card carried or taken in."""
+"""The key by which a recipient signs replaced, and a bundle that announces the new one."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,20 +11,13 @@ from caseworker.exchange.outbound.exporting import (
 from caseworker.keys.cards import card_document
 from caseworker.keys.directories import issue_directory, refuse_if_stray
 from caseworker.keys.signing import is_named
-from caseworker.office.new_signing_key import (
-    CarriedCard,
-    card_fingerprint,
-    read_carried_card,
-    refuse_untakable,
-    replace_signing_key,
-    take_carried_card,
-)
-from caseworker.office.steps import Step, signing_key_steps, taken_card_steps
+from caseworker.office.new_signing_key import card_fingerprint, replace_signing_key
+from caseworker.office.steps import Step, signing_key_steps
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key
 from ground.days import Moment
 
-__all__ = ["NewSigningKey", "TakenCard", "refuse_hopeless_bundle", "renew_signing_key", "take_card"]
+__all__ = ["NewSigningKey", "refuse_hopeless_bundle", "renew_signing_key"]
 
 
 @dataclass(frozen=True)
@@ -38,15 +30,6 @@ class NewSigningKey:
     recipient: str
     fingerprint: str
     is_named: bool
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True)
-class TakenCard:
-    """A card that was taken in on a person's word, and who carries what."""
-
-    recipient: str
-    number: int
     steps: tuple[Step, ...]
 
 
@@ -73,15 +56,3 @@ def renew_signing_key(
         is_named=is_named(vault),
         steps=tuple(signing_key_steps(vault, out, carried=old_key_lost)),
     )
-
-
-def take_card(
-    vault: Vault, moment: Moment, bundle: Path, compare: Callable[[CarriedCard], None]
-) -> TakenCard:
-    """Take in the card of a bundle once `compare` returns: a person compared it, or it raises."""
-    carried = read_carried_card(vault, bundle)
-    refuse_untakable(vault, carried)
-    compare(carried)
-    take_carried_card(vault, carried, moment)
-    recipient = carried.card.recipient
-    return TakenCard(recipient, carried.card.number, tuple(taken_card_steps(vault, recipient)))
