@@ -128,7 +128,7 @@ def _refusing_nonsense() -> Iterator[None]:
         raise Malformed("no archive within") from None
 
 
-def put_file(folder: Path, name: str, content: IO[bytes]) -> None:
+def write_member(folder: Path, name: str, content: IO[bytes]) -> None:
     """Write a file of a backup, whose name was checked, into the folder of a vault."""
     path = folder / name
     path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)

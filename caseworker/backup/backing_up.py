@@ -8,9 +8,9 @@ from caseworker.backup.archive import (
     BackedUp,
     CountedReader,
     folder_size,
-    put_file,
     reading_backup,
     write_backup,
+    write_member,
 )
 from caseworker.backup.numbers_moved_on import move_numbers_on
 from caseworker.backup.sealed_stream import OpeningReader, open_header, read_header
@@ -102,7 +102,7 @@ def _put_back(
     key = None
     with reading_backup(opening) as files:
         for name, content in files:
-            put_file(folder, name, content)
+            write_member(folder, name, content)
             if name == SLOTS_FILE:
                 # Asked now, not after the gigabytes.
                 key = unlock(folder, ask_vault())

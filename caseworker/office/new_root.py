@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caseworker.office.delegations import current_chain, delegate, next_number
-from caseworker.office.root_file import Root, note_successor, read_root, root_file_name, write_root
+from caseworker.office.root_file import Root, name_successor, read_root, root_file_name, write_root
 from caseworker.vault.folder import Vault
 from crypto.errors import TooLarge
 from crypto.office.directory import roots_of, sign_successor
@@ -101,5 +101,5 @@ def _new_root(old: Path, root: Root, new: NewRootFile) -> Root:
             f"{foreign_path(new.path)}",
             "a root names one other, once: name the file of that one with --new",
         )
-    note_successor(old, public_key)
+    name_successor(old, public_key)
     return successor

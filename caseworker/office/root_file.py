@@ -60,7 +60,7 @@ def write_root(path: Path, root: Root, passphrase: Passphrase) -> None:
     read_root(path, passphrase)
 
 
-def note_successor(path: Path, successor: bytes) -> None:
+def name_successor(path: Path, successor: bytes) -> None:
     """Return when the file of a root says, for good, which root (32 bytes) takes its place.
 
     It is written before the root signs that, so that no root ever signs for two successors: whoever

@@ -23,7 +23,7 @@ from caseworker.exchange.outbound.confirming import make_confirmations, make_ref
 from caseworker.exchange.outbound.signing_anew import sign_anew
 from caseworker.keys.cards import card_document, own_card
 from caseworker.keys.directories import known_directory, refuse_if_stray
-from caseworker.keys.upkeep import Upkeep, keep_current
+from caseworker.keys.upkeep import Upkeep, bring_up_to_date
 from caseworker.log.case_events import CarriedOut
 from caseworker.log.chain import append_event, ends_with_export, was_exported
 from caseworker.log.vault_events import Exported
@@ -60,7 +60,7 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
     written = _written_already(vault, path)
     if written is not None:
         if not was_exported(vault.db, written):
-            return _noted(vault, moment, {}, Upkeep())
+            return _logged(vault, moment, {}, Upkeep())
         waiting = tuple(waiting_replies(vault.db))
         # Nothing has happened here, and no day has begun, since that was written. Whoever asks for
         # more batches than one gets them, if under another name.
@@ -68,7 +68,7 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
         if is_same and not (waiting and batches > 1):
             return ExportResult(tuple(to_repeat(vault)), (), waiting, {}, Upkeep(), again=True)
     refuse_unwritable(path)
-    upkeep = keep_current(vault, moment)
+    upkeep = bring_up_to_date(vault, moment)
     directory = known_directory(vault)
     with vault.db.transaction():
         drop_what_is_over(vault, moment.day, directory.policy.reply_days)
@@ -85,7 +85,7 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
             f"{foreign_path(path)} could not be written: {error.strerror}",
             "nothing was lost: the next export carries what this one should have",
         ) from None
-    return _noted(vault, moment, sealed.failed, upkeep)
+    return _logged(vault, moment, sealed.failed, upkeep)
 
 
 def _written_already(vault: Vault, path: Path) -> bytes | None:
@@ -104,12 +104,12 @@ def _digest(vault: Vault) -> bytes:
     return digest.digest()
 
 
-def _noted(vault: Vault, moment: Moment, failed: dict[int, str], upkeep: Upkeep) -> ExportResult:
+def _logged(vault: Vault, moment: Moment, failed: dict[int, str], upkeep: Upkeep) -> ExportResult:
     """Log what was written, and return it."""
     rows = tuple(to_repeat(vault))
     return ExportResult(
         carried=rows,
-        new_replies=tuple(_note_carried(vault, moment, rows, _digest(vault))),
+        new_replies=tuple(_log_carried(vault, moment, rows, _digest(vault))),
         waiting=tuple(waiting_replies(vault.db)),
         failed=failed,
         upkeep=upkeep,
@@ -167,7 +167,7 @@ def _public_keys(vault: Vault) -> Iterator[bytes]:
         yield public_key
 
 
-def _note_carried(
+def _log_carried(
     vault: Vault, moment: Moment, rows: tuple[OutgoingRow, ...], written: bytes
 ) -> list[WrittenReply]:
     """Log what the bundle carried; return the replies that it carried for the first time."""

@@ -11,7 +11,7 @@ from caseworker.exchange.inbound.importing import import_part
 from caseworker.keys.cards import own_card, renew_card, weeks_to_list
 from caseworker.keys.directories import issue_directory, known_directory
 from caseworker.keys.profile import check_profile
-from caseworker.keys.upkeep import keep_current, lost_keys
+from caseworker.keys.upkeep import bring_up_to_date, lost_keys
 from caseworker.office.ceremony import Ceremony, create_office
 from caseworker.office.renewal import Renewal, renew_office
 from caseworker.office.root_file import ROOT_FILE, Root, read_root
@@ -317,7 +317,7 @@ def test_a_vault_that_lost_a_key_that_the_directory_names_says_so_and_makes_a_ca
     with office.opened() as vault:
         vault.keep_secrets(list(vault.secrets[3:]))
         lost = lost_keys(vault, known_directory(vault), DAY)
-        upkeep = keep_current(vault, at(DAY + 1))
+        upkeep = bring_up_to_date(vault, at(DAY + 1))
         card = own_card(vault)
         held = {key_hash(one.key.public_key) for one in vault.secrets}
     assert lost
