@@ -13,12 +13,12 @@ _NONCE_SIZE = 12
 Readable = bytes | bytearray | memoryview
 
 
-def aes_seal(key: bytes, nonce: bytes, aad: bytes, plaintext: Readable) -> bytes:
+def aes_seal(key: bytes, *, nonce: bytes, aad: bytes, plaintext: Readable) -> bytes:
     """Return the ciphertext followed by its 16-byte tag; key of 32 bytes, nonce of 12."""
     return _cipher(key, nonce).encrypt(nonce, plaintext, aad)
 
 
-def aes_open(key: bytes, nonce: bytes, aad: bytes, sealed: Readable) -> bytes:
+def aes_open(key: bytes, *, nonce: bytes, aad: bytes, sealed: Readable) -> bytes:
     """Return the plaintext of what `aes_seal` made; Unauthentic where anything differs."""
     try:
         return _cipher(key, nonce).decrypt(nonce, sealed, aad)

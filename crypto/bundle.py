@@ -22,6 +22,7 @@ from crypto.card import CARD_MAX_SIZE
 from crypto.directory import DOCUMENT_MAX_SIZE
 from crypto.errors import Foreign, Malformed, Unauthentic
 from crypto.labels import Label, bound, labelled
+from crypto.names import ChunkId, GenesisId
 from crypto.public_keys import recipient_bytes
 from crypto.sizes import (
     CHUNK_ID_SIZE,
@@ -107,7 +108,7 @@ class BundleHeader(ABC):
     LABEL: ClassVar[Label]
     ITEM_TYPES: ClassVar[frozenset[ItemType]]
 
-    genesis_id: bytes
+    genesis_id: GenesisId
     recipient: str
 
     @abstractmethod
@@ -116,7 +117,7 @@ class BundleHeader(ABC):
 
     @classmethod
     @abstractmethod
-    def parse(cls, data: bytes, genesis_id: bytes) -> Self:
+    def parse(cls, data: bytes, genesis_id: GenesisId) -> Self:
         """Return the header that a JSON text is; Malformed outside the grammar."""
 
 
@@ -149,7 +150,7 @@ class InboundHeader(BundleHeader):
         )
 
     @classmethod
-    def parse(cls, data: bytes, genesis_id: bytes) -> Self:
+    def parse(cls, data: bytes, genesis_id: GenesisId) -> Self:
         """Return the header that a JSON text is; Malformed outside the grammar."""
         known = ("export_id", "recipient", "part", "parts", "day")
         fields = Fields(parse_json(data), known=known)
@@ -180,7 +181,7 @@ class OutboundHeader(BundleHeader):
         return encode_json({"recipient": self.recipient})
 
     @classmethod
-    def parse(cls, data: bytes, genesis_id: bytes) -> Self:
+    def parse(cls, data: bytes, genesis_id: GenesisId) -> Self:
         """Return the header that a JSON text is; Malformed outside the grammar."""
         fields = Fields(parse_json(data), known=("recipient",))
         return cls(genesis_id=genesis_id, recipient=_recipient(fields))
@@ -237,7 +238,7 @@ class BundleWriter:
 
 
 def read_bundle(
-    read: Read, kind: type[Header], genesis_id: bytes | None, recipient_id: str | None
+    read: Read, kind: type[Header], genesis_id: GenesisId | None, recipient_id: str | None
 ) -> tuple[Header, Iterator[tuple[ItemType, bytes]]]:
     """Return the header of a bundle of a kind, and its items one after another.
 
@@ -250,7 +251,7 @@ def read_bundle(
     source = _Source(read)
     if source.take(len(labelled(kind.LABEL))) != labelled(kind.LABEL):
         raise Malformed("not a bundle of this kind")
-    office = source.take(GENESIS_ID_SIZE)
+    office = GenesisId(source.take(GENESIS_ID_SIZE))
     if genesis_id not in (None, office):
         raise Foreign("a bundle of another office")
     size = int.from_bytes(source.take(4), "big")
@@ -263,7 +264,7 @@ def read_bundle(
 
 
 def verify_bundle(
-    read: Read, kind: type[Header], genesis_id: bytes | None, recipient_id: str | None
+    read: Read, kind: type[Header], genesis_id: GenesisId | None, recipient_id: str | None
 ) -> Header:
     """Return the header of a bundle that is whole; takes and raises what `read_bundle` does."""
     header, items = read_bundle(read, kind, genesis_id, recipient_id)
@@ -272,9 +273,9 @@ def verify_bundle(
     return header
 
 
-def split_chunk_item(item: bytes) -> tuple[bytes, bytes]:
+def split_chunk_item(item: bytes) -> tuple[ChunkId, bytes]:
     """Return the id (32 bytes) and the bytes (262,144) of the chunk in an item."""
-    return item[:CHUNK_ID_SIZE], item[CHUNK_ID_SIZE:]
+    return ChunkId(item[:CHUNK_ID_SIZE]), item[CHUNK_ID_SIZE:]
 
 
 class _Source:

@@ -7,6 +7,7 @@ from crypto.byte_reader import ByteReader
 from crypto.directory_content import ListedKey, parse_listed_key
 from crypto.errors import Contradictory, Foreign, Malformed, Outdated, Unauthentic
 from crypto.labels import Label
+from crypto.names import GenesisId
 from crypto.public_keys import recipient_bytes
 from crypto.signatures import check_signature
 from crypto.sizes import GENESIS_ID_SIZE, SIGNATURE_SIZE
@@ -24,14 +25,14 @@ _ID_MAX_SIZE = 32
 _KNOWN = ("genesis_id", "recipient", "signing_key", "number", "keys", "old_signing_key")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Card:
     """A card whose signatures hold. `sha256` is that of its bytes.
 
     `old_signing_key` (32 bytes) is there where it announces `signing_key` as the new one.
     """
 
-    genesis_id: bytes
+    genesis_id: GenesisId
     recipient: str
     signing_key: bytes
     number: int
@@ -40,7 +41,7 @@ class Card:
     sha256: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SeenCard:
     """What a reader remembers of the highest card that it took in under a signing key."""
 
@@ -49,7 +50,7 @@ class SeenCard:
     sha256: bytes
 
 
-def read_card(data: bytes, genesis_id: bytes) -> Card:
+def read_card(data: bytes, genesis_id: GenesisId) -> Card:
     """Return the card in `data`, whoever's it is; `check_card` tells whether to take it in.
 
     Raises Malformed, Foreign (of another office) and Unauthentic.
@@ -69,7 +70,9 @@ def read_card(data: bytes, genesis_id: bytes) -> Card:
         raise Malformed("a card with another number of signatures than it needs")
     # SPEC 12: sign(signing key, CARD, card), and likewise by the old one
     for signer, signature in zip(signers, signatures, strict=True):
-        check_signature(signer, signature, Label.CARD, genesis_id, signed)
+        check_signature(
+            signer, signature=signature, label=Label.CARD, genesis_id=genesis_id, message=signed
+        )
     return card
 
 
@@ -97,7 +100,7 @@ def check_card(card: Card, recipient_id: str, signing_key: bytes, seen: SeenCard
 
 def seen_card(card: Card) -> SeenCard:
     """Return what to remember of a card that was taken in."""
-    return SeenCard(card.signing_key, card.number, card.sha256)
+    return SeenCard(signing_key=card.signing_key, number=card.number, sha256=card.sha256)
 
 
 def _parse_card(signed: bytes, sha256: bytes) -> Card:
@@ -108,7 +111,7 @@ def _parse_card(signed: bytes, sha256: bytes) -> Card:
         raise Malformed("intake keys that are not by week without a gap")
     old = fields.hex("old_signing_key", _KEY_SIZE) if fields.has("old_signing_key") else None
     card = Card(
-        genesis_id=fields.hex("genesis_id", GENESIS_ID_SIZE),
+        genesis_id=GenesisId(fields.hex("genesis_id", GENESIS_ID_SIZE)),
         recipient=fields.text("recipient", _ID_MAX_SIZE),
         signing_key=fields.hex("signing_key", _KEY_SIZE),
         number=fields.integer("number", 1),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from crypto.aes import Readable, aes_seal
 from crypto.errors import TooLarge
 from crypto.labels import Label, labelled
+from crypto.names import ChunkId
 from crypto.sizes import PIECE_SIZE
 
 __all__ = [
@@ -48,11 +49,11 @@ def chunk_count(size: int) -> int:
     return max(1, -(-size // PIECE_SIZE))
 
 
-def chunk_id(file_key: FileKey, index: int) -> bytes:
+def chunk_id(file_key: FileKey, index: int) -> ChunkId:
     """Return the id, 32 bytes, under which chunk `index` is stored."""
     # SPEC 8: HMAC(file key, labelled(CHUNK) || u32(i))
     message = labelled(Label.CHUNK) + index.to_bytes(4, "big")
-    return hmac.digest(file_key.secret, message, "sha256")
+    return ChunkId(hmac.digest(file_key.secret, message, "sha256"))
 
 
 def chunk_nonce(index: int, last: bool) -> bytes:
@@ -74,7 +75,7 @@ def seal_chunk(file_key: FileKey, index: int, piece: Readable, last: bool) -> by
         if not last or (index > 0 and not piece):
             raise ValueError("only the last piece may be short, and only an empty file's empty")
         piece = bytes(piece) + bytes(PIECE_SIZE - len(piece))
-    return aes_seal(file_key.secret, chunk_nonce(index, last), b"", piece)
+    return aes_seal(file_key.secret, nonce=chunk_nonce(index, last), aad=b"", plaintext=piece)
 
 
 def piece_digest(piece: Readable) -> bytes:

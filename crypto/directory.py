@@ -31,6 +31,7 @@ from crypto.lifetimes import (
     DIRECTORY_MAX_DAYS,
     KEY_DAYS,
 )
+from crypto.names import GenesisId
 from crypto.signatures import check_signature
 from crypto.sizes import GENESIS_ID_SIZE, SIGNATURE_SIZE
 
@@ -102,7 +103,7 @@ class Seen:
     roots: tuple[bytes, ...]
 
 
-def read_directory(document: bytes, genesis_id: bytes) -> Directory:
+def read_directory(document: bytes, genesis_id: GenesisId) -> Directory:
     """Return the directory of a document, as far as neither day nor place matters.
 
     Raises Malformed, Foreign (of another office), Unauthentic and Contradictory.
@@ -114,7 +115,13 @@ def read_directory(document: bytes, genesis_id: bytes) -> Directory:
     delegation = _checked_delegation(layout, genesis_id)
     # SPEC 10.1: sign(directory key, DIRECTORY, directory)
     signer, signed = delegation.directory_key, layout.directory
-    check_signature(signer, layout.signature, Label.DIRECTORY, genesis_id, signed)
+    check_signature(
+        signer,
+        signature=layout.signature,
+        label=Label.DIRECTORY,
+        genesis_id=genesis_id,
+        message=signed,
+    )
     content = parse_directory(signed)
     if content.genesis_id != genesis_id:
         raise Foreign("a directory that names another office inside")
@@ -187,14 +194,14 @@ def signing_keys_of(directory: Directory, recipient_id: str) -> tuple[bytes, ...
     return tuple(signer.signing_key for signer in signers if signer.id == recipient_id)
 
 
-def fingerprint(genesis_id: bytes) -> str:
-    """Return `genesis_id` as sixteen groups of five digits."""
+def fingerprint(digest: bytes) -> str:
+    """Return a genesis id, or another SHA-256 that people compare, as sixteen groups of digits."""
     # SPEC 3
-    pairs = (genesis_id[at : at + 2] for at in range(0, GENESIS_ID_SIZE, 2))
+    pairs = (digest[at : at + 2] for at in range(0, GENESIS_ID_SIZE, 2))
     return " ".join(f"{int.from_bytes(pair, 'big'):05}" for pair in pairs)
 
 
-def read_fingerprint(text: str) -> bytes:
+def read_fingerprint(text: str) -> GenesisId:
     """Return the genesis id of a typed fingerprint; all but its 80 digits is passed over.
 
     Raises Malformed where these are not the digits of a fingerprint.
@@ -206,7 +213,7 @@ def read_fingerprint(text: str) -> bytes:
     groups = [int(digits[at : at + _GROUP_DIGITS]) for at in range(0, len(digits), _GROUP_DIGITS)]
     if max(groups) > _U16_MAX:
         raise Malformed("no fingerprint has such a group of digits")
-    return b"".join(group.to_bytes(2, "big") for group in groups)
+    return GenesisId(b"".join(group.to_bytes(2, "big") for group in groups))
 
 
 def name_in(names: Mapping[str, str], language: str) -> str:
@@ -257,22 +264,34 @@ class _Layout:
         return layout
 
 
-def _checked_roots(layout: _Layout, genesis_id: bytes) -> tuple[bytes, ...]:
+def _checked_roots(layout: _Layout, genesis_id: GenesisId) -> tuple[bytes, ...]:
     roots = layout.roots
     if hashlib.sha256(roots[0]).digest() != genesis_id:
         raise Foreign("a directory of another office")
     for number, signature in enumerate(layout.root_signatures, 1):
         # SPEC 10.1: sign(root before it, SUCCESSOR, u32(number) || new root)
         signed = number.to_bytes(4, "big") + roots[number]
-        check_signature(roots[number - 1], signature, Label.SUCCESSOR, genesis_id, signed)
+        check_signature(
+            roots[number - 1],
+            signature=signature,
+            label=Label.SUCCESSOR,
+            genesis_id=genesis_id,
+            message=signed,
+        )
     return roots
 
 
-def _checked_delegation(layout: _Layout, genesis_id: bytes) -> Delegation:
+def _checked_delegation(layout: _Layout, genesis_id: GenesisId) -> Delegation:
     # SPEC 10.1: sign(last root, DELEGATION, u8(s) || these 44 bytes)
     message = bytes([len(layout.root_signatures)]) + layout.delegation
     signature = layout.delegation_signature
-    check_signature(layout.roots[-1], signature, Label.DELEGATION, genesis_id, message)
+    check_signature(
+        layout.roots[-1],
+        signature=signature,
+        label=Label.DELEGATION,
+        genesis_id=genesis_id,
+        message=message,
+    )
     parts = ByteReader(layout.delegation)
     return Delegation(parts.u32(), parts.u32(), parts.u32(), parts.rest())
 

@@ -7,6 +7,7 @@ from dataclasses import fields as fields_of
 
 from crypto.errors import Malformed
 from crypto.lifetimes import POLICY_MAX_DAYS, POLICY_MIN_DAYS
+from crypto.names import GenesisId, KeyHash
 from crypto.public_keys import recipient_bytes
 from crypto.sizes import BUCKET_BITS_MAX, CHUNKS_MAX, GENESIS_ID_SIZE, RECIPIENTS_MAX
 from crypto.strict_json import Fields, encode_json, parse_json
@@ -47,7 +48,7 @@ class ListedKey:
     """The SHA-256 of an intake public key, valid for the days [7 week, 7 week + 14)."""
 
     week: int
-    hash: bytes
+    hash: KeyHash
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Policy:
 class DirectoryContent:
     """What the directory key signs: SPEC 10.2. Valid on the days [issued, expires)."""
 
-    genesis_id: bytes
+    genesis_id: GenesisId
     sequence: int
     issued: int
     expires: int
@@ -103,7 +104,7 @@ def parse_directory(signed: bytes) -> DirectoryContent:
     """Return what a directory's JSON says; Malformed outside the grammar."""
     fields = Fields(parse_json(signed), known=[field.name for field in fields_of(DirectoryContent)])
     content = DirectoryContent(
-        genesis_id=fields.hex("genesis_id", GENESIS_ID_SIZE),
+        genesis_id=GenesisId(fields.hex("genesis_id", GENESIS_ID_SIZE)),
         sequence=fields.integer("sequence", 1),
         issued=fields.integer("issued"),
         expires=fields.integer("expires"),
@@ -150,7 +151,7 @@ def encode_directory(content: DirectoryContent) -> bytes:
 
 def parse_listed_key(fields: Fields) -> ListedKey:
     """Return the week and hash of an intake key; Malformed outside the grammar."""
-    return ListedKey(fields.integer("week"), fields.hex("hash", _HASH_SIZE))
+    return ListedKey(fields.integer("week"), KeyHash(fields.hex("hash", _HASH_SIZE)))
 
 
 def _parse_names(fields: Fields, name: str) -> dict[str, str]:

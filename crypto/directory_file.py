@@ -7,6 +7,7 @@ from crypto.byte_reader import ByteReader
 from crypto.directory import DOCUMENT_MAX_SIZE, Directory, read_directory
 from crypto.errors import Malformed, Unauthentic
 from crypto.labels import Label, labelled
+from crypto.names import GenesisId
 from crypto.public_keys import check_kem_public_key, key_hash
 from crypto.sizes import KEM_PUBLIC_KEY_SIZE
 
@@ -50,7 +51,7 @@ def split_directory_file(data: bytes) -> tuple[bytes, list[bytes]]:
     return document, [rest[at : at + KEM_PUBLIC_KEY_SIZE] for at in starts]
 
 
-def read_directory_file(data: bytes, genesis_id: bytes) -> DirectoryFile:
+def read_directory_file(data: bytes, genesis_id: GenesisId) -> DirectoryFile:
     """Return what a file holds, as far as neither day nor place matters.
 
     Raises what `read_directory` raises, Unauthentic for a key that the directory does not list at

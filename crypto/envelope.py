@@ -14,6 +14,7 @@ from crypto.chunks import chunk_count
 from crypto.errors import Malformed, TooLarge
 from crypto.hpke import hpke_seal, new_kem_secret_key
 from crypto.labels import Label, bound, labelled
+from crypto.names import Address, GenesisId, KeyHash
 from crypto.padding import pad, padded_chunk_count
 from crypto.payload import (
     Attachment,
@@ -129,14 +130,16 @@ def seal_envelope(message: Message, source: SourceKeys, recipients: Sequence[Sea
     keys = [recipient.public_key for recipient in recipients]
     keys += [new_kem_secret_key().public_key for _ in range(ENVELOPE_SLOTS - len(keys))]
     info = bound(Label.SLOT, source.genesis_id)
-    sealed = dict(zip(order, (hpke_seal(key, info, content_key) for key in keys), strict=True))
+    sealed = dict(
+        zip(order, (hpke_seal(key, info=info, plaintext=content_key) for key in keys), strict=True)
+    )
     slots = b"".join(sealed[slot] for slot in range(ENVELOPE_SLOTS))
-    return close_envelope(content_key, slots, payload, source)
+    return close_envelope(content_key=content_key, slots=slots, payload=payload, source=source)
 
 
-def envelope_address(envelope: bytes) -> bytes:
+def envelope_address(envelope: bytes) -> Address:
     """Return the address, 32 bytes, of an envelope."""
-    return hashlib.sha256(envelope).digest()
+    return Address(hashlib.sha256(envelope).digest())
 
 
 def build_payload(
@@ -168,25 +171,31 @@ def build_payload(
     )
 
 
-def close_envelope(content_key: bytes, slots: bytes, payload: bytes, source: SourceKeys) -> bytes:
+def close_envelope(
+    *, content_key: bytes, slots: bytes, payload: bytes, source: SourceKeys
+) -> bytes:
     """Return the envelope of an encoded payload whose slots, 4,672 bytes, are sealed already."""
     if len(payload) > PAYLOAD_MAX_SIZE:
         raise TooLarge("the message does not fit its envelope")
     commitment = commitment_of(content_key, source.genesis_id)
     signature = source.signing.sign(
-        Label.MESSAGE, source.genesis_id, signed_message(commitment, slots, payload)
+        Label.MESSAGE,
+        source.genesis_id,
+        signed_message(commitment=commitment, slots=slots, payload=payload),
     )
     head = bytes([ENVELOPE_VERSION]) + commitment + slots
-    return head + aes_seal(content_key, BODY_NONCE, head, pad(payload + signature, PADDED_SIZE))
+    return head + aes_seal(
+        content_key, nonce=BODY_NONCE, aad=head, plaintext=pad(payload + signature, PADDED_SIZE)
+    )
 
 
-def commitment_of(content_key: bytes, genesis_id: bytes) -> bytes:
+def commitment_of(content_key: bytes, genesis_id: GenesisId) -> bytes:
     """Return the commitment, 32 bytes, to a content key."""
     # SPEC 7: SHA-256(bound(COMMIT) || content key)
     return hashlib.sha256(bound(Label.COMMIT, genesis_id) + content_key).digest()
 
 
-def signed_message(commitment: bytes, slots: bytes, payload: bytes) -> bytes:
+def signed_message(*, commitment: bytes, slots: bytes, payload: bytes) -> bytes:
     """Return what the source signs under the label MESSAGE."""
     # SPEC 7: commitment || SHA-256(labelled(SLOTS) || slots) || payload
     return commitment + slots_hash(slots) + payload
@@ -203,7 +212,7 @@ def _size_without_text(message: Message, recipient_ids: Sequence[str]) -> int:
     payload = Payload(
         kind=message.kind,
         message_id=message.message_id,
-        recipients=tuple(SealedFor(one, bytes(32), 0) for one in recipient_ids),
+        recipients=tuple(SealedFor(one, KeyHash(bytes(32)), 0) for one in recipient_ids),
         set_token=bytes(16),
         signing_key=bytes(32),
         reply_key=bytes(1216),

@@ -62,7 +62,7 @@ def new_kem_secret_key() -> KemSecretKey:
     return KemSecretKey(secrets.token_bytes(_SEED_SIZE))
 
 
-def hpke_seal(public_key: bytes, info: bytes, plaintext: bytes) -> bytes:
+def hpke_seal(public_key: bytes, *, info: bytes, plaintext: bytes) -> bytes:
     """Return enc (1120 bytes) and ciphertext (plaintext + 16 bytes).
 
     Raises Malformed where the public key cannot be sealed to.
@@ -78,7 +78,7 @@ def hpke_seal(public_key: bytes, info: bytes, plaintext: bytes) -> bytes:
         raise Malformed("this KEM public key cannot be sealed to") from None
 
 
-def hpke_open(secret_key: KemSecretKey, info: bytes, sealed: bytes) -> bytes:
+def hpke_open(secret_key: KemSecretKey, *, info: bytes, sealed: bytes) -> bytes:
     """Return the plaintext of what `hpke_seal` made.
 
     Raises Unauthentic where it was sealed to another key or altered, and where the X25519 share

@@ -2,6 +2,7 @@
 
 from enum import Enum
 
+from crypto.names import GenesisId
 from crypto.sizes import GENESIS_ID_SIZE
 
 __all__ = ["Label", "bound", "labelled"]
@@ -48,7 +49,7 @@ def labelled(label: Label) -> bytes:
     return bytes([len(text)]) + text
 
 
-def bound(label: Label, genesis_id: bytes) -> bytes:
+def bound(label: Label, genesis_id: GenesisId) -> bytes:
     """Return the label bound to the office of `genesis_id`, 32 bytes."""
     if len(genesis_id) != GENESIS_ID_SIZE:
         raise ValueError("a genesis id has 32 bytes")

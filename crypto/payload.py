@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crypto.chunks import FileKey, chunk_count
 from crypto.errors import Contradictory, Malformed
+from crypto.names import KeyHash
 from crypto.padding import padded_chunk_count
 from crypto.public_keys import recipient_bytes
 from crypto.sizes import (
@@ -75,7 +76,7 @@ class SealedFor:
     """A recipient that an envelope was sealed for: the hash of its key (32 bytes) and its slot."""
 
     id: str
-    key: bytes
+    key: KeyHash
     slot: int
 
 
@@ -118,7 +119,7 @@ class Fill:
         return "Fill(hidden)"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Payload:
     """A message with all that the office needs to answer it."""
 
@@ -244,7 +245,7 @@ def safe_file_name(name: str) -> str:
 def _read_sealed_for(fields: Fields) -> SealedFor:
     return SealedFor(
         id=fields.text("id", 32),
-        key=fields.hex("key", _HASH_SIZE),
+        key=KeyHash(fields.hex("key", _HASH_SIZE)),
         slot=fields.integer("slot", 0, ENVELOPE_SLOTS - 1),
     )
 

@@ -6,6 +6,7 @@ import re
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from crypto.errors import Malformed
+from crypto.names import KeyHash
 from crypto.sizes import KEM_PUBLIC_KEY_SIZE
 
 __all__ = ["check_kem_public_key", "key_hash", "recipient_bytes"]
@@ -35,9 +36,9 @@ def check_kem_public_key(key: bytes) -> None:
         raise Malformed("a KEM public key with a low-order half") from None
 
 
-def key_hash(key: bytes) -> bytes:
+def key_hash(key: bytes) -> KeyHash:
     """Return the SHA-256 by which an intake public key is named."""
-    return hashlib.sha256(key).digest()
+    return KeyHash(hashlib.sha256(key).digest())
 
 
 def recipient_bytes(recipient_id: str) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from crypto.errors import Malformed, Outdated, Unauthentic
 from crypto.labels import Label, bound
 from crypto.lifetimes import PUZZLE_AHEAD_DAYS, PUZZLE_BEFORE_DAYS
+from crypto.names import Address, ChunkId, GenesisId
 from crypto.sizes import PUZZLE_NONCE_SIZE
 
 __all__ = ["check_puzzle", "puzzle_header", "puzzle_nonce", "puzzle_text", "solve_puzzle"]
@@ -21,7 +22,9 @@ _U32_MAX = 2**32 - 1
 _TOLD_EVERY = 1 << 17
 
 
-def puzzle_text(genesis_id: bytes, kind: int, path_hash: bytes, day: int, nonce: bytes) -> bytes:
+def puzzle_text(
+    genesis_id: GenesisId, kind: int, path_hash: Address | ChunkId, day: int, nonce: bytes
+) -> bytes:
     """Return the bytes whose SHA-256 must begin with zero bits.
 
     `kind` is 1 for an envelope, 2 for a chunk; `path_hash` the 32 bytes that the path names;
@@ -33,7 +36,12 @@ def puzzle_text(genesis_id: bytes, kind: int, path_hash: bytes, day: int, nonce:
 
 
 def check_puzzle(
-    header: str, genesis_id: bytes, kind: int, path_hash: bytes, difficulty: int, day: int
+    header: str,
+    genesis_id: GenesisId,
+    kind: int,
+    path_hash: Address | ChunkId,
+    difficulty: int,
+    day: int,
 ) -> None:
     """Return if a header solves the puzzle of `difficulty` zero bits on the server's `day`.
 
@@ -51,9 +59,9 @@ def check_puzzle(
 
 
 def solve_puzzle(
-    genesis_id: bytes,
+    genesis_id: GenesisId,
     kind: int,
-    path_hash: bytes,
+    path_hash: Address | ChunkId,
     difficulty: int,
     day: int,
     tell: Callable[[int], object] = lambda _tried: None,

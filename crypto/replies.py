@@ -9,6 +9,7 @@ from crypto.directory import Directory, signing_keys_of
 from crypto.errors import Malformed, ProtocolError, TooLarge, Unauthentic
 from crypto.hpke import hpke_open
 from crypto.labels import Label, bound
+from crypto.names import GenesisId, ThreadId
 from crypto.padding import unpad
 from crypto.public_keys import recipient_bytes
 from crypto.signatures import check_signature
@@ -45,7 +46,7 @@ REPLY_KINDS = ("reply", "acknowledgement")
 _MEMBERS = ("kind", "reply_id", "part", "parts", "day", "recipients", "set_token", "text")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ReplyPart:
     """The message in one record: a reply, or one part of it."""
 
@@ -62,7 +63,7 @@ class ReplyPart:
         return "ReplyPart(hidden)"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Reply:
     """A reply as its parts make it; `missing_parts` count from 0."""
 
@@ -79,14 +80,14 @@ class Reply:
         return "Reply(hidden)"
 
 
-def reply_tag(thread_secret: bytes, genesis_id: bytes, recipient_id: str, index: int) -> bytes:
+def reply_tag(thread_secret: bytes, genesis_id: GenesisId, recipient_id: str, index: int) -> bytes:
     """Return the tag, 16 bytes, of a recipient's record of the given index in a thread."""
     # SPEC 9: HMAC(thread secret, bound(TAG) || rid || u32(i))
     message = bound(Label.TAG, genesis_id) + recipient_bytes(recipient_id)
     return hmac.digest(thread_secret, message + index.to_bytes(4, "big"), "sha256")[:TAG_SIZE]
 
 
-def bucket(thread_secret: bytes, genesis_id: bytes) -> bytes:
+def bucket(thread_secret: bytes, genesis_id: GenesisId) -> bytes:
     """Return the 32 bytes whose first bits say where on the board a thread's replies lie."""
     # SPEC 9: HMAC(thread secret, bound(BUCKET))
     return hmac.digest(thread_secret, bound(Label.BUCKET, genesis_id), "sha256")
@@ -148,27 +149,35 @@ def open_reply(
         raise Malformed("a reply record of another size")
     tag, sealed = record[:TAG_SIZE], record[TAG_SIZE:]
     info = reply_info(tag, source.genesis_id)
-    content = unpad(hpke_open(source.reply, info, sealed))
+    content = unpad(hpke_open(source.reply, info=info, sealed=sealed))
     if len(content) <= SIGNATURE_SIZE:
         raise Malformed("a reply too short for its signature")
     message, signature = content[:-SIGNATURE_SIZE], content[-SIGNATURE_SIZE:]
-    signed = signed_reply(tag, source.thread_id, recipient_id, message)
+    signed = signed_reply(
+        tag=tag, thread_id=source.thread_id, recipient_id=recipient_id, message=message
+    )
     for signing_key in signing_keys:
         try:
-            check_signature(signing_key, signature, Label.REPLY_MESSAGE, source.genesis_id, signed)
+            check_signature(
+                signing_key,
+                signature=signature,
+                label=Label.REPLY_MESSAGE,
+                genesis_id=source.genesis_id,
+                message=signed,
+            )
         except Unauthentic:
             continue
         return parse_reply_message(message)
     raise Unauthentic("none of the recipient's keys signed this reply for this thread")
 
 
-def reply_info(tag: bytes, genesis_id: bytes) -> bytes:
+def reply_info(tag: bytes, genesis_id: GenesisId) -> bytes:
     """Return the HPKE info of a record."""
     # SPEC 9: bound(REPLY) || tag
     return bound(Label.REPLY, genesis_id) + tag
 
 
-def signed_reply(tag: bytes, thread_id: bytes, recipient_id: str, message: bytes) -> bytes:
+def signed_reply(*, tag: bytes, thread_id: ThreadId, recipient_id: str, message: bytes) -> bytes:
     """Return what a recipient signs under the label REPLY_MESSAGE."""
     # SPEC 9: tag || thread id || rid || message
     return tag + thread_id + recipient_bytes(recipient_id) + message

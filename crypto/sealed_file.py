@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from crypto.errors import Foreign, Malformed, Outdated, Unauthentic
 from crypto.labels import Label, bound, labelled
 from crypto.lifetimes import DAYS_A_WEEK, KEY_DAYS, SEALED_FILE_AHEAD_DAYS
+from crypto.names import ChunkId, GenesisId
 from crypto.padding import padded_chunk_count
 from crypto.sizes import (
     CHUNK_ID_SIZE,
@@ -47,21 +48,21 @@ _LAST_SIZE = _ENVELOPE_PART_SIZE + _HASH_SIZE
 class SealedFileHead:
     """What a sealed file begins with: its office, its last day, its number of chunks."""
 
-    genesis_id: bytes
+    genesis_id: GenesisId
     last_day: int
     chunks: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SealedChunk:
     """A chunk (262,144 bytes), its id (32), and the nonce (8) of its puzzle."""
 
-    id: bytes
+    id: ChunkId
     nonce: bytes
     chunk: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SealedEnvelope:
     """The envelope (32,768 bytes) of a file that is whole, and the nonce (8) of its puzzle."""
 
@@ -99,7 +100,7 @@ class SealedFileWriter:
         numbers = head.last_day.to_bytes(4, "big") + head.chunks.to_bytes(4, "big")
         return self._parts.written(bound(Label.SEALED_FILE, head.genesis_id), numbers)
 
-    def chunk(self, chunk_id: bytes, nonce: bytes, chunk: bytes) -> bytes:
+    def chunk(self, chunk_id: ChunkId, *, nonce: bytes, chunk: bytes) -> bytes:
         """Return the part of the next chunk."""
         if not self._missing or (len(chunk_id), len(nonce), len(chunk)) != (
             CHUNK_ID_SIZE,
@@ -110,7 +111,7 @@ class SealedFileWriter:
         self._missing -= 1
         return self._parts.written(chunk_id, nonce, chunk)
 
-    def end(self, nonce: bytes, envelope: bytes) -> bytes:
+    def end(self, *, nonce: bytes, envelope: bytes) -> bytes:
         """Return the part of the envelope, and the end. Nothing can follow."""
         if self._missing or (len(nonce), len(envelope)) != (PUZZLE_NONCE_SIZE, ENVELOPE_SIZE):
             raise ValueError("not the envelope of this file")
@@ -124,7 +125,7 @@ class SealedFileReader:
     with, once that was read.
     """
 
-    def __init__(self, genesis_id: bytes, day: int) -> None:
+    def __init__(self, genesis_id: GenesisId, day: int) -> None:
         self._genesis_id = genesis_id
         self._day = day
         self._parts = _Parts()
@@ -160,7 +161,7 @@ class SealedFileReader:
         if len(part) < _HEAD_SIZE:
             raise Malformed("a sealed file that ends before its end")
         body = self._parts.checked(part)
-        office = bytes(body[len(label) : len(label) + GENESIS_ID_SIZE])
+        office = GenesisId(bytes(body[len(label) : len(label) + GENESIS_ID_SIZE]))
         numbers = body[len(label) + GENESIS_ID_SIZE :]
         last_day = int.from_bytes(numbers[:_NUMBER_SIZE], "big")
         chunks = int.from_bytes(numbers[_NUMBER_SIZE:], "big")
@@ -179,14 +180,16 @@ class SealedFileReader:
         self._ask()
         nonce_end = CHUNK_ID_SIZE + PUZZLE_NONCE_SIZE
         chunk_id, nonce = bytes(body[:CHUNK_ID_SIZE]), bytes(body[CHUNK_ID_SIZE:nonce_end])
-        return SealedChunk(chunk_id, nonce, bytes(body[nonce_end:]))
+        return SealedChunk(id=ChunkId(chunk_id), nonce=nonce, chunk=bytes(body[nonce_end:]))
 
     def _read_last(self, part: bytes | bytearray) -> SealedEnvelope:
         body = self._parts.checked(memoryview(part)[:_ENVELOPE_PART_SIZE])
         if self._parts.digest() != part[_ENVELOPE_PART_SIZE:]:
             raise Unauthentic("a sealed file whose parts are not those of one file")
         self.wants = 0
-        return SealedEnvelope(bytes(body[:PUZZLE_NONCE_SIZE]), bytes(body[PUZZLE_NONCE_SIZE:]))
+        return SealedEnvelope(
+            nonce=bytes(body[:PUZZLE_NONCE_SIZE]), envelope=bytes(body[PUZZLE_NONCE_SIZE:])
+        )
 
 
 class _Parts:

@@ -6,6 +6,7 @@ from nacl.signing import VerifyKey
 
 from crypto.errors import Unauthentic
 from crypto.labels import Label, bound
+from crypto.names import GenesisId
 from crypto.sizes import SIGNATURE_SIZE
 
 __all__ = ["check_signature", "signed_text"]
@@ -15,13 +16,13 @@ _POINT_SIZE = 32
 _ORDER = 2**252 + 27742317777372353535851937790883648493
 
 
-def signed_text(label: Label, genesis_id: bytes, message: bytes) -> bytes:
+def signed_text(label: Label, genesis_id: GenesisId, message: bytes) -> bytes:
     """Return the bytes that are really signed: SPEC 4.1, `bound(label) || message`."""
     return bound(label, genesis_id) + message
 
 
 def check_signature(
-    public_key: bytes, signature: bytes, label: Label, genesis_id: bytes, message: bytes
+    public_key: bytes, *, signature: bytes, label: Label, genesis_id: GenesisId, message: bytes
 ) -> None:
     """Return if `signature` (64 bytes) by `public_key` (32 bytes) over `message` is valid.
 

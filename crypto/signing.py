@@ -6,6 +6,7 @@ from functools import cached_property
 import nacl.signing
 
 from crypto.labels import Label
+from crypto.names import GenesisId
 from crypto.signatures import signed_text
 
 __all__ = ["SigningKey"]
@@ -35,6 +36,6 @@ class SigningKey:
         """The public half, 32 bytes."""
         return bytes(self._key.verify_key)
 
-    def sign(self, label: Label, genesis_id: bytes, message: bytes) -> bytes:
+    def sign(self, label: Label, genesis_id: GenesisId, message: bytes) -> bytes:
         """Return the signature, 64 bytes, over `bound(label) || message`."""
         return self._key.sign(signed_text(label, genesis_id, message)).signature

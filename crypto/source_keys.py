@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from crypto.codename import Codename
 from crypto.hpke import KemSecretKey
 from crypto.labels import Label, bound
+from crypto.names import GenesisId, ThreadId
 from crypto.public_keys import recipient_bytes
 from crypto.signing import SigningKey
 
@@ -27,7 +28,7 @@ _KEY_SIZE = 32
 _SET_TOKEN_SIZE = 16
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class SourceKeys:
     """A source's keys towards one office."""
 
@@ -35,14 +36,14 @@ class SourceKeys:
     reply: KemSecretKey
     thread_secret: bytes
     set_key: bytes
-    genesis_id: bytes
-    thread_id: bytes
+    genesis_id: GenesisId
+    thread_id: ThreadId
 
     def __repr__(self) -> str:
         return "SourceKeys(hidden)"
 
 
-def derive_source_keys(codename: Codename, genesis_id: bytes) -> SourceKeys:
+def derive_source_keys(codename: Codename, genesis_id: GenesisId) -> SourceKeys:
     """Return the source's keys for the office of `genesis_id`; slow by intent."""
     master = derive_master(codename, genesis_id)
     signing = SigningKey(_derive(master, Label.SOURCE_SIGNING, genesis_id))
@@ -54,11 +55,16 @@ def derive_source_keys(codename: Codename, genesis_id: bytes) -> SourceKeys:
         thread_secret=thread_secret,
         set_key=_derive(master, Label.RECIPIENT_SET_KEY, genesis_id),
         genesis_id=genesis_id,
-        thread_id=thread_id(signing.public_key, reply.public_key, thread_secret, genesis_id),
+        thread_id=thread_id(
+            genesis_id,
+            signing_key=signing.public_key,
+            reply_key=reply.public_key,
+            thread_secret=thread_secret,
+        ),
     )
 
 
-def derive_master(codename: Codename, genesis_id: bytes) -> bytes:
+def derive_master(codename: Codename, genesis_id: GenesisId) -> bytes:
     """Return the 32 bytes from which each key is expanded."""
     # SPEC 6.2: Argon2id over the bits, salted with the office
     salt = hashlib.sha256(bound(Label.CODENAME_SALT, genesis_id)).digest()[:_SALT_SIZE]
@@ -75,12 +81,12 @@ def derive_master(codename: Codename, genesis_id: bytes) -> bytes:
 
 
 def thread_id(
-    signing_key: bytes, reply_key: bytes, thread_secret: bytes, genesis_id: bytes
-) -> bytes:
+    genesis_id: GenesisId, *, signing_key: bytes, reply_key: bytes, thread_secret: bytes
+) -> ThreadId:
     """Return the id, 32 bytes, of the thread of a source with these three values."""
     # SPEC 6.2: SHA-256(bound(THREAD_ID) || signing key || reply key || thread secret)
     message = bound(Label.THREAD_ID, genesis_id) + signing_key + reply_key + thread_secret
-    return hashlib.sha256(message).digest()
+    return ThreadId(hashlib.sha256(message).digest())
 
 
 def set_token(source: SourceKeys, recipient_ids: Iterable[str]) -> bytes:
@@ -91,6 +97,6 @@ def set_token(source: SourceKeys, recipient_ids: Iterable[str]) -> bytes:
     return hmac.digest(source.set_key, message, "sha256")[:_SET_TOKEN_SIZE]
 
 
-def _derive(master: bytes, label: Label, genesis_id: bytes) -> bytes:
+def _derive(master: bytes, label: Label, genesis_id: GenesisId) -> bytes:
     # SPEC 6.2: k(L) = HKDF-Expand(master, info = bound(L), 32)
     return HKDFExpand(SHA256(), _KEY_SIZE, bound(label, genesis_id)).derive(master)

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from crypto.byte_reader import ByteReader
 from crypto.errors import Malformed, TooLarge
+from crypto.names import Address, ChunkId
 from crypto.sizes import BUCKET_BITS_MAX, RECORD_SIZE
 from crypto.statements import (
     STATEMENT_HEAD_SIZE,
@@ -47,21 +48,21 @@ class Batch:
     records: tuple[tuple[int, bytes], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Confirmation:
     """What a vault received. There may be a million entries, so they stay in two byte strings."""
 
     envelope_list: bytes
     chunk_list: bytes
 
-    def envelopes(self) -> Iterator[bytes]:
+    def envelopes(self) -> Iterator[Address]:
         """Yield the addresses, 32 bytes each, of envelopes."""
-        return _cut(self.envelope_list, _HASH_SIZE)
+        return map(Address, _cut(self.envelope_list, _HASH_SIZE))
 
-    def chunks(self) -> Iterator[tuple[bytes, bytes]]:
+    def chunks(self) -> Iterator[tuple[ChunkId, bytes]]:
         """Yield the id and the SHA-256, 32 bytes each, of chunks."""
         entries = _cut(self.chunk_list, _CHUNK_ENTRY_SIZE)
-        return ((entry[:_HASH_SIZE], entry[_HASH_SIZE:]) for entry in entries)
+        return ((ChunkId(entry[:_HASH_SIZE]), entry[_HASH_SIZE:]) for entry in entries)
 
     @property
     def count(self) -> int:
@@ -101,14 +102,14 @@ def parse_batch(statement: Statement) -> Batch:
     return Batch(bits, records)
 
 
-def confirm(envelopes: Iterable[bytes], chunks: Iterable[tuple[bytes, bytes]]) -> Confirmation:
+def confirm(envelopes: Iterable[Address], chunks: Iterable[tuple[ChunkId, bytes]]) -> Confirmation:
     """Return the confirmation of envelope addresses, and of chunk ids each with a SHA-256.
 
     All have 32 bytes. They come in any order, maybe repeatedly; one id may have several hashes.
     """
     addresses = sorted(set(envelopes))
     entries = sorted({chunk_id + chunk_hash for chunk_id, chunk_hash in chunks})
-    return Confirmation(b"".join(addresses), b"".join(entries))
+    return Confirmation(envelope_list=b"".join(addresses), chunk_list=b"".join(entries))
 
 
 def encode_confirmation(confirmation: Confirmation) -> bytes:
@@ -130,7 +131,7 @@ def parse_confirmation(statement: Statement) -> Confirmation:
     envelope_list = reader.take(reader.u32() * _HASH_SIZE)
     chunk_list = reader.take(reader.u32() * _CHUNK_ENTRY_SIZE)
     reader.end()
-    confirmation = Confirmation(envelope_list, chunk_list)
+    confirmation = Confirmation(envelope_list=envelope_list, chunk_list=chunk_list)
     if confirmation.count != statement.count:
         raise Malformed("a confirmation that holds another number than it says")
     _check_ascending(_cut(envelope_list, _HASH_SIZE))
@@ -164,7 +165,7 @@ def _unsigned(kind: StatementKind, count: int, content: bytes) -> Statement:
     """Return a statement for a parser alone, which looks at neither number nor signature."""
     if len(content) > STATEMENT_MAX_SIZE - STATEMENT_HEAD_SIZE:
         raise TooLarge("more than one statement holds")
-    return Statement(kind, 0, count, b"", content)
+    return Statement(kind=kind, number=0, count=count, signature=b"", content=content)
 
 
 def _reader(statement: Statement, kind: StatementKind) -> ByteReader:

@@ -19,6 +19,7 @@ from enum import IntEnum
 from crypto.byte_reader import ByteReader
 from crypto.errors import Malformed, Unauthentic
 from crypto.labels import Label
+from crypto.names import GenesisId
 from crypto.public_keys import recipient_bytes
 from crypto.signatures import check_signature
 from crypto.sizes import SIGNATURE_SIZE
@@ -62,7 +63,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Statement:
     """A statement as it travels. Its recipient and key are not in it, the reader knows them."""
 
@@ -73,7 +74,7 @@ class Statement:
     content: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TakenLine:
     """That the server took a statement in a week. The week is the server's word alone."""
 
@@ -110,17 +111,29 @@ def parse_statement(kind: StatementKind, item: bytes) -> Statement:
     number, count = reader.u32(), reader.u32()
     if number == 0:
         raise Malformed("a statement that is not numbered from one")
-    return Statement(kind, number, count, reader.take(SIGNATURE_SIZE), reader.rest())
+    return Statement(
+        kind=kind,
+        number=number,
+        count=count,
+        signature=reader.take(SIGNATURE_SIZE),
+        content=reader.rest(),
+    )
 
 
 def check_statement(
-    statement: Statement, recipient_id: str, signing_key: bytes, genesis_id: bytes
+    statement: Statement, recipient_id: str, signing_key: bytes, genesis_id: GenesisId
 ) -> None:
     """Return if the recipient with this signing key (32 bytes) made it; Unauthentic otherwise."""
     content_hash = hashlib.sha256(statement.content).digest()
     message = signed_statement(recipient_id, statement.number, statement.count, content_hash)
     label = label_of(statement.kind)
-    check_signature(signing_key, statement.signature, label, genesis_id, message)
+    check_signature(
+        signing_key,
+        signature=statement.signature,
+        label=label,
+        genesis_id=genesis_id,
+        message=message,
+    )
 
 
 def taken_line(statement: Statement, recipient_id: str, signing_key: bytes, week: int) -> TakenLine:
@@ -162,7 +175,9 @@ def parse_taken_line(data: bytes) -> TakenLine:
     return line
 
 
-def check_taken_line(line: TakenLine, signing_keys: Collection[bytes], genesis_id: bytes) -> None:
+def check_taken_line(
+    line: TakenLine, signing_keys: Collection[bytes], genesis_id: GenesisId
+) -> None:
     """Return if the line repeats a signature by one of its recipient's keys (32 bytes each).
 
     Raises Unauthentic otherwise.
@@ -170,7 +185,13 @@ def check_taken_line(line: TakenLine, signing_keys: Collection[bytes], genesis_i
     if line.signing_key not in signing_keys:
         raise Unauthentic("a taken line by a key that is not the recipient's")
     message = signed_statement(line.recipient_id, line.number, line.count, line.content_hash)
-    check_signature(line.signing_key, line.signature, label_of(line.kind), genesis_id, message)
+    check_signature(
+        line.signing_key,
+        signature=line.signature,
+        label=label_of(line.kind),
+        genesis_id=genesis_id,
+        message=message,
+    )
 
 
 def _kind(code: int) -> StatementKind:

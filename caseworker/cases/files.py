@@ -10,6 +10,7 @@ from caseworker.vault.folder import Vault
 from caseworker.vault.messages import files_of_message, set_sha256
 from crypto.chunks import FileKey, chunk_id, seal_chunk
 from crypto.errors import ProtocolError
+from crypto.names import ChunkId
 from crypto.office.chunks import open_chunk, open_file
 from crypto.payload import Payload
 from crypto.sizes import PIECE_SIZE
@@ -150,7 +151,7 @@ def _chunk(vault: Vault, file: AnnouncedFile, index: int) -> bytes:
     raise FileMissingError
 
 
-def _read(vault: Vault, name: tuple[bytes, bytes]) -> bytes | None:
+def _read(vault: Vault, name: tuple[ChunkId, bytes]) -> bytes | None:
     try:
         return ChunkFiles(vault.folder).read(*name)
     except FileNotFoundError:

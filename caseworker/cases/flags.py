@@ -29,12 +29,12 @@ MEANINGS = {
 def flags_by_case(messages: Sequence[MessageMark]) -> dict[int, set[str]]:
     """Return the flags of each case that has any."""
     flags: dict[int, set[str]] = defaultdict(set)
-    reported = {one.thread_id for one in messages if one.kind == "report"}
-    for one in messages:
-        if one.thread_id not in reported:
-            flags[one.case_number].add(NO_REPORT)
-        if not one.within_key_dates:
-            flags[one.case_number].add(OUTSIDE_KEY_DATES)
+    reported = {message.thread_id for message in messages if message.kind == "report"}
+    for message in messages:
+        if message.thread_id not in reported:
+            flags[message.case_number].add(NO_REPORT)
+        if not message.within_key_dates:
+            flags[message.case_number].add(OUTSIDE_KEY_DATES)
     _flag_shared(flags, messages, SHARED_THREAD_SECRET, _thread_secret, _thread)
     _flag_shared(flags, messages, SHARED_REPLY_KEY, _reply_key, _thread)
     _flag_shared(flags, messages, SHARED_COMMITMENT, _commitment, _number)
@@ -57,35 +57,35 @@ def _flag_shared(
     shared: _Trait,
     by: _Trait,
 ) -> None:
-    """Flag the messages that share one trait and differ in the other."""
+    """Flag the messages that share message trait and differ in the other."""
     groups: dict[Hashable, list[MessageMark]] = defaultdict(list)
-    for one in messages:
-        groups[shared(one)].append(one)
+    for message in messages:
+        groups[shared(message)].append(message)
     for group in groups.values():
-        if len({by(one) for one in group}) > 1:
-            for one in group:
-                flags[one.case_number].add(flag)
+        if len({by(message) for message in group}) > 1:
+            for message in group:
+                flags[message.case_number].add(flag)
 
 
-def _thread(one: MessageMark) -> Hashable:
-    return one.thread_id
+def _thread(message: MessageMark) -> Hashable:
+    return message.thread_id
 
 
-def _thread_secret(one: MessageMark) -> Hashable:
-    return one.thread_secret
+def _thread_secret(message: MessageMark) -> Hashable:
+    return message.thread_secret
 
 
-def _reply_key(one: MessageMark) -> Hashable:
-    return one.reply_key_hash
+def _reply_key(message: MessageMark) -> Hashable:
+    return message.reply_key_hash
 
 
-def _commitment(one: MessageMark) -> Hashable:
-    return one.commitment
+def _commitment(message: MessageMark) -> Hashable:
+    return message.commitment
 
 
-def _message_id(one: MessageMark) -> Hashable:
-    return one.thread_id, one.message_id
+def _message_id(message: MessageMark) -> Hashable:
+    return message.thread_id, message.message_id
 
 
-def _number(one: MessageMark) -> Hashable:
-    return one.number
+def _number(message: MessageMark) -> Hashable:
+    return message.number

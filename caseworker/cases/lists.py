@@ -33,81 +33,14 @@ def append_to_case(vault: Vault, moment: Moment, *events: CaseEvent) -> None:
     """Add events of cases to the log, and bring the lists up to date, within a transaction."""
     for event in events:
         append_event(vault, moment, event)
-    _bring_up_to_date(vault.db)
+    bring_up_to_date(vault.db)
 
 
-def list_cases(db: Database) -> list[CaseRow]:
-    """Return what a list says of each case, by number."""
-    _bring_up_to_date(db)
-    return rows.case_rows(db)
+def bring_up_to_date(db: Database) -> None:
+    """Fold into the rows what the log says and they do not.
 
-
-def count_cases(db: Database) -> int:
-    """Return how many cases there are."""
-    _bring_up_to_date(db)
-    return rows.case_count(db)
-
-
-def unacknowledged_cases(db: Database) -> list[int]:
-    """Return the numbers of the cases without an acknowledgement."""
-    _bring_up_to_date(db)
-    return rows.unacknowledged_numbers(db)
-
-
-def waiting_replies(db: Database) -> list[WrittenReply]:
-    """Return what waits, in the order in which it leaves.
-
-    Acknowledgements come first, those whose report came first before the others: their day is
-    the nearest. Replies follow in the order in which they were written.
+    For whoever adds many events to the log: each case is folded once, not once an event.
     """
-    _bring_up_to_date(db)
-    return rows.waiting_rows(db)
-
-
-def count_waiting_replies(db: Database) -> int:
-    """Return how many replies wait."""
-    _bring_up_to_date(db)
-    return rows.waiting_count(db)
-
-
-def count_waiting_parts(db: Database, thread_secret: bytes) -> int:
-    """Return how many records wait to be made under a thread secret, whichever case has it."""
-    _bring_up_to_date(db)
-    return rows.waiting_parts(db, thread_secret)
-
-
-def replies_in_batches(db: Database, batches: Iterable[int]) -> list[WrittenReply]:
-    """Return the replies that were sealed into these batches, in the order of their cases."""
-    _bring_up_to_date(db)
-    found = [reply for batch in batches for reply in rows.replies_in_batch(db, batch)]
-    return sorted(found, key=lambda reply: (reply.case_number, reply.number))
-
-
-def check_with_log(db: Database, reply: WrittenReply) -> None:
-    """Return where the log tells the same of a reply as its row, else Refusal."""
-    case = fold(entries_of_case(db, reply.case_number)).get(reply.case_number)
-    if case is None or case.replies.get(reply.reply_id) != reply:
-        raise Refusal(
-            f"what waits for case {reply.case_number} is not what the log of the case says",
-            "nothing was changed: caseworker status compares all lists with the log",
-        )
-
-
-def mend_lists(db: Database) -> list[int]:
-    """Make the lists anew where they differ from the log; return the numbers of these cases.
-
-    The log was verified before.
-    """
-    _bring_up_to_date(db)
-    told = {number: _rows_of(case) for number, case in all_cases(db).items()}
-    differing = rows.differing_rows(db, told)
-    if differing:
-        with db.transaction():
-            _make_anew(db)
-    return sorted(differing)
-
-
-def _bring_up_to_date(db: Database) -> None:
     number, last_hash = last_of_log(db)
     before = rows.folded(db)
     if before == Folded(_SHAPE, number, last_hash):
@@ -125,6 +58,77 @@ def _bring_up_to_date(db: Database) -> None:
         else:
             _make_anew(db)
         rows.set_folded(db, Folded(_SHAPE, number, last_hash))
+
+
+def list_cases(db: Database) -> list[CaseRow]:
+    """Return what a list says of each case, by number."""
+    bring_up_to_date(db)
+    return rows.case_rows(db)
+
+
+def count_cases(db: Database) -> int:
+    """Return how many cases there are."""
+    bring_up_to_date(db)
+    return rows.case_count(db)
+
+
+def unacknowledged_cases(db: Database) -> list[int]:
+    """Return the numbers of the cases without an acknowledgement."""
+    bring_up_to_date(db)
+    return rows.unacknowledged_numbers(db)
+
+
+def waiting_replies(db: Database) -> list[WrittenReply]:
+    """Return what waits, in the order in which it leaves.
+
+    Acknowledgements come first, those whose report came first before the others: their day is
+    the nearest. Replies follow in the order in which they were written.
+    """
+    bring_up_to_date(db)
+    return rows.waiting_rows(db)
+
+
+def count_waiting_replies(db: Database) -> int:
+    """Return how many replies wait."""
+    bring_up_to_date(db)
+    return rows.waiting_count(db)
+
+
+def count_waiting_parts(db: Database, thread_secret: bytes) -> int:
+    """Return how many records wait to be made under a thread secret, whichever case has it."""
+    bring_up_to_date(db)
+    return rows.waiting_parts(db, thread_secret)
+
+
+def replies_in_batches(db: Database, batches: Iterable[int]) -> list[WrittenReply]:
+    """Return the replies that were sealed into these batches, in the order of their cases."""
+    bring_up_to_date(db)
+    found = [reply for batch in batches for reply in rows.replies_in_batch(db, batch)]
+    return sorted(found, key=lambda reply: (reply.case_number, reply.number))
+
+
+def check_with_log(db: Database, reply: WrittenReply) -> None:
+    """Return where the log tells the same of a reply as its row, else Refusal."""
+    case = fold(entries_of_case(db, reply.case_number)).get(reply.case_number)
+    if case is None or case.replies.get(reply.reply_id) != reply:
+        raise Refusal(
+            f"what waits for case {reply.case_number} is not what the log of the case says",
+            "caseworker status makes the lists anew from the log; then do this again",
+        )
+
+
+def mend_lists(db: Database) -> list[int]:
+    """Make the lists anew where they differ from the log; return the numbers of these cases.
+
+    The log was verified before.
+    """
+    bring_up_to_date(db)
+    told = {number: _rows_of(case) for number, case in all_cases(db).items()}
+    differing = rows.differing_rows(db, told)
+    if differing:
+        with db.transaction():
+            _make_anew(db)
+    return sorted(differing)
 
 
 def _make_anew(db: Database) -> None:

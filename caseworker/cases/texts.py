@@ -68,4 +68,4 @@ def read_rest(vault: Vault, payload: Payload) -> Iterator[bytes]:
 
 def rest_of(payload: Payload) -> AnnouncedFile | None:
     """Return the file that the rest of a text came as, if there is one."""
-    return next((one for one in announced_files(payload) if one.place == REST_PLACE), None)
+    return next((file for file in announced_files(payload) if file.place == REST_PLACE), None)

@@ -47,12 +47,12 @@ def safekeeping_in_words(vault: Vault) -> list[WordedAlarm]:
 
 
 def mended_in_words(cases: tuple[int, ...], vault: Path) -> list[WordedAlarm]:
-    """Return that the lists said of these cases what the log does not say."""
+    """Return that the lists were wrong about these cases."""
     if not cases:
         return []
     text = (
-        f"the lists of this vault said of {counted(len(cases), 'case')} what its log does not say "
-        f"(case {cases[0]} first), and were made anew from the log"
+        f"the lists of this vault were wrong about {counted(len(cases), 'case')}, case {cases[0]} "
+        "first: they were made anew from its log"
     )
     return [WordedAlarm(text, f"caseworker list {foreign_path(vault)}", loud=True)]
 

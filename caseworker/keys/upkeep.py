@@ -29,7 +29,7 @@ class Upkeep:
     not_issued: Refusal | ProtocolError | None = None
 
 
-def bring_up_to_date(vault: Vault, moment: Moment) -> Upkeep:
+def renew_what_is_due(vault: Vault, moment: Moment) -> Upkeep:
     """Renew card and directory where it is time."""
     lost = replace_lost_keys(vault, moment)
     made = Upkeep(lost, has_new_card=renew_card(vault, moment))

@@ -1,13 +1,9 @@
 """What can happen to a case, a frozen class a kind: see kinds.py."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from caseworker.log.members import number, octets, word, words
-
-_ID_SIZE = 16
-_WORD_MAX_SIZE = 64
-_FLAGS_MAX = 16
+from caseworker.log.members import Count, Hash, Id, Number, Words, word_named
 
 
 @dataclass(frozen=True)
@@ -23,9 +19,9 @@ class Received(CaseEvent):
     """A message came, `report` or `follow-up`, in the envelope of an address."""
 
     kind = "received"
-    message: int = number(1)
-    message_kind: str = word(_WORD_MAX_SIZE, "kind")
-    envelope: bytes = octets()
+    message: Number
+    message_kind: Annotated[str, word_named("kind")]
+    envelope: Hash
 
 
 @dataclass(frozen=True)
@@ -33,17 +29,17 @@ class Looked(CaseEvent):
     """A person answers the case although it is flagged."""
 
     kind = "looked"
-    flags: tuple[str, ...] = words(_FLAGS_MAX, _WORD_MAX_SIZE)
+    flags: Words
 
 
 @dataclass(frozen=True)
 class WrittenEvent(CaseEvent):
     """Something was written to the source, as an answer to a message, and waits."""
 
-    reply: bytes = octets(_ID_SIZE)
-    message: int = number(1)
-    parts: int = number(1)
-    text: bytes = octets()
+    reply: Id
+    message: Number
+    parts: Number
+    text: Hash
 
 
 @dataclass(frozen=True)
@@ -65,9 +61,9 @@ class Sealed(CaseEvent):
     """A reply went into a batch; its records have the reply indexes from the first on."""
 
     kind = "sealed"
-    reply: bytes = octets(_ID_SIZE)
-    batch: int = number(1)
-    first_index: int = number()
+    reply: Id
+    batch: Number
+    first_index: Count
 
 
 @dataclass(frozen=True)
@@ -75,8 +71,8 @@ class CalledBack(CaseEvent):
     """The batch of a reply can never be taken: the reply waits again."""
 
     kind = "called-back"
-    reply: bytes = octets(_ID_SIZE)
-    batch: int = number(1)
+    reply: Id
+    batch: Number
 
 
 @dataclass(frozen=True)
@@ -84,8 +80,8 @@ class CarriedOut(CaseEvent):
     """A reply was in a bundle, of this SHA-256, that was written."""
 
     kind = "carried-out"
-    reply: bytes = octets(_ID_SIZE)
-    bundle: bytes = octets()
+    reply: Id
+    bundle: Hash
 
 
 @dataclass(frozen=True)
@@ -93,7 +89,7 @@ class Saved(CaseEvent):
     """The case was saved as so many files."""
 
     kind = "saved"
-    files: int = number()
+    files: Count
 
 
 @dataclass(frozen=True)
@@ -101,4 +97,4 @@ class Noted(CaseEvent):
     """A caseworker wrote a note."""
 
     kind = "noted"
-    text: bytes = octets()
+    text: Hash

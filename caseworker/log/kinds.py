@@ -1,9 +1,10 @@
 """Every kind of event, by its name in the log; what stands in the log is said here alone.
 
-Each kind is a frozen class (case_events.py, vault_events.py) whose fields say how they stand in the
-JSON (members.py). The names of kinds and members, and the order of the members, never change: old
-logs are read by them. A kind that is not wanted any more stays, to be read. A kind of a newer
-version is read as an `UnknownEvent`, and cannot be written. Why these are dataclasses: decisions/.
+Each kind is a frozen class (case_events.py, vault_events.py) whose fields say by their types how
+they stand in the JSON (members.py). The names of kinds and members, and the order of the members,
+never change: old logs are read by them. A kind that is not wanted any more stays, to be read. A
+kind of a newer version is read as an `UnknownEvent`, and cannot be written. Why these are
+dataclasses: decisions/.
 """
 
 from dataclasses import dataclass

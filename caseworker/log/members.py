@@ -1,56 +1,65 @@
-"""How the members of an event stand in its JSON: each declared with its field, and read by that.
+"""How the members of an event stand in its JSON: each field is of one of the types below.
 
-An event is a frozen dataclass. Each of its fields says by one of the functions below what its
-member is; the order of the fields is that of the members, which the log's hashes cover.
+An event is a frozen dataclass. The type of a field says what its member is; the order of the fields
+is that of the members, which the log's hashes cover.
 """
 
 from collections.abc import Callable
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 from crypto.errors import Malformed
 from crypto.strict_json import Fields
 
-HASH_SIZE = 32
-_MEMBER = "member"
+_HASH_SIZE = 32
+_ID_SIZE = 16
+_WORD_MAX_SIZE = 64
+_WORDS_MAX = 16
+_NUMBERS_MAX = 1000
 
 
 @dataclass(frozen=True)
-class _Member:
-    name: str
+class Member:
+    """How a member is read and written; `name` is its own where the field's is another."""
+
     read: Callable[[Fields, str], object]
     write: Callable[[Any], object]
+    name: str = ""
 
 
-def number(low: int = 0) -> Any:
-    """Declare a count, a day or a number, of at least `low`."""
-    return _declared("", lambda body, name: body.integer(name, low), _same)
+def _same(value: object) -> object:
+    return value
 
 
-def numbers(most: int) -> Any:
-    """Declare a tuple of at most so many numbers."""
-    return _declared("", lambda body, name: _read_numbers(body, name, most), list)
+def _read_numbers(body: Fields, name: str) -> tuple[int, ...]:
+    found = body.array(name, 0, _NUMBERS_MAX)
+    read = tuple(value for value in found if isinstance(value, int) and not isinstance(value, bool))
+    if len(read) != len(found) or min(read, default=0) < 0:
+        raise Malformed("something other than a list of numbers")
+    return read
 
 
-def octets(size: int = HASH_SIZE) -> Any:
-    """Declare so many bytes, a hash or an id; they stand as hexadecimal."""
-    return _declared("", lambda body, name: body.hex(name, size), bytes.hex)
+def word_named(name: str) -> Member:
+    """Return how a word is read and written whose member has another name than its field."""
+    return Member(lambda body, name: body.text(name, _WORD_MAX_SIZE), _same, name)
 
 
-def word(max_bytes: int, name: str = "") -> Any:
-    """Declare a text of the program's own; `name` is the member's where the field's is another."""
-    return _declared(name, lambda body, name: body.text(name, max_bytes), _same)
-
-
-def words(most: int, max_bytes: int) -> Any:
-    """Declare a tuple of at most so many texts of the program's own."""
-    return _declared("", lambda body, name: tuple(body.texts(name, 0, most, max_bytes)), list)
-
-
-def truth() -> Any:
-    """Declare whether something is so."""
-    return _declared("", lambda body, name: body.boolean(name), _same)
+# From 1 on.
+Number = Annotated[int, Member(lambda body, name: body.integer(name, 1), _same)]
+# From 0 on: a count, an index or a day.
+Count = Annotated[int, Member(lambda body, name: body.integer(name), _same)]
+Counts = Annotated[tuple[int, ...], Member(_read_numbers, list)]
+Truth = Annotated[bool, Member(lambda body, name: body.boolean(name), _same)]
+# Bytes stand as hexadecimal.
+Hash = Annotated[bytes, Member(lambda body, name: body.hex(name, _HASH_SIZE), bytes.hex)]
+Id = Annotated[bytes, Member(lambda body, name: body.hex(name, _ID_SIZE), bytes.hex)]
+# Of the program's own, never what somebody wrote.
+Word = Annotated[str, Member(lambda body, name: body.text(name, _WORD_MAX_SIZE), _same)]
+Words = Annotated[
+    tuple[str, ...],
+    Member(lambda body, name: tuple(body.texts(name, 0, _WORDS_MAX, _WORD_MAX_SIZE)), list),
+]
 
 
 def write_members(event: object) -> dict[str, object]:
@@ -70,27 +79,9 @@ def read_members(event_class: Any, body: Fields) -> dict[str, Any]:
 
 
 @cache
-def _members(event_class: Any) -> tuple[tuple[str, _Member], ...]:
-    return tuple((one.name, _member(one)) for one in fields(event_class) if _MEMBER in one.metadata)
-
-
-def _member(declared: "Field[Any]") -> _Member:
-    member: _Member = declared.metadata[_MEMBER]
-    return _Member(member.name or declared.name, member.read, member.write)
-
-
-def _declared(
-    name: str, read: Callable[[Fields, str], object], write: Callable[[Any], object]
-) -> Any:
-    return field(metadata={_MEMBER: _Member(name, read, write)})
-
-
-def _read_numbers(body: Fields, name: str, most: int) -> tuple[int, ...]:
-    found = body.array(name, 0, most)
-    if not all(isinstance(one, int) and not isinstance(one, bool) and one >= 0 for one in found):
-        raise Malformed("something other than a list of numbers")
-    return tuple(one for one in found if isinstance(one, int))
-
-
-def _same(value: object) -> object:
-    return value
+def _members(event_class: Any) -> tuple[tuple[str, Member], ...]:
+    return tuple(
+        (declared.name, Member(member.read, member.write, member.name or declared.name))
+        for declared in fields(event_class)
+        for member in getattr(declared.type, "__metadata__", ())
+    )

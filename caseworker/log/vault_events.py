@@ -3,11 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from caseworker.log.members import number, numbers, octets, truth, word
-
-_ID_SIZE = 16
-_WORD_MAX_SIZE = 64
-_WEEKS_MAX = 1000
+from caseworker.log.members import Count, Counts, Hash, Id, Number, Truth, Word
 
 
 @dataclass(frozen=True)
@@ -22,17 +18,17 @@ class Imported(VaultEvent):
     """A part of an inbound bundle was imported; how many of its items became what."""
 
     kind = "imported"
-    sha256: bytes = octets()
-    export: bytes = octets(_ID_SIZE)
-    part: int = number(1)
-    parts: int = number(1)
-    messages: int = number()
-    duplicates: int = number()
-    set_aside: int = number()
-    unopened: int = number()
-    read_after_all: int = number()
-    chunks: int = number()
-    chunks_left: int = number()
+    sha256: Hash
+    export: Id
+    part: Number
+    parts: Number
+    messages: Count
+    duplicates: Count
+    set_aside: Count
+    unopened: Count
+    read_after_all: Count
+    chunks: Count
+    chunks_left: Count
 
 
 @dataclass(frozen=True)
@@ -40,9 +36,9 @@ class Exported(VaultEvent):
     """An outbound bundle of this SHA-256 was written."""
 
     kind = "exported"
-    bundle: bytes = octets()
-    batches: int = number()
-    items: int = number()
+    bundle: Hash
+    batches: Count
+    items: Count
 
 
 @dataclass(frozen=True)
@@ -50,8 +46,8 @@ class CardMade(VaultEvent):
     """The recipient's card of a number was made, with so many keys that no card had before."""
 
     kind = "card-made"
-    card: int = number(1)
-    new_keys: int = number()
+    card: Number
+    new_keys: Count
 
 
 @dataclass(frozen=True)
@@ -59,8 +55,8 @@ class KeysDestroyed(VaultEvent):
     """The intake secrets of these weeks are gone; whether a person was asked."""
 
     kind = "keys-destroyed"
-    weeks: tuple[int, ...] = numbers(_WEEKS_MAX)
-    asked: bool = truth()
+    weeks: Counts
+    asked: Truth
 
 
 @dataclass(frozen=True)
@@ -68,9 +64,9 @@ class CardCompared(VaultEvent):
     """A person compared a card that was carried here with what its recipient said."""
 
     kind = "card-compared"
-    recipient: str = word(_WORD_MAX_SIZE)
-    card: int = number(1)
-    sha256: bytes = octets()
+    recipient: Word
+    card: Number
+    sha256: Hash
 
 
 @dataclass(frozen=True)
@@ -78,8 +74,8 @@ class SigningKeyMade(VaultEvent):
     """The recipient has a new signing key; the one before signs its cards too, unless lost."""
 
     kind = "signing-key-made"
-    public_key: bytes = octets()
-    old_key_lost: bool = truth()
+    public_key: Hash
+    old_key_lost: Truth
 
 
 @dataclass(frozen=True)
@@ -87,6 +83,6 @@ class DirectoryIssued(VaultEvent):
     """A directory that ends on a day was issued here."""
 
     kind = "directory-issued"
-    delegation: int = number()
-    sequence: int = number()
-    expires: int = number()
+    delegation: Count
+    sequence: Count
+    expires: Count

@@ -22,6 +22,7 @@ from caseworker.office.sheet import fingerprint_sheet
 from caseworker.vault.folder import Vault, make_vault, open_vault
 from caseworker.vault.key_slots import VaultKey
 from caseworker.vault.keys import add_signing_key
+from crypto.names import GenesisId
 from crypto.signing import SigningKey
 from ground.days import Moment
 from ground.disk.durable import PRIVATE_FOLDER, open_private
@@ -43,10 +44,10 @@ class Ceremony:
     vault_passphrases: Mapping[str, Passphrase]
 
 
-def create_office(folder: Path, ceremony: Ceremony, moment: Moment) -> bytes:
+def create_office(folder: Path, ceremony: Ceremony, moment: Moment) -> GenesisId:
     """Make the folder of a new office, and return its genesis id."""
     key = SigningKey(secrets.token_bytes(_SEED_SIZE))
-    root = Root(key, hashlib.sha256(key.public_key).digest())
+    root = Root(key, GenesisId(hashlib.sha256(key.public_key).digest()))
     with new_folder(folder) as office:
         write_root(office / ROOT_FILE, root, ceremony.root_passphrase)
         keys = _make_vaults(office, root.genesis_id, ceremony, moment)
@@ -69,7 +70,7 @@ def opened_vaults(office: Path, keys: Mapping[str, VaultKey]) -> Iterator[dict[s
 
 
 def _make_vaults(
-    office: Path, genesis_id: bytes, ceremony: Ceremony, moment: Moment
+    office: Path, genesis_id: GenesisId, ceremony: Ceremony, moment: Moment
 ) -> dict[str, VaultKey]:
     (office / VAULTS_FOLDER).mkdir(mode=PRIVATE_FOLDER)
     return {

@@ -13,6 +13,7 @@ from caseworker.vault.keys import (
     newest_directory,
 )
 from crypto.card import Card
+from crypto.names import KeyHash
 from ground.days import Moment
 
 
@@ -44,6 +45,6 @@ def hand_over_directory(leading: Vault, vaults: Mapping[str, Vault], moment: Mom
             add_directory(vault.db, version, document, moment.day)
 
 
-def _keys(vault: Vault, card: Card) -> list[tuple[bytes, bytes]]:
+def _keys(vault: Vault, card: Card) -> list[tuple[KeyHash, bytes]]:
     found = ((key.hash, intake_key(vault.db, key.hash)) for key in card.keys)
     return [(key_hash, key) for key_hash, key in found if key is not None]

@@ -67,7 +67,7 @@ def replace_root(vault: Vault, moment: Moment, old: Path, root: Root, new: NewRo
         return False
     successor = _new_root(old, root, new)
     try:
-        longer = sign_successor(chain, root.key, successor.key.public_key)
+        longer = sign_successor(chain, root.key, new_root_public_key=successor.key.public_key)
     except TooLarge as error:
         raise Refusal(str(error), "nothing was changed: make a new office") from None
     delegate(vault, moment, successor, longer, next_number(vault))

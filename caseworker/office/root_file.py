@@ -10,6 +10,7 @@ from pathlib import Path
 
 from caseworker.vault.sealed_secrets import open_secret, seal_secret
 from crypto.errors import Malformed, Unauthentic
+from crypto.names import GenesisId
 from crypto.signing import SigningKey
 from crypto.sizes import GENESIS_ID_SIZE
 from crypto.strict_json import Fields, encode_json, parse_json
@@ -34,7 +35,7 @@ class Root:
     """
 
     key: SigningKey
-    genesis_id: bytes
+    genesis_id: GenesisId
     successor: bytes | None = None
 
 
@@ -78,7 +79,7 @@ def read_root(path: Path, passphrase: Passphrase) -> Root:
         fields = Fields(parse_json(path.read_bytes()))
         if fields.text("format", len(_FORMAT)) != _FORMAT:
             raise Malformed("another format")
-        genesis_id = fields.hex("genesis_id", GENESIS_ID_SIZE)
+        genesis_id = GenesisId(fields.hex("genesis_id", GENESIS_ID_SIZE))
         seed = open_secret(fields, passphrase, _context(genesis_id))
         successor = fields.hex("successor", _KEY_SIZE) if fields.has("successor") else None
         return Root(SigningKey(seed), genesis_id, successor)
@@ -97,5 +98,5 @@ def read_root(path: Path, passphrase: Passphrase) -> Root:
         ) from None
 
 
-def _context(genesis_id: bytes) -> bytes:
+def _context(genesis_id: GenesisId) -> bytes:
     return b"fidelio office root 1" + genesis_id

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from importlib import resources
 
 from crypto.directory import fingerprint, name_in
+from crypto.names import GenesisId
 
 _GROUPS_A_LINE = 4
 
 
-def fingerprint_lines(genesis_id: bytes) -> list[str]:
+def fingerprint_lines(genesis_id: GenesisId) -> list[str]:
     """Return the fingerprint as four lines of four groups."""
     return digit_lines(fingerprint(genesis_id))
 
@@ -21,7 +22,7 @@ def digit_lines(digits: str) -> list[str]:
     ]
 
 
-def fingerprint_sheet(genesis_id: bytes, names: Mapping[str, str]) -> str:
+def fingerprint_sheet(genesis_id: GenesisId, names: Mapping[str, str]) -> str:
     """Return the text to print: the same digits under the office's name in each language."""
     folder = resources.files("caseworker.office") / "sheets"
     digits = "\n".join(f"    {line}" for line in fingerprint_lines(genesis_id))

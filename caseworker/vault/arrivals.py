@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caseworker.vault.database import Database
+from crypto.names import Address
 from crypto.office.envelope import OpenedSlot
 from crypto.statements import StatementKind, TakenLine
 
@@ -34,7 +35,7 @@ class ImportRow:
 class SetAside:
     """An envelope whose slot opened and whose content could not be taken in."""
 
-    address: bytes
+    address: Address
     body: bytes
     slot: OpenedSlot
 
@@ -100,13 +101,13 @@ def taken_lines(db: Database) -> Iterator[TakenRow]:
         yield TakenRow(**{**row, "kind": StatementKind(row["kind"])})
 
 
-def envelope_outcome(db: Database, address: bytes) -> str | None:
+def envelope_outcome(db: Database, address: Address) -> str | None:
     """Return what became of an envelope that arrived before."""
     row = db.row("SELECT outcome FROM envelopes WHERE address = ?", address)
     return row["outcome"] if row else None
 
 
-def add_envelope(db: Database, address: bytes, outcome: str, reason: str, day: int) -> None:
+def add_envelope(db: Database, address: Address, outcome: str, reason: str, day: int) -> None:
     """Note an envelope, or what became of it now; nothing but that is kept of it."""
     db.run(
         "INSERT INTO envelopes (address, outcome, reason, arrived_day) VALUES (?1, ?2, ?3, ?4)"
@@ -119,8 +120,8 @@ def add_envelope(db: Database, address: bytes, outcome: str, reason: str, day: i
     )
 
 
-def keep_set_aside(db: Database, envelope: SetAside) -> None:
-    """Keep the bytes and content key of an envelope that was noted, to try it again later."""
+def add_set_aside(db: Database, envelope: SetAside) -> None:
+    """Store the bytes and content key of an envelope that has its outcome, to try it again."""
     slot = envelope.slot
     db.run(
         "UPDATE envelopes SET body = ?, slot = ?, content_key = ?, key_week = ?, key_hash = ?"
@@ -134,13 +135,13 @@ def keep_set_aside(db: Database, envelope: SetAside) -> None:
     )
 
 
-def addresses_set_aside(db: Database) -> list[bytes]:
+def addresses_set_aside(db: Database) -> list[Address]:
     """Return the addresses of the envelopes that wait to be tried again."""
     rows = db.rows("SELECT address FROM envelopes WHERE body IS NOT NULL ORDER BY address")
     return [row["address"] for row in rows]
 
 
-def set_aside(db: Database, address: bytes) -> SetAside:
+def set_aside(db: Database, address: Address) -> SetAside:
     """Return an envelope that waits to be tried again."""
     row = db.row("SELECT * FROM envelopes WHERE address = ? AND body IS NOT NULL", address)
     if row is None:
@@ -157,7 +158,7 @@ def outcomes(db: Database) -> dict[tuple[str, str], int]:
     return {(row["outcome"], row["reason"]): row["number"] for row in rows}
 
 
-def confirm_again(db: Database, address: bytes, still_stand: set[int]) -> None:
+def confirm_again(db: Database, address: Address, still_stand: set[int]) -> None:
     """Note that a known envelope came again.
 
     The server lets go of what it was told: so the confirmation that named it has been dropped or
@@ -168,7 +169,7 @@ def confirm_again(db: Database, address: bytes, still_stand: set[int]) -> None:
         db.run("UPDATE envelopes SET confirmed_in = NULL WHERE address = ?", address)
 
 
-def unconfirmed_envelopes(db: Database) -> list[bytes]:
+def unconfirmed_envelopes(db: Database) -> list[Address]:
     """Return the addresses of envelopes that no confirmation names yet."""
     rows = db.rows("SELECT address FROM envelopes WHERE confirmed_in IS NULL ORDER BY address")
     return [row["address"] for row in rows]
@@ -186,7 +187,7 @@ def oldest_unconfirmed_day(db: Database, on_their_way: set[int]) -> int | None:
     return min(days, default=None)
 
 
-def confirm_envelopes(db: Database, addresses: list[bytes], number: int) -> None:
+def confirm_envelopes(db: Database, addresses: list[Address], number: int) -> None:
     """Note by which confirmation envelopes are named."""
     for address in addresses:
         db.run("UPDATE envelopes SET confirmed_in = ? WHERE address = ?", number, address)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from caseworker.vault.folder import CHUNKS_FOLDER
+from crypto.names import ChunkId
 from ground.disk.durable import PRIVATE_FOLDER, open_private, sync_file, sync_folder
 
 _MARKER = "importing"
@@ -36,7 +37,7 @@ class ChunkFiles:
         (self._folder / _MARKER).unlink(missing_ok=True)
         sync_folder(self._folder)
 
-    def write(self, chunk_id: bytes, sha256: bytes, data: bytes) -> None:
+    def write(self, chunk_id: ChunkId, sha256: bytes, data: bytes) -> None:
         """Put a chunk on the disk; its name is there for good after `sync_names`."""
         path = self._path(chunk_id, sha256)
         if not path.parent.exists():
@@ -55,11 +56,11 @@ class ChunkFiles:
             sync_folder(folder)
         self._touched.clear()
 
-    def read(self, chunk_id: bytes, sha256: bytes) -> bytes:
+    def read(self, chunk_id: ChunkId, sha256: bytes) -> bytes:
         """Return the bytes of a chunk that the database names; OSError where they are gone."""
         return self._path(chunk_id, sha256).read_bytes()
 
-    def remove(self, chunks: Iterable[tuple[bytes, bytes]]) -> None:
+    def remove(self, chunks: Iterable[tuple[ChunkId, bytes]]) -> None:
         """Remove the files of chunks, each given by id and SHA-256."""
         for chunk_id, sha256 in chunks:
             self._path(chunk_id, sha256).unlink(missing_ok=True)
@@ -70,12 +71,12 @@ class ChunkFiles:
             if path.name not in known:
                 path.unlink()
 
-    def _path(self, chunk_id: bytes, sha256: bytes) -> Path:
+    def _path(self, chunk_id: ChunkId, sha256: bytes) -> Path:
         name = chunk_file_name(chunk_id, sha256)
         return self._folder / name[:2] / name
 
 
-def chunk_file_name(chunk_id: bytes, sha256: bytes) -> str:
+def chunk_file_name(chunk_id: ChunkId, sha256: bytes) -> str:
     """Return the name of a chunk's file."""
     # All of the hash: else somebody could make two chunks of one name.
     return f"{chunk_id.hex()}.{sha256.hex()}"

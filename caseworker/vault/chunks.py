@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from caseworker.vault.chunk_files import chunk_file_name
 from caseworker.vault.database import Database
+from crypto.names import ChunkId
 
 # An id with a SHA-256, since different bytes may come under one id.
-ChunkName = tuple[bytes, bytes]
+ChunkName = tuple[ChunkId, bytes]
 # The number of a message, and the place of a file among its files.
 FilePlace = tuple[int, int]
 
@@ -33,18 +34,18 @@ def confirm_chunk_again(db: Database, name: ChunkName, still_stand: set[int]) ->
         db.run("UPDATE chunks SET confirmed_in = NULL WHERE id = ? AND sha256 = ?", *name)
 
 
-def candidates(db: Database, chunk_id: bytes) -> list[ChunkName]:
+def candidates(db: Database, chunk_id: ChunkId) -> list[ChunkName]:
     """Return what is kept under an id; the one whose key opens it is the chunk."""
     rows = db.rows("SELECT id, sha256 FROM chunks WHERE id = ? AND kept = 1", chunk_id)
     return [(row["id"], row["sha256"]) for row in rows]
 
 
-def claim_chunk(db: Database, chunk_id: bytes, message: int) -> bool:
+def claim_chunk(db: Database, chunk_id: ChunkId, message: int) -> bool:
     """Note whose file names a chunk; tell whether it has arrived."""
     return db.run("UPDATE chunks SET message = ? WHERE id = ?", message, chunk_id) > 0
 
 
-def want_chunk(db: Database, chunk_id: bytes, place: FilePlace, piece: int) -> None:
+def want_chunk(db: Database, chunk_id: ChunkId, place: FilePlace, piece: int) -> None:
     """Note that a piece of a file was looked for and has not arrived."""
     db.run(
         "INSERT INTO wanted_chunks VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -54,7 +55,7 @@ def want_chunk(db: Database, chunk_id: bytes, place: FilePlace, piece: int) -> N
     )
 
 
-def take_wanted(db: Database, chunk_id: bytes) -> list[tuple[FilePlace, int]]:
+def claim_wanted(db: Database, chunk_id: ChunkId) -> list[tuple[FilePlace, int]]:
     """Return the pieces of files that waited for a chunk; they are looked for no longer."""
     rows = db.rows("SELECT * FROM wanted_chunks WHERE id = ?", chunk_id)
     pieces = [((row["message"], row["place"]), row["piece"]) for row in rows]
@@ -62,7 +63,7 @@ def take_wanted(db: Database, chunk_id: bytes) -> list[tuple[FilePlace, int]]:
     return pieces
 
 
-def arrived(db: Database, chunk_id: bytes) -> tuple[list[ChunkName], bool]:
+def arrived(db: Database, chunk_id: ChunkId) -> tuple[list[ChunkName], bool]:
     """Return what is kept under an id, and whether a chunk came that held nothing and was dropped.
 
     Of what is kept, the one whose key opens it is the chunk.

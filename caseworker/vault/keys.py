@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from caseworker.vault.database import Database
+from crypto.names import KeyHash
 from crypto.signing import SigningKey
 
 
@@ -172,12 +173,12 @@ def newest_card_day(db: Database, recipient: str) -> int | None:
     return row["taken_day"] if row else None
 
 
-def add_intake_key(db: Database, key_hash: bytes, public_key: bytes) -> None:
+def add_intake_key(db: Database, key_hash: KeyHash, public_key: bytes) -> None:
     """Keep a public intake key."""
     db.run("INSERT INTO intake_keys VALUES (?, ?) ON CONFLICT DO NOTHING", key_hash, public_key)
 
 
-def intake_key(db: Database, key_hash: bytes) -> bytes | None:
+def intake_key(db: Database, key_hash: KeyHash) -> bytes | None:
     """Return a public intake key by its hash."""
     row = db.row("SELECT public_key FROM intake_keys WHERE hash = ?", key_hash)
     return row["public_key"] if row else None

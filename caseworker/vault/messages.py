@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from caseworker.vault.database import Database
+from crypto.names import Address, ThreadId
 from crypto.payload import Payload, parse_payload
 
 
@@ -13,7 +14,7 @@ class MessageMark:
 
     number: int
     case_number: int
-    thread_id: bytes
+    thread_id: ThreadId
     message_id: bytes
     kind: str
     thread_secret: bytes
@@ -33,7 +34,7 @@ class MessageMark:
 class MessageProof:
     """A message as its source signed it: the payload's JSON and what else was signed."""
 
-    address: bytes
+    address: Address
     payload: bytes
     slots_hash: bytes
     signature: bytes
@@ -74,7 +75,7 @@ def add_message(db: Database, mark: MessageMark, proof: MessageProof) -> None:
 
 
 def is_known_message(
-    db: Database, thread_id: bytes, message_id: bytes, content_hash: bytes
+    db: Database, thread_id: ThreadId, message_id: bytes, content_hash: bytes
 ) -> bool:
     """Tell whether a message that says the same under the same id in the same thread is kept."""
     row = db.row(
@@ -86,7 +87,7 @@ def is_known_message(
     return row is not None
 
 
-def case_of_thread(db: Database, thread_id: bytes) -> int | None:
+def case_of_thread(db: Database, thread_id: ThreadId) -> int | None:
     """Return the case of a thread's first message that was sealed within its key's dates."""
     row = db.row(
         "SELECT case_number FROM messages WHERE thread_id = ? AND within_key_dates = 1"
@@ -96,7 +97,7 @@ def case_of_thread(db: Database, thread_id: bytes) -> int | None:
     return row["case_number"] if row else None
 
 
-def is_known_commitment(db: Database, thread_id: bytes, commitment: bytes) -> bool:
+def is_known_commitment(db: Database, thread_id: ThreadId, commitment: bytes) -> bool:
     """Tell whether a message of a thread came under a commitment."""
     row = db.row(
         "SELECT 1 FROM messages WHERE commitment = ? AND thread_id = ?", commitment, thread_id
@@ -124,8 +125,8 @@ def messages_like_those_of(db: Database, case_number: int) -> list[MessageMark]:
     That is a thread, a thread secret, a reply key or a commitment.
     """
     sharing = " UNION ".join(
-        f"SELECT one.number FROM messages own JOIN messages one ON one.{shared} = own.{shared}"  # noqa: S608
-        " WHERE own.case_number = ?1"
+        f"SELECT number FROM messages WHERE {shared} IN"  # noqa: S608 - our own words
+        f" (SELECT {shared} FROM messages WHERE case_number = ?1)"
         for shared in ("thread_id", "thread_secret", "reply_key_hash", "commitment")
     )
     return list(_marks(db, f"WHERE number IN ({sharing}) ORDER BY number", case_number))

@@ -30,8 +30,8 @@ def highest_number(db: Database, kind: str) -> int:
     return db.number("SELECT coalesce(max(next), 1) - 1 FROM numbers WHERE kind = ?", kind)
 
 
-def take_reply_indexes(db: Database, thread_secret: bytes, count: int) -> int:
-    """Return the first of `count` reply indexes of a thread that are taken from now on."""
+def give_out_reply_indexes(db: Database, thread_secret: bytes, count: int) -> int:
+    """Return the first of `count` reply indexes of a thread that are given out now."""
     first = next_reply_index(db, thread_secret)
     db.run(
         "INSERT INTO reply_indexes VALUES (?1, ?2) ON CONFLICT DO UPDATE SET next = ?2",
@@ -51,6 +51,6 @@ def move_reply_indexes(db: Database, count: int) -> None:
 
 
 def next_reply_index(db: Database, thread_secret: bytes) -> int:
-    """Return the lowest reply index of a thread that was never taken."""
+    """Return the lowest reply index of a thread that was never given out."""
     row = db.row("SELECT next FROM reply_indexes WHERE thread_secret = ?", thread_secret)
     return int(row["next"]) if row else 0

@@ -64,7 +64,13 @@ def outgoing_statement(db: Database, row: OutgoingRow) -> Statement:
     )
     if found is None or found["content"] is None:
         raise LookupError("its content is kept no longer")
-    return Statement(row.kind, row.number, row.count, found["signature"], found["content"])
+    return Statement(
+        kind=row.kind,
+        number=row.number,
+        count=row.count,
+        signature=found["signature"],
+        content=found["content"],
+    )
 
 
 def replace_signature(db: Database, row: OutgoingRow, signature: bytes) -> None:

@@ -47,7 +47,7 @@ def seal_secret(secret: bytes, passphrase: Passphrase, context: bytes) -> dict[s
     It opens only with the same `context`, which says what the secret is for.
     """
     salt, nonce = secrets.token_bytes(_SALT_SIZE), secrets.token_bytes(_NONCE_SIZE)
-    sealed = aes_seal(_stretch(passphrase, salt, COST), nonce, context, secret)
+    sealed = aes_seal(_stretch(passphrase, salt, COST), nonce=nonce, aad=context, plaintext=secret)
     return {
         "argon2id": {**vars(COST), "salt": salt.hex()},
         "nonce": nonce.hex(),
@@ -65,7 +65,9 @@ def open_secret(fields: Fields, passphrase: Passphrase, context: bytes) -> bytes
     )
     key = _stretch(passphrase, stretching.hex("salt", _SALT_SIZE), cost)
     nonce = fields.hex("nonce", _NONCE_SIZE)
-    return aes_open(key, nonce, context, _hex(fields.text("sealed", _SEALED_MAX_SIZE)))
+    return aes_open(
+        key, nonce=nonce, aad=context, sealed=_hex(fields.text("sealed", _SEALED_MAX_SIZE))
+    )
 
 
 def _stretch(passphrase: Passphrase, salt: bytes, cost: Cost) -> bytes:

@@ -40,7 +40,9 @@ def read_secrets(folder: Path, file_key: bytes) -> list[HeldSecret]:
         head = len(_FORMAT) + _NONCE_SIZE
         if not data.startswith(_FORMAT):
             raise Malformed("another format")
-        opened = aes_open(file_key, data[len(_FORMAT) : head], _FORMAT, data[head:])
+        opened = aes_open(
+            file_key, nonce=data[len(_FORMAT) : head], aad=_FORMAT, sealed=data[head:]
+        )
         fields = Fields(parse_json(opened))
         return [_read(one) for one in fields.objects("secrets", 0, _SECRETS_MAX)]
     except (FileNotFoundError, Malformed, Unauthentic, ValueError):
@@ -54,7 +56,9 @@ def write_secrets(folder: Path, file_key: bytes, held: list[HeldSecret]) -> None
     """Return when these, and no others, are the secrets on the disk."""
     members = [{"week": one.week, "made": one.made_day, "seed": one.key.seed.hex()} for one in held]
     nonce = secrets.token_bytes(_NONCE_SIZE)
-    sealed = aes_seal(file_key, nonce, _FORMAT, encode_json({"secrets": members}))
+    sealed = aes_seal(
+        file_key, nonce=nonce, aad=_FORMAT, plaintext=encode_json({"secrets": members})
+    )
     replace_secret_file(folder / SECRETS_FILE, _FORMAT + nonce + sealed)
 
 

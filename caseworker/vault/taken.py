@@ -49,14 +49,14 @@ def standing_confirmations(vault: Vault) -> set[int]:
     return {row.number for row in rows if row.kind == StatementKind.CONFIRMATION}
 
 
-def note_weeks(vault: Vault) -> None:
+def remember_weeks(vault: Vault) -> None:
     """Remember in which week the server took each batch: its lifetime counts from there."""
     for one in outgoing_state(vault):
         if one.taken and one.row.week_taken is None:
             set_week_taken(vault.db, one.row, one.taken.week)
 
 
-def note_whether_behind(vault: Vault) -> None:
+def remember_whether_behind(vault: Vault) -> None:
     """Remember it where the server has numbers or contents of this vault that it does not know.
 
     Not while it is awaited what the server has: older bundles tell nothing that is not expected.

@@ -34,8 +34,8 @@ class VaultStatus:
     """How a vault stands on a day.
 
     `not_taken` is what the server has not taken yet, as far as is known here; `events` says how
-    many the log has, whose chain is whole, and `mended_cases` of which cases the lists said what
-    the log does not say.
+    many the log has, whose chain is whole, and `mended_cases` which of them the lists were wrong
+    about.
     """
 
     recipient: str

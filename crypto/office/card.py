@@ -6,6 +6,7 @@ from crypto.card import CARD_JSON_MAX_SIZE, read_card
 from crypto.directory_content import ListedKey
 from crypto.errors import TooLarge
 from crypto.labels import Label
+from crypto.names import GenesisId
 from crypto.signing import SigningKey
 from crypto.strict_json import encode_json
 
@@ -14,7 +15,7 @@ __all__ = ["sign_card"]
 
 def sign_card(
     signing_key: SigningKey,
-    genesis_id: bytes,
+    genesis_id: GenesisId,
     recipient_id: str,
     number: int,
     keys: Sequence[ListedKey],

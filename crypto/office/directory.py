@@ -26,6 +26,7 @@ from crypto.directory import (
 from crypto.directory_content import DirectoryContent, encode_directory
 from crypto.errors import Malformed, TooLarge
 from crypto.labels import Label
+from crypto.names import GenesisId
 from crypto.signing import SigningKey
 
 __all__ = [
@@ -47,7 +48,7 @@ def root_chain(root_public_key: bytes) -> bytes:
     return root_public_key + bytes([0])
 
 
-def sign_successor(chain: bytes, root: SigningKey, new_root_public_key: bytes) -> bytes:
+def sign_successor(chain: bytes, root: SigningKey, *, new_root_public_key: bytes) -> bytes:
     """Return the chain with one root (32 bytes) more, signed by its last one.
 
     Raises TooLarge where the chain has as many successors as it can have.
@@ -118,6 +119,6 @@ def _check_last_root(chain: bytes, root: SigningKey) -> None:
         raise Malformed("this root key is not the last one of the office's chain")
 
 
-def _genesis_id(chain: bytes) -> bytes:
+def _genesis_id(chain: bytes) -> GenesisId:
     # SPEC 3: of the first root, whichever signs
-    return hashlib.sha256(chain[:ROOT_SIZE]).digest()
+    return GenesisId(hashlib.sha256(chain[:ROOT_SIZE]).digest())

@@ -26,6 +26,7 @@ from crypto.errors import Contradictory, Malformed, Unauthentic
 from crypto.hpke import KemSecretKey, hpke_open
 from crypto.labels import Label, bound
 from crypto.lifetimes import CLOCK_GRACE_DAYS, DAYS_A_WEEK, KEY_DAYS
+from crypto.names import GenesisId, KeyHash, ThreadId
 from crypto.padding import unpad
 from crypto.payload import Payload, SealedFor, parse_payload
 from crypto.public_keys import check_kem_public_key, key_hash
@@ -61,13 +62,13 @@ class OpenedSlot:
     slot: int
     content_key: bytes
     week: int
-    key_hash: bytes
+    key_hash: KeyHash
 
     def __repr__(self) -> str:
         return "OpenedSlot(hidden)"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class OpenedEnvelope:
     """A message whose signature, recipients and reply key were checked.
 
@@ -82,7 +83,7 @@ class OpenedEnvelope:
     commitment: bytes
     slots_hash: bytes
     plaintext_hash: bytes
-    thread_id: bytes
+    thread_id: ThreadId
     slot: OpenedSlot
     within_key_dates: bool
 
@@ -91,14 +92,16 @@ class OpenedEnvelope:
 
 
 def open_envelope(
-    envelope: bytes, genesis_id: bytes, recipient_id: str, secrets: Iterable[IntakeSecret]
+    envelope: bytes, genesis_id: GenesisId, recipient_id: str, secrets: Iterable[IntakeSecret]
 ) -> OpenedEnvelope:
     """Return the message of an envelope: both steps at once."""
     slot = open_slot(envelope, genesis_id, secrets)
     return open_body(envelope, genesis_id, recipient_id, slot)
 
 
-def open_slot(envelope: bytes, genesis_id: bytes, secrets: Iterable[IntakeSecret]) -> OpenedSlot:
+def open_slot(
+    envelope: bytes, genesis_id: GenesisId, secrets: Iterable[IntakeSecret]
+) -> OpenedSlot:
     """Return the one slot that one of the secrets opens.
 
     Raises Malformed for another size or version, Unauthentic where no slot opens, and
@@ -120,7 +123,7 @@ def open_slot(envelope: bytes, genesis_id: bytes, secrets: Iterable[IntakeSecret
 
 
 def open_body(
-    envelope: bytes, genesis_id: bytes, recipient_id: str, slot: OpenedSlot
+    envelope: bytes, genesis_id: GenesisId, recipient_id: str, slot: OpenedSlot
 ) -> OpenedEnvelope:
     """Return the message of an envelope whose slot is open.
 
@@ -133,13 +136,21 @@ def open_body(
     commitment, slots = head[COMMITMENT_AT:SLOTS_AT], head[SLOTS_AT:]
     if commitment_of(slot.content_key, genesis_id) != commitment:
         raise Unauthentic("the commitment is not to this content key")
-    content = unpad(aes_open(slot.content_key, BODY_NONCE, head, envelope[BODY_AT:]))
+    content = unpad(
+        aes_open(slot.content_key, nonce=BODY_NONCE, aad=head, sealed=envelope[BODY_AT:])
+    )
     if len(content) <= SIGNATURE_SIZE:
         raise Malformed("a body too short for its signature")
     payload_bytes, signature = content[:-SIGNATURE_SIZE], content[-SIGNATURE_SIZE:]
     payload = parse_payload(payload_bytes)
-    signed = signed_message(commitment, slots, payload_bytes)
-    check_signature(payload.signing_key, signature, Label.MESSAGE, genesis_id, signed)
+    signed = signed_message(commitment=commitment, slots=slots, payload=payload_bytes)
+    check_signature(
+        payload.signing_key,
+        signature=signature,
+        label=Label.MESSAGE,
+        genesis_id=genesis_id,
+        message=signed,
+    )
     if SealedFor(recipient_id, slot.key_hash, slot.slot) not in payload.recipients:
         raise Contradictory("the payload does not name this reader with this key and slot")
     check_kem_public_key(payload.reply_key)
@@ -151,7 +162,10 @@ def open_body(
         slots_hash=slots_hash(slots),
         plaintext_hash=hashlib.sha256(payload_bytes).digest(),
         thread_id=thread_id(
-            payload.signing_key, payload.reply_key, payload.thread_secret, genesis_id
+            genesis_id,
+            signing_key=payload.signing_key,
+            reply_key=payload.reply_key,
+            thread_secret=payload.thread_secret,
         ),
         slot=slot,
         within_key_dates=_within_key_dates(slot.week, payload.day),
@@ -175,7 +189,7 @@ def _try_slot(
 ) -> OpenedSlot | None:
     for secret in secrets:
         try:
-            content_key = hpke_open(secret.key, info, sealed)
+            content_key = hpke_open(secret.key, info=info, sealed=sealed)
         except Unauthentic:
             continue
         return OpenedSlot(slot, content_key, secret.week, key_hash(secret.key.public_key))

@@ -9,6 +9,7 @@ from functools import partial
 from crypto.errors import TooLarge
 from crypto.hpke import hpke_seal, new_kem_secret_key
 from crypto.labels import Label
+from crypto.names import GenesisId, ThreadId
 from crypto.padding import pad
 from crypto.replies import (
     REPLY_PADDED_SIZE,
@@ -38,11 +39,11 @@ _REPLY_ID_SIZE = 16
 _LONGEST_DAY = 99_999
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ReplyTo:
     """The message that is answered: its thread, and the set of recipients that it named."""
 
-    thread_id: bytes
+    thread_id: ThreadId
     thread_secret: bytes
     reply_key: bytes
     recipients: tuple[str, ...]
@@ -72,7 +73,7 @@ def seal_reply(
     *,
     to: ReplyTo,
     signer: SigningKey,
-    genesis_id: bytes,
+    genesis_id: GenesisId,
     recipient_id: str,
     first_index: int,
     kind: str,
@@ -88,38 +89,59 @@ def seal_reply(
     texts = split_reply(text, to.recipients)
     if not 0 <= first_index <= REPLY_INDEXES - len(texts):
         raise TooLarge("the thread has no indexes left for this reply")
-    whole = ReplyPart(kind, reply_id, 0, len(texts), day, to.recipients, to.set_token, "")
+    whole = ReplyPart(
+        kind=kind,
+        reply_id=reply_id,
+        part=0,
+        parts=len(texts),
+        day=day,
+        recipients=to.recipients,
+        set_token=to.set_token,
+        text="",
+    )
     records = []
     for number, part in enumerate(texts):
         message = encode_reply_message(replace(whole, part=number, text=part))
         # Nothing leaves the office that a source would pass over.
         parse_reply_message(message)
         tag = reply_tag(to.thread_secret, genesis_id, recipient_id, first_index + number)
-        content = signed_content(message, tag, to.thread_id, recipient_id, signer, genesis_id)
-        records.append(tag + hpke_seal(to.reply_key, reply_info(tag, genesis_id), content))
+        content = signed_content(
+            message=message,
+            tag=tag,
+            thread_id=to.thread_id,
+            recipient_id=recipient_id,
+            signer=signer,
+            genesis_id=genesis_id,
+        )
+        records.append(
+            tag + hpke_seal(to.reply_key, info=reply_info(tag, genesis_id), plaintext=content)
+        )
     return records
 
 
 def signed_content(
+    *,
     message: bytes,
     tag: bytes,
-    thread_id: bytes,
+    thread_id: ThreadId,
     recipient_id: str,
     signer: SigningKey,
-    genesis_id: bytes,
+    genesis_id: GenesisId,
 ) -> bytes:
     """Return what is sealed in a record: the message, signed and padded, 2,944 bytes."""
-    signed = signed_reply(tag, thread_id, recipient_id, message)
+    signed = signed_reply(tag=tag, thread_id=thread_id, recipient_id=recipient_id, message=message)
     signature = signer.sign(Label.REPLY_MESSAGE, genesis_id, signed)
     return pad(message + signature, REPLY_PADDED_SIZE)
 
 
-def decoy_record(genesis_id: bytes) -> bytes:
+def decoy_record(genesis_id: GenesisId) -> bytes:
     """Return a record that nobody can open: a real seal of zeros to a key pair now forgotten."""
     # SPEC 9: random bytes could be told apart from a seal
     tag = secrets.token_bytes(TAG_SIZE)
     zeros = pad(bytes(REPLY_MESSAGE_MAX_SIZE + SIGNATURE_SIZE), REPLY_PADDED_SIZE)
-    return tag + hpke_seal(new_kem_secret_key().public_key, reply_info(tag, genesis_id), zeros)
+    return tag + hpke_seal(
+        new_kem_secret_key().public_key, info=reply_info(tag, genesis_id), plaintext=zeros
+    )
 
 
 def _cut(text: str, room: int) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from crypto.names import GenesisId
 from crypto.signing import SigningKey
 from crypto.statement_contents import (
     Batch,
@@ -17,7 +18,7 @@ __all__ = ["sign_batch", "sign_confirmation", "sign_refinement", "sign_statement
 
 
 def sign_batch(
-    signing_key: SigningKey, genesis_id: bytes, recipient_id: str, number: int, batch: Batch
+    signing_key: SigningKey, genesis_id: GenesisId, recipient_id: str, number: int, batch: Batch
 ) -> Statement:
     """Return a batch, signed; Malformed where a reader would refuse it."""
     content, count = encode_batch(batch), len(batch.records)
@@ -27,7 +28,7 @@ def sign_batch(
 
 def sign_confirmation(
     signing_key: SigningKey,
-    genesis_id: bytes,
+    genesis_id: GenesisId,
     recipient_id: str,
     number: int,
     confirmation: Confirmation,
@@ -40,7 +41,7 @@ def sign_confirmation(
 
 def sign_refinement(
     signing_key: SigningKey,
-    genesis_id: bytes,
+    genesis_id: GenesisId,
     recipient_id: str,
     number: int,
     refinement: Refinement,
@@ -53,7 +54,7 @@ def sign_refinement(
 
 def sign_statement(
     signing_key: SigningKey,
-    genesis_id: bytes,
+    genesis_id: GenesisId,
     recipient_id: str,
     kind: StatementKind,
     number: int,
@@ -64,4 +65,4 @@ def sign_statement(
     # SPEC 13: sign(recipient signing key, label, rid || number || count || SHA-256(content))
     message = signed_statement(recipient_id, number, count, hashlib.sha256(content).digest())
     signature = signing_key.sign(label_of(kind), genesis_id, message)
-    return Statement(kind, number, count, signature, content)
+    return Statement(kind=kind, number=number, count=count, signature=signature, content=content)

@@ -13,6 +13,7 @@ from typing import Final
 from crypto.bundle import PARTS_MAX, BundleWriter, InboundHeader, ItemType
 from crypto.card import read_card
 from crypto.directory import Directory, read_directory
+from crypto.names import GenesisId
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from crypto.statements import encode_taken_line
 from intake.errors import Refusal
@@ -56,7 +57,7 @@ class Exported:
 class _Snapshot:
     """What goes into an export, as of one moment. The bytes of items stay in their slots."""
 
-    genesis_id: bytes
+    genesis_id: GenesisId
     recipient: str
     day: int
     directory: Directory
@@ -149,7 +150,7 @@ def _check_recipient(directory: Directory, recipient: str) -> None:
 
 
 def _head(
-    connection: sqlite3.Connection, genesis_id: bytes, document: bytes, directory: Directory
+    connection: sqlite3.Connection, genesis_id: GenesisId, document: bytes, directory: Directory
 ) -> tuple[tuple[ItemType, bytes], ...]:
     """Return what every part begins with: directory, public keys, cards, taken lines."""
     cards = sorted(card.card for card in office.cards(connection))

@@ -11,6 +11,7 @@ from pathlib import Path
 from crypto.bundle import InboundHeader, ItemType, OutboundHeader, read_bundle, verify_bundle
 from crypto.directory import Directory, fingerprint, name_in, read_directory, read_fingerprint
 from crypto.errors import Foreign, Malformed, ProtocolError
+from crypto.names import GenesisId
 from intake.errors import Refusal
 from intake.exchange.dates import shown, today
 from intake.exchange.taking import Outcome, Taking
@@ -74,7 +75,7 @@ def _build_pages(path: Path) -> None:
 
 
 def _accepted(
-    source: BufferedReader, pinned: bytes | None, typed_fingerprint: str | None
+    source: BufferedReader, pinned: GenesisId | None, typed_fingerprint: str | None
 ) -> OutboundHeader:
     """Return the header of a bundle that is whole, and of the office that it has to be of."""
     source.seek(0)
@@ -159,7 +160,7 @@ def _refusing() -> Iterator[None]:
         ) from None
 
 
-def _verify(source: BufferedReader, pinned: bytes | None) -> OutboundHeader:
+def _verify(source: BufferedReader, pinned: GenesisId | None) -> OutboundHeader:
     """Read the whole bundle once, before anything is changed."""
     with _refusing():
         try:
@@ -182,7 +183,7 @@ def _is_inbound(source: BufferedReader) -> bool:
     return True
 
 
-def _check_fingerprint(genesis_id: bytes, typed: str | None) -> None:
+def _check_fingerprint(genesis_id: GenesisId, typed: str | None) -> None:
     if typed is None:
         return
     try:
@@ -210,7 +211,7 @@ def _first_directory(source: BufferedReader, header: OutboundHeader) -> Director
     raise Refusal(*_NO_DIRECTORY)
 
 
-def _ask(genesis_id: bytes, directory: Directory) -> None:
+def _ask(genesis_id: GenesisId, directory: Directory) -> None:
     """Show whose office this would be, and let a person decide."""
     digits = fingerprint(genesis_id).split()
     print(f"This server would serve, for good: {shown(name_in(directory.names, 'und'))}")

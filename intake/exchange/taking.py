@@ -15,6 +15,7 @@ from crypto.card import Card, SeenCard, check_card, read_card
 from crypto.directory import Directory, check_not_older, read_directory, seen
 from crypto.errors import Malformed, Outdated, ProtocolError, Unauthentic
 from crypto.lifetimes import CLOCK_GRACE_DAYS
+from crypto.names import GenesisId, KeyHash
 from crypto.public_keys import check_kem_public_key, key_hash
 from crypto.statement_contents import parse_batch, parse_confirmation, parse_refinement
 from crypto.statements import (
@@ -70,7 +71,7 @@ class Taking:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, genesis_id: bytes, recipient: str, day: int
+        self, connection: sqlite3.Connection, genesis_id: GenesisId, recipient: str, day: int
     ) -> None:
         self._connection = connection
         self._genesis_id = genesis_id
@@ -134,7 +135,7 @@ class Taking:
         office.set_directory(self._connection, document)
         self.directory = self._outcome.directory = new
 
-    def _take_keys(self, hashes: Iterable[bytes]) -> None:
+    def _take_keys(self, hashes: Iterable[KeyHash]) -> None:
         """Keep the public keys with these hashes, all of which must be here or in the bundle."""
         found = {}
         for wanted in hashes:
@@ -152,7 +153,11 @@ class Taking:
         seen_card = None
         for old in stored:
             if old.signing_key == card.signing_key:
-                seen_card = SeenCard(old.signing_key, old.number, hashlib.sha256(old.card).digest())
+                seen_card = SeenCard(
+                    signing_key=old.signing_key,
+                    number=old.number,
+                    sha256=hashlib.sha256(old.card).digest(),
+                )
         if seen_card is not None and seen_card.sha256 == card.sha256:
             raise _Known
         self._check_card(card, self._signing_keys(card.recipient, stored), seen_card)

@@ -19,6 +19,7 @@ from typing import Final
 
 from crypto.errors import ProtocolError
 from crypto.lifetimes import UNCONFIRMED_REFUSE_DAYS
+from crypto.names import Address, ChunkId
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, check_puzzle
 from intake.server.answers import Denied
 from intake.server.config import Settings
@@ -115,7 +116,7 @@ class Admission:
         return self._closed[kind]
 
     @contextmanager
-    def entered(self, kind: Kind, puzzle: str, name: bytes) -> Iterator[Entry]:
+    def entered(self, kind: Kind, puzzle: str, name: Address | ChunkId) -> Iterator[Entry]:
         """Let an upload in, or refuse it before its body is read.
 
         `name` is the address or id of its path (32 bytes), which the puzzle binds; `puzzle` is the
@@ -139,7 +140,7 @@ class Admission:
         finally:
             self._under_way[kind] -= 1
 
-    def _check_puzzle(self, kind: Kind, header: str, name: bytes) -> None:
+    def _check_puzzle(self, kind: Kind, header: str, name: Address | ChunkId) -> None:
         in_force = self._office.in_force()
         if in_force is None:
             raise Denied(503, Reason.NO_DIRECTORY)

@@ -5,6 +5,7 @@ import hashlib
 
 from aiohttp import web
 
+from crypto.names import ChunkId
 from crypto.sizes import CHUNK_SIZE
 from intake.server import answers
 from intake.server.admission import Admission
@@ -29,7 +30,7 @@ class Chunks:
 
     async def put(self, request: web.BaseRequest, id_hex: str) -> web.Response:
         """Store 262,144 bytes under their id; 204 when they are durable, 409 for other bytes."""
-        chunk_id = bytes.fromhex(id_hex)
+        chunk_id = ChunkId(bytes.fromhex(id_hex))
         check_size(request, CHUNK_SIZE)
         with self._admission.entered(Kind.CHUNK, puzzle_of(request), chunk_id) as entry:
             async with self.uploads:
@@ -37,12 +38,12 @@ class Chunks:
                 entry.is_new = await self._write(chunk_id, body)
         return answers.stored()
 
-    async def store(self, chunk_id: bytes, puzzle: str, chunk: bytes) -> None:
+    async def store(self, chunk_id: ChunkId, puzzle: str, chunk: bytes) -> None:
         """Store what came in another way than by PUT, by the same rules; raises Denied."""
         with self._admission.entered(Kind.CHUNK, puzzle, chunk_id) as entry:
             entry.is_new = await self._write(chunk_id, chunk)
 
-    async def _write(self, chunk_id: bytes, chunk: bytes | bytearray) -> bool:
+    async def _write(self, chunk_id: ChunkId, chunk: bytes | bytearray) -> bool:
         digest, week = hashlib.sha256(chunk).digest(), week_of(day_of())
         outcome = await self._writer.put(Kind.CHUNK, chunk_id, digest, chunk, week)
         if outcome is Outcome.NO_ROOM:

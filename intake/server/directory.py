@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from crypto.directory_file import encode_directory_file
+from crypto.names import KeyHash
 from intake.server import answers
 from intake.server.answers import Denied
 from intake.server.office import Office
@@ -34,7 +35,7 @@ class DirectoryAndKeys:
 
     async def get_key(self, _request: web.BaseRequest, hash_hex: str) -> web.Response:
         """Return a public intake key by its SHA-256."""
-        key = self._office.key(bytes.fromhex(hash_hex))
+        key = self._office.key(KeyHash(bytes.fromhex(hash_hex)))
         if key is None:
             raise Denied(404, "not-found")
         return answers.data(key)

@@ -4,6 +4,7 @@ import hashlib
 
 from aiohttp import web
 
+from crypto.names import Address
 from crypto.sizes import ENVELOPE_SIZE
 from intake.server import answers
 from intake.server.admission import Admission
@@ -26,7 +27,7 @@ class Envelopes:
 
     async def put(self, request: web.BaseRequest, address_hex: str) -> web.Response:
         """Store 32,768 bytes whose SHA-256 is their address; 204 when they are durable."""
-        address = bytes.fromhex(address_hex)
+        address = Address(bytes.fromhex(address_hex))
         check_size(request, ENVELOPE_SIZE)
         with self._admission.entered(Kind.ENVELOPE, puzzle_of(request), address) as entry:
             body = await read_body(request, ENVELOPE_SIZE, self._settings)
@@ -37,11 +38,11 @@ class Envelopes:
 
     async def store(self, puzzle: str, envelope: bytes) -> None:
         """Store what came in another way than by PUT, by the same rules; raises Denied."""
-        address = hashlib.sha256(envelope).digest()
+        address = Address(hashlib.sha256(envelope).digest())
         with self._admission.entered(Kind.ENVELOPE, puzzle, address) as entry:
             entry.is_new = await self._write(address, envelope)
 
-    async def _write(self, address: bytes, envelope: bytes | bytearray) -> bool:
+    async def _write(self, address: Address, envelope: bytes | bytearray) -> bool:
         week = week_of(day_of())
         outcome = await self._writer.put(Kind.ENVELOPE, address, address, envelope, week)
         if outcome is Outcome.NO_ROOM:

@@ -8,6 +8,7 @@ from typing import Final
 
 from crypto.directory import Directory, check_current, read_directory
 from crypto.errors import Outdated
+from crypto.names import KeyHash
 from intake.storage import office
 from intake.storage.view import View
 
@@ -58,7 +59,7 @@ class Office:
             self._edition = edition
         return self._in_force
 
-    def key(self, key_hash: bytes) -> bytes | None:
+    def key(self, key_hash: KeyHash) -> bytes | None:
         """Return a public intake key by its SHA-256."""
         return self._view.look(lambda connection: office.intake_key(connection, key_hash))
 

@@ -84,10 +84,10 @@ class SealedUploads:
                 match reader.take(await file.read(reader.wants)):
                     case SealedFileHead() as head:
                         self._check_head(head, max_chunks)
-                    case SealedChunk(chunk_id, nonce, chunk) if head:
+                    case SealedChunk(id=chunk_id, nonce=nonce, chunk=chunk) if head:
                         puzzle = puzzle_header(head.last_day, nonce)
                         await self._chunks.store(chunk_id, puzzle, chunk)
-                    case SealedEnvelope(nonce, envelope) if head:
+                    case SealedEnvelope(nonce=nonce, envelope=envelope) if head:
                         # A slow upload may have taken it past its last day.
                         if day_of() > head.last_day:
                             raise Outdated("past its last day")

@@ -13,6 +13,7 @@ import zopfli.gzip
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crypto.directory import Directory, name_in
+from crypto.names import GenesisId
 from crypto.word_lists import word_list
 from intake.errors import Refusal
 from intake.site.catalogues import LANGUAGES, Language, Translations, read_translations
@@ -51,7 +52,7 @@ class _Choice:
 
 def build_site(
     out_dir: Path,
-    genesis_id: bytes,
+    genesis_id: GenesisId,
     directory: Directory,
     build_day: int,
     before: Path | None = None,
@@ -91,7 +92,7 @@ def compress_programs() -> None:
         path.write_bytes(_compressed(name, content))
 
 
-def site_files(genesis_id: bytes, directory: Directory, build_day: int) -> dict[str, bytes]:
+def site_files(genesis_id: GenesisId, directory: Directory, build_day: int) -> dict[str, bytes]:
     """Return the files of a site by their names, without the compressed ones."""
     files = {"icon.png": _ICON.read_bytes()}
     css = _minified(_STYLE.read_text("utf-8"))

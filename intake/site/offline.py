@@ -9,6 +9,7 @@ import hashlib
 
 from jinja2 import Environment
 
+from crypto.names import GenesisId
 from intake.site.catalogues import Language, Translations
 from intake.site.program import program_in
 
@@ -17,7 +18,7 @@ __all__ = ["offline_page"]
 
 def offline_page(
     pages: Environment,
-    genesis_id: bytes,
+    genesis_id: GenesisId,
     language: Language,
     translations: Translations,
     client: str,

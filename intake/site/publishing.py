@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from crypto.directory import Directory, read_directory
+from crypto.names import GenesisId
 from intake.errors import Refusal
 from intake.exchange.dates import today
 from intake.storage import office
@@ -46,7 +47,7 @@ def build_pages(path: Path) -> None:
         _build(folder, *_office(folder))
 
 
-def _office(folder: DataFolder) -> tuple[bytes, Directory]:
+def _office(folder: DataFolder) -> tuple[GenesisId, Directory]:
     prepare(folder)
     with closing(connect(folder)) as connection:
         genesis_id, document = office.genesis_id(connection), office.directory(connection)
@@ -58,7 +59,7 @@ def _office(folder: DataFolder) -> tuple[bytes, Directory]:
     return genesis_id, read_directory(document, genesis_id)
 
 
-def _build(folder: DataFolder, genesis_id: bytes, directory: Directory) -> None:
+def _build(folder: DataFolder, genesis_id: GenesisId, directory: Directory) -> None:
     # Page templates and compression are wanted here alone, and slow to load.
     from intake.site.build import build_site
 

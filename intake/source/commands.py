@@ -14,6 +14,7 @@ from types import FrameType, TracebackType
 
 from crypto.directory import read_fingerprint
 from crypto.errors import Malformed
+from crypto.names import GenesisId
 from intake.errors import Refusal
 from intake.source.reach.address import read_proxy, read_server
 from intake.source.speech import WORD_LISTS, default_language
@@ -244,7 +245,7 @@ def _add_message(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _fingerprint(text: str) -> bytes:
+def _fingerprint(text: str) -> GenesisId:
     try:
         return read_fingerprint(text)
     except Malformed:

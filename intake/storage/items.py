@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from crypto.names import Address, ChunkId
 from crypto.sizes import RECIPIENTS_MAX
 from intake.storage.container import Kind
 
@@ -55,13 +56,13 @@ class Item:
     slot: int
 
 
-def has_envelope(connection: sqlite3.Connection, address: bytes) -> bool:
+def has_envelope(connection: sqlite3.Connection, address: Address) -> bool:
     """Whether an envelope of this address is held."""
     found = connection.execute("SELECT 1 FROM envelope WHERE address = ?", (address,))
     return found.fetchone() is not None
 
 
-def chunk_digest(connection: sqlite3.Connection, chunk_id: bytes) -> bytes | None:
+def chunk_digest(connection: sqlite3.Connection, chunk_id: ChunkId) -> bytes | None:
     """Return the SHA-256 of the chunk held under an id; None where there is none."""
     found = connection.execute("SELECT digest FROM chunk WHERE id = ?", (chunk_id,)).fetchone()
     return None if found is None else bytes(found[0])
@@ -108,7 +109,7 @@ def waiting(connection: sqlite3.Connection, kind: Kind, recipient: str) -> dict[
 
 
 def mark_envelopes(
-    connection: sqlite3.Connection, addresses: Iterable[bytes], recipient: str
+    connection: sqlite3.Connection, addresses: Iterable[Address], recipient: str
 ) -> None:
     """Note that a recipient has these envelopes. Addresses not held are passed over."""
     connection.executemany(

@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from crypto.names import GenesisId, KeyHash
+
 EDITION_SIZE = 16
 """Bytes of an edition."""
 
@@ -22,9 +24,10 @@ class StoredCard:
     card: bytes
 
 
-def genesis_id(connection: sqlite3.Connection) -> bytes | None:
+def genesis_id(connection: sqlite3.Connection) -> GenesisId | None:
     """Return the office this server serves (32 bytes); None before the first import."""
-    return _fact(connection, "genesis_id")
+    value = _fact(connection, "genesis_id")
+    return None if value is None else GenesisId(value)
 
 
 def pin_genesis_id(connection: sqlite3.Connection, value: bytes) -> None:
@@ -76,7 +79,7 @@ def _fact(connection: sqlite3.Connection, name: str) -> bytes | None:
     return None if found is None else bytes(found[0])
 
 
-def intake_key(connection: sqlite3.Connection, key_hash: bytes) -> bytes | None:
+def intake_key(connection: sqlite3.Connection, key_hash: KeyHash) -> bytes | None:
     """Return a public intake key (1,216 bytes) by its SHA-256."""
     found = connection.execute(
         "SELECT public_key FROM intake_key WHERE hash = ?", (key_hash,)
@@ -84,7 +87,7 @@ def intake_key(connection: sqlite3.Connection, key_hash: bytes) -> bytes | None:
     return None if found is None else bytes(found[0])
 
 
-def add_intake_key(connection: sqlite3.Connection, key_hash: bytes, public_key: bytes) -> None:
+def add_intake_key(connection: sqlite3.Connection, key_hash: KeyHash, public_key: bytes) -> None:
     """Keep a public intake key. The same again changes nothing."""
     connection.execute(
         "INSERT OR IGNORE INTO intake_key (hash, public_key) VALUES (?, ?)", (key_hash, public_key)

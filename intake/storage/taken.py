@@ -53,7 +53,19 @@ def lines(connection: sqlite3.Connection) -> list[TakenLine]:
     rows = connection.execute(
         "SELECT code, recipient, number, count, week, hash, signing_key, signature FROM taken"
     )
-    return [TakenLine(StatementKind(code), *rest) for code, *rest in rows]
+    return [
+        TakenLine(
+            kind=StatementKind(code),
+            recipient_id=recipient,
+            number=number,
+            count=count,
+            week=week,
+            content_hash=content_hash,
+            signing_key=signing_key,
+            signature=signature,
+        )
+        for code, recipient, number, count, week, content_hash, signing_key, signature in rows
+    ]
 
 
 def spend(connection: sqlite3.Connection, line: TakenLine) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from crypto.names import Address, ChunkId
 from intake.storage import items
 from intake.storage.container import Container, Containers, FreeSlots, Kind
 from intake.storage.folder import DataFolder
@@ -239,8 +240,8 @@ class Writer:
 
     def _held(self, put: Put) -> bytes | None:
         if put.kind is Kind.CHUNK:
-            return items.chunk_digest(self._connection, put.key)
-        return put.digest if items.has_envelope(self._connection, put.key) else None
+            return items.chunk_digest(self._connection, ChunkId(put.key))
+        return put.digest if items.has_envelope(self._connection, Address(put.key)) else None
 
     def _draw(self, kind: Kind) -> int | None:
         """Return a free slot at random; None where the disk has no room for more."""

@@ -16,6 +16,7 @@ import {
   sealChunk,
   type FileKey,
 } from "./protocol/chunks.ts";
+import type { ChunkId } from "./protocol/names.ts";
 import { PIECE_SIZE } from "./protocol/sizes.ts";
 
 /** Pieces that the first reading takes from the device at once: 4 MiB. */
@@ -53,7 +54,7 @@ export class FileUnreadable extends Error {
 export class FileChanged extends FileUnreadable {}
 
 export interface SealedChunk {
-  readonly id: Uint8Array;
+  readonly id: ChunkId;
   readonly bytes: Uint8Array;
 }
 

@@ -11,12 +11,13 @@ import {
   type Directory,
 } from "./protocol/directory.ts";
 import { Foreign, Outdated, ProtocolError } from "./protocol/errors.ts";
+import type { GenesisId } from "./protocol/names.ts";
 import { checkKemPublicKey, keyHash } from "./protocol/public_keys.ts";
 import { CLOCK_GRACE_DAYS, DAYS_A_WEEK } from "./protocol/lifetimes.ts";
 
 /** What the page knows from its own bytes and its own address. */
 export interface PageFacts {
-  readonly genesisId: Uint8Array;
+  readonly genesisId: GenesisId;
   readonly buildDay: number;
   /** The origin it was opened at: `https://example.org`. */
   readonly origin: string;
@@ -91,7 +92,7 @@ export async function freshOffice(office: Office): Promise<Office> {
   return usable && day < directory.delegation.end ? office : openOffice(office.facts);
 }
 
-function genuine(document: Uint8Array, genesisId: Uint8Array): Directory {
+function genuine(document: Uint8Array, genesisId: GenesisId): Directory {
   try {
     return readDirectory(document, genesisId);
   } catch (error) {

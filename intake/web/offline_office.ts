@@ -7,12 +7,13 @@ import { checkCurrent, currentKey } from "./protocol/directory.ts";
 import { readDirectoryFile, type DirectoryFile } from "./protocol/directory_file.ts";
 import { Foreign, Malformed, Outdated, ProtocolError } from "./protocol/errors.ts";
 import { CLOCK_GRACE_DAYS, DAYS_A_WEEK } from "./protocol/lifetimes.ts";
+import type { GenesisId } from "./protocol/names.ts";
 
 /** The chosen file is no directory file at all. */
 export class NoDirectoryFile extends Error {}
 
 /** Returns the office of a directory file. Raises NoDirectoryFile, and OfficeRefusal. */
-export function officeFromFile(data: Uint8Array, genesisId: Uint8Array): Office {
+export function officeFromFile(data: Uint8Array, genesisId: GenesisId): Office {
   const { directory, keys } = genuine(data, genesisId);
   const day = today();
   if (day < directory.issued - CLOCK_GRACE_DAYS) throw new OfficeRefusal("clock", directory);
@@ -38,7 +39,7 @@ export function officeFromFile(data: Uint8Array, genesisId: Uint8Array): Office 
   }
 }
 
-function genuine(data: Uint8Array, genesisId: Uint8Array): DirectoryFile {
+function genuine(data: Uint8Array, genesisId: GenesisId): DirectoryFile {
   try {
     return readDirectoryFile(data, genesisId);
   } catch (error) {

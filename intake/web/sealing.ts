@@ -11,6 +11,7 @@ import {
   splitText,
   type Message,
 } from "./protocol/envelope.ts";
+import type { Address } from "./protocol/names.ts";
 import { paddedChunkCount } from "./protocol/padding.ts";
 import { safeFileName, type Attachment } from "./protocol/payload.ts";
 import { DAYS_A_WEEK, KEY_DAYS } from "./protocol/lifetimes.ts";
@@ -47,7 +48,7 @@ export interface Parts {
 
 /** An envelope, and until when it may be sent. */
 export interface SealedEnvelope {
-  readonly address: Uint8Array;
+  readonly address: Address;
   readonly bytes: Uint8Array;
   readonly puzzleBits: number;
   readonly day: number;

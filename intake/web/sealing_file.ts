@@ -5,6 +5,7 @@ import { today } from "./clock.ts";
 import { fileFromBlob } from "./files.ts";
 import { DAYS_A_WEEK } from "./protocol/lifetimes.ts";
 import { OfficeRefusal, type Office } from "./office.ts";
+import type { Address, ChunkId } from "./protocol/names.ts";
 import { puzzleNonce, solvePuzzle } from "./protocol/puzzle.ts";
 import { lastDayOf, SealedFileWriter } from "./protocol/sealed_file.ts";
 import { PUZZLE_NONCE_SIZE } from "./protocol/sizes.ts";
@@ -53,7 +54,11 @@ export async function sealToFile(
   tell(0, chunks);
   for (const file of parts.files) await file.readFirst(stopWhereAborted);
   const made = [new Blob([(await writer.begin()) as BlobPart])];
-  const nonceFor = async (kind: number, id: Uint8Array, bits: number): Promise<Uint8Array> => {
+  const nonceFor = async (
+    kind: number,
+    id: Address | ChunkId,
+    bits: number,
+  ): Promise<Uint8Array> => {
     if (bits === 0) return new Uint8Array(PUZZLE_NONCE_SIZE);
     const header = await solvePuzzle(genesisId, kind, id, bits, lastDay, (tried) => {
       stopWhereAborted();

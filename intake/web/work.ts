@@ -4,6 +4,7 @@ import { Stopped } from "./api.ts";
 import { today } from "./clock.ts";
 import type { Line } from "./line.ts";
 import { toHex } from "./protocol/bytes.ts";
+import type { Address, ChunkId, GenesisId } from "./protocol/names.ts";
 import { solvePuzzle } from "./protocol/puzzle.ts";
 
 /** One puzzle at a time: more at once would be no faster, and nobody could say how far they are. */
@@ -14,9 +15,9 @@ const solved = new Map<string, string>();
 
 /** Returns the header of an upload, empty for a difficulty of 0. Raises Stopped. */
 export function headerFor(
-  genesisId: Uint8Array,
+  genesisId: GenesisId,
   kind: number,
-  pathHash: Uint8Array,
+  pathHash: Address | ChunkId,
   bits: number,
   line: Line,
 ): Promise<string> {

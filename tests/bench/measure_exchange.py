@@ -14,6 +14,7 @@ from crypto.bundle import InboundHeader, ItemType, read_bundle
 from crypto.directory import Directory, current_key, read_directory, read_fingerprint
 from crypto.envelope import Message, SealTo, new_message_id, seal_envelope
 from crypto.hpke import new_kem_secret_key
+from crypto.names import GenesisId
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.signing import SigningKey
 from crypto.source_keys import SourceKeys, thread_id
@@ -80,10 +81,22 @@ def _message(directory: Directory, today: int, text: str) -> Message:
     )
 
 
-def _source(genesis_id: bytes) -> SourceKeys:
+def _source(genesis_id: GenesisId) -> SourceKeys:
     signing, reply, secret = SigningKey(os.urandom(32)), new_kem_secret_key(), os.urandom(32)
-    thread = thread_id(signing.public_key, reply.public_key, secret, genesis_id)
-    return SourceKeys(signing, reply, secret, os.urandom(32), genesis_id, thread)
+    thread = thread_id(
+        genesis_id,
+        signing_key=signing.public_key,
+        reply_key=reply.public_key,
+        thread_secret=secret,
+    )
+    return SourceKeys(
+        signing=signing,
+        reply=reply,
+        thread_secret=secret,
+        set_key=os.urandom(32),
+        genesis_id=genesis_id,
+        thread_id=thread,
+    )
 
 
 def _envelopes(file: Path) -> list[bytes]:

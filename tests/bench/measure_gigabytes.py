@@ -14,6 +14,7 @@ from pathlib import Path
 from caseworker.casefile.case_folder import save_case
 from crypto.codename import new_codename
 from crypto.directory import fingerprint
+from crypto.names import ChunkId
 from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
 from intake.source.message.outgoing import FileOnDisk
 from intake.source.message.plan import ChosenFile, Draft
@@ -106,7 +107,7 @@ def _unsealed() -> float:
         for piece in pieces:
             data = FileOnDisk(_film()).read(piece)[:PIECE_SIZE]
             chunk = data + bytes(CHUNK_SIZE - PIECE_SIZE)
-            await api.put_chunk(os.urandom(32), chunk, "", MAX_SECONDS)
+            await api.put_chunk(ChunkId(os.urandom(32)), chunk, "", MAX_SECONDS)
 
     with _session() as session:
         began = time.perf_counter()

@@ -20,9 +20,10 @@ from crypto.bundle import (
     verify_bundle,
 )
 from crypto.errors import Foreign, Malformed, ProtocolError, Unauthentic
+from crypto.names import GenesisId
 from tests.offices.documents import digest
 
-OFFICE = digest("office")
+OFFICE = GenesisId(digest("office"))
 INBOUND = InboundHeader(OFFICE, "board", bytes(16), 1, 2, 20_800)
 OUTBOUND = OutboundHeader(OFFICE, "board")
 ITEMS = (
@@ -163,7 +164,7 @@ def test_random_bytes_are_no_bundle(data: bytes, kept: int) -> None:
 def test_a_foreign_bundle_is_refused_before_its_items_are_looked_at() -> None:
     data = io.BytesIO(BUNDLE)
     with pytest.raises(Foreign):
-        read_bundle(data.read, OutboundHeader, digest("other office"), None)
+        read_bundle(data.read, OutboundHeader, GenesisId(digest("other office")), None)
     assert data.tell() < 64
 
     data = io.BytesIO(BUNDLE)

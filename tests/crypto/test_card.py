@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from crypto.card import check_card, read_card, seen_card
 from crypto.directory import ListedKey
 from crypto.errors import Contradictory, Malformed, Outdated, ProtocolError, Unauthentic
+from crypto.names import KeyHash
 from crypto.office.card import sign_card
 from tests.offices.documents import key, listed, office
 
@@ -83,7 +84,11 @@ def test_numbers_under_one_key_never_go_back() -> None:
     seen = seen_card(read_card(CARD, OFFICE))
     lower, higher, twin = (
         read_card(sign_card(BOARD, OFFICE, "board", number, keys), OFFICE)
-        for number, keys in ((2, KEYS), (4, KEYS), (3, (*KEYS, ListedKey(2976, bytes(32)))))
+        for number, keys in (
+            (2, KEYS),
+            (4, KEYS),
+            (3, (*KEYS, ListedKey(2976, KeyHash(bytes(32))))),
+        )
     )
 
     check_card(higher, "board", BOARD.public_key, seen)

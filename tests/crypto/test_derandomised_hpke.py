@@ -17,13 +17,13 @@ def test_the_library_opens_what_the_vectors_seal() -> None:
 
     sealed = derandomised_hpke.seal(key.public_key, INFO, b"words", secrets.token_bytes(64))
 
-    assert hpke_open(key, INFO, sealed) == b"words"
+    assert hpke_open(key, info=INFO, sealed=sealed) == b"words"
 
 
 def test_the_vectors_open_what_the_library_seals() -> None:
     key = new_kem_secret_key()
 
-    sealed = hpke_seal(key.public_key, INFO, b"words")
+    sealed = hpke_seal(key.public_key, info=INFO, plaintext=b"words")
 
     assert derandomised_hpke.open_sealed(key.seed, INFO, sealed) == b"words"
 
@@ -49,6 +49,6 @@ def test_neither_opens_what_was_sealed_for_another_purpose() -> None:
     sealed = derandomised_hpke.seal(key.public_key, INFO, b"words", secrets.token_bytes(64))
 
     with pytest.raises(Unauthentic):
-        hpke_open(key, b"something else", sealed)
+        hpke_open(key, info=b"something else", sealed=sealed)
     with pytest.raises(InvalidTag):
         derandomised_hpke.open_sealed(key.seed, b"something else", sealed)

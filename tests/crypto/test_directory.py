@@ -22,6 +22,7 @@ from crypto.directory import (
 )
 from crypto.directory_content import DirectoryContent
 from crypto.errors import Contradictory, Foreign, Malformed, Outdated, ProtocolError, TooLarge
+from crypto.names import GenesisId
 from crypto.office.directory import (
     chain_of,
     head_of,
@@ -74,7 +75,7 @@ def test_random_bytes_are_refused_by_name(data: bytes, kept: int) -> None:
 
 
 @given(st.binary(min_size=32, max_size=32))
-def test_the_directory_of_another_office_is_foreign(genesis_id: bytes) -> None:
+def test_the_directory_of_another_office_is_foreign(genesis_id: GenesisId) -> None:
     with pytest.raises(Foreign):
         read_directory(DOCUMENT, genesis_id)
 
@@ -150,7 +151,7 @@ def test_a_directory_with_too_much_in_it_is_not_signed() -> None:
 
 def test_an_office_keeps_its_id_when_its_root_is_replaced() -> None:
     new_root = key("new root")
-    chain = sign_successor(OFFICE.chain, OFFICE.root, new_root.public_key)
+    chain = sign_successor(OFFICE.chain, OFFICE.root, new_root_public_key=new_root.public_key)
     allowed = Delegation(2, ISSUED, ISSUED + 90, OFFICE.directory_key.public_key)
     head = sign_delegation(chain, new_root, allowed)
 
@@ -165,7 +166,7 @@ def test_the_root_can_be_replaced_sixteen_times() -> None:
     chain, root = OFFICE.chain, OFFICE.root
     for number in range(16):
         new_root = key(f"root {number}")
-        chain, root = sign_successor(chain, root, new_root.public_key), new_root
+        chain, root = sign_successor(chain, root, new_root_public_key=new_root.public_key), new_root
     allowed = Delegation(2, ISSUED, ISSUED + 90, OFFICE.directory_key.public_key)
     document = sign_directory(
         sign_delegation(chain, root, allowed), OFFICE.directory_key, OFFICE.content
@@ -174,15 +175,17 @@ def test_the_root_can_be_replaced_sixteen_times() -> None:
     assert len(read_directory(document, OFFICE.genesis_id).roots) == 17
     assert chain_of(document) == chain
     with pytest.raises(TooLarge):
-        sign_successor(chain, root, key("one more").public_key)
+        sign_successor(chain, root, new_root_public_key=key("one more").public_key)
 
 
 def test_only_the_last_root_signs() -> None:
-    chain = sign_successor(OFFICE.chain, OFFICE.root, key("new root").public_key)
+    chain = sign_successor(
+        OFFICE.chain, OFFICE.root, new_root_public_key=key("new root").public_key
+    )
     allowed = Delegation(2, ISSUED, ISSUED + 90, OFFICE.directory_key.public_key)
 
     with pytest.raises(Malformed):
-        sign_successor(chain, OFFICE.root, key("other root").public_key)
+        sign_successor(chain, OFFICE.root, new_root_public_key=key("other root").public_key)
     with pytest.raises(Malformed):
         sign_delegation(chain, OFFICE.root, allowed)
 
@@ -198,7 +201,7 @@ def test_the_next_directory_is_signed_under_the_head_of_the_last_one() -> None:
 
 
 @given(st.binary(min_size=32, max_size=32))
-def test_a_fingerprint_is_read_back_however_it_is_set(genesis_id: bytes) -> None:
+def test_a_fingerprint_is_read_back_however_it_is_set(genesis_id: GenesisId) -> None:
     text = fingerprint(genesis_id)
 
     assert read_fingerprint(text) == genesis_id

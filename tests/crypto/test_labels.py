@@ -8,9 +8,10 @@ import pytest
 
 from crypto import bundle, errors
 from crypto.labels import Label, bound, labelled
+from crypto.names import GenesisId
 
 SPEC = (Path(errors.__file__).parent / "SPEC.md").read_text()
-OFFICE = bytes(range(32))
+OFFICE = GenesisId(bytes(range(32)))
 
 
 def test_the_labels_are_those_of_the_specification() -> None:
@@ -36,7 +37,7 @@ def test_a_label_has_its_length_in_front_and_the_office_behind() -> None:
 @pytest.mark.parametrize("size", [0, 31, 33])
 def test_a_label_is_bound_to_nothing_but_an_office(size: int) -> None:
     with pytest.raises(ValueError, match="32 bytes"):
-        bound(Label.CARD, bytes(size))
+        bound(Label.CARD, GenesisId(bytes(size)))
 
 
 def test_the_items_of_bundles_have_the_sizes_of_the_specification() -> None:

@@ -39,4 +39,4 @@ def test_an_altered_key_is_refused_or_can_be_sealed_to(seed: bytes, place: int, 
         check_kem_public_key(bytes(key))
     except Malformed:
         return
-    assert len(hpke_seal(bytes(key), b"info", b"")) == 1136
+    assert len(hpke_seal(bytes(key), info=b"info", plaintext=b"")) == 1136

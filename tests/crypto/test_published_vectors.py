@@ -60,11 +60,11 @@ def test_aes_gives_the_published_ciphertext_or_refusal(record: Record) -> None:
 
     if "fail" in record:
         with pytest.raises(Unauthentic):
-            aes_open(key, nonce, aad, sealed)
+            aes_open(key, nonce=nonce, aad=aad, sealed=sealed)
         return
     plaintext = bytes.fromhex(record.get("pt", ""))
-    assert aes_seal(key, nonce, aad, plaintext) == sealed
-    assert aes_open(key, nonce, aad, sealed) == plaintext
+    assert aes_seal(key, nonce=nonce, aad=aad, plaintext=plaintext) == sealed
+    assert aes_open(key, nonce=nonce, aad=aad, sealed=sealed) == plaintext
 
 
 def test_there_are_published_ciphertexts_and_refusals() -> None:

@@ -7,20 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.errors import Malformed, Outdated, ProtocolError, Unauthentic
+from crypto.names import ChunkId, GenesisId
 from crypto.puzzle import check_puzzle, puzzle_text, solve_puzzle
 from tests.offices.documents import digest
 
-OFFICE = digest("office")
-PATH = digest("path")
+OFFICE = GenesisId(digest("office"))
+PATH = ChunkId(digest("path"))
 DAY = 20_800
 HEADER = solve_puzzle(OFFICE, 1, PATH, 12, DAY)
 
 
 @given(st.integers(1, 2), st.binary(min_size=32, max_size=32), st.integers(0, 8))
 def test_a_solved_puzzle_passes(kind: int, path_hash: bytes, difficulty: int) -> None:
-    header = solve_puzzle(OFFICE, kind, path_hash, difficulty, DAY)
+    header = solve_puzzle(OFFICE, kind, ChunkId(path_hash), difficulty, DAY)
 
-    check_puzzle(header, OFFICE, kind, path_hash, difficulty, DAY)
+    check_puzzle(header, OFFICE, kind, ChunkId(path_hash), difficulty, DAY)
 
 
 def test_the_hash_of_a_solution_begins_with_zero_bits() -> None:
@@ -49,7 +50,7 @@ def test_a_solution_is_good_for_one_thing() -> None:
         (OFFICE, 1, digest("other")),
     ):
         with pytest.raises(Unauthentic):
-            check_puzzle(HEADER, office, kind, path_hash, 12, DAY)
+            check_puzzle(HEADER, GenesisId(office), kind, ChunkId(path_hash), 12, DAY)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from crypto.directory import Delegation, Directory, Policy, Recipient
+from crypto.names import GenesisId
 from crypto.running_out import (
     Ending,
     Ends,
@@ -21,7 +22,7 @@ from crypto.running_out import (
 ISSUED = 20_000
 FULL = ISSUED + 21
 DIRECTORY = Directory(
-    genesis_id=bytes(32),
+    genesis_id=GenesisId(bytes(32)),
     sequence=1,
     issued=ISSUED,
     expires=FULL,

@@ -18,6 +18,7 @@ from crypto.envelope import (
 )
 from crypto.errors import Contradictory, Malformed, TooLarge, Unauthentic
 from crypto.hpke import new_kem_secret_key
+from crypto.names import GenesisId
 from crypto.office.envelope import (
     IntakeSecret,
     OpenedSlot,
@@ -30,7 +31,7 @@ from crypto.payload import Attachment, Fill, TextRest, encode_payload, parse_pay
 from crypto.sizes import ENVELOPE_SIZE, PAYLOAD_MAX_SIZE
 from crypto.source_keys import derive_source_keys, set_token
 
-GENESIS_ID = bytes(range(32))
+GENESIS_ID = GenesisId(bytes(range(32)))
 WEEK = 3000
 SOURCE = derive_source_keys(new_codename(), GENESIS_ID)
 IDS = ("a", "b", "c", "d")

@@ -7,6 +7,7 @@ import pytest
 from crypto.chunks import FileKey
 from crypto.codename import Codename, Correction, ReadCodename
 from crypto.hpke import KemSecretKey
+from crypto.names import KeyHash, ThreadId
 from crypto.office.envelope import IntakeSecret, OpenedSlot
 from crypto.office.replies import ReplyTo
 from crypto.payload import Attachment, Fill, TextRest, parse_payload
@@ -28,14 +29,29 @@ SECRETS = [
     KemSecretKey(SECRET[:32]),
     SigningKey(SECRET[:32]),
     IntakeSecret(1, KemSecretKey(SECRET[:32])),
-    OpenedSlot(0, SECRET, 1, bytes(32)),
-    ReplyTo(bytes(32), SECRET, bytes(1216), (TEXT,), SECRET),
+    OpenedSlot(0, SECRET, 1, KeyHash(bytes(32))),
+    ReplyTo(
+        thread_id=ThreadId(bytes(32)),
+        thread_secret=SECRET,
+        reply_key=bytes(1216),
+        recipients=(TEXT,),
+        set_token=SECRET,
+    ),
     Attachment(TEXT, 1, TEXT, KEY, 1, SECRET),
     TextRest(1, KEY, 1, SECRET),
     Fill(KEY, 1),
     parse_payload(payload_of(replace(with_files(), text=TEXT))),
     replace(PART, text=TEXT, set_token=SECRET),
-    Reply("board", SECRET, "reply", 1, TEXT, (), (TEXT,), SECRET),
+    Reply(
+        recipient_id="board",
+        reply_id=SECRET,
+        kind="reply",
+        day=1,
+        text=TEXT,
+        missing_parts=(),
+        recipients=(TEXT,),
+        set_token=SECRET,
+    ),
     message(text=TEXT),
     replace(SOURCE, thread_secret=SECRET, set_key=SECRET),
 ]

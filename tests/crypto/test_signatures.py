@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from crypto.errors import Unauthentic
 from crypto.labels import Label, bound
+from crypto.names import GenesisId
 from crypto.signatures import check_signature, signed_text
 from crypto.signing import SigningKey
 from tests.vectors.curve import BASE, IDENTITY, ORDER, at, torsion
 
 SEEDS = st.binary(min_size=32, max_size=32)
-OFFICE = bytes(range(32))
+OFFICE = GenesisId(bytes(range(32)))
 KEY = SigningKey(b"k" * 32)
 MESSAGE = b"a message"
 SIGNATURE = KEY.sign(Label.CARD, OFFICE, MESSAGE)
@@ -32,7 +33,13 @@ def _with_a_bit_changed(data: bytes) -> Iterator[bytes]:
 def test_a_signature_holds(seed: bytes, label: Label, office: bytes, message: bytes) -> None:
     key = SigningKey(seed)
 
-    check_signature(key.public_key, key.sign(label, office, message), label, office, message)
+    check_signature(
+        key.public_key,
+        signature=key.sign(label, GenesisId(office), message),
+        label=label,
+        genesis_id=GenesisId(office),
+        message=message,
+    )
 
 
 @given(SEEDS, st.binary(max_size=200))
@@ -55,26 +62,50 @@ def test_the_signed_text_begins_with_the_bound_label() -> None:
 def test_no_bit_of_a_signature_can_be_changed() -> None:
     for altered in _with_a_bit_changed(SIGNATURE):
         with pytest.raises(Unauthentic):
-            check_signature(KEY.public_key, altered, Label.CARD, OFFICE, MESSAGE)
+            check_signature(
+                KEY.public_key,
+                signature=altered,
+                label=Label.CARD,
+                genesis_id=OFFICE,
+                message=MESSAGE,
+            )
 
 
 def test_no_bit_of_a_key_can_be_changed() -> None:
     for altered in _with_a_bit_changed(KEY.public_key):
         with pytest.raises(Unauthentic):
-            check_signature(altered, SIGNATURE, Label.CARD, OFFICE, MESSAGE)
+            check_signature(
+                altered,
+                signature=SIGNATURE,
+                label=Label.CARD,
+                genesis_id=OFFICE,
+                message=MESSAGE,
+            )
 
 
 @given(st.sampled_from([label for label in Label if label is not Label.CARD]))
 def test_a_signature_holds_for_no_other_label(label: Label) -> None:
     """Finding: several, key-type confusion."""
     with pytest.raises(Unauthentic):
-        check_signature(KEY.public_key, SIGNATURE, label, OFFICE, MESSAGE)
+        check_signature(
+            KEY.public_key,
+            signature=SIGNATURE,
+            label=label,
+            genesis_id=OFFICE,
+            message=MESSAGE,
+        )
 
 
 @given(st.binary(max_size=100), st.binary(max_size=100))
 def test_random_keys_and_signatures_are_refused(key: bytes, signature: bytes) -> None:
     with pytest.raises(Unauthentic):
-        check_signature(key, signature, Label.CARD, OFFICE, MESSAGE)
+        check_signature(
+            key,
+            signature=signature,
+            label=Label.CARD,
+            genesis_id=OFFICE,
+            message=MESSAGE,
+        )
 
 
 @given(SEEDS)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.errors import Malformed, ProtocolError, TooLarge, Unauthentic
+from crypto.names import Address, ChunkId
 from crypto.office.signing import (
     sign_batch,
     sign_confirmation,
@@ -53,7 +54,11 @@ RECORDS = tuple((value, bytes([value]) * 4096) for value in range(3))
 STATEMENTS = (
     sign_batch(BOARD, OFFICE, "board", 1, Batch(2, RECORDS)),
     sign_confirmation(
-        BOARD, OFFICE, "board", 2, confirm([digest("a")], [(digest("b"), digest("c"))])
+        BOARD,
+        OFFICE,
+        "board",
+        2,
+        confirm([Address(digest("a"))], [(ChunkId(digest("b")), digest("c"))]),
     ),
     sign_refinement(BOARD, OFFICE, "board", 3, Refinement(2, ((digest("a"), 1),))),
 )
@@ -78,7 +83,7 @@ def test_a_batch_is_read_back(bits: int, data: st.DataObject) -> None:
 
 @given(st.sets(HASHES, max_size=5), st.sets(st.tuples(HASHES, HASHES), max_size=5))
 def test_a_confirmation_is_read_back_in_order(
-    envelopes: set[bytes], chunks: set[tuple[bytes, bytes]]
+    envelopes: set[Address], chunks: set[tuple[ChunkId, bytes]]
 ) -> None:
     given_twice = list(envelopes) * 2
     statement = sign_confirmation(BOARD, OFFICE, "board", 1, confirm(given_twice, chunks))
@@ -180,9 +185,12 @@ def test_a_confirmation_holds_what_fits_one_item_and_no_more() -> None:
     most = (16 * 1024 * 1024 - 72 - 8) // 32
     addresses = b"".join(n.to_bytes(32, "big") for n in range(most + 1))
 
-    assert len(encode_confirmation(Confirmation(addresses[:-32], b""))) == 8 + 32 * most
+    assert (
+        len(encode_confirmation(Confirmation(envelope_list=addresses[:-32], chunk_list=b"")))
+        == 8 + 32 * most
+    )
     with pytest.raises(TooLarge):
-        encode_confirmation(Confirmation(addresses, b""))
+        encode_confirmation(Confirmation(envelope_list=addresses, chunk_list=b""))
 
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda one: one.kind.name)

@@ -184,6 +184,17 @@ def test_a_critical_member_that_is_unknown_is_refused(critical: JsonValue) -> No
         Fields({"a": 1, "critical": critical}, known=["a"])
 
 
+@pytest.mark.parametrize("value", [True, False])
+def test_a_boolean_is_read_as_what_it_is(value: bool) -> None:
+    assert Fields({"a": value}).boolean("a") is value
+
+
+@pytest.mark.parametrize("value", [0, 1, "true", None, [], {}])
+def test_nothing_else_is_read_as_a_boolean(value: JsonValue) -> None:
+    with pytest.raises(Malformed):
+        Fields({"a": value}).boolean("a")
+
+
 def test_unknown_members_are_ignored_unless_they_are_critical() -> None:
     fields = Fields({"a": 1, "new": 2, "critical": ["a", "critical"]}, known=["a"])
 

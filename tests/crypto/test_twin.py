@@ -25,6 +25,7 @@ from crypto.directory import read_directory
 from crypto.envelope import Message, SealTo, new_message_id, seal_envelope, split_text
 from crypto.errors import Foreign, NotACodename, Unauthentic
 from crypto.hpke import new_kem_secret_key
+from crypto.names import KeyHash
 from crypto.office.chunks import open_file
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.office.replies import ReplyTo, decoy_record, new_reply_id, seal_reply, split_reply
@@ -135,7 +136,8 @@ def _full_message(kind: str) -> Message:
 def _payload_text(message: Message, recipient_ids: tuple[str, ...] = IDS) -> str:
     """Return a message as a payload, with stand-ins for all that comes from keys."""
     recipients = [
-        SealedFor(one, secrets.token_bytes(32), slot) for slot, one in enumerate(recipient_ids)
+        SealedFor(one, KeyHash(secrets.token_bytes(32)), slot)
+        for slot, one in enumerate(recipient_ids)
     ]
     payload = Payload(
         **vars(message),
@@ -267,7 +269,13 @@ def _chunks(file_key: FileKey, file: bytes) -> list[bytes]:
 def _reply_to() -> ReplyTo:
     reply_key = SOURCE.reply.public_key
     token = set_token(SOURCE, IDS)
-    return ReplyTo(SOURCE.thread_id, SOURCE.thread_secret, reply_key, IDS, token)
+    return ReplyTo(
+        thread_id=SOURCE.thread_id,
+        thread_secret=SOURCE.thread_secret,
+        reply_key=reply_key,
+        recipients=IDS,
+        set_token=token,
+    )
 
 
 def test_the_twin_reads_what_python_answered(ask: Ask) -> None:
@@ -302,7 +310,16 @@ def test_the_twin_reads_what_python_answered(ask: Ask) -> None:
 def test_python_reads_what_the_twin_answered(ask: Ask) -> None:
     token = set_token(SOURCE, IDS)
     parts = [
-        ReplyPart("reply", bytes(16), place, 2, DAY, IDS, token, text)
+        ReplyPart(
+            kind="reply",
+            reply_id=bytes(16),
+            part=place,
+            parts=2,
+            day=DAY,
+            recipients=IDS,
+            set_token=token,
+            text=text,
+        )
         for place, text in enumerate(("Первая, ", "вторая. 🙂"))
     ]
     records = [

@@ -14,6 +14,7 @@ from crypto.directory_content import parse_directory
 from crypto.directory_file import encode_directory_file, read_directory_file
 from crypto.hpke import KemSecretKey
 from crypto.labels import Label
+from crypto.names import Address, ChunkId, KeyHash
 from crypto.office.card import sign_card
 from crypto.office.signing import sign_batch, sign_confirmation, sign_refinement
 from crypto.padding import unpad
@@ -84,11 +85,13 @@ def _taken_line(data: bytes) -> None:
 def _signature(data: bytes) -> None:
     reader = ByteReader(data)
     key, signature = reader.take(32), reader.take(64)
-    check_signature(key, signature, Label.MESSAGE, GENESIS_ID, reader.rest())
+    check_signature(
+        key, signature=signature, label=Label.MESSAGE, genesis_id=GENESIS_ID, message=reader.rest()
+    )
 
 
 def _puzzle_header(data: bytes) -> None:
-    check_puzzle(text_of(data), GENESIS_ID, 1, bytes(32), 4, ISSUED)
+    check_puzzle(text_of(data), GENESIS_ID, 1, ChunkId(bytes(32)), 4, ISSUED)
 
 
 def _directories() -> Iterator[bytes]:
@@ -114,7 +117,7 @@ def _directory_files() -> Iterator[bytes]:
 
 def _sealed_files() -> Iterator[bytes]:
     writer = SealedFileWriter(SealedFileHead(GENESIS_ID, ISSUED + 10, 0))
-    yield writer.begin() + writer.end(bytes(8), bytes(ENVELOPE_SIZE))
+    yield writer.begin() + writer.end(nonce=bytes(8), envelope=bytes(ENVELOPE_SIZE))
 
 
 def _signatures() -> Iterator[bytes]:
@@ -123,7 +126,7 @@ def _signatures() -> Iterator[bytes]:
 
 
 def _cards() -> Iterator[bytes]:
-    keys = [ListedKey(week, bytes(32)) for week in (2971, 2972)]
+    keys = [ListedKey(week, KeyHash(bytes(32))) for week in (2971, 2972)]
     yield sign_card(_SIGNER, GENESIS_ID, "board", 1, keys)
     yield sign_card(_SIGNER, GENESIS_ID, "board", 2, keys, key("former"))
 
@@ -131,7 +134,7 @@ def _cards() -> Iterator[bytes]:
 def _signed_statements() -> Iterator[Statement]:
     batch = Batch(1, ((1, bytes(RECORD_SIZE)),))
     yield sign_batch(_SIGNER, GENESIS_ID, "board", 1, batch)
-    confirmation = confirm([bytes(32)], [(bytes(32), bytes(32))])
+    confirmation = confirm([Address(bytes(32))], [(ChunkId(bytes(32)), bytes(32))])
     yield sign_confirmation(_SIGNER, GENESIS_ID, "board", 2, confirmation)
     refinement = Refinement(2, ((bytes(32), 3),))
     yield sign_refinement(_SIGNER, GENESIS_ID, "board", 3, refinement)
@@ -148,7 +151,7 @@ def _taken_lines() -> Iterator[bytes]:
 
 
 def _puzzles() -> Iterator[bytes]:
-    yield solve_puzzle(GENESIS_ID, 1, bytes(32), 4, ISSUED).encode()
+    yield solve_puzzle(GENESIS_ID, 1, ChunkId(bytes(32)), 4, ISSUED).encode()
 
 
 _READ_DIRECTORY = partial(read_directory, genesis_id=GENESIS_ID)

@@ -21,6 +21,7 @@ from crypto.chunks import FileKey, new_file_key
 from crypto.directory import Seen
 from crypto.errors import ProtocolError
 from crypto.hpke import new_kem_secret_key
+from crypto.names import GenesisId
 from crypto.signing import SigningKey
 from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal
@@ -83,7 +84,7 @@ def _secrets_file(data: bytes) -> None:
 
 def _secrets_content(data: bytes) -> None:
     form = b"fidelio intake secrets 1\n"
-    _secrets_file(form + _NONCE + aes_seal(_KEY, _NONCE, form, data))
+    _secrets_file(form + _NONCE + aes_seal(_KEY, nonce=_NONCE, aad=form, plaintext=data))
 
 
 def _settings(data: bytes) -> None:
@@ -105,14 +106,16 @@ def _unsent_content(data: bytes) -> None:
     kept = unsent.Unsent(_folder("unsent-00000001"), unsent.KeptKey(_KEY))
     for name in ("message", "progress"):
         aad = f"{kept.folder.name}/{name}".encode()
-        (kept.folder / name).write_bytes(_NONCE + aes_seal(_KEY, _NONCE, aad, data))
+        (kept.folder / name).write_bytes(
+            _NONCE + aes_seal(_KEY, nonce=_NONCE, aad=aad, plaintext=data)
+        )
     kept.load_progress()
     kept.load()
 
 
 def _pinned_office(data: bytes) -> None:
     state = pinned.StateFolder(_folder("state"))
-    folder = state.office_folder(bytes(32))
+    folder = state.office_folder(GenesisId(bytes(32)))
     folder.mkdir(exist_ok=True)
     (folder / "office.json").write_bytes(data)
     state.office_at("https://tips.example.org")
@@ -123,7 +126,7 @@ def _slots_made() -> Iterator[bytes]:
 
 
 def _root_made() -> Iterator[bytes]:
-    root = Root(SigningKey(bytes(range(32))), bytes(32))
+    root = Root(SigningKey(bytes(range(32))), GenesisId(bytes(32)))
     yield _made("root", ROOT_FILE, lambda to: write_root(to / ROOT_FILE, root, _PASSPHRASE))
 
 
@@ -160,7 +163,7 @@ def _unsent_made() -> Iterator[bytes]:
 def _unsent_members() -> Iterator[bytes]:
     made = next(_unsent_made())
     aad = b"unsent-00000000/message"
-    yield aes_open(_KEY, made[:12], aad, made[12:])
+    yield aes_open(_KEY, nonce=made[:12], aad=aad, sealed=made[12:])
     yield b'{"plan":1,"stored":3,"since":20800}'
 
 

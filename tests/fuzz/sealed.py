@@ -22,6 +22,7 @@ from crypto.envelope import (
 )
 from crypto.hpke import KemSecretKey, hpke_seal
 from crypto.labels import Label
+from crypto.names import KeyHash
 from crypto.office.card import sign_card
 from crypto.office.chunks import open_chunk, open_file
 from crypto.office.envelope import IntakeSecret, OpenedSlot, open_body, open_envelope
@@ -69,7 +70,12 @@ _SOURCE = SourceKeys(
     thread_secret=_THREAD_SECRET,
     set_key=bytes(32),
     genesis_id=GENESIS_ID,
-    thread_id=thread_id(_SIGNING.public_key, _SECRET.public_key, _THREAD_SECRET, GENESIS_ID),
+    thread_id=thread_id(
+        GENESIS_ID,
+        signing_key=_SIGNING.public_key,
+        reply_key=_SECRET.public_key,
+        thread_secret=_THREAD_SECRET,
+    ),
 )
 _TAG = reply_tag(_THREAD_SECRET, GENESIS_ID, "board", 0)
 
@@ -79,7 +85,7 @@ def _envelope(data: bytes) -> None:
 
 
 def _open_sealed(padded: bytes) -> None:
-    envelope = _HEAD + aes_seal(_CONTENT_KEY, BODY_NONCE, _HEAD, padded)
+    envelope = _HEAD + aes_seal(_CONTENT_KEY, nonce=BODY_NONCE, aad=_HEAD, plaintext=padded)
     open_body(envelope, GENESIS_ID, "board", _SLOT)
 
 
@@ -90,7 +96,7 @@ def _envelope_body(data: bytes) -> None:
 def _envelope_payload(data: bytes) -> None:
     """Open an envelope of a payload of these bytes, signed by the source that it should name."""
     payload = data[:PAYLOAD_MAX_SIZE]
-    signed = signed_message(_HEAD[1:33], _HEAD[33:], payload)
+    signed = signed_message(commitment=_HEAD[1:33], slots=_HEAD[33:], payload=payload)
     signature = _SOURCE.signing.sign(Label.MESSAGE, GENESIS_ID, signed)
     _open_sealed(pad(payload + signature, PADDED_SIZE))
 
@@ -100,7 +106,9 @@ def _chunk(data: bytes) -> None:
     sealed_last, read_last, index = data[:1] == b"\1", data[1:2] == b"\1", data[2:6]
     place = int.from_bytes(index, "big")
     piece = data[6:].ljust(PIECE_SIZE, b"\0")
-    chunk = aes_seal(_FILE_KEY.secret, chunk_nonce(place, sealed_last), b"", piece)
+    chunk = aes_seal(
+        _FILE_KEY.secret, nonce=chunk_nonce(place, sealed_last), aad=b"", plaintext=piece
+    )
     open_chunk(_FILE_KEY, place % 3, chunk, read_last)
 
 
@@ -113,7 +121,9 @@ def _file(data: bytes) -> None:
     digests.append(piece_digest(pieces[-1][: max(own, 0)]))
     hashed = bytes(32) if announced == b"x" else file_hash(size, digests)
     chunks = [
-        aes_seal(_FILE_KEY.secret, chunk_nonce(at, at == len(pieces) - 1), b"", piece)
+        aes_seal(
+            _FILE_KEY.secret, nonce=chunk_nonce(at, at == len(pieces) - 1), aad=b"", plaintext=piece
+        )
         for at, piece in enumerate(pieces)
     ]
     for _ in open_file(_FILE_KEY, size, hashed, chunks):
@@ -123,10 +133,14 @@ def _file(data: bytes) -> None:
 def _reply_record(data: bytes) -> None:
     """Read a record that holds these bytes, signed by a recipient."""
     message = data[:REPLY_MESSAGE_MAX_SIZE]
-    signed = signed_reply(_TAG, _SOURCE.thread_id, "board", message)
+    signed = signed_reply(
+        tag=_TAG, thread_id=_SOURCE.thread_id, recipient_id="board", message=message
+    )
     signature = _BOARD.sign(Label.REPLY_MESSAGE, GENESIS_ID, signed)
     content = pad(message + signature, REPLY_PADDED_SIZE)
-    record = _TAG + hpke_seal(_SECRET.public_key, reply_info(_TAG, GENESIS_ID), content)
+    record = _TAG + hpke_seal(
+        _SECRET.public_key, info=reply_info(_TAG, GENESIS_ID), plaintext=content
+    )
     open_reply(record, _SOURCE, "board", [_BOARD.public_key])
 
 
@@ -168,7 +182,7 @@ def _payloads() -> Iterator[bytes]:
 
 def _bodies() -> Iterator[bytes]:
     for payload in _payloads():
-        signed = signed_message(_HEAD[1:33], _HEAD[33:], payload)
+        signed = signed_message(commitment=_HEAD[1:33], slots=_HEAD[33:], payload=payload)
         signature = _SOURCE.signing.sign(Label.MESSAGE, GENESIS_ID, signed)
         content = payload + signature
         yield len(content).to_bytes(4, "big") + content
@@ -185,7 +199,16 @@ def _files() -> Iterator[bytes]:
 
 
 def _replies() -> Iterator[bytes]:
-    part = ReplyPart("reply", bytes(16), 0, 1, 20_800, ("board",), bytes(16), "Text.")
+    part = ReplyPart(
+        kind="reply",
+        reply_id=bytes(16),
+        part=0,
+        parts=1,
+        day=20_800,
+        recipients=("board",),
+        set_token=bytes(16),
+        text="Text.",
+    )
     yield encode_reply_message(part)
 
 
@@ -199,7 +222,7 @@ def _directories() -> Iterator[bytes]:
 
 
 def _cards() -> Iterator[bytes]:
-    card = sign_card(_BOARD, GENESIS_ID, "board", 1, [ListedKey(_WEEK, bytes(32))])
+    card = sign_card(_BOARD, GENESIS_ID, "board", 1, [ListedKey(_WEEK, KeyHash(bytes(32)))])
     yield card[4 : -SIGNATURE_SIZE - 1]
 
 

@@ -9,11 +9,12 @@ from itertools import chain
 from pathlib import Path
 
 from crypto.errors import ProtocolError
+from crypto.names import GenesisId
 from tests.offices.documents import office
 
 VECTORS = Path(__file__).parent.parent / "vectors"
 OFFICE = office()
-GENESIS_ID = OFFICE.genesis_id
+GENESIS_ID = GenesisId(OFFICE.genesis_id)
 
 
 @dataclass(frozen=True)

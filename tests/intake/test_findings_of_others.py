@@ -15,6 +15,7 @@ from crypto.directory import read_directory
 from crypto.envelope import Message, SealTo, new_message_id, seal_envelope
 from crypto.errors import Malformed, ProtocolError
 from crypto.hpke import new_kem_secret_key
+from crypto.names import GenesisId
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from crypto.source_keys import derive_source_keys
@@ -246,7 +247,7 @@ def test_no_page_and_no_template_makes_markup_of_a_text() -> None:
 # ---- The protocol --------------------------------------------------------------------------------
 
 
-def sealed(genesis_id: bytes, to: dict[str, IntakeSecret], text: str) -> bytes:
+def sealed(genesis_id: GenesisId, to: dict[str, IntakeSecret], text: str) -> bytes:
     """An envelope of a new source."""
     message = Message(
         kind="report",
@@ -277,10 +278,12 @@ def test_a_body_swapped_for_that_of_another_envelope_is_refused(
 
     Finding: several, swapped ciphertexts.
     """
-    one, other = (sealed(GENESIS_ID, secrets_of, text) for text in ("one", "other"))
+    one, other = (sealed(GenesisId(GENESIS_ID), secrets_of, text) for text in ("one", "other"))
     for cut in (17, 33, 33 + 1168, 33 + 4 * 1168, ENVELOPE_SIZE - 16):
         with pytest.raises(ProtocolError):
-            open_envelope(one[:cut] + other[cut:], GENESIS_ID, "main", [secrets_of["main"]])
+            open_envelope(
+                one[:cut] + other[cut:], GenesisId(GENESIS_ID), "main", [secrets_of["main"]]
+            )
 
 
 def test_an_envelope_relayed_to_another_office_does_not_open_there(
@@ -290,11 +293,11 @@ def test_an_envelope_relayed_to_another_office_does_not_open_there(
 
     Finding: several, relaying between two offices.
     """
-    envelope = sealed(GENESIS_ID, secrets_of, "for this office alone")
-    opened = open_envelope(envelope, GENESIS_ID, "main", [secrets_of["main"]])
+    envelope = sealed(GenesisId(GENESIS_ID), secrets_of, "for this office alone")
+    opened = open_envelope(envelope, GenesisId(GENESIS_ID), "main", [secrets_of["main"]])
     assert opened.payload.text == "for this office alone"
     with pytest.raises(ProtocolError):
-        open_envelope(envelope, bytes(32), "main", [secrets_of["main"]])
+        open_envelope(envelope, GenesisId(bytes(32)), "main", [secrets_of["main"]])
 
 
 def test_a_directory_without_one_of_its_recipients_is_refused(
@@ -359,4 +362,4 @@ def test_the_codename_is_stretched_by_version_1_3() -> None:
         for version in (0x10, 0x13)
     }
     assert ARGON2_VERSION == 0x13
-    assert derive_master(codename, GENESIS_ID) == stretched[0x13] != stretched[0x10]
+    assert derive_master(codename, GenesisId(GENESIS_ID)) == stretched[0x13] != stretched[0x10]

@@ -18,6 +18,7 @@ from crypto.chunks import chunk_count, chunk_id, file_hash, new_file_key, piece_
 from crypto.codename import new_codename
 from crypto.directory import Directory, current_key, read_directory
 from crypto.envelope import Message, SealTo, envelope_address, new_message_id, seal_envelope
+from crypto.names import ChunkId, GenesisId
 from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill
 from crypto.replies import Reply, bucket, bucket_value, open_board
@@ -39,10 +40,10 @@ class Sent:
     """What a message was to the server: an envelope, and chunks by their id."""
 
     envelope: bytes
-    chunks: dict[bytes, bytes]
+    chunks: dict[ChunkId, bytes]
 
 
-async def find_office(session: aiohttp.ClientSession, genesis_id: bytes) -> KnownOffice:
+async def find_office(session: aiohttp.ClientSession, genesis_id: GenesisId) -> KnownOffice:
     """Ask the server for the directory and for the keys that count today."""
     directory = read_directory(await _get(session, "/v1/directory"), genesis_id)
     seal_to = [
@@ -72,7 +73,7 @@ async def send(
     `names` of the files, where they matter.
     """
     attachments: list[Attachment] = []
-    chunks: dict[bytes, bytes] = {}
+    chunks: dict[ChunkId, bytes] = {}
     for place, data in enumerate(files, 1):
         name = names[place - 1] if names else f"file-{place}.bin"
         attachment, sealed = _seal_file(name, data)
@@ -112,7 +113,7 @@ async def read_replies(
     return open_board(await _get(session, f"/v1/board/{bits}/{value}"), source, known.directory)
 
 
-def _seal_file(name: str, data: bytes) -> tuple[Attachment, dict[bytes, bytes]]:
+def _seal_file(name: str, data: bytes) -> tuple[Attachment, dict[ChunkId, bytes]]:
     key, count = new_file_key(), chunk_count(len(data))
     pieces = [data[index * PIECE_SIZE : (index + 1) * PIECE_SIZE] for index in range(count)]
     sealed = {

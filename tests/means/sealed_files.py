@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 
 from crypto.envelope import envelope_address
+from crypto.names import ChunkId, GenesisId
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, puzzle_nonce, solve_puzzle
 from crypto.sealed_file import SealedFileHead, SealedFileWriter, last_day_of
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
@@ -20,7 +21,7 @@ class SealedFile:
 
 
 def sealed_file(
-    genesis_id: bytes,
+    genesis_id: GenesisId,
     chunks: int,
     *,
     last_day: int | None = None,
@@ -35,9 +36,14 @@ def sealed_file(
     writer = SealedFileWriter(SealedFileHead(genesis_id, last_day, chunks))
 
     def nonce(kind: int, name: bytes) -> bytes:
-        return puzzle_nonce(solve_puzzle(genesis_id, kind, name, bits, last_day))
+        return puzzle_nonce(solve_puzzle(genesis_id, kind, ChunkId(name), bits, last_day))
 
     parts = [writer.begin()]
-    parts += [writer.chunk(name, nonce(PUZZLE_CHUNK, name), held[name]) for name in held]
-    parts.append(writer.end(nonce(PUZZLE_ENVELOPE, envelope_address(sealed)), sealed))
+    parts += [
+        writer.chunk(ChunkId(name), nonce=nonce(PUZZLE_CHUNK, name), chunk=held[name])
+        for name in held
+    ]
+    parts.append(
+        writer.end(nonce=nonce(PUZZLE_ENVELOPE, envelope_address(sealed)), envelope=sealed)
+    )
     return SealedFile(b"".join(parts), sealed, held)

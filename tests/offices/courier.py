@@ -10,6 +10,7 @@ from pathlib import Path
 from caseworker.office.renewal import Renewal
 from crypto.bundle import BundleWriter, InboundHeader, ItemType, OutboundHeader, read_bundle
 from crypto.directory import Directory, read_directory
+from crypto.names import GenesisId
 from crypto.statements import TakenLine, encode_taken_line
 from intake.exchange.taking import Outcome, Taking
 from intake.storage import office, taken
@@ -21,7 +22,7 @@ from tests.offices.vaults import DAY, Office
 class Exchange:
     """The server's half of the exchange, in a data folder."""
 
-    def __init__(self, path: Path, genesis_id: bytes) -> None:
+    def __init__(self, path: Path, genesis_id: GenesisId) -> None:
         self.path = path
         self.genesis_id = genesis_id
         self._folder = create_folder(path)

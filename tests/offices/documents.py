@@ -7,6 +7,7 @@ from typing import Any
 
 from crypto.directory import Delegation, ListedKey, Policy, Recipient
 from crypto.directory_content import DirectoryContent
+from crypto.names import GenesisId, KeyHash
 from crypto.office.directory import listed_weeks, root_chain, sign_delegation, sign_directory
 from crypto.signing import SigningKey
 
@@ -34,7 +35,7 @@ class Office:
     content: DirectoryContent
 
     @property
-    def genesis_id(self) -> bytes:
+    def genesis_id(self) -> GenesisId:
         """The office's id."""
         return self.content.genesis_id
 
@@ -45,7 +46,7 @@ class Office:
 
 def listed(recipient_id: str, weeks: Sequence[int]) -> tuple[ListedKey, ...]:
     """Return the intake keys that a recipient lists for these weeks."""
-    return tuple(ListedKey(week, digest(f"{recipient_id} {week}")) for week in weeks)
+    return tuple(ListedKey(week, KeyHash(digest(f"{recipient_id} {week}"))) for week in weeks)
 
 
 def office(issued: int = ISSUED, days: int = 14) -> Office:
@@ -55,7 +56,7 @@ def office(issued: int = ISSUED, days: int = 14) -> Office:
     chain = root_chain(root.public_key)
     allowed = Delegation(1, issued, issued + 90, directory_key.public_key)
     content = DirectoryContent(
-        genesis_id=genesis_id,
+        genesis_id=GenesisId(genesis_id),
         sequence=1,
         issued=issued,
         expires=issued + days,

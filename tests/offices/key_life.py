@@ -11,6 +11,7 @@ from caseworker.vault.folder import open_vault, unlock
 from caseworker.vault.secrets_file import HeldSecret
 from crypto.directory import read_directory, read_fingerprint
 from crypto.errors import Unauthentic
+from crypto.names import GenesisId
 from crypto.office.envelope import IntakeSecret, open_slot
 from ground.shell.passphrases import Passphrase
 from tests.means.clock import clock_at
@@ -31,7 +32,7 @@ class Life:
     """An office of one recipient, its server, and a courier; each command has its own day."""
 
     folder: Path
-    genesis_id: bytes
+    genesis_id: GenesisId
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @classmethod

@@ -10,6 +10,7 @@ from caseworker.log.texts import add_text
 from caseworker.vault.arrivals import add_envelope
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import add_message, message_mark, message_proof
+from crypto.names import Address, ThreadId
 from tests.offices.vaults import DAY, at
 
 
@@ -23,19 +24,19 @@ def fill_vault(vault: Vault, cases: int) -> None:
         text = add_text(vault.db, "Your message has arrived.")
         for number in range(2, cases + 1):
             own = hashlib.sha256(number.to_bytes(4)).digest()
-            add_envelope(vault.db, own, "message", "", DAY)
+            add_envelope(vault.db, Address(own), "message", "", DAY)
             mark = replace(
                 pattern,
                 number=number,
                 case_number=number,
-                thread_id=own,
+                thread_id=ThreadId(own),
                 message_id=own[:16],
                 thread_secret=own,
                 reply_key_hash=own,
                 commitment=own,
                 content_hash=own,
             )
-            add_message(vault.db, mark, replace(proof, address=own))
+            add_message(vault.db, mark, replace(proof, address=Address(own)))
             for event in _events(number, own, text):
                 append_event(vault, at(DAY), event)
         # As they would be after a bundle that the server took.

@@ -10,6 +10,7 @@ from crypto.directory_content import (
     Recipient,
     RetiredKey,
 )
+from crypto.names import KeyHash
 from crypto.office.directory import listed_weeks, root_chain, sign_delegation, sign_directory
 from crypto.signing import SigningKey
 from tests.vectors.people import DAY, GENESIS_ID, RECIPIENTS, RETIRED, ROOT, SIGNING
@@ -46,7 +47,7 @@ def _document() -> bytes:
 
 def _recipient(recipient_id: str) -> Recipient:
     keys = tuple(
-        ListedKey(week, hashlib.sha256(f"{recipient_id} {week}".encode()).digest())
+        ListedKey(week, KeyHash(hashlib.sha256(f"{recipient_id} {week}".encode()).digest()))
         for week in listed_weeks(DAY, DAY + 21)
     )
     return Recipient(recipient_id, {"en": recipient_id}, SIGNING[recipient_id].public_key, keys)

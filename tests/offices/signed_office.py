@@ -21,6 +21,7 @@ from crypto.bundle import (
 )
 from crypto.directory_content import DirectoryContent, ListedKey, Policy, Recipient, RetiredKey
 from crypto.hpke import KemSecretKey
+from crypto.names import Address, ChunkId, GenesisId
 from crypto.office.card import sign_card
 from crypto.office.directory import (
     Delegation,
@@ -82,7 +83,7 @@ class PracticeOffice:
         root, directory_key = SigningKey(os.urandom(32)), SigningKey(os.urandom(32))
         recipients = tuple(OfficeRecipient(name, SigningKey(os.urandom(32))) for name in ids)
         content = DirectoryContent(
-            genesis_id=hashlib.sha256(root.public_key).digest(),
+            genesis_id=GenesisId(hashlib.sha256(root.public_key).digest()),
             sequence=1,
             issued=day,
             expires=day + 21,
@@ -101,7 +102,7 @@ class PracticeOffice:
         return office.with_directory(sequence=1, **changes)
 
     @property
-    def genesis_id(self) -> bytes:
+    def genesis_id(self) -> GenesisId:
         """Its identity."""
         return self.content.genesis_id
 
@@ -179,7 +180,7 @@ class PracticeOffice:
 
 
 def outbound_bundle(
-    genesis_id: bytes, recipient_id: str, items: Iterable[tuple[ItemType, bytes]]
+    genesis_id: GenesisId, recipient_id: str, items: Iterable[tuple[ItemType, bytes]]
 ) -> bytes:
     """A bundle of these items, in the order of their types."""
     file = io.BytesIO()
@@ -199,7 +200,7 @@ def batch(
     )
     content = Batch(bits, tuple((value, record) for record in made))
     return lambda sender, genesis_id: sign_batch(
-        sender.signing, genesis_id, sender.id, number, content
+        sender.signing, GenesisId(genesis_id), sender.id, number, content
     )
 
 
@@ -207,10 +208,10 @@ def confirmation(
     number: int, envelopes: Iterable[bytes] = (), chunks: Iterable[tuple[bytes, bytes]] = ()
 ) -> MakeStatement:
     """A confirmation of these envelopes (whole) and chunks (id, whole)."""
-    hashed = [hashlib.sha256(envelope).digest() for envelope in envelopes]
-    named = [(chunk_id, hashlib.sha256(chunk).digest()) for chunk_id, chunk in chunks]
+    hashed = [Address(hashlib.sha256(envelope).digest()) for envelope in envelopes]
+    named = [(ChunkId(chunk_id), hashlib.sha256(chunk).digest()) for chunk_id, chunk in chunks]
     return lambda sender, genesis_id: sign_confirmation(
-        sender.signing, genesis_id, sender.id, number, confirm(hashed, named)
+        sender.signing, GenesisId(genesis_id), sender.id, number, confirm(hashed, named)
     )
 
 
@@ -218,7 +219,7 @@ def refinement(number: int, bits: int, values: dict[bytes, int]) -> MakeStatemen
     """A refinement of these records (whole) to these values."""
     entries = sorted((hashlib.sha256(record).digest(), value) for record, value in values.items())
     return lambda sender, genesis_id: sign_refinement(
-        sender.signing, genesis_id, sender.id, number, Refinement(bits, tuple(entries))
+        sender.signing, GenesisId(genesis_id), sender.id, number, Refinement(bits, tuple(entries))
     )
 
 

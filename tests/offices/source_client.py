@@ -286,7 +286,10 @@ def replies_to(
     """The records of a recipient's reply to a message."""
     to = ReplyTo(
         thread_id=thread_id(
-            payload.signing_key, payload.reply_key, payload.thread_secret, office.genesis_id
+            office.genesis_id,
+            signing_key=payload.signing_key,
+            reply_key=payload.reply_key,
+            thread_secret=payload.thread_secret,
         ),
         thread_secret=payload.thread_secret,
         reply_key=payload.reply_key,

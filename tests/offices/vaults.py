@@ -32,6 +32,7 @@ from crypto.chunks import chunk_count, chunk_id, file_hash, new_file_key, piece_
 from crypto.codename import new_codename
 from crypto.directory import Directory, current_key, read_directory, signing_keys_of
 from crypto.envelope import Message, SealTo, envelope_address, new_message_id, seal_envelope
+from crypto.names import GenesisId, KeyHash
 from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill, TextRest
 from crypto.public_keys import key_hash
@@ -137,7 +138,7 @@ class Sealed:
 class Source:
     """Somebody with a codename."""
 
-    genesis_id: bytes
+    genesis_id: GenesisId
 
     @cached_property
     def keys(self) -> SourceKeys:
@@ -147,7 +148,7 @@ class Source:
     def message(
         self,
         directory: Directory,
-        keys: Mapping[bytes, bytes],
+        keys: Mapping[KeyHash, bytes],
         text: str = "It happened on Monday.",
         *,
         kind: str = "report",
@@ -215,10 +216,10 @@ def _fill(chunks: dict[bytes, bytes]) -> Fill | None:
 class Server:
     """What a server keeps, as far as vaults can tell."""
 
-    genesis_id: bytes
+    genesis_id: GenesisId
     folder: Path
     document: bytes = b""
-    public_keys: dict[bytes, bytes] = field(default_factory=dict)
+    public_keys: dict[KeyHash, bytes] = field(default_factory=dict)
     cards: dict[str, bytes] = field(default_factory=dict)
     envelopes: list[bytes] = field(default_factory=list)
     chunks: dict[bytes, bytes] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from crypto.directory_content import ListedKey
 from crypto.labels import Label
+from crypto.names import KeyHash
 from crypto.office.directory import listed_weeks
 from crypto.signing import SigningKey
 from crypto.strict_json import encode_json
@@ -29,8 +30,8 @@ def listed_key(recipient_id: str, week: int) -> ListedKey:
     """Return the intake key that a recipient lists for a week."""
     if week == WEEK:
         public_key = INTAKE[recipient_id].key.public_key
-        return ListedKey(week, hashlib.sha256(public_key).digest())
-    return ListedKey(week, randomness(f"hash of {recipient_id} {week}", 32))
+        return ListedKey(week, KeyHash(hashlib.sha256(public_key).digest()))
+    return ListedKey(week, KeyHash(randomness(f"hash of {recipient_id} {week}", 32)))
 
 
 def keys_of(recipient_id: str, weeks: Sequence[int]) -> list[Members]:

@@ -5,13 +5,14 @@ import hashlib
 from crypto.codename import Codename
 from crypto.envelope import SealTo
 from crypto.hpke import KemSecretKey
+from crypto.names import GenesisId
 from crypto.office.envelope import IntakeSecret
 from crypto.signing import SigningKey
 from crypto.source_keys import SourceKeys, derive_source_keys
 from tests.vectors.vector import randomness
 
 ROOT = SigningKey(randomness("root of the office", 32))
-GENESIS_ID = hashlib.sha256(ROOT.public_key).digest()
+GENESIS_ID = GenesisId(hashlib.sha256(ROOT.public_key).digest())
 OTHER_GENESIS_ID = hashlib.sha256(randomness("root of another office", 32)).digest()
 
 WEEK = 2970

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from crypto.labels import Label
+from crypto.names import GenesisId, ThreadId
 from crypto.padding import pad
 from crypto.replies import (
     REPLY_PADDED_SIZE,
@@ -42,7 +43,7 @@ class Record:
     signed_thread: bytes = SOURCE.thread_id
     signed_tag: bytes | None = None
     reply_key: bytes = SOURCE.reply.public_key
-    genesis_id: bytes = GENESIS_ID
+    genesis_id: GenesisId = GENESIS_ID
     padding: bytes = b""
     length: int | None = None
 
@@ -54,7 +55,10 @@ class Record:
     def sealed(self) -> bytes:
         """Return the record, 4,096 bytes."""
         signed = signed_reply(
-            self.signed_tag or self.tag, self.signed_thread, self.signed_recipient, self.message
+            tag=self.signed_tag or self.tag,
+            thread_id=ThreadId(self.signed_thread),
+            recipient_id=self.signed_recipient,
+            message=self.message,
         )
         signature = self.signer.sign(Label.REPLY_MESSAGE, self.genesis_id, signed)
         padded = bytearray(pad(self.message + signature, REPLY_PADDED_SIZE))

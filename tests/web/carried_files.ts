@@ -7,6 +7,7 @@ import {
   splitDirectoryFile,
 } from "../../intake/web/protocol/directory_file.ts";
 import { sha256 } from "../../intake/web/protocol/hashing.ts";
+import type { ChunkId, GenesisId } from "../../intake/web/protocol/names.ts";
 import { puzzleHeader, puzzleNonce } from "../../intake/web/protocol/puzzle.ts";
 import {
   lastDayOf,
@@ -23,14 +24,14 @@ const HEAD_SIZE = 94;
 /** The parts of a file: the head, each chunk's, and the envelope's with the end. */
 async function parts(file: Inputs): Promise<Uint8Array[]> {
   const head = {
-    genesisId: bytes(file.genesis_id),
+    genesisId: bytes(file.genesis_id) as GenesisId,
     lastDay: file.last_day,
     chunks: file.chunks.length,
   };
   const writer = new SealedFileWriter(head);
   const made = [await writer.begin()];
   for (const { id, nonce, chunk } of file.chunks) {
-    made.push(await writer.chunk(bytes(id), bytes(nonce), await chunkBytes(chunk)));
+    made.push(await writer.chunk(bytes(id) as ChunkId, bytes(nonce), await chunkBytes(chunk)));
   }
   made.push(await writer.end(bytes(file.nonce), envelopeBytes(file.envelope)));
   return made;
@@ -48,7 +49,7 @@ function changed(made: Uint8Array[], changes: Inputs): Uint8Array {
 
 async function read(inputs: Inputs): Promise<unknown> {
   const data = changed(await parts(inputs.file), inputs.altered ?? {});
-  const reader = new SealedFileReader(bytes(inputs.genesis_id), inputs.day);
+  const reader = new SealedFileReader(bytes(inputs.genesis_id) as GenesisId, inputs.day);
   const found: unknown[] = [];
   for (let at = 0; reader.wants;) {
     const wanted = reader.wants;
@@ -79,7 +80,7 @@ export const CARRIED_CALLS: Readonly<Record<string, (inputs: Inputs) => unknown>
   },
   read_directory_file: (inputs) => {
     const data = bytes(inputs.data);
-    const { directory, keys } = readDirectoryFile(data, bytes(inputs.genesis_id));
+    const { directory, keys } = readDirectoryFile(data, bytes(inputs.genesis_id) as GenesisId);
     const encoded = equal(encodeDirectoryFile(...splitDirectoryFile(data)), data);
     return { directory: shown(directory), keys: [...keys.keys()], encoded };
   },

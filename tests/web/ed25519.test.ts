@@ -7,6 +7,7 @@ import { random } from "../../intake/web/protocol/bytes.ts";
 import { getPublicKey, sign, verify } from "../../intake/web/protocol/ed25519.ts";
 import { Unauthentic } from "../../intake/web/protocol/errors.ts";
 import { Label } from "../../intake/web/protocol/labels.ts";
+import type { GenesisId } from "../../intake/web/protocol/names.ts";
 import { checkSignature, signedText } from "../../intake/web/protocol/signatures.ts";
 import { publishedVectors } from "./published_vectors.ts";
 import { bytes, vectors } from "./vector_files.ts";
@@ -47,12 +48,13 @@ test("keys and signatures are those of the larger library", () => {
 test("both libraries take and refuse the same signatures", () => {
   const verdicts = vectors(["signature"]).map(({ file, inputs }) => {
     const { public_key, signature, label, genesis_id, message } = inputs;
-    const [key, signed, genesisId] = [public_key, signature, genesis_id].map(bytes);
+    const [key, signed] = [public_key, signature].map(bytes);
+    const genesisId = bytes(genesis_id) as GenesisId;
     const name = Label[label as keyof typeof Label];
-    const text = signedText(name, genesisId!, bytes(message));
+    const text = signedText(name, genesisId, bytes(message));
     let taken = true;
     try {
-      checkSignature(key!, signed!, name, genesisId!, bytes(message));
+      checkSignature(key!, signed!, name, genesisId, bytes(message));
     } catch (error) {
       assert.ok(error instanceof Unauthentic);
       taken = false;
@@ -65,7 +67,7 @@ test("both libraries take and refuse the same signatures", () => {
 
 test("a signature with any bit changed is refused", () => {
   const [seed, message] = [random(32), random(50)];
-  const genesisId = random(32);
+  const genesisId = random(32) as GenesisId;
   const key = getPublicKey(seed);
   const signature = sign(signedText(Label.CARD, genesisId, message), seed);
   checkSignature(key, signature, Label.CARD, genesisId, message);
@@ -77,7 +79,7 @@ test("a signature with any bit changed is refused", () => {
 });
 
 test("keys and signatures of other sizes are refused", () => {
-  const genesisId = random(32);
+  const genesisId = random(32) as GenesisId;
   const seed = random(32);
   const key = getPublicKey(seed);
   const signature = sign(signedText(Label.CARD, genesisId, genesisId), seed);

@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { utf8 } from "../../intake/web/protocol/bytes.ts";
 import { chunkCount, newFileKey } from "../../intake/web/protocol/chunks.ts";
+import type { GenesisId } from "../../intake/web/protocol/names.ts";
 import { paddedChunkCount } from "../../intake/web/protocol/padding.ts";
 import {
   envelopeAddress,
@@ -73,7 +74,7 @@ test("a recipient that was left out opens nothing", async () => {
 test("another office opens nothing", async () => {
   const board = recipient("board");
   const envelope = await sealEnvelope(message(), await sourceKeys(), [board.sealTo]);
-  const other = new Uint8Array(32);
+  const other = new Uint8Array(32) as GenesisId;
   await assert.rejects(openEnvelope(envelope, other, "board", [board.secret]), Unauthentic);
 });
 

@@ -10,6 +10,7 @@ import { readDirectoryFile } from "../../intake/web/protocol/directory_file.ts";
 import { parseDirectory } from "../../intake/web/protocol/directory_content.ts";
 import { NotACodename, ProtocolError } from "../../intake/web/protocol/errors.ts";
 import { Label } from "../../intake/web/protocol/labels.ts";
+import type { GenesisId } from "../../intake/web/protocol/names.ts";
 import { unpad } from "../../intake/web/protocol/padding.ts";
 import { checkFileName, parsePayload, safeFileName } from "../../intake/web/protocol/payload.ts";
 import { checkKemPublicKey } from "../../intake/web/protocol/public_keys.ts";
@@ -22,7 +23,7 @@ const text = (data: Uint8Array): string =>
   new TextDecoder("utf-8", { ignoreBOM: true }).decode(data);
 
 const [office = "", ...english] = readFileSync(process.stdin.fd, "utf8").split("\n");
-const genesisId = Uint8Array.from(Buffer.from(office, "hex"));
+const genesisId = Uint8Array.from(Buffer.from(office, "hex")) as GenesisId;
 
 const readers: Record<string, (data: Uint8Array) => unknown> = {
   json: (data) => encodeJson(parseJson(data)),

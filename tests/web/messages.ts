@@ -3,10 +3,11 @@
 import { Codename } from "../../intake/web/protocol/codename.ts";
 import { newMessageId, type Message, type SealTo } from "../../intake/web/protocol/envelope.ts";
 import { newKemSecretKey } from "../../intake/web/protocol/hpke.ts";
+import type { GenesisId } from "../../intake/web/protocol/names.ts";
 import { deriveSourceKeys, type SourceKeys } from "../../intake/web/protocol/source_keys.ts";
 import type { IntakeSecret } from "./office/envelope.ts";
 
-export const GENESIS_ID = new Uint8Array(32).fill(7);
+export const GENESIS_ID = new Uint8Array(32).fill(7) as GenesisId;
 export const WEEK = 2970;
 
 let derived: Promise<SourceKeys> | null = null;

@@ -3,12 +3,13 @@ import { test } from "node:test";
 
 import { random } from "../../intake/web/protocol/bytes.ts";
 import { Unauthentic } from "../../intake/web/protocol/errors.ts";
+import type { ChunkId } from "../../intake/web/protocol/names.ts";
 import { checkPuzzle, solvePuzzle } from "../../intake/web/protocol/puzzle.ts";
 import { GENESIS_ID } from "./messages.ts";
 
 for (const difficulty of [0, 1, 12]) {
   test(`a puzzle of ${difficulty} bits is solved`, async () => {
-    const id = random(32);
+    const id = random(32) as ChunkId;
     const header = await solvePuzzle(GENESIS_ID, 1, id, difficulty, 20000);
     assert.match(header, /^20000-[0-9a-f]{16}$/);
     checkPuzzle(header, GENESIS_ID, 1, id, difficulty, 20002);
@@ -16,8 +17,8 @@ for (const difficulty of [0, 1, 12]) {
 }
 
 test("a solution is worth nothing for another item", async () => {
-  const header = await solvePuzzle(GENESIS_ID, 1, random(32), 12, 20000);
-  const others = Array.from({ length: 5 }, () => random(32));
+  const header = await solvePuzzle(GENESIS_ID, 1, random(32) as ChunkId, 12, 20000);
+  const others = Array.from({ length: 5 }, () => random(32) as ChunkId);
   // One in 4,096 fits by chance; five of them never do.
   const refused = others.filter((id) => {
     try {

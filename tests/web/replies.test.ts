@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { concat, random, toHex } from "../../intake/web/protocol/bytes.ts";
 import type { Directory } from "../../intake/web/protocol/directory.ts";
 import { Malformed, TooLarge } from "../../intake/web/protocol/errors.ts";
+import type { ThreadId } from "../../intake/web/protocol/names.ts";
 import {
   bucket,
   bucketValue,
@@ -75,7 +76,7 @@ for (const engine of ENGINES) {
 }
 
 function given({ threadId, threadSecret, reply }: SourceKeys): {
-  threadId: Uint8Array;
+  threadId: ThreadId;
   threadSecret: Uint8Array;
   replyKey: Uint8Array;
 } {

@@ -20,6 +20,7 @@ import {
 import { Codename } from "../../intake/web/protocol/codename.ts";
 import { sealEnvelope, splitText } from "../../intake/web/protocol/envelope.ts";
 import { NotACodename } from "../../intake/web/protocol/errors.ts";
+import type { GenesisId, ThreadId } from "../../intake/web/protocol/names.ts";
 import { parsePayload } from "../../intake/web/protocol/payload.ts";
 import { parseReplyMessage } from "../../intake/web/protocol/replies.ts";
 import { SigningKey } from "../../intake/web/protocol/signing.ts";
@@ -38,7 +39,10 @@ const SEALING: Readonly<Record<string, (inputs: Inputs) => unknown>> = {
   /** `text`: a payload, of which everything is sealed that comes from no key. */
   seal_envelope: async (inputs) => {
     const { bits, genesis_id, recipients } = inputs;
-    const source = await deriveSourceKeys(new Codename(bytes(bits)), bytes(genesis_id));
+    const source = await deriveSourceKeys(
+      new Codename(bytes(bits)),
+      bytes(genesis_id) as GenesisId,
+    );
     const sealTo = recipients.map(({ id, public_key }: Inputs) => ({
       id,
       publicKey: bytes(public_key),
@@ -70,8 +74,8 @@ const SEALING: Readonly<Record<string, (inputs: Inputs) => unknown>> = {
     base64(await openFile(new FileKey(bytes(file_key)), size, bytes(hash), chunks.map(fromBase64))),
   seal_reply: async (inputs) => {
     const to = {
-      genesisId: bytes(inputs.genesis_id),
-      threadId: bytes(inputs.thread_id),
+      genesisId: bytes(inputs.genesis_id) as GenesisId,
+      threadId: bytes(inputs.thread_id) as ThreadId,
       threadSecret: bytes(inputs.thread_secret),
       replyKey: bytes(inputs.reply_key),
     };

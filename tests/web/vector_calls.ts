@@ -8,6 +8,7 @@ import { splitText, envelopeAddress } from "../../intake/web/protocol/envelope.t
 import { sha256 } from "../../intake/web/protocol/hashing.ts";
 import { KemSecretKey } from "../../intake/web/protocol/hpke.ts";
 import { Label } from "../../intake/web/protocol/labels.ts";
+import type { ChunkId, GenesisId } from "../../intake/web/protocol/names.ts";
 import { paddedChunkCount } from "../../intake/web/protocol/padding.ts";
 import * as payload from "../../intake/web/protocol/payload.ts";
 import { checkKemPublicKey } from "../../intake/web/protocol/public_keys.ts";
@@ -42,13 +43,16 @@ function source({ bits, genesis_id }: Inputs): Promise<SourceKeys> {
   const name = `${bits} ${genesis_id}`;
   const known = sources.get(name);
   if (known) return known;
-  const derived = deriveSourceKeys(new codename.Codename(bytes(bits)), bytes(genesis_id));
+  const derived = deriveSourceKeys(
+    new codename.Codename(bytes(bits)),
+    bytes(genesis_id) as GenesisId,
+  );
   sources.set(name, derived);
   return derived;
 }
 
 function read(inputs: Inputs): directory.Directory {
-  return directory.readDirectory(bytes(inputs.document), bytes(inputs.genesis_id));
+  return directory.readDirectory(bytes(inputs.document), bytes(inputs.genesis_id) as GenesisId);
 }
 
 async function openBoard(inputs: Inputs): Promise<unknown> {
@@ -65,7 +69,7 @@ async function openOneEnvelope(inputs: Inputs): Promise<unknown> {
     key: new KemSecretKey(bytes(seed)),
   }));
   const envelope = envelopeBytes(inputs.envelope);
-  const genesisId = bytes(inputs.genesis_id);
+  const genesisId = bytes(inputs.genesis_id) as GenesisId;
   const opened = await openEnvelope(envelope, genesisId, inputs.recipient_id, secrets);
   const { secret, payload: read, payloadBytes, ...others } = opened;
   return {
@@ -107,7 +111,7 @@ export const CALLS: Readonly<Record<string, (inputs: Inputs) => unknown>> = {
       bytes(public_key),
       bytes(signature),
       Label[label as keyof typeof Label],
-      bytes(genesis_id),
+      bytes(genesis_id) as GenesisId,
       bytes(message),
     ) ?? null,
   check_kem_public_key: ({ key }) => checkKemPublicKey(bytes(key)) ?? null,
@@ -183,9 +187,24 @@ export const CALLS: Readonly<Record<string, (inputs: Inputs) => unknown>> = {
   name_in: ({ names, language }) => directory.nameIn(names, language),
   fingerprint: ({ genesis_id }) => directory.fingerprint(bytes(genesis_id)),
   puzzle_text: ({ genesis_id, kind, path_hash, day, nonce }) =>
-    toHex(puzzleText(bytes(genesis_id), kind, bytes(path_hash), day, bytes(nonce))),
+    toHex(
+      puzzleText(
+        bytes(genesis_id) as GenesisId,
+        kind,
+        bytes(path_hash) as ChunkId,
+        day,
+        bytes(nonce),
+      ),
+    ),
   check_puzzle: ({ header, genesis_id, kind, path_hash, difficulty, day }) =>
-    checkPuzzle(header, bytes(genesis_id), kind, bytes(path_hash), difficulty, day) ?? null,
+    checkPuzzle(
+      header,
+      bytes(genesis_id) as GenesisId,
+      kind,
+      bytes(path_hash) as ChunkId,
+      difficulty,
+      day,
+    ) ?? null,
   read_fingerprint: (inputs) => toHex(directory.readFingerprint(inputs.text)),
   ...CARRIED_CALLS,
 };

@@ -23,6 +23,7 @@ import pytest
 
 from crypto.directory import fingerprint
 from crypto.envelope import envelope_address
+from crypto.names import GenesisId
 from crypto.office.replies import ReplyTo, decoy_record, new_reply_id, seal_reply
 from crypto.office.signing import sign_batch
 from crypto.padding import padded_chunk_count
@@ -177,11 +178,11 @@ def _answers(told: Everything, known: KnownOffice, today: int) -> list[MakeState
     main = told.office.recipient("main")
     for source in told.sources:
         to = ReplyTo(
-            source.thread_id,
-            source.thread_secret,
-            source.reply.public_key,
-            RECIPIENTS,
-            set_token(source, RECIPIENTS),
+            thread_id=source.thread_id,
+            thread_secret=source.thread_secret,
+            reply_key=source.reply.public_key,
+            recipients=RECIPIENTS,
+            set_token=set_token(source, RECIPIENTS),
         )
         told.replies += seal_reply(
             to=to,
@@ -208,7 +209,7 @@ def _answers(told: Everything, known: KnownOffice, today: int) -> list[MakeState
 def _batch(number: int, records: Sequence[bytes]) -> MakeStatement:
     content = Batch(0, tuple((0, record) for record in records))
     return lambda sender, genesis_id: sign_batch(
-        sender.signing, genesis_id, sender.id, number, content
+        sender.signing, GenesisId(genesis_id), sender.id, number, content
     )
 
 
@@ -424,7 +425,7 @@ def test_of_a_confirmation_nothing_is_kept_that_names_an_item(everything: Everyt
     for line in lines:
         for value in line:
             assert not any(
-                address in bytes(value) for address in addresses if isinstance(value, bytes)
+                bytes(address) in bytes(value) for address in addresses if isinstance(value, bytes)
             )
 
 

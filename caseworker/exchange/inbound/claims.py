@@ -9,9 +9,9 @@ from caseworker.vault.chunks import (
     FilePlace,
     candidates,
     claim_chunk,
+    claim_wanted,
     drop_chunks,
     forget_chunks,
-    take_wanted,
     unclaimed_since,
     want_chunk,
 )
@@ -26,6 +26,7 @@ from caseworker.vault.messages import (
 from crypto.chunks import chunk_id
 from crypto.errors import ProtocolError
 from crypto.lifetimes import SET_ASIDE_DAYS, UNCLAIMED_DAYS
+from crypto.names import ChunkId
 from crypto.office.chunks import open_chunk
 from crypto.sizes import PIECE_SIZE
 
@@ -35,7 +36,7 @@ PIECES_A_CHUNK = 64
 _ZEROS = bytes(PIECE_SIZE)
 
 
-def claim_chunks(db: Database, files: ChunkFiles, came: Iterable[bytes]) -> list[ChunkName]:
+def claim_chunks(db: Database, files: ChunkFiles, came: Iterable[ChunkId]) -> list[ChunkName]:
     """Give every chunk to the message that names it; return fill, whose bytes can go.
 
     `came` names the chunks that this part brought.
@@ -44,7 +45,7 @@ def claim_chunks(db: Database, files: ChunkFiles, came: Iterable[bytes]) -> list
         (row.message, row.place): _ends(row) for row in files_to_begin(db)
     }
     for chunk in came:
-        for file, piece in take_wanted(db, chunk):
+        for file, piece in claim_wanted(db, chunk):
             found.setdefault(file, []).append(piece)
     dropped: list[ChunkName] = []
     for (message, place), pieces in sorted(found.items()):

@@ -1,18 +1,18 @@
-"""Taking envelopes in: opened with every secret that is held, set aside where that fails."""
+"""Reading envelopes: opened with every secret that is held, set aside where that fails."""
 
 import hashlib
 from functools import cache
 from importlib.metadata import version
 
 from caseworker.cases.files import FILL_PLACE, AnnouncedFile, announced_files
-from caseworker.cases.lists import append_to_case
 from caseworker.log.case_events import Received
+from caseworker.log.chain import append_event
 from caseworker.vault.arrivals import (
     SetAside,
     add_envelope,
+    add_set_aside,
     addresses_set_aside,
     envelope_outcome,
-    keep_set_aside,
     set_aside,
 )
 from caseworker.vault.condition import set_tried_with, tried_with
@@ -31,6 +31,7 @@ from caseworker.vault.messages import (
 )
 from crypto.chunks import chunk_id
 from crypto.errors import ProtocolError, Unauthentic
+from crypto.names import Address
 from crypto.office.envelope import (
     IntakeSecret,
     OpenedEnvelope,
@@ -53,7 +54,7 @@ _NO_SLOT = "no slot opens with a key of this vault"
 
 
 class EnvelopeReader:
-    """Takes envelopes into a vault, within one transaction."""
+    """Reads envelopes into a vault, within one transaction."""
 
     def __init__(self, vault: Vault, moment: Moment) -> None:
         self._vault = vault
@@ -61,7 +62,7 @@ class EnvelopeReader:
         self._secrets = [IntakeSecret(one.week, one.key) for one in vault.secrets]
         self._updated = tried_with(vault.db) != program_version()
 
-    def take(self, address: bytes, envelope: bytes) -> str:
+    def read(self, address: Address, envelope: bytes) -> str:
         """Return what becomes of an envelope that arrived, new or known.
 
         What this version could not read before, it cannot read now: junk that comes again and
@@ -84,41 +85,41 @@ class EnvelopeReader:
             outcomes.append(self._open(one.address, one.body, one.slot))
         return len(outcomes) - outcomes.count(SET_ASIDE)
 
-    def _try(self, address: bytes, envelope: bytes) -> str:
+    def _try(self, address: Address, envelope: bytes) -> str:
         try:
             slot = open_slot(envelope, self._vault.genesis_id, self._secrets)
         except Unauthentic:
-            self._note(address, UNOPENED, _NO_SLOT)
+            self._set_outcome(address, UNOPENED, _NO_SLOT)
             return UNOPENED
         except ProtocolError as error:
-            self._note(address, SET_ASIDE, _reason(error))
+            self._set_outcome(address, SET_ASIDE, _reason(error))
             return SET_ASIDE
         return self._open(address, envelope, slot)
 
-    def _open(self, address: bytes, envelope: bytes, slot: OpenedSlot) -> str:
+    def _open(self, address: Address, envelope: bytes, slot: OpenedSlot) -> str:
         vault = self._vault
         try:
             opened = open_body(envelope, vault.genesis_id, vault.recipient, slot)
         except ProtocolError as error:
-            self._note(address, SET_ASIDE, _reason(error))
-            keep_set_aside(vault.db, SetAside(address, envelope, slot))
+            self._set_outcome(address, SET_ASIDE, _reason(error))
+            add_set_aside(vault.db, SetAside(address, envelope, slot))
             return SET_ASIDE
-        return self._keep(address, opened)
+        return self._add_message(address, opened)
 
-    def _keep(self, address: bytes, opened: OpenedEnvelope) -> str:
+    def _add_message(self, address: Address, opened: OpenedEnvelope) -> str:
         db, payload = self._vault.db, opened.payload
         content = content_hash(payload)
         if is_known_message(db, opened.thread_id, payload.message_id, content):
-            self._note(address, DUPLICATE, "")
+            self._set_outcome(address, DUPLICATE, "")
             return DUPLICATE
-        self._note(address, MESSAGE, "")
+        self._set_outcome(address, MESSAGE, "")
         mark = self._mark(opened, content)
         proof = MessageProof(address, opened.payload_bytes, opened.slots_hash, opened.signature)
         add_message(db, mark, proof)
         for file in announced_files(payload):
             add_file(db, _file_row(mark.number, file))
         event = Received(mark.case_number, mark.number, mark.kind, address)
-        append_to_case(self._vault, self._moment, event)
+        append_event(self._vault, self._moment, event)
         return MESSAGE
 
     def _mark(self, opened: OpenedEnvelope, content: bytes) -> MessageMark:
@@ -152,7 +153,7 @@ class EnvelopeReader:
             known = case_of_thread(db, opened.thread_id)
         return known or next_case_number(db)
 
-    def _note(self, address: bytes, outcome: str, reason: str) -> None:
+    def _set_outcome(self, address: Address, outcome: str, reason: str) -> None:
         add_envelope(self._vault.db, address, outcome, reason, self._moment.day)
 
 

@@ -53,38 +53,38 @@ def import_part(vault: Vault, path: Path, moment: Moment) -> ImportResult:
             return ImportResult(header, known_since=known.imported_day)
         file.seek(0)
         with _refusing(path):
-            counts, notes = _take(vault, _HashingReader(file, progress), part, moment)
+            counts, notes = _import_items(vault, _HashingReader(file, progress), part, moment)
     return ImportResult(header, counts, tuple(notes))
 
 
-def _take(
+def _import_items(
     vault: Vault, reader: "_HashingReader", part: bytes, moment: Moment
 ) -> tuple[PartCounts, list[str]]:
     files = ChunkFiles(vault.folder)
     if files.interrupted():
         files.remove_strays(set(kept_file_names(vault.db)))
     files.begin()
-    taking = PartItems(vault, moment, files)
+    part_items = PartItems(vault, moment, files)
     try:
         with vault.db.transaction():
             header, items = read_bundle(
                 reader.read, InboundHeader, vault.genesis_id, vault.recipient
             )
-            dropped = taking.take(items, header.day)
+            dropped = part_items.import_all(items, header.day)
             if reader.sha256.digest() != part:
                 raise Refusal("the bundle changed while it was read", "copy it again, then import")
-            _note(vault, header, part, moment, taking.counts)
+            _log_import(vault, header, part, moment, part_items.counts)
             files.sync_names()
     except BaseException:
         # Whoever stops the command may do so just after the commit: what has its row is to stay.
-        files.remove(name for name in taking.written if not knows_chunk(vault.db, name))
+        files.remove(name for name in part_items.written if not knows_chunk(vault.db, name))
         raise
     files.remove(dropped)
     files.end()
-    return taking.counts, taking.notes
+    return part_items.counts, part_items.notes
 
 
-def _note(
+def _log_import(
     vault: Vault, header: InboundHeader, part: bytes, moment: Moment, counts: PartCounts
 ) -> None:
     note_clock(vault.db, moment.day)

@@ -1,4 +1,4 @@
-"""The items of one part of an inbound bundle, taken in one after another."""
+"""The items of one part of an inbound bundle, imported one after another."""
 
 import hashlib
 import shutil
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from caseworker.backup.numbers_moved_on import hear_after_restore
+from caseworker.cases.lists import bring_up_to_date
 from caseworker.exchange.inbound.calling_back import call_back_refused
 from caseworker.exchange.inbound.claims import claim_chunks, forget_unclaimed
 from caseworker.exchange.inbound.envelopes import DUPLICATE, MESSAGE, SET_ASIDE, EnvelopeReader
@@ -15,7 +16,7 @@ from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import ChunkName, add_chunk, confirm_chunk_again, knows_chunk
 from caseworker.vault.condition import believes_clock
 from caseworker.vault.folder import Vault
-from caseworker.vault.taken import note_weeks, note_whether_behind, standing_confirmations
+from caseworker.vault.taken import remember_weeks, remember_whether_behind, standing_confirmations
 from crypto.bundle import ItemType, split_chunk_item
 from crypto.envelope import envelope_address
 from ground.days import Moment
@@ -38,7 +39,7 @@ class PartCounts:
 
 
 class PartItems:
-    """Takes the items of a part into a vault, within one transaction.
+    """Imports the items of a part into a vault, within one transaction.
 
     `written` names the chunks whose bytes were put on the disk.
     """
@@ -59,23 +60,26 @@ class PartItems:
         """What a person should know of items that were refused."""
         return self._public.notes
 
-    def take(self, items: Iterator[tuple[ItemType, bytes]], export_day: int) -> list[ChunkName]:
-        """Take all items in; return the chunks whose bytes can be dropped after the commit."""
+    def import_all(
+        self, items: Iterator[tuple[ItemType, bytes]], export_day: int
+    ) -> list[ChunkName]:
+        """Import all items; return the chunks whose bytes can be dropped after the commit."""
         self._export_day = export_day
-        takers: dict[ItemType, Callable[[bytes], None]] = {
+        importers: dict[ItemType, Callable[[bytes], None]] = {
             ItemType.DIRECTORY: self._public.gather_directory,
             ItemType.INTAKE_KEY: self._public.gather_key,
             ItemType.CARD: self._public.gather_card,
             ItemType.TAKEN_LINE: self._public.gather_line,
-            ItemType.ENVELOPE: self._take_envelope,
-            ItemType.CHUNK: self._take_chunk,
+            ItemType.ENVELOPE: self._import_envelope,
+            ItemType.CHUNK: self._import_chunk,
         }
         newest = 0
         for item_type, item in items:
             self._settle(newest, item_type)
             newest = item_type
-            takers[item_type](item)
+            importers[item_type](item)
         self._settle(newest, max(ItemType))
+        bring_up_to_date(self._vault.db)
         came = [chunk for chunk, _ in self.written]
         dropped = claim_chunks(self._vault.db, self._files, came)
         day = self._moment.day
@@ -86,22 +90,22 @@ class PartItems:
         return dropped
 
     def _settle(self, newest: int, item_type: int) -> None:
-        """Take in what was gathered, once the items that it needs have all come."""
+        """Import what was gathered, once the items that it needs have all come."""
         if newest < ItemType.TAKEN_LINE <= item_type:
             self._public.settle_items()
         if newest <= ItemType.TAKEN_LINE < item_type:
             self._public.settle_lines()
             hear_after_restore(self._vault, self._export_day, self._moment.day)
-            note_whether_behind(self._vault)
-            note_weeks(self._vault)
+            remember_whether_behind(self._vault)
+            remember_weeks(self._vault)
             call_back_refused(self._vault, self._moment)
             self._standing = standing_confirmations(self._vault)
             self.counts.read_after_all = self._reader.try_again()
 
-    def _take_envelope(self, envelope: bytes) -> None:
+    def _import_envelope(self, envelope: bytes) -> None:
         address = envelope_address(envelope)
         confirm_again(self._vault.db, address, self._standing)
-        outcome = self._reader.take(address, envelope)
+        outcome = self._reader.read(address, envelope)
         if outcome == MESSAGE:
             self.counts.messages += 1
         elif outcome == DUPLICATE:
@@ -111,7 +115,7 @@ class PartItems:
         else:
             self.counts.unopened += 1
 
-    def _take_chunk(self, item: bytes) -> None:
+    def _import_chunk(self, item: bytes) -> None:
         chunk_id, data = split_chunk_item(item)
         name = (chunk_id, hashlib.sha256(data).digest())
         if knows_chunk(self._vault.db, name):

@@ -51,22 +51,22 @@ class PublicItems:
     _signers: dict[str, set[bytes]] = field(default_factory=dict)
 
     def gather_directory(self, document: bytes) -> None:
-        """Keep a directory document until `settle_items`."""
+        """Gather a directory document, until `settle_items`."""
         if len(self._documents) < _DIRECTORIES_MAX:
             self._documents.append(document)
 
     def gather_key(self, key: bytes) -> None:
-        """Keep an intake public key until `settle_items`."""
+        """Gather an intake public key, until `settle_items`."""
         if len(self._keys) < _KEYS_MAX:
             self._keys[key_hash(key)] = key
 
     def gather_card(self, card: bytes) -> None:
-        """Keep a card until `settle_items`."""
+        """Gather a card, until `settle_items`."""
         if len(self._cards) < _CARDS_MAX:
             self._cards.append(card)
 
     def gather_line(self, item: bytes) -> None:
-        """Keep a taken line whose signature holds; others are nobody's word."""
+        """Gather a taken line whose signature holds; others are nobody's word."""
         try:
             line = parse_taken_line(item)
             check_taken_line(line, self._signing_keys(line.recipient_id), self.vault.genesis_id)
@@ -75,17 +75,17 @@ class PublicItems:
         self._lines[item] = line
 
     def settle_items(self) -> None:
-        """Take in directory, cards and keys, before lines are checked against them."""
+        """Import directory, cards and keys, before lines are checked against them."""
         for document in self._documents:
-            self._take_directory(document)
+            self._import_directory(document)
         for card in self._cards:
-            self._take_card(card)
+            self._import_card(card)
 
     def settle_lines(self) -> None:
-        """Take in the lines: they alone say from now on what the server has taken."""
+        """Import the lines: they alone say from now on what the server has taken."""
         replace_taken_lines(self.vault.db, list(self._lines.values()))
 
-    def _take_directory(self, document: bytes) -> None:
+    def _import_directory(self, document: bytes) -> None:
         known = known_directory(self.vault)
         try:
             directory = read_directory(document, self.vault.genesis_id)
@@ -98,21 +98,21 @@ class PublicItems:
         version = (directory.delegation.number, directory.sequence)
         add_directory(self.vault.db, version, document, self.day)
         for recipient in directory.recipients:
-            self._keep_keys(recipient.keys)
+            self._add_keys(recipient.keys)
 
-    def _take_card(self, document: bytes) -> None:
+    def _import_card(self, document: bytes) -> None:
         try:
             card = read_card(document, self.vault.genesis_id)
             if card.recipient == self.vault.recipient:
-                self._look_at_own(card, document)
+                self._compare_own_card(card, document)
             elif directory_key(self.vault.db):
-                self._take_foreign(card, document)
+                self._import_foreign_card(card, document)
         except Outdated:
             return
         except ProtocolError as error:
             self.notes.append(f"a card in the bundle was refused: {error}")
 
-    def _take_foreign(self, card: Card, document: bytes) -> None:
+    def _import_foreign_card(self, card: Card, document: bytes) -> None:
         known = self._known_signing_key(card.recipient)
         if known is None:
             return
@@ -134,7 +134,7 @@ class PublicItems:
             return
         name = (card.recipient, card.signing_key, card.number)
         add_card(self.vault.db, name, document, self.day)
-        self._keep_keys(card.keys)
+        self._add_keys(card.keys)
 
     def _keys_of_others(self, recipient: str) -> dict[bytes, str]:
         """Return who has an intake key, by its hash, as directory and cards of the others say."""
@@ -146,7 +146,7 @@ class PublicItems:
                 owners |= {key.hash: one.id for key in (*one.keys, *card.keys)}
         return owners
 
-    def _look_at_own(self, card: Card, document: bytes) -> None:
+    def _compare_own_card(self, card: Card, document: bytes) -> None:
         if card.signing_key not in own_signing_keys(self.vault.db):
             return
         highest = highest_card(self.vault.db, card.recipient, card.signing_key)
@@ -171,7 +171,7 @@ class PublicItems:
         """Tell whether a card is by a key whose place another took: the server passes on both."""
         return card.signing_key in card_signers(self.vault.db, card.recipient)
 
-    def _keep_keys(self, listed: tuple[ListedKey, ...]) -> None:
+    def _add_keys(self, listed: tuple[ListedKey, ...]) -> None:
         for key in listed:
             if key.hash in self._keys:
                 add_intake_key(self.vault.db, key.hash, self._keys[key.hash])

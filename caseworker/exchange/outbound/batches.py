@@ -12,7 +12,7 @@ from caseworker.log.case_events import Sealed
 from caseworker.log.texts import text_of
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import message_mark, payload_of
-from caseworker.vault.numbers import take_number, take_reply_indexes
+from caseworker.vault.numbers import give_out_reply_indexes, take_number
 from caseworker.vault.outgoing import RecordRow, add_outgoing, add_record
 from crypto.directory import Directory
 from crypto.errors import ProtocolError
@@ -63,16 +63,16 @@ def _seal_batch(
     while len(placed) < directory.batch_size:
         placed.append((secrets.token_bytes(_BUCKET_SIZE), decoy_record(vault.genesis_id)))
     secrets.SystemRandom().shuffle(placed)
-    _keep_batch(vault, moment, number, directory.bucket_bits, placed)
+    _add_batch(vault, moment, number, directory.bucket_bits, placed)
 
 
 def _seal(
     vault: Vault, moment: Moment, reply: WrittenReply, batch: int
 ) -> list[tuple[bytes, bytes]]:
-    """Return the records of a reply, each with its bucket; its indexes are taken for ever."""
+    """Return the records of a reply, each with its bucket; its indexes are given out for ever."""
     check_with_log(vault.db, reply)
     payload = payload_of(vault.db, reply.message)
-    first = take_reply_indexes(vault.db, payload.thread_secret, reply.parts)
+    first = give_out_reply_indexes(vault.db, payload.thread_secret, reply.parts)
     records = seal_reply(
         to=ReplyTo(
             thread_id=message_mark(vault.db, reply.message).thread_id,
@@ -96,7 +96,7 @@ def _seal(
     return [(where, record) for record in records]
 
 
-def _keep_batch(
+def _add_batch(
     vault: Vault, moment: Moment, number: int, bits: int, placed: list[tuple[bytes, bytes]]
 ) -> None:
     batch = Batch(bits, tuple((bucket_value(where, bits), record) for where, record in placed))

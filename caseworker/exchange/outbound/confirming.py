@@ -30,7 +30,7 @@ def make_confirmations(vault: Vault, moment: Moment) -> None:
         number = take_number(vault.db, "confirmation")
         content = confirm(addresses, names)
         signer = signing_key_in_force(vault)
-        _keep(
+        _add(
             vault,
             moment,
             sign_confirmation(signer, vault.genesis_id, vault.recipient, number, content),
@@ -47,7 +47,7 @@ def make_refinements(vault: Vault, moment: Moment, bits: int) -> None:
             bits, tuple((one.hash, bucket_value(one.bucket, bits)) for one in records)
         )
         signer = signing_key_in_force(vault)
-        _keep(
+        _add(
             vault,
             moment,
             sign_refinement(signer, vault.genesis_id, vault.recipient, number, refined),
@@ -55,7 +55,7 @@ def make_refinements(vault: Vault, moment: Moment, bits: int) -> None:
         set_bits(vault.db, records, bits)
 
 
-def _keep(vault: Vault, moment: Moment, statement: Statement) -> None:
+def _add(vault: Vault, moment: Moment, statement: Statement) -> None:
     add_outgoing(vault.db, statement, hashlib.sha256(statement.content).digest(), moment.day)
 
 

@@ -23,7 +23,7 @@ from caseworker.exchange.outbound.confirming import make_confirmations, make_ref
 from caseworker.exchange.outbound.signing_anew import sign_anew
 from caseworker.keys.cards import card_document, own_card
 from caseworker.keys.directories import known_directory, refuse_if_stray
-from caseworker.keys.upkeep import Upkeep, bring_up_to_date
+from caseworker.keys.upkeep import Upkeep, renew_what_is_due
 from caseworker.log.case_events import CarriedOut
 from caseworker.log.chain import append_event, ends_with_export, was_exported
 from caseworker.log.vault_events import Exported
@@ -68,7 +68,7 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
         if is_same and not (waiting and batches > 1):
             return ExportResult(tuple(to_repeat(vault)), (), waiting, {}, Upkeep(), again=True)
     refuse_unwritable(path)
-    upkeep = bring_up_to_date(vault, moment)
+    upkeep = renew_what_is_due(vault, moment)
     directory = known_directory(vault)
     with vault.db.transaction():
         drop_what_is_over(vault, moment.day, directory.policy.reply_days)
@@ -172,7 +172,8 @@ def _log_carried(
 ) -> list[WrittenReply]:
     """Log what the bundle carried; return the replies that it carried for the first time."""
     batches = {row.number for row in rows if row.kind == StatementKind.BATCH}
-    first = [one for one in replies_in_batches(vault.db, batches) if one.carried_out is None]
+    replies = replies_in_batches(vault.db, batches)
+    first = [reply for reply in replies if reply.carried_out is None]
     with vault.db.transaction():
         for reply in first:
             check_with_log(vault.db, reply)

@@ -190,7 +190,7 @@ CREATE TABLE texts (
     text TEXT NOT NULL
 ) STRICT;
 
--- What happened, append-only, each event with the hash of the one before: cases/events.py.
+-- What happened, append-only, each event with the hash of the one before: log/chain.py.
 CREATE TABLE events (
     number INTEGER PRIMARY KEY,
     case_number INTEGER,          -- empty where it is about the vault as a whole

@@ -23,6 +23,7 @@ from crypto.chunks import (
     piece_digest,
     seal_chunk,
 )
+from crypto.names import ChunkId
 from crypto.sizes import PIECE_SIZE
 from intake.errors import IntakeError
 
@@ -128,7 +129,7 @@ class Outgoing:
     def __repr__(self) -> str:
         return "Outgoing(hidden)"
 
-    def sealed(self, index: int) -> tuple[bytes, bytes]:
+    def sealed(self, index: int) -> tuple[ChunkId, bytes]:
         """Return id and bytes of chunk `index`, the same ones whenever it is asked.
 
         Raises ChangedError where the file no longer holds what it held.

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from crypto.names import GenesisId
 from intake.errors import Refusal
 from intake.source.person.show import Show
 from intake.source.person.terminal import CodenameLine, Terminal, open_terminal
@@ -74,7 +75,7 @@ def begin(arguments: Namespace, *, with_codename: bool = True) -> Session:
     )
 
 
-def connect(session: Session, fingerprint: bytes | None) -> Office:
+def connect(session: Session, fingerprint: GenesisId | None) -> Office:
     """Return the office at the server, checked against what was given and what is remembered."""
     origin = session.route.origin
     pinned = session.state.office_at(origin)

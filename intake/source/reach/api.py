@@ -17,6 +17,7 @@ import aiohttp
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError
 
 from crypto.directory import DOCUMENT_MAX_SIZE
+from crypto.names import Address, ChunkId, KeyHash
 from crypto.sizes import KEM_PUBLIC_KEY_SIZE
 from crypto.strict_json import INTEGER_MAX
 from intake.errors import IntakeError, Refusal
@@ -114,7 +115,7 @@ class Api:
         """Return the document of SPEC 10.1, not checked."""
         return await self._get("/v1/directory", DOCUMENT_MAX_SIZE)
 
-    async def key(self, key_hash: bytes) -> bytes:
+    async def key(self, key_hash: KeyHash) -> bytes:
         """Return what the server gives for an intake key's hash, not checked."""
         return await self._get(f"/v1/keys/{key_hash.hex()}", KEM_PUBLIC_KEY_SIZE)
 
@@ -126,11 +127,11 @@ class Api:
         """Return the server's day and what it takes in."""
         return read_status(await self._get("/v1/status", _STATUS_MAX_SIZE))
 
-    async def put_chunk(self, chunk_id: bytes, chunk: bytes, puzzle: str, seconds: float) -> None:
+    async def put_chunk(self, chunk_id: ChunkId, chunk: bytes, puzzle: str, seconds: float) -> None:
         """Store a chunk, which may take so long; returns when it is durable."""
         await self._put(f"/v1/chunks/{chunk_id.hex()}", chunk, puzzle, seconds)
 
-    async def put_envelope(self, address: bytes, envelope: bytes, puzzle: str) -> None:
+    async def put_envelope(self, address: Address, envelope: bytes, puzzle: str) -> None:
         """Store an envelope; returns when it is durable."""
         path = f"/v1/envelopes/{address.hex()}"
         await self._put(path, envelope, puzzle, _ENVELOPE_SECONDS)

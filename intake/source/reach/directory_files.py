@@ -7,6 +7,7 @@ from crypto.directory import check_current, current_key
 from crypto.directory_file import read_directory_file, split_directory_file
 from crypto.errors import Malformed, Outdated, ProtocolError
 from crypto.lifetimes import CLOCK_GRACE_DAYS, DAYS_A_WEEK
+from crypto.names import GenesisId
 from intake.errors import Refusal
 from intake.source.person.session import Session, compare
 from intake.source.reach.api import Status, Taken
@@ -20,7 +21,7 @@ __all__ = ["open_directory_file"]
 _OPEN: Final = Taken(open=True, reason="")
 
 
-def open_directory_file(session: Session, path: Path, fingerprint: bytes | None) -> Office:
+def open_directory_file(session: Session, path: Path, fingerprint: GenesisId | None) -> Office:
     """Return the office of a file, checked as one that a server gives; Refusal otherwise."""
     try:
         data = path.read_bytes()

@@ -18,6 +18,7 @@ from crypto.directory import (
 )
 from crypto.errors import Contradictory, Foreign, Outdated, ProtocolError
 from crypto.lifetimes import CLOCK_GRACE_DAYS, DAYS_A_WEEK
+from crypto.names import GenesisId, KeyHash
 from crypto.public_keys import check_kem_public_key, key_hash
 from intake.errors import Refusal
 from intake.source.reach.api import Api, ServerError, Status
@@ -47,7 +48,7 @@ class Office:
     """An office that can be written to: all checks hold. `keys` are intake keys by recipient id."""
 
     origin: str
-    genesis_id: bytes
+    genesis_id: GenesisId
     directory: Directory
     status: Status
     week: int
@@ -77,7 +78,7 @@ def today() -> int:
 
 
 async def open_office(
-    api: Api, origin: str, genesis_id: bytes | None, state: StateFolder
+    api: Api, origin: str, genesis_id: GenesisId | None, state: StateFolder
 ) -> Office:
     """Return an office for a person who begins: `load_office`, and Refusal where nobody answers."""
     try:
@@ -87,7 +88,7 @@ async def open_office(
 
 
 async def load_office(
-    api: Api, origin: str, genesis_id: bytes | None, state: StateFolder
+    api: Api, origin: str, genesis_id: GenesisId | None, state: StateFolder
 ) -> Office:
     """Load an office and check all that can be checked; Refusal, in words, where it does not hold.
 
@@ -170,7 +171,7 @@ def _unreachable(error: ServerError) -> Refusal:
     )
 
 
-def genuine(document: bytes, genesis_id: bytes | None) -> Directory:
+def genuine(document: bytes, genesis_id: GenesisId | None) -> Directory:
     """Return the directory of a document, of the office that it names itself where none is known.
 
     Refusal where it is not genuine.
@@ -178,7 +179,7 @@ def genuine(document: bytes, genesis_id: bytes | None) -> Directory:
     if genesis_id is None:
         # SPEC 3 and 10.1: what the document itself begins with
         root = document[_VERSION_SIZE : _VERSION_SIZE + _ROOT_SIZE]
-        genesis_id = hashlib.sha256(root).digest()
+        genesis_id = GenesisId(hashlib.sha256(root).digest())
     try:
         return read_directory(document, genesis_id)
     except Foreign:
@@ -237,7 +238,7 @@ def _wrong_clock(day: int, other_day: int) -> Refusal:
     )
 
 
-async def _key(api: Api, wanted: bytes, directory: Directory) -> bytes:
+async def _key(api: Api, wanted: KeyHash, directory: Directory) -> bytes:
     key = await api.key(wanted)
     try:
         check_kem_public_key(key)

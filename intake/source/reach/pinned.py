@@ -17,6 +17,7 @@ from typing import Final
 
 from crypto.directory import Directory, Seen, check_not_older, seen
 from crypto.errors import Malformed
+from crypto.names import GenesisId
 from crypto.sizes import GENESIS_ID_SIZE
 from crypto.strict_json import Fields, encode_json, parse_json
 from intake.errors import Refusal
@@ -37,7 +38,7 @@ _ROOTS_MAX: Final = 17
 class Pinned:
     """What is remembered of an office: its addresses, and its newest directory."""
 
-    genesis_id: bytes
+    genesis_id: GenesisId
     addresses: tuple[str, ...]
     seen: Seen
 
@@ -61,7 +62,7 @@ class StateFolder:
         offices = (self._read(folder) for folder in self._offices())
         return next((office for office in offices if office and origin in office.addresses), None)
 
-    def knows(self, genesis_id: bytes) -> bool:
+    def knows(self, genesis_id: GenesisId) -> bool:
         """Tell whether an office was confirmed, at whichever address."""
         return self._read(self.office_folder(genesis_id)) is not None
 
@@ -84,7 +85,7 @@ class StateFolder:
             known = office.addresses if office else ()
             replace_file(folder / _OFFICE, _encode((*known, origin), seen(directory)))
 
-    def office_folder(self, genesis_id: bytes) -> Path:
+    def office_folder(self, genesis_id: GenesisId) -> Path:
         """Return the folder of an office, which may not be there."""
         return self.path / genesis_id.hex()
 
@@ -101,7 +102,7 @@ class StateFolder:
         except FileNotFoundError:
             return None
         try:
-            return _parse(bytes.fromhex(folder.name), data)
+            return _parse(GenesisId(bytes.fromhex(folder.name)), data)
         except Malformed:
             raise Refusal(
                 _("What was remembered of the office is damaged: {path}").format(path=path),
@@ -135,7 +136,7 @@ def _encode(addresses: tuple[str, ...], newest: Seen) -> bytes:
     )
 
 
-def _parse(genesis_id: bytes, data: bytes) -> Pinned:
+def _parse(genesis_id: GenesisId, data: bytes) -> Pinned:
     fields = Fields(parse_json(data))
     roots = fields.texts("roots", 1, _ROOTS_MAX, 2 * GENESIS_ID_SIZE, 2 * GENESIS_ID_SIZE)
     try:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 
+from crypto.names import Address, ChunkId, GenesisId
 from crypto.puzzle import solve_puzzle
 from intake.source.person.show import Show
 from intake.source.reach.office import today
@@ -22,7 +23,7 @@ class Work:
         self._headers: dict[bytes, tuple[int, int, str]] = {}
 
     async def header(
-        self, genesis_id: bytes, kind: int, path_hash: bytes, bits: int, show: Show
+        self, genesis_id: GenesisId, kind: int, path_hash: Address | ChunkId, bits: int, show: Show
     ) -> str:
         """Return the header of an upload, empty where it takes no work.
 
@@ -39,7 +40,7 @@ class Work:
             return self._headers[path_hash][2]
 
 
-async def _solved(puzzle: tuple[bytes, int, bytes, int, int], show: Show) -> str:
+async def _solved(puzzle: tuple[GenesisId, int, Address | ChunkId, int, int], show: Show) -> str:
     tries = 1 << puzzle[3]
     is_over = threading.Event()
 

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from crypto.envelope import SealTo, envelope_address, seal_envelope
 from crypto.errors import Foreign, Malformed, Outdated, ProtocolError, Unauthentic
 from crypto.lifetimes import DAYS_A_WEEK
+from crypto.names import Address, ChunkId, GenesisId
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, puzzle_header, puzzle_nonce, solve_puzzle
 from crypto.sealed_file import (
     SealedChunk,
@@ -80,7 +81,7 @@ def _write(
     head = SealedFileHead(genesis_id, last_day, chunks)
     writer = SealedFileWriter(head)
 
-    def nonce(kind: int, name: bytes, bits: int) -> bytes:
+    def nonce(kind: int, name: Address | ChunkId, bits: int) -> bytes:
         if not bits:
             return bytes(PUZZLE_NONCE_SIZE)
         header = solve_puzzle(
@@ -94,18 +95,18 @@ def _write(
         for index in range(one.snapshot.chunks):
             chunk_id, chunk = one.sealed(index)
             solved = nonce(PUZZLE_CHUNK, chunk_id, policy.puzzle_chunk)
-            file.write(writer.chunk(chunk_id, solved, chunk))
+            file.write(writer.chunk(chunk_id, nonce=solved, chunk=chunk))
             done += 1
             show.sealing(Sent(done, chunks))
     message = plan.message(office.directory, today())
     recipients = [SealTo(one, office.keys[one]) for one in plan.draft.recipient_ids]
     envelope = seal_envelope(message, source, recipients)
     solved = nonce(PUZZLE_ENVELOPE, envelope_address(envelope), policy.puzzle_envelope)
-    file.write(writer.end(solved, envelope))
+    file.write(writer.end(nonce=solved, envelope=envelope))
     return head
 
 
-def check_sealed_file(path: Path, genesis_id: bytes) -> SealedFileHead:
+def check_sealed_file(path: Path, genesis_id: GenesisId) -> SealedFileHead:
     """Return the head of a file that is whole; Refusal, in words, for any other."""
     head: SealedFileHead | None = None
     for item in _items(path, genesis_id):
@@ -200,7 +201,7 @@ def _refused() -> Iterator[None]:
 
 
 def _items(
-    path: Path, genesis_id: bytes
+    path: Path, genesis_id: GenesisId
 ) -> Iterator[SealedFileHead | SealedChunk | SealedEnvelope]:
     shown = printable(str(path))
     try:

@@ -23,6 +23,7 @@ from crypto.aes import aes_open, aes_seal
 from crypto.chunks import FileKey
 from crypto.codename import Codename
 from crypto.errors import Malformed, ProtocolError, Unauthentic
+from crypto.names import GenesisId
 from crypto.sizes import ENVELOPE_SIZE
 from crypto.source_keys import derive_master
 from crypto.strict_json import INTEGER_MAX, Fields, encode_json, parse_json
@@ -74,7 +75,7 @@ class Progress:
     since: int
 
 
-def derive_kept_key(codename: Codename, genesis_id: bytes) -> KeptKey:
+def derive_kept_key(codename: Codename, genesis_id: GenesisId) -> KeptKey:
     """Return the key of what is kept under a codename; slow by intent."""
     master = derive_master(codename, genesis_id)
     info = bytes([len(_LABEL)]) + _LABEL + genesis_id
@@ -185,13 +186,13 @@ class Unsent:
 
     def _sealed(self, name: str, data: bytes) -> bytes:
         nonce = secrets.token_bytes(_NONCE_SIZE)
-        return nonce + aes_seal(self._key.secret, nonce, self._aad(name), data)
+        return nonce + aes_seal(self._key.secret, nonce=nonce, aad=self._aad(name), plaintext=data)
 
     def _opened(self, name: str, data: bytes) -> bytes:
         if len(data) < _NONCE_SIZE:
             raise Unauthentic("too short to be what was kept")
         nonce, sealed = data[:_NONCE_SIZE], data[_NONCE_SIZE:]
-        return aes_open(self._key.secret, nonce, self._aad(name), sealed)
+        return aes_open(self._key.secret, nonce=nonce, aad=self._aad(name), sealed=sealed)
 
     def _aad(self, name: str) -> bytes:
         return f"{self.folder.name}/{name}".encode()

@@ -1,10 +1,11 @@
 /** The office's fingerprint, for a person to compare. */
 
 import { fingerprint } from "../protocol/directory.ts";
+import type { GenesisId } from "../protocol/names.ts";
 import { el, p, type Child } from "./elements.ts";
 
 /** The fingerprint, and what it is for. */
-export function comparison(genesisId: Uint8Array): Child[] {
+export function comparison(genesisId: GenesisId): Child[] {
   const groups = fingerprint(genesisId).split(" ");
   const lines = [0, 4, 8, 12].map((start) => groups.slice(start, start + 4).join(" "));
   return [

@@ -6,6 +6,7 @@ import { OfficeRefusal, type Office } from "../office.ts";
 import { NoDirectoryFile, officeFromFile } from "../offline_office.ts";
 import { fromHex } from "../protocol/bytes.ts";
 import { nameIn } from "../protocol/directory.ts";
+import type { GenesisId } from "../protocol/names.ts";
 import { fileButton } from "./choosing_file.ts";
 import {
   button,
@@ -67,7 +68,7 @@ function askForKeys(): void {
 function openOffice(data: Uint8Array): void {
   const genesisId = fromHex(
     document.querySelector('meta[name="office"]')?.getAttribute("content") ?? "",
-  );
+  ) as GenesisId;
   try {
     const office = officeFromFile(data, genesisId);
     byId("contacts").replaceChildren(

@@ -5,6 +5,7 @@ import { fill, writtenDay } from "../messages.ts";
 import { openOffice, OfficeRefusal, type Office, type PageFacts } from "../office.ts";
 import { fromHex } from "../protocol/bytes.ts";
 import type { Directory } from "../protocol/directory.ts";
+import type { GenesisId } from "../protocol/names.ts";
 import { byId, button, el, list, p, show, showFoot, type Child } from "./elements.ts";
 
 /** Opens the office, or shows why it cannot be written to from here and now and returns undefined. */
@@ -82,7 +83,7 @@ function pageFacts(): PageFacts {
   const meta = (name: string): string =>
     document.querySelector(`meta[name="${name}"]`)?.getAttribute("content") ?? "";
   return {
-    genesisId: fromHex(meta("office")),
+    genesisId: fromHex(meta("office")) as GenesisId,
     buildDay: Number(meta("build-day")),
     origin: location.origin,
   };

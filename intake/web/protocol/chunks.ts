@@ -5,6 +5,7 @@ import { concat, number, random, u32 } from "./bytes.ts";
 import { Malformed, TooLarge } from "./errors.ts";
 import { hmac, sha256 } from "./hashing.ts";
 import { Label, labelled } from "./labels.ts";
+import type { ChunkId } from "./names.ts";
 import { Secret } from "./secret.ts";
 import { PIECE_SIZE } from "./sizes.ts";
 
@@ -36,8 +37,8 @@ export function chunkCount(size: number): number {
 }
 
 /** 32 bytes under which the server stores chunk `index`, counting from 0. */
-export function chunkId(fileKey: FileKey, index: number): Uint8Array {
-  return hmac(fileKey.bytes, labelled(Label.CHUNK), u32(index));
+export function chunkId(fileKey: FileKey, index: number): ChunkId {
+  return hmac(fileKey.bytes, labelled(Label.CHUNK), u32(index)) as ChunkId;
 }
 
 /**

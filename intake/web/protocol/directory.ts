@@ -6,6 +6,7 @@ import { parseDirectory } from "./directory_content.ts";
 import { Contradictory, Foreign, Malformed, Outdated } from "./errors.ts";
 import { sha256 } from "./hashing.ts";
 import { Label } from "./labels.ts";
+import type { GenesisId, KeyHash } from "./names.ts";
 import { checkSignature } from "./signatures.ts";
 import {
   CLOCK_GRACE_DAYS,
@@ -28,7 +29,7 @@ const GROUP_DIGITS = 5;
 export interface ListedKey {
   readonly week: number;
   /** SHA-256 of the intake public key, 32 bytes. */
-  readonly hash: Uint8Array;
+  readonly hash: KeyHash;
 }
 
 /** Someone who reads what was sealed for them. */
@@ -70,7 +71,7 @@ export interface Delegation {
 /** A directory whose signatures hold, and that does not contradict itself. */
 export interface Directory {
   /** 32 bytes. */
-  readonly genesisId: Uint8Array;
+  readonly genesisId: GenesisId;
   readonly sequence: number;
   /** Valid for the days [issued, expires). */
   readonly issued: number;
@@ -104,7 +105,7 @@ export interface Seen {
  * The directory in a document of SPEC 10.1, with every check that needs no day and no memory.
  * Raises `Malformed`, `Foreign`, `Unauthentic` or `Contradictory`.
  */
-export function readDirectory(document: Uint8Array, genesisId: Uint8Array): Directory {
+export function readDirectory(document: Uint8Array, genesisId: GenesisId): Directory {
   const parts = cut(document);
   if (!equal(sha256(parts.roots[0]!), genesisId)) throw new Foreign("another office");
   checkSignatures(parts, genesisId);
@@ -163,7 +164,7 @@ function cut(document: Uint8Array): Parts {
 }
 
 /** SPEC 10.1: each part is signed by a key of the part before it. */
-function checkSignatures(parts: Parts, genesisId: Uint8Array): void {
+function checkSignatures(parts: Parts, genesisId: GenesisId): void {
   const { roots, delegation, content } = parts;
   parts.successorSignatures.forEach((signature, index) => {
     const statement = concat(number(index + 1, 4), roots[index + 1]!);
@@ -262,22 +263,22 @@ export function signingKeysOf(directory: Directory, recipientId: string): Uint8A
 }
 
 /** The office's identity for people: 80 digits in groups of five (SPEC 3). */
-export function fingerprint(genesisId: Uint8Array): string {
+export function fingerprint(digest: Uint8Array): string {
   const groups: string[] = [];
-  for (let at = 0; at < genesisId.length; at += 2) {
-    const group = toNumber(genesisId.subarray(at, at + 2));
+  for (let at = 0; at < digest.length; at += 2) {
+    const group = toNumber(digest.subarray(at, at + 2));
     groups.push(String(group).padStart(GROUP_DIGITS, "0"));
   }
   return groups.join(" ");
 }
 
 /** The `genesis_id` of a fingerprint that somebody typed. Raises `Malformed`. */
-export function readFingerprint(text: string): Uint8Array {
+export function readFingerprint(text: string): GenesisId {
   const digits = text.replace(/[^0-9]/g, "");
   if (digits.length !== FINGERPRINT_DIGITS) throw new Malformed("not 80 digits");
   const groups = digits.match(/.{5}/g)!.map(Number);
   if (groups.some((group) => group > 65535)) throw new Malformed("digits that stand for nothing");
-  return concat(...groups.map((group) => number(group, 2)));
+  return concat(...groups.map((group) => number(group, 2))) as GenesisId;
 }
 
 /** The name for a language; else the one for any language; else the first. */

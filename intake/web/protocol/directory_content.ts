@@ -4,6 +4,7 @@ import type { Directory, ListedKey, Policy, Recipient, RetiredKey } from "./dire
 import { Malformed } from "./errors.ts";
 import type { Json } from "./json.ts";
 import { POLICY_MAX_DAYS, POLICY_MIN_DAYS } from "./lifetimes.ts";
+import type { GenesisId, KeyHash } from "./names.ts";
 import { recipientBytes } from "./public_keys.ts";
 import { checkRecipientIds } from "./recipient_ids.ts";
 import { BUCKET_BITS_MAX, CHUNKS_MAX, RECIPIENTS_MAX } from "./sizes.ts";
@@ -30,7 +31,7 @@ export function parseDirectory(
 ): Omit<Directory, "delegation" | "roots" | "sha256"> {
   const fields = new Fields(parseJson(data));
   const content = {
-    genesisId: fields.bytes("genesis_id", 32),
+    genesisId: fields.bytes("genesis_id", 32) as GenesisId,
     sequence: fields.integer("sequence", 1),
     issued: fields.integer("issued", 0),
     expires: fields.integer("expires", 0),
@@ -75,7 +76,7 @@ function readRecipients(fields: Fields): Recipient[] {
 function readListedKeys(fields: Fields): ListedKey[] {
   const keys = fields.array("keys", 1, KEYS_MAX).map((value) => {
     const key = new Fields(value);
-    return { week: key.integer("week", 0), hash: key.bytes("hash", 32) };
+    return { week: key.integer("week", 0), hash: key.bytes("hash", 32) as KeyHash };
   });
   if (keys.some(({ week }, place) => place > 0 && week <= keys[place - 1]!.week)) {
     throw new Malformed("keys that are not sorted");

@@ -5,6 +5,7 @@ import { concat, equal, toHex, u32 } from "./bytes.ts";
 import { readDirectory, type Directory } from "./directory.ts";
 import { Malformed, Unauthentic } from "./errors.ts";
 import { Label, labelled } from "./labels.ts";
+import type { GenesisId } from "./names.ts";
 import { checkKemPublicKey, keyHash } from "./public_keys.ts";
 import { KEM_PUBLIC_KEY_SIZE } from "./sizes.ts";
 
@@ -42,7 +43,7 @@ export function splitDirectoryFile(data: Uint8Array): [document: Uint8Array, key
  * `Unauthentic` for a key that the directory does not list at its place, and `Malformed` for one
  * that cannot be sealed to.
  */
-export function readDirectoryFile(data: Uint8Array, genesisId: Uint8Array): DirectoryFile {
+export function readDirectoryFile(data: Uint8Array, genesisId: GenesisId): DirectoryFile {
   const [document, keys] = splitDirectoryFile(data);
   const directory = readDirectory(document, genesisId);
   const listed = directory.recipients.flatMap((recipient) => recipient.keys);

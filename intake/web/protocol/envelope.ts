@@ -7,6 +7,7 @@ import { TooLarge } from "./errors.ts";
 import { sha256 } from "./hashing.ts";
 import { hpkeSeal, newKemSecretKey } from "./hpke.ts";
 import { bound, Label, labelled } from "./labels.ts";
+import type { Address, KeyHash } from "./names.ts";
 import { pad, paddedChunkCount } from "./padding.ts";
 import { encodePayload, type Payload } from "./payload.ts";
 import { keyHash } from "./public_keys.ts";
@@ -80,7 +81,11 @@ function sizeAroundText(
   const files = restSize > 0 ? [...message.attachments, rest] : message.attachments;
   const count = files.reduce((sum, file) => sum + file.chunks, 0);
   const fill = paddedChunkCount(count) - count;
-  const recipients = recipientIds.map((id, slot) => ({ id, key: standIn(32, slot), slot }));
+  const recipients = recipientIds.map((id, slot) => ({
+    id,
+    key: standIn(32, slot) as KeyHash,
+    slot,
+  }));
   const payload = encodePayload({
     ...message,
     text: "",
@@ -160,6 +165,6 @@ async function sealSlots(
 }
 
 /** The address of an envelope, 32 bytes. */
-export function envelopeAddress(envelope: Uint8Array): Uint8Array {
-  return sha256(envelope);
+export function envelopeAddress(envelope: Uint8Array): Address {
+  return sha256(envelope) as Address;
 }

@@ -1,6 +1,7 @@
 /** Every domain-separation label of the protocol (SPEC 2.1). */
 
 import { concat, utf8 } from "./bytes.ts";
+import type { GenesisId } from "./names.ts";
 
 /** The closed list of labels. No two are equal, none is used for two purposes. */
 export const Label = {
@@ -44,6 +45,6 @@ export function labelled(label: Label): Uint8Array {
 }
 
 /** `labelled(label) || genesis_id`, 32 bytes of it: SPEC 2. */
-export function bound(label: Label, genesisId: Uint8Array): Uint8Array {
+export function bound(label: Label, genesisId: GenesisId): Uint8Array {
   return concat(labelled(label), genesisId);
 }

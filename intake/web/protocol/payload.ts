@@ -2,6 +2,7 @@
 
 import { toHex, utf8 } from "./bytes.ts";
 import { chunkCount, FileKey } from "./chunks.ts";
+import type { KeyHash } from "./names.ts";
 import { paddedChunkCount } from "./padding.ts";
 import { Contradictory, Malformed } from "./errors.ts";
 import { checkRecipientIds } from "./recipient_ids.ts";
@@ -28,7 +29,7 @@ const WHITE_SPACE_AT_ENDS = /^\p{White_Space}+|\p{White_Space}+$/gu;
 export interface SealedFor {
   readonly id: string;
   /** SHA-256 of the intake public key, 32 bytes. */
-  readonly key: Uint8Array;
+  readonly key: KeyHash;
   /** 0 to 3. */
   readonly slot: number;
 }
@@ -157,7 +158,7 @@ function readRecipients(fields: Fields): SealedFor[] {
     const one = new Fields(value);
     return {
       id: one.text("id"),
-      key: one.bytes("key", 32),
+      key: one.bytes("key", 32) as KeyHash,
       slot: one.integer("slot", 0, ENVELOPE_SLOTS - 1),
     };
   });

@@ -3,6 +3,7 @@
 import { concat, utf8 } from "./bytes.ts";
 import { Malformed } from "./errors.ts";
 import { sha256 } from "./hashing.ts";
+import type { KeyHash } from "./names.ts";
 import { KEM_PUBLIC_KEY_SIZE } from "./sizes.ts";
 import { x25519 } from "./x25519.ts";
 
@@ -30,8 +31,8 @@ export function checkKemPublicKey(key: Uint8Array): void {
 }
 
 /** SHA-256 of a public key, 32 bytes: its name in directories and payloads. */
-export function keyHash(key: Uint8Array): Uint8Array {
-  return sha256(key);
+export function keyHash(key: Uint8Array): KeyHash {
+  return sha256(key) as KeyHash;
 }
 
 /** The 32 bytes of a recipient id, `rid` in the SPEC. Raises `Malformed` outside its grammar. */

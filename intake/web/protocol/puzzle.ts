@@ -7,6 +7,7 @@ import { Malformed, Outdated, Unauthentic } from "./errors.ts";
 import { sha256 } from "./hashing.ts";
 import { bound, Label } from "./labels.ts";
 import { PUZZLE_AHEAD_DAYS, PUZZLE_BEFORE_DAYS } from "./lifetimes.ts";
+import type { Address, ChunkId, GenesisId } from "./names.ts";
 import { PUZZLE_NONCE_SIZE } from "./sizes.ts";
 
 const HEADER = /^(0|[1-9][0-9]{0,9})-([0-9a-f]{16})$/;
@@ -15,9 +16,9 @@ const SLICE_MS = 20;
 
 /** What is hashed. `kind` is 1 for an envelope, 2 for a chunk; `pathHash` the 32 bytes of its path. */
 export function puzzleText(
-  genesisId: Uint8Array,
+  genesisId: GenesisId,
   kind: number,
-  pathHash: Uint8Array,
+  pathHash: Address | ChunkId,
   day: number,
   nonce: Uint8Array,
 ): Uint8Array {
@@ -30,9 +31,9 @@ export function puzzleText(
  */
 export function checkPuzzle(
   header: string,
-  genesisId: Uint8Array,
+  genesisId: GenesisId,
   kind: number,
-  pathHash: Uint8Array,
+  pathHash: Address | ChunkId,
   difficulty: number,
   day: number,
 ): void {
@@ -52,9 +53,9 @@ export function checkPuzzle(
  * After each slice `tell` is given how many were tried; what it raises ends the work.
  */
 export async function solvePuzzle(
-  genesisId: Uint8Array,
+  genesisId: GenesisId,
   kind: number,
-  pathHash: Uint8Array,
+  pathHash: Address | ChunkId,
   difficulty: number,
   day: number,
   tell: (tried: number) => void = () => undefined,

@@ -6,6 +6,7 @@ import { Malformed, ProtocolError, TooLarge, Unauthentic } from "./errors.ts";
 import { hmac } from "./hashing.ts";
 import { hpkeOpen } from "./hpke.ts";
 import { bound, Label } from "./labels.ts";
+import type { GenesisId } from "./names.ts";
 import { unpad } from "./padding.ts";
 import { recipientBytes } from "./public_keys.ts";
 import { checkRecipientIds } from "./recipient_ids.ts";
@@ -65,7 +66,7 @@ interface Gathered {
 /** The tag (16 bytes) of reply `index` of a recipient, from 0 to 511: SPEC 9. */
 export function replyTag(
   threadSecret: Uint8Array,
-  genesisId: Uint8Array,
+  genesisId: GenesisId,
   recipientId: string,
   index: number,
 ): Uint8Array {
@@ -74,7 +75,7 @@ export function replyTag(
 }
 
 /** The bucket (32 bytes) that holds all replies of a thread: SPEC 9. */
-export function bucket(threadSecret: Uint8Array, genesisId: Uint8Array): Uint8Array {
+export function bucket(threadSecret: Uint8Array, genesisId: GenesisId): Uint8Array {
   return hmac(threadSecret, bound(Label.BUCKET, genesisId));
 }
 

@@ -5,6 +5,7 @@ import { pieceDigest } from "./chunks.ts";
 import { Foreign, Malformed, Outdated, Unauthentic } from "./errors.ts";
 import { sha256 } from "./hashing.ts";
 import { bound, Label, labelled } from "./labels.ts";
+import type { ChunkId, GenesisId } from "./names.ts";
 import { paddedChunkCount } from "./padding.ts";
 import { DAYS_A_WEEK, KEY_DAYS, SEALED_FILE_AHEAD_DAYS } from "./lifetimes.ts";
 import {
@@ -25,14 +26,14 @@ const LAST_SIZE = ENVELOPE_PART_SIZE + HASH_SIZE;
 
 /** What a sealed file begins with: its office, its last day, its number of chunks. */
 export interface SealedFileHead {
-  readonly genesisId: Uint8Array;
+  readonly genesisId: GenesisId;
   readonly lastDay: number;
   readonly chunks: number;
 }
 
 /** A chunk (262,144 bytes), its id (32), and the nonce (8) of its puzzle. */
 export interface SealedChunk {
-  readonly id: Uint8Array;
+  readonly id: ChunkId;
   readonly nonce: Uint8Array;
   readonly chunk: Uint8Array;
 }
@@ -77,7 +78,7 @@ export class SealedFileWriter {
   }
 
   /** The part of the next chunk. */
-  chunk(id: Uint8Array, nonce: Uint8Array, chunk: Uint8Array): Promise<Uint8Array> {
+  chunk(id: ChunkId, nonce: Uint8Array, chunk: Uint8Array): Promise<Uint8Array> {
     const sized = id.length === CHUNK_ID_SIZE && nonce.length === PUZZLE_NONCE_SIZE;
     if (!this.#missing || !sized || chunk.length !== CHUNK_SIZE) {
       throw new Error("not the next chunk of this file");
@@ -101,14 +102,14 @@ export class SealedFileWriter {
  * with, once that was read.
  */
 export class SealedFileReader {
-  readonly #genesisId: Uint8Array;
+  readonly #genesisId: GenesisId;
   readonly #day: number;
   readonly #parts = new Parts();
   #missing = 0;
   head: SealedFileHead | null = null;
   wants = HEAD_SIZE;
 
-  constructor(genesisId: Uint8Array, day: number) {
+  constructor(genesisId: GenesisId, day: number) {
     this.#genesisId = genesisId;
     this.#day = day;
   }
@@ -142,7 +143,7 @@ export class SealedFileReader {
     if (part.length < HEAD_SIZE) throw new Malformed("ends before its end");
     const body = await this.#parts.checked(part);
     const numbersAt = label.length + GENESIS_ID_SIZE;
-    const genesisId = body.slice(label.length, numbersAt);
+    const genesisId = body.slice(label.length, numbersAt) as GenesisId;
     const lastDay = toNumber(body.subarray(numbersAt, numbersAt + 4));
     const chunks = toNumber(body.subarray(numbersAt + 4));
     if (!equal(genesisId, this.#genesisId)) throw new Foreign("another office");
@@ -159,7 +160,7 @@ export class SealedFileReader {
     this.#ask();
     const nonceEnd = CHUNK_ID_SIZE + PUZZLE_NONCE_SIZE;
     return {
-      id: body.slice(0, CHUNK_ID_SIZE),
+      id: body.slice(0, CHUNK_ID_SIZE) as ChunkId,
       nonce: body.slice(CHUNK_ID_SIZE, nonceEnd),
       chunk: body.subarray(nonceEnd),
     };

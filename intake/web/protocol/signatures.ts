@@ -4,9 +4,10 @@ import { concat } from "./bytes.ts";
 import { Point, verify } from "./ed25519.ts";
 import { Unauthentic } from "./errors.ts";
 import { bound, type Label } from "./labels.ts";
+import type { GenesisId } from "./names.ts";
 
 /** What is signed: `bound(label) || message`. */
-export function signedText(label: Label, genesisId: Uint8Array, message: Uint8Array): Uint8Array {
+export function signedText(label: Label, genesisId: GenesisId, message: Uint8Array): Uint8Array {
   return concat(bound(label, genesisId), message);
 }
 
@@ -15,7 +16,7 @@ export function checkSignature(
   publicKey: Uint8Array,
   signature: Uint8Array,
   label: Label,
-  genesisId: Uint8Array,
+  genesisId: GenesisId,
   message: Uint8Array,
 ): void {
   let isValid = false;

@@ -2,6 +2,7 @@
 
 import { getPublicKey, sign } from "./ed25519.ts";
 import type { Label } from "./labels.ts";
+import type { GenesisId } from "./names.ts";
 import { Secret } from "./secret.ts";
 import { signedText } from "./signatures.ts";
 
@@ -18,7 +19,7 @@ export class SigningKey extends Secret {
   }
 
   /** 64 bytes over `bound(label) || message`. */
-  sign(label: Label, genesisId: Uint8Array, message: Uint8Array): Uint8Array {
+  sign(label: Label, genesisId: GenesisId, message: Uint8Array): Uint8Array {
     return sign(signedText(label, genesisId, message), this.#seed);
   }
 }

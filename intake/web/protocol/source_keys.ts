@@ -6,6 +6,7 @@ import type { Codename } from "./codename.ts";
 import { expand, hmac, sha256 } from "./hashing.ts";
 import { KemSecretKey } from "./hpke.ts";
 import { bound, Label } from "./labels.ts";
+import type { GenesisId, ThreadId } from "./names.ts";
 import { recipientBytes } from "./public_keys.ts";
 import { Secret } from "./secret.ts";
 import { SigningKey } from "./signing.ts";
@@ -18,14 +19,14 @@ const ARGON2 = { version: 0x13, t: 2, m: 19456, p: 1, dkLen: 32, asyncTick: 20 }
 /** What a source is, for one office. */
 export class SourceKeys extends Secret {
   /** 32 bytes. */
-  readonly genesisId: Uint8Array;
+  readonly genesisId: GenesisId;
   readonly signing: SigningKey;
   readonly reply: KemSecretKey;
   readonly #threadSecret: Uint8Array;
   readonly #setKey: Uint8Array;
 
   /** `master` are the 32 bytes that Argon2id gives. */
-  constructor(master: Uint8Array, genesisId: Uint8Array) {
+  constructor(master: Uint8Array, genesisId: GenesisId) {
     super();
     const key = (label: Label): Uint8Array => expand(master, bound(label, genesisId));
     this.genesisId = genesisId;
@@ -46,13 +47,13 @@ export class SourceKeys extends Secret {
   }
 
   /** 32 bytes. */
-  get threadId(): Uint8Array {
+  get threadId(): ThreadId {
     return sha256(
       bound(Label.THREAD_ID, this.genesisId),
       this.signing.publicKey,
       this.reply.publicKey,
       this.#threadSecret,
-    );
+    ) as ThreadId;
   }
 }
 
@@ -62,7 +63,7 @@ export class SourceKeys extends Secret {
  */
 export async function deriveSourceKeys(
   codename: Codename,
-  genesisId: Uint8Array,
+  genesisId: GenesisId,
   progress: (done: number) => void = () => {},
 ): Promise<SourceKeys> {
   const salt = sha256(bound(Label.CODENAME_SALT, genesisId)).slice(0, SALT_SIZE);

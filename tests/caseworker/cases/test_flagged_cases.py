@@ -18,6 +18,7 @@ from caseworker.cases.folding import all_cases
 from caseworker.vault.messages import MessageMark
 from caseworker.work.replying import ReplyWriter
 from crypto.hpke import new_kem_secret_key
+from crypto.names import ThreadId
 from crypto.signing import SigningKey
 from crypto.source_keys import SourceKeys, thread_id
 from ground.shell.refusals import Refusal
@@ -32,11 +33,14 @@ def impostor_of(source: Source, **same: object) -> Source:
         thread_secret=bytes(31) + b"\x02",
         set_key=bytes(32),
         genesis_id=source.genesis_id,
-        thread_id=bytes(32),
+        thread_id=ThreadId(bytes(32)),
     )
     keys = replace(keys, **same)  # type: ignore[arg-type]
     own_thread = thread_id(
-        keys.signing.public_key, keys.reply.public_key, keys.thread_secret, source.genesis_id
+        source.genesis_id,
+        signing_key=keys.signing.public_key,
+        reply_key=keys.reply.public_key,
+        thread_secret=keys.thread_secret,
     )
     impostor = Source(source.genesis_id)
     impostor.__dict__["keys"] = replace(keys, thread_id=own_thread)
@@ -128,7 +132,7 @@ def mark(number: int, case: int, **changes: object) -> MessageMark:
     plain = MessageMark(
         number=number,
         case_number=case,
-        thread_id=unique,
+        thread_id=ThreadId(unique),
         message_id=unique[:16],
         kind="report",
         thread_secret=unique,

@@ -23,6 +23,7 @@ from caseworker.vault.database import Database, open_database
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import MessageProof, add_message, all_messages, message_mark
 from caseworker.work.replying import ReplyWriter
+from crypto.names import Address
 from ground.shell.refusals import Refusal
 from tests.caseworker.cases.test_flagged_cases import mark
 from tests.offices.vaults import DAY, Office, Server, Source, at
@@ -40,6 +41,22 @@ ALTERED = {
     "another's reply": "UPDATE reply_rows SET case_number = 7",
     "another text": "UPDATE reply_rows SET text_id = zeroblob(32)",
 }
+
+# Takes away what schema/0005 made.
+VERSION_BEFORE = [
+    *(f"DROP TABLE {table}" for table in ("folded", "case_rows", "reply_rows")),
+    *(
+        f"DROP INDEX {index}"
+        for index in (
+            "events_by_kind",
+            "messages_by_thread_secret",
+            "messages_by_reply_key",
+            "envelopes_unconfirmed",
+            "chunks_unconfirmed",
+        )
+    ),
+    "PRAGMA user_version = 4",
+]
 
 
 def states(vault: Vault) -> list[State]:
@@ -144,6 +161,21 @@ def test_rows_that_were_folded_from_something_else_are_never_read(
         assert (list_cases(vault.db), waiting_replies(vault.db)) == before
 
 
+def test_a_vault_of_the_version_before_gets_its_lists_when_they_are_first_read(
+    reported: Office,
+) -> None:
+    with reported.opened() as vault:
+        ReplyWriter(vault, at(DAY)).reply(1, "Where was it?")
+        before = list_cases(vault.db), waiting_replies(vault.db)
+        with vault.db.transaction():
+            for statement in VERSION_BEFORE:
+                vault.db.run(statement)
+    with reported.opened() as vault:
+        assert vault.db.row("SELECT * FROM folded") is None
+        assert (list_cases(vault.db), waiting_replies(vault.db)) == before
+        assert mend_lists(vault.db) == []
+
+
 def test_what_was_added_to_the_log_alone_stands_in_the_lists(reported: Office) -> None:
     with reported.opened() as vault:
         assert states(vault) == [State.NEW]
@@ -183,8 +215,8 @@ def random_messages(db: Database, seed: int) -> None:
                 within_key_dates=chance.random() < 0.9,
             )
             address = bytes([number]) * 32
-            add_envelope(db, address, "message", "", DAY)
-            add_message(db, one, MessageProof(address, b"", b"", b""))
+            add_envelope(db, Address(address), "message", "", DAY)
+            add_message(db, one, MessageProof(Address(address), b"", b"", b""))
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -8,6 +8,7 @@ from caseworker.vault.chunk_files import chunk_file_name
 from caseworker.vault.chunks import unclaimed_count
 from caseworker.vault.messages import payload_of
 from crypto.chunks import FileKey, chunk_id, new_file_key
+from crypto.names import ChunkId
 from crypto.payload import Attachment, Fill
 from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
 from tests.offices.vaults import Office, Sealed, Server, Source
@@ -101,4 +102,4 @@ def key_of(office: Office, server: Server, report: Sealed) -> FileKey:
 def test_chunks_whose_hashes_begin_alike_have_files_of_their_own() -> None:
     """Hashes of 64 bits in common are within reach of somebody who wants them."""
     one, other = bytes(32), bytes(31) + b"x"
-    assert chunk_file_name(bytes(32), one) != chunk_file_name(bytes(32), other)
+    assert chunk_file_name(ChunkId(bytes(32)), one) != chunk_file_name(ChunkId(bytes(32)), other)

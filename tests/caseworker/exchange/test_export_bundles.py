@@ -10,7 +10,7 @@ from caseworker.backup.numbers_moved_on import move_numbers_on
 from caseworker.cases.conversation import ReplyView, conversation
 from caseworker.keys.cards import own_card
 from caseworker.vault.condition import is_behind
-from caseworker.vault.numbers import take_reply_indexes
+from caseworker.vault.numbers import give_out_reply_indexes
 from caseworker.vault.taken import to_repeat
 from caseworker.work.replying import ReplyWriter, Written
 from crypto.bundle import ItemType, OutboundHeader, read_bundle
@@ -265,7 +265,7 @@ def test_reply_indexes_are_never_used_twice_and_end_at_512(
     reported: Office, server: Server, source: Source
 ) -> None:
     with reported.opened() as vault, vault.db.transaction():
-        take_reply_indexes(vault.db, source.keys.thread_secret, REPLY_INDEXES - 1)
+        give_out_reply_indexes(vault.db, source.keys.thread_secret, REPLY_INDEXES - 1)
     assert answer(reported, "The last one.").records_left == 0
     with pytest.raises(Refusal, match="512 records"):
         answer(reported, "One more.")

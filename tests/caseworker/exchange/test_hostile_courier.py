@@ -157,11 +157,11 @@ def test_a_recipient_cannot_redirect_what_a_source_sends_next(
     with office.opened("board") as vault:
         signer = signing_key_in_force(vault)
     to = ReplyTo(
-        source.keys.thread_id,
-        source.keys.thread_secret,
-        source.keys.reply.public_key,
-        ("board",),
-        os.urandom(16),
+        thread_id=source.keys.thread_id,
+        thread_secret=source.keys.thread_secret,
+        reply_key=source.keys.reply.public_key,
+        recipients=("board",),
+        set_token=os.urandom(16),
     )
     records = seal_reply(
         to=to, signer=signer, genesis_id=server.genesis_id, recipient_id="board", first_index=0,

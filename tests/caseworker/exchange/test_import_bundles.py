@@ -15,6 +15,7 @@ from caseworker.vault.arrivals import outcomes, unconfirmed_envelopes
 from caseworker.vault.chunks import unclaimed_count
 from caseworker.work.replying import ReplyWriter
 from crypto.bundle import InboundHeader, ItemType
+from crypto.names import GenesisId
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from ground.shell.refusals import Refusal
 from tests.offices.vaults import DAY, Office, Server, Source, at
@@ -155,7 +156,7 @@ def test_a_bundle_for_another_recipient_is_refused(
 
 
 def test_a_bundle_of_another_office_is_refused(office: Office, server: Server) -> None:
-    foreign = InboundHeader(bytes(32), "investigations", bytes(16), 1, 1, DAY)
+    foreign = InboundHeader(GenesisId(bytes(32)), "investigations", bytes(16), 1, 1, DAY)
     path = server.folder / "foreign"
     path.write_bytes(server.bundle(foreign, []))
     with pytest.raises(Refusal, match="of another office"):
@@ -310,13 +311,13 @@ def test_a_bundle_that_changes_while_it_is_read_changes_nothing(
     (path,) = server.export()
     data = path.read_bytes()
     (other,) = server.export(envelopes=[])
-    begin = part.PartItems.take
+    begin = part.PartItems.import_all
 
     def swap(self: part.PartItems, items: object, export_day: int) -> object:
         path.write_bytes(other.read_bytes().ljust(len(data), b"\0"))
         return begin(self, items, export_day)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(part.PartItems, "take", swap)
+    monkeypatch.setattr(part.PartItems, "import_all", swap)
     with office.opened() as vault, pytest.raises(Refusal):
         import_part(vault, path, at(DAY))
     with office.opened() as vault:

@@ -11,7 +11,7 @@ from caseworker.exchange.inbound.importing import import_part
 from caseworker.keys.cards import own_card, renew_card, weeks_to_list
 from caseworker.keys.directories import issue_directory, known_directory
 from caseworker.keys.profile import check_profile
-from caseworker.keys.upkeep import bring_up_to_date, lost_keys
+from caseworker.keys.upkeep import lost_keys, renew_what_is_due
 from caseworker.office.ceremony import Ceremony, create_office
 from caseworker.office.renewal import Renewal, renew_office
 from caseworker.office.root_file import ROOT_FILE, Root, read_root
@@ -22,6 +22,7 @@ from crypto.card import read_card
 from crypto.directory import ListedKey, check_address, check_current, fingerprint, read_directory
 from crypto.errors import Malformed
 from crypto.hpke import new_kem_secret_key
+from crypto.names import GenesisId
 from crypto.office.card import sign_card
 from crypto.public_keys import key_hash
 from crypto.signing import SigningKey
@@ -317,7 +318,7 @@ def test_a_vault_that_lost_a_key_that_the_directory_names_says_so_and_makes_a_ca
     with office.opened() as vault:
         vault.keep_secrets(list(vault.secrets[3:]))
         lost = lost_keys(vault, known_directory(vault), DAY)
-        upkeep = bring_up_to_date(vault, at(DAY + 1))
+        upkeep = renew_what_is_due(vault, at(DAY + 1))
         card = own_card(vault)
         held = {key_hash(one.key.public_key) for one in vault.secrets}
     assert lost
@@ -357,7 +358,7 @@ def test_the_wrong_passphrase_does_not_open_the_root(office: Office) -> None:
 def test_the_root_of_another_office_renews_nothing(office: Office) -> None:
     def foreign() -> Root:
         root = real_root(office)()
-        return Root(root.key, bytes(32))
+        return Root(root.key, GenesisId(bytes(32)))
 
     with pytest.raises(Refusal, match="another office"):
         renew(office, DAY + 80, ask_root=foreign)

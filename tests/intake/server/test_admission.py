@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from crypto.names import ChunkId
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, solve_puzzle
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from intake.server.upkeep import TICK_SECONDS
@@ -189,7 +190,9 @@ async def test_a_puzzle_is_asked_for_as_the_directory_says(
     name = hashlib.sha256(body).digest()
 
     def solved(kind_code: int, path_hash: bytes, day: int) -> dict[str, str]:
-        return {"Fidelio-Puzzle": solve_puzzle(office.genesis_id, kind_code, path_hash, 8, day)}
+        return {
+            "Fidelio-Puzzle": solve_puzzle(office.genesis_id, kind_code, ChunkId(path_hash), 8, day)
+        }
 
     async with client(server) as http:
         for headers in (

@@ -15,6 +15,7 @@ import pytest
 
 from crypto.directory import fingerprint
 from crypto.directory_file import read_directory_file
+from crypto.names import GenesisId
 from crypto.sealed_file import last_day_of
 from crypto.sizes import CHUNK_SIZE
 from tests.intake.server.test_headers import assert_headers_are_ours, raw
@@ -116,7 +117,11 @@ async def test_an_envelope_is_stored_only_once_all_before_it_was_good(
         "the end": (400, "This file is damaged", _damaged(file, len(file.data) - 1)),
         "cut": (400, "This file is damaged", file.data[:-1]),
         "more": (400, "This file is damaged", file.data + b"\0"),
-        "another office": (400, "This file is for another office", sealed_file(bytes(32), 0).data),
+        "another office": (
+            400,
+            "This file is for another office",
+            sealed_file(GenesisId(bytes(32)), 0).data,
+        ),
         "past": (
             400,
             "This file cannot be sent any more",

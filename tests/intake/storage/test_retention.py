@@ -61,7 +61,16 @@ def test_a_chunk_stays_for_60_days_after_its_week(database: sqlite3.Connection) 
 
 def add_line(database: sqlite3.Connection, kind: StatementKind) -> None:
     filler = os.urandom(32)
-    line = TakenLine(kind, "main", 1, 1, 2970, filler, filler, os.urandom(64))
+    line = TakenLine(
+        kind=kind,
+        recipient_id="main",
+        number=1,
+        count=1,
+        week=2970,
+        content_hash=filler,
+        signing_key=filler,
+        signature=os.urandom(64),
+    )
     taken.add(database, line)
 
 

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from crypto.labels import Label, labelled
+from crypto.names import GenesisId
 from crypto.statements import StatementKind, encode_statement
 from crypto.strict_json import encode_json
 from tests.vectors.areas.statement import HASHES, batch, confirmation, refinement, statement
@@ -50,7 +51,7 @@ def bundle(
     *items: Item,
     direction: str = "outbound",
     header: Members | bytes | None = None,
-    genesis_id: bytes = GENESIS_ID,
+    genesis_id: GenesisId = GENESIS_ID,
 ) -> bytes:
     """Return a bundle of these items, whether or not it may hold them."""
     label = {"inbound": Label.INBOUND_BUNDLE, "outbound": Label.OUTBOUND_BUNDLE}[direction]
@@ -102,7 +103,7 @@ def _heads() -> Iterator[Vector]:
         what = "Not a bundle of this direction."
         yield _refused("bundle_label", "Malformed", variant, what, data, direction=direction)
     what = "A bundle of another office."
-    data = bundle(CARD, genesis_id=OTHER_GENESIS_ID)
+    data = bundle(CARD, genesis_id=GenesisId(OTHER_GENESIS_ID))
     yield _refused("bundle_office", "Foreign", "", what, data)
     what = "A bundle for another recipient."
     data = bundle(CARD, header=OUTBOUND | {"recipient": "investigations"})

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from crypto.codename import Codename, codename_words
+from crypto.names import GenesisId
 from crypto.source_keys import derive_source_keys, set_token
 from crypto.word_lists import word_list
 from tests.vectors.people import CODENAME, GENESIS_ID, OTHER_GENESIS_ID, SOURCE
@@ -40,7 +41,11 @@ def _words() -> Iterator[Vector]:
 
 def _keys() -> Iterator[Vector]:
     for variant, genesis_id in (("", GENESIS_ID), ("_other_office", OTHER_GENESIS_ID)):
-        keys = SOURCE if genesis_id == GENESIS_ID else derive_source_keys(CODENAME, genesis_id)
+        keys = (
+            SOURCE
+            if genesis_id == GENESIS_ID
+            else derive_source_keys(CODENAME, GenesisId(genesis_id))
+        )
         yield accepted(
             f"codename_ok_keys{variant}",
             "All keys of a codename towards an office.",

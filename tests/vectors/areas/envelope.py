@@ -10,6 +10,7 @@ from crypto.aes import aes_seal
 from crypto.envelope import BODY_NONCE, PADDED_SIZE, commitment_of, signed_message, slots_hash
 from crypto.hpke import KemSecretKey
 from crypto.labels import Label, bound
+from crypto.names import GenesisId
 from crypto.padding import pad
 from crypto.signing import SigningKey
 from crypto.sizes import PAYLOAD_MAX_SIZE
@@ -79,8 +80,8 @@ class Envelope:
         """The source's signature, 64 bytes."""
         slots = self.slots if self.signed_slots is None else self.signed_slots
         payload = self.payload if self.signed_payload is None else self.signed_payload
-        signed = signed_message(self.true_commitment, slots, payload)
-        return self.signer.sign(Label.MESSAGE, self.signed_office, signed)
+        signed = signed_message(commitment=self.true_commitment, slots=slots, payload=payload)
+        return self.signer.sign(Label.MESSAGE, GenesisId(self.signed_office), signed)
 
     @property
     def true_commitment(self) -> bytes:
@@ -95,7 +96,9 @@ class Envelope:
         if self.padding is not None:
             padded[-len(self.padding) :] = self.padding
         head = b"\1" + self.true_commitment + self.slots
-        return head + aes_seal(self.content_key, BODY_NONCE, head, bytes(padded))
+        return head + aes_seal(
+            self.content_key, nonce=BODY_NONCE, aad=head, plaintext=bytes(padded)
+        )
 
 
 BASE = Envelope("plain")

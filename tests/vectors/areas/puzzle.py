@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from crypto.names import ChunkId
 from crypto.puzzle import puzzle_text, solve_puzzle
 from tests.vectors.people import DAY, GENESIS_ID
 from tests.vectors.vector import Vector, accepted, randomness
 
-PATH_HASH = randomness("address that a puzzle is for", 32)
+PATH_HASH = ChunkId(randomness("address that a puzzle is for", 32))
 
 
 def vectors() -> Iterator[Vector]:

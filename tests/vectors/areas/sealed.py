@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crypto.chunks import chunk_id
+from crypto.names import GenesisId
 from crypto.puzzle import puzzle_nonce, solve_puzzle
 from crypto.sealed_file import last_day_of, sealed_file_size
 from crypto.sizes import PIECE_SIZE
@@ -44,7 +45,7 @@ def _chunks(count: int) -> list[Members]:
     ]
 
 
-def _file(count: int, *, last_day: int = _LAST_DAY, genesis_id: bytes = GENESIS_ID) -> Members:
+def _file(count: int, *, last_day: int = _LAST_DAY, genesis_id: GenesisId = GENESIS_ID) -> Members:
     """Return the inputs of a file, as a writer is given them."""
     return {
         "genesis_id": genesis_id.hex(),
@@ -117,7 +118,7 @@ def _bad_heads() -> Iterator[Vector]:
         inputs = _read(file, xor=[[offset, "01"]])
         yield refused("sealed_head", what, "Unauthentic", call, variant=variant, **inputs)
     what = "A file for another office."
-    inputs = _read(_file(0, genesis_id=OTHER_GENESIS_ID))
+    inputs = _read(_file(0, genesis_id=GenesisId(OTHER_GENESIS_ID)))
     yield refused("sealed_office", what, "Foreign", call, **inputs)
     for variant, count in (("", 3), ("most", 65_536), ("padded", 65_535)):
         what = f"A head that claims {count} chunks."

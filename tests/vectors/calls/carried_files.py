@@ -10,6 +10,7 @@ from crypto.directory_file import (
     read_directory_file,
     split_directory_file,
 )
+from crypto.names import ChunkId, GenesisId
 from crypto.puzzle import puzzle_header, puzzle_nonce
 from crypto.sealed_file import (
     SealedChunk,
@@ -32,12 +33,14 @@ _COUNT_AT, _HEAD_SIZE = 58, 94
 def _parts(file: Members) -> list[bytes]:
     """Return the parts of a file: the head, each chunk's, and the envelope's with the end."""
     genesis_id, chunks = bytes.fromhex(file["genesis_id"]), file["chunks"]
-    writer = SealedFileWriter(SealedFileHead(genesis_id, file["last_day"], len(chunks)))
+    writer = SealedFileWriter(SealedFileHead(GenesisId(genesis_id), file["last_day"], len(chunks)))
     parts = [writer.begin()]
     for one in chunks:
-        given = bytes.fromhex(one["id"]), bytes.fromhex(one["nonce"])
-        parts.append(writer.chunk(*given, chunk_bytes(one["chunk"])))
-    parts.append(writer.end(bytes.fromhex(file["nonce"]), envelope_bytes(file["envelope"])))
+        chunk_id, nonce = ChunkId(bytes.fromhex(one["id"])), bytes.fromhex(one["nonce"])
+        parts.append(writer.chunk(chunk_id, nonce=nonce, chunk=chunk_bytes(one["chunk"])))
+    parts.append(
+        writer.end(nonce=bytes.fromhex(file["nonce"]), envelope=envelope_bytes(file["envelope"]))
+    )
     return parts
 
 
@@ -62,7 +65,7 @@ def write_sealed_file(vector: Members) -> object:
 
 def _read(vector: Members) -> object:
     data = BytesIO(_altered(_parts(vector["file"]), vector.get("altered", {})))
-    reader = SealedFileReader(bytes.fromhex(vector["genesis_id"]), vector["day"])
+    reader = SealedFileReader(GenesisId(bytes.fromhex(vector["genesis_id"])), vector["day"])
     return list(_shown(reader, data))
 
 
@@ -71,10 +74,10 @@ def _shown(reader: SealedFileReader, data: BytesIO) -> Iterator[Members]:
         match reader.take(data.read(reader.wants)):
             case SealedFileHead(_, last_day, chunks):
                 yield {"last_day": last_day, "chunks": chunks}
-            case SealedChunk(chunk_id, nonce, chunk):
+            case SealedChunk(id=chunk_id, nonce=nonce, chunk=chunk):
                 shown = {"id": chunk_id.hex(), "nonce": nonce.hex()}
                 yield shown | {"sha256": hashlib.sha256(chunk).hexdigest()}
-            case SealedEnvelope(nonce, envelope):
+            case SealedEnvelope(nonce=nonce, envelope=envelope):
                 address = hashlib.sha256(envelope).hexdigest()
                 yield {"nonce": nonce.hex(), "address": address}
 
@@ -86,7 +89,7 @@ def _puzzle_header(vector: Members) -> object:
 
 def _read_directory_file(vector: Members) -> object:
     data = bytes.fromhex(vector["data"])
-    file = read_directory_file(data, bytes.fromhex(vector["genesis_id"]))
+    file = read_directory_file(data, GenesisId(bytes.fromhex(vector["genesis_id"])))
     return {
         "directory": shown_directory(file.directory),
         "keys": list(file.keys),

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from crypto.codename import Codename, codename_words, contains_codename, read_codename
+from crypto.names import GenesisId
 from crypto.payload import check_file_name, safe_file_name
 from crypto.public_keys import check_kem_public_key
 from crypto.source_keys import SourceKeys, derive_source_keys, set_token
@@ -15,7 +16,7 @@ Members = dict[str, Any]
 @cache
 def source_of(bits: str, genesis_id: str) -> SourceKeys:
     """Return a source's keys; asked for often and slow to make."""
-    return derive_source_keys(Codename(bytes.fromhex(bits)), bytes.fromhex(genesis_id))
+    return derive_source_keys(Codename(bytes.fromhex(bits)), GenesisId(bytes.fromhex(genesis_id)))
 
 
 def _check_kem_public_key(vector: Members) -> None:

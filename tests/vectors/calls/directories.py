@@ -14,6 +14,7 @@ from crypto.directory import (
     read_directory,
     read_fingerprint,
 )
+from crypto.names import GenesisId
 
 Members = dict[str, Any]
 
@@ -68,7 +69,9 @@ def shown_seen(seen: Seen) -> Members:
 
 
 def _read(vector: Members) -> Directory:
-    return read_directory(bytes.fromhex(vector["document"]), bytes.fromhex(vector["genesis_id"]))
+    return read_directory(
+        bytes.fromhex(vector["document"]), GenesisId(bytes.fromhex(vector["genesis_id"]))
+    )
 
 
 def _read_directory(vector: Members) -> object:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from crypto.labels import Label
+from crypto.names import GenesisId
 from crypto.signatures import check_signature
 from crypto.strict_json import encode_json, parse_json
 
@@ -19,10 +20,10 @@ def _parse_json(vector: Members) -> object:
 def _check_signature(vector: Members) -> None:
     check_signature(
         bytes.fromhex(vector["public_key"]),
-        bytes.fromhex(vector["signature"]),
-        Label[vector["label"]],
-        bytes.fromhex(vector["genesis_id"]),
-        bytes.fromhex(vector["message"]),
+        signature=bytes.fromhex(vector["signature"]),
+        label=Label[vector["label"]],
+        genesis_id=GenesisId(bytes.fromhex(vector["genesis_id"])),
+        message=bytes.fromhex(vector["message"]),
     )
 
 

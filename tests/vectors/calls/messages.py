@@ -8,6 +8,7 @@ from typing import Any
 
 from crypto.envelope import Message, envelope_address, split_text
 from crypto.hpke import KemSecretKey
+from crypto.names import GenesisId
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.payload import encode_payload, parse_payload
 
@@ -62,7 +63,7 @@ def _open_envelope(vector: Members) -> object:
         for one in vector["secrets"]
     ]
     genesis_id = bytes.fromhex(vector["genesis_id"])
-    opened = open_envelope(envelope, genesis_id, vector["recipient_id"], secrets)
+    opened = open_envelope(envelope, GenesisId(genesis_id), vector["recipient_id"], secrets)
     assert opened.plaintext_hash == hashlib.sha256(opened.payload_bytes).digest()
     return {
         "address": envelope_address(envelope).hex(),

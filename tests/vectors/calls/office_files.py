@@ -7,6 +7,7 @@ from typing import Any
 
 from crypto.bundle import BundleHeader, InboundHeader, OutboundHeader, read_bundle, verify_bundle
 from crypto.card import SeenCard, check_card, read_card
+from crypto.names import GenesisId
 from crypto.statement_contents import parse_batch, parse_confirmation, parse_refinement
 from crypto.statements import (
     Statement,
@@ -25,7 +26,7 @@ HEADERS: dict[str, type[BundleHeader]] = {
 }
 
 
-def shown_card(data: bytes, genesis_id: bytes) -> Members:
+def shown_card(data: bytes, genesis_id: GenesisId) -> Members:
     """Return all that a card says, as vectors show it."""
     card = read_card(data, genesis_id)
     old = card.old_signing_key
@@ -86,7 +87,7 @@ def shown_bundle(vector: Members) -> Members:
     data = base64.b64decode(vector["bundle"])
     kind = HEADERS[vector["direction"]]
     office, recipient = vector["genesis_id"], vector["recipient"]
-    context = (None if office is None else bytes.fromhex(office), recipient)
+    context = (None if office is None else GenesisId(bytes.fromhex(office)), recipient)
     verified = verify_bundle(io.BytesIO(data).read, kind, *context)
     header, items = read_bundle(io.BytesIO(data).read, kind, *context)
     assert header == verified
@@ -104,11 +105,11 @@ def shown_bundle(vector: Members) -> Members:
 
 
 def _read_card(vector: Members) -> object:
-    return shown_card(bytes.fromhex(vector["card"]), bytes.fromhex(vector["genesis_id"]))
+    return shown_card(bytes.fromhex(vector["card"]), GenesisId(bytes.fromhex(vector["genesis_id"])))
 
 
 def _check_card(vector: Members) -> None:
-    card = read_card(bytes.fromhex(vector["card"]), bytes.fromhex(vector["genesis_id"]))
+    card = read_card(bytes.fromhex(vector["card"]), GenesisId(bytes.fromhex(vector["genesis_id"])))
     seen = vector["seen"] and SeenCard(
         signing_key=bytes.fromhex(vector["seen"]["signing_key"]),
         number=vector["seen"]["number"],
@@ -120,14 +121,16 @@ def _check_card(vector: Members) -> None:
 def _checked(kind: StatementKind, vector: Members) -> Statement:
     statement = parse_statement(kind, bytes.fromhex(vector["item"]))
     signing_key, genesis_id = (bytes.fromhex(vector[one]) for one in ("signing_key", "genesis_id"))
-    check_statement(statement, vector["recipient"], signing_key, genesis_id)
+    check_statement(statement, vector["recipient"], signing_key, GenesisId(genesis_id))
     return statement
 
 
 def _parse_taken_line(vector: Members) -> object:
     data = bytes.fromhex(vector["line"])
     signing_keys = [bytes.fromhex(key) for key in vector["signing_keys"]]
-    check_taken_line(parse_taken_line(data), signing_keys, bytes.fromhex(vector["genesis_id"]))
+    check_taken_line(
+        parse_taken_line(data), signing_keys, GenesisId(bytes.fromhex(vector["genesis_id"]))
+    )
     return shown_taken_line(data)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crypto.names import ChunkId, GenesisId
 from crypto.puzzle import check_puzzle, puzzle_text
 
 Members = dict[str, Any]
@@ -11,13 +12,17 @@ def _puzzle_text(vector: Members) -> object:
     genesis_id, path_hash, nonce = (
         bytes.fromhex(vector[name]) for name in ("genesis_id", "path_hash", "nonce")
     )
-    return puzzle_text(genesis_id, vector["kind"], path_hash, vector["day"], nonce).hex()
+    return puzzle_text(
+        GenesisId(genesis_id), vector["kind"], ChunkId(path_hash), vector["day"], nonce
+    ).hex()
 
 
 def _check_puzzle(vector: Members) -> None:
     genesis_id, path_hash = (bytes.fromhex(vector[name]) for name in ("genesis_id", "path_hash"))
     difficulty, day = vector["difficulty"], vector["day"]
-    check_puzzle(vector["header"], genesis_id, vector["kind"], path_hash, difficulty, day)
+    check_puzzle(
+        vector["header"], GenesisId(genesis_id), vector["kind"], ChunkId(path_hash), difficulty, day
+    )
 
 
 CALLS = {"puzzle_text": _puzzle_text, "check_puzzle": _check_puzzle}

@@ -6,6 +6,7 @@ import { Contradictory, Malformed, Unauthentic } from "../../../intake/web/proto
 import { sha256 } from "../../../intake/web/protocol/hashing.ts";
 import { hpkeOpen, type KemSecretKey } from "../../../intake/web/protocol/hpke.ts";
 import { bound, Label, labelled } from "../../../intake/web/protocol/labels.ts";
+import type { GenesisId, ThreadId } from "../../../intake/web/protocol/names.ts";
 import { unpad } from "../../../intake/web/protocol/padding.ts";
 import { parsePayload, type Payload } from "../../../intake/web/protocol/payload.ts";
 import { checkKemPublicKey, keyHash } from "../../../intake/web/protocol/public_keys.ts";
@@ -39,14 +40,14 @@ export interface OpenedEnvelope extends OpenedSlot {
   readonly commitment: Uint8Array;
   readonly slotsHash: Uint8Array;
   readonly signature: Uint8Array;
-  readonly threadId: Uint8Array;
+  readonly threadId: ThreadId;
   readonly withinKeyDates: boolean;
 }
 
 /** SPEC 7.3, in its order. */
 export async function openEnvelope(
   envelope: Uint8Array,
-  genesisId: Uint8Array,
+  genesisId: GenesisId,
   recipientId: string,
   secrets: readonly IntakeSecret[],
 ): Promise<OpenedEnvelope> {
@@ -84,14 +85,14 @@ export async function openEnvelope(
       payload.signingKey,
       payload.replyKey,
       payload.threadSecret,
-    ),
+    ) as ThreadId,
     withinKeyDates: payload.day >= firstDay && payload.day < endDay,
   };
 }
 
 async function openSlot(
   envelope: Uint8Array,
-  genesisId: Uint8Array,
+  genesisId: GenesisId,
   secrets: readonly IntakeSecret[],
 ): Promise<OpenedSlot> {
   const found: OpenedSlot[] = [];

@@ -3,6 +3,7 @@
 import { concat, random } from "../../../intake/web/protocol/bytes.ts";
 import { hpkeSeal, newKemSecretKey } from "../../../intake/web/protocol/hpke.ts";
 import { bound, Label } from "../../../intake/web/protocol/labels.ts";
+import type { GenesisId, ThreadId } from "../../../intake/web/protocol/names.ts";
 import { pad } from "../../../intake/web/protocol/padding.ts";
 import { recipientBytes } from "../../../intake/web/protocol/public_keys.ts";
 import {
@@ -18,8 +19,8 @@ const DECOY_SIZE = 2940;
 
 /** What a recipient knows of the thread that it answers. */
 export interface ReplyTo {
-  readonly genesisId: Uint8Array;
-  readonly threadId: Uint8Array;
+  readonly genesisId: GenesisId;
+  readonly threadId: ThreadId;
   readonly threadSecret: Uint8Array;
   readonly replyKey: Uint8Array;
 }
@@ -41,14 +42,14 @@ export async function sealReply(
 }
 
 /** A record that nobody can read, and nobody can tell from others. */
-export function decoyRecord(genesisId: Uint8Array): Promise<Uint8Array> {
+export function decoyRecord(genesisId: GenesisId): Promise<Uint8Array> {
   const key = newKemSecretKey().publicKey;
   return sealRecord(key, genesisId, random(TAG_SIZE), new Uint8Array(DECOY_SIZE));
 }
 
 async function sealRecord(
   key: Uint8Array,
-  genesisId: Uint8Array,
+  genesisId: GenesisId,
   tag: Uint8Array,
   content: Uint8Array,
 ): Promise<Uint8Array> {

@@ -12,6 +12,7 @@ from crypto.chunks import chunk_id
 from crypto.codename import new_codename
 from crypto.directory import read_directory
 from crypto.errors import Unauthentic
+from crypto.names import GenesisId
 from crypto.office.chunks import open_file
 from crypto.payload import safe_file_name
 from crypto.sizes import CHUNK_SIZE, KEM_PUBLIC_KEY_SIZE, PIECE_SIZE
@@ -173,7 +174,7 @@ def test_what_is_kept_comes_back_whole_and_for_its_codename_alone(
     stranger = Unsent(unsent.folder, derive_kept_key(new_codename(), office.genesis_id))
     with pytest.raises(Unauthentic):
         stranger.load()
-    other_office = Unsent(unsent.folder, derive_kept_key(codename, bytes(32)))
+    other_office = Unsent(unsent.folder, derive_kept_key(codename, GenesisId(bytes(32))))
     with pytest.raises(Unauthentic):
         other_office.load()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from crypto.names import GenesisId
 from crypto.office.directory import Delegation
 from crypto.sizes import KEM_PUBLIC_KEY_SIZE
 from intake.errors import Refusal
@@ -34,7 +35,7 @@ def office_at(port: int, day: int | None = None, **changes: Any) -> PracticeOffi
 
 
 async def opened(
-    server: OfficeServer, port: int, state: StateFolder, genesis_id: bytes | None = None
+    server: OfficeServer, port: int, state: StateFolder, genesis_id: GenesisId | None = None
 ) -> Office:
     origin = f"http://127.0.0.1:{port}"
     with office_server(server, port):
@@ -120,7 +121,7 @@ async def test_altered_directory_is_refused_without_naming_anything_from_it(
 async def test_another_office_is_refused(port: int, state: StateFolder) -> None:
     server = OfficeServer(office_at(port))
     with pytest.raises(Refusal, match="another office"):
-        await opened(server, port, state, genesis_id=bytes(32))
+        await opened(server, port, state, genesis_id=GenesisId(bytes(32)))
 
 
 async def test_key_that_is_not_the_directorys_is_refused(port: int, state: StateFolder) -> None:

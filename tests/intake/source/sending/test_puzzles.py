@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from crypto.names import ChunkId
 from crypto.puzzle import check_puzzle
 from tests.offices.signed_office import POLICY
 from tests.offices.source_client import meet, office_server, today
@@ -20,7 +21,7 @@ def test_puzzles_are_solved_where_the_office_asks_for_them(tmp_path: Path) -> No
         kind, difficulty = (2, 7) if "/chunks/" in put.path else (1, 9)
         path_hash = bytes.fromhex(put.path.rpartition("/")[2])
         check_puzzle(
-            put.headers["Fidelio-Puzzle"], genesis_id, kind, path_hash, difficulty, today()
+            put.headers["Fidelio-Puzzle"], genesis_id, kind, ChunkId(path_hash), difficulty, today()
         )
 
 

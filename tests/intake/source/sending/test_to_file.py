@@ -9,6 +9,7 @@ import pytest
 
 from crypto.directory import fingerprint
 from crypto.directory_file import encode_directory_file
+from crypto.names import GenesisId
 from crypto.sealed_file import last_day_of, sealed_file_size
 from tests.intake.conftest import Reachable
 from tests.means.sealed_files import sealed_file
@@ -214,7 +215,7 @@ def test_what_cannot_be_sent_is_said_and_nothing_is_stored(
     for data, words in (
         (good[:-1], "its end is missing"),
         (good[:100_000] + b"\0\0" + good[100_002:], "This file is damaged"),
-        (sealed_file(bytes(32), 0).data, "for another office"),
+        (sealed_file(GenesisId(bytes(32)), 0).data, "for another office"),
         (sealed_file(genesis_id, 0, last_day=today - 1).data, "cannot be sent today"),
         (b"A letter.", "This is not a sealed file"),
     ):
