@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from caseworker.backup.sealed_stream import OpeningReader, SealingWriter, write_header
-from caseworker.durable import PRIVATE_FOLDER, open_private
-from caseworker.passphrases import Passphrase
-from caseworker.terminal.progress import Progress
 from caseworker.vault.chunks import kept_file_names
 from caseworker.vault.folder import CHUNKS_FOLDER, DATABASE_FILE, Vault
 from caseworker.vault.key_slots import SLOTS_FILE
 from caseworker.vault.secrets_file import SECRETS_FILE
 from crypto.errors import Malformed
+from ground.disk.durable import PRIVATE_FOLDER, open_private
+from ground.shell.passphrases import Passphrase
+from ground.shell.progress import Progress
 
 _FIRST_FILES = (SLOTS_FILE, SECRETS_FILE, DATABASE_FILE)
 _CHUNK = re.compile(rf"{CHUNKS_FOLDER}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}\.[0-9a-f]{{64}}")
@@ -128,7 +128,7 @@ def _refusing_nonsense() -> Iterator[None]:
         raise Malformed("no archive within") from None
 
 
-def put_file(folder: Path, name: str, content: IO[bytes]) -> None:
+def write_member(folder: Path, name: str, content: IO[bytes]) -> None:
     """Write a file of a backup, whose name was checked, into the folder of a vault."""
     path = folder / name
     path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)

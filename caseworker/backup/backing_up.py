@@ -1,7 +1,5 @@
 """Making a backup of a vault, and a vault of a backup."""
 
-import errno
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,26 +8,33 @@ from caseworker.backup.archive import (
     BackedUp,
     CountedReader,
     folder_size,
-    put_file,
     reading_backup,
     write_backup,
+    write_member,
 )
 from caseworker.backup.numbers_moved_on import move_numbers_on
 from caseworker.backup.sealed_stream import OpeningReader, open_header, read_header
-from caseworker.days import Moment
-from caseworker.durable import left_over, new_folder, refuse_existing, write_new_file
-from caseworker.errors import Refusal
-from caseworker.passphrases import Passphrase
-from caseworker.terminal.layout import size_text
-from caseworker.terminal.progress import Progress
 from caseworker.vault.condition import note_backup
 from caseworker.vault.folder import CHUNKS_FOLDER, Vault, open_vault, unlock
 from caseworker.vault.key_slots import SLOTS_FILE
-from caseworker.vault.replacing import wipe_file
 from caseworker.vault.secrets_file import SECRETS_FILE
 from crypto.chunks import FileKey
 from crypto.errors import Malformed, ProtocolError, Unauthentic
 from crypto.strict_json import Fields
+from ground.days import Moment
+from ground.disk.new_files import (
+    left_over,
+    new_file,
+    new_folder,
+    refuse_missing_folder,
+    refuse_taken,
+)
+from ground.disk.replaced_files import wipe_file
+from ground.disk.room import refusal_of, refuse_small_disk
+from ground.shell.foreign import foreign_path
+from ground.shell.passphrases import Passphrase
+from ground.shell.progress import Progress
+from ground.shell.refusals import Refusal
 
 # Beside the files themselves: their headers, the last chunk's filling, what a database grows by.
 _MARGIN = 16 * 1024 * 1024
@@ -38,19 +43,19 @@ _MARGIN = 16 * 1024 * 1024
 def refuse_hopeless_backup(folder: Path, path: Path) -> None:
     """Raise Refusal where a backup could not be written; before a passphrase is typed."""
     _refuse_place(path)
-    _refuse_small_disk(path.parent, folder_size(folder) * 17 // 16)
+    refuse_small_disk(path.parent, folder_size(folder) * 17 // 16 + _MARGIN)
 
 
 def back_up(vault: Vault, path: Path, passphrase: Passphrase, moment: Moment) -> BackedUp:
     """Write a vault into a new file, and remember that."""
-    done: list[BackedUp] = []
     try:
-        write_new_file(path, lambda file: done.append(write_backup(vault, file, passphrase)))
+        with new_file(path) as file:
+            done = write_backup(vault, file, passphrase)
     except OSError as error:
-        raise _disk_refusal(path, error) from None
+        raise refusal_of(path, error) from None
     with vault.db.transaction():
         note_backup(vault.db, moment.day)
-    return done[0]
+    return done
 
 
 def refuse_hopeless_restore(source: Path, folder: Path) -> None:
@@ -58,7 +63,7 @@ def refuse_hopeless_restore(source: Path, folder: Path) -> None:
     _refuse_place(folder)
     with _opened(source):
         pass
-    _refuse_small_disk(folder.parent, source.stat().st_size)
+    refuse_small_disk(folder.parent, source.stat().st_size + _MARGIN)
 
 
 def restore(
@@ -97,7 +102,7 @@ def _put_back(
     key = None
     with reading_backup(opening) as files:
         for name, content in files:
-            put_file(folder, name, content)
+            write_member(folder, name, content)
             if name == SLOTS_FILE:
                 # Asked now, not after the gigabytes.
                 key = unlock(folder, ask_vault())
@@ -115,19 +120,8 @@ def _forget(folder: Path) -> None:
 
 
 def _refuse_place(path: Path) -> None:
-    refuse_existing(path)
-    if not path.parent.is_dir():
-        raise Refusal(f"there is no folder {path.parent}", "is the stick in?")
-
-
-def _refuse_small_disk(folder: Path, size: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < size + _MARGIN:
-        raise Refusal(
-            f"{folder} has {size_text(free)} of free space, and {size_text(size + _MARGIN)} are "
-            "needed",
-            "nothing was changed: make room, or take a larger disk",
-        )
+    refuse_taken(path)
+    refuse_missing_folder(path.parent)
 
 
 @contextmanager
@@ -135,12 +129,19 @@ def _opened(source: Path) -> Iterator[tuple[CountedReader, Fields]]:
     try:
         file = source.open("rb")
     except OSError as error:
-        raise Refusal(f"{source} cannot be read: {error.strerror}", "nothing was changed") from None
-    with file, Progress(f"Reading {source.name}", source.stat().st_size) as progress:
+        raise Refusal(
+            f"{foreign_path(source)} cannot be read: {error.strerror}", "nothing was changed"
+        ) from None
+    with (
+        file,
+        Progress(f"Reading {foreign_path(Path(source.name))}", source.stat().st_size) as progress,
+    ):
         try:
             header = read_header(file)
         except ProtocolError:
-            raise Refusal(f"{source} is not a backup of a vault", "nothing was changed") from None
+            raise Refusal(
+                f"{foreign_path(source)} is not a backup of a vault", "nothing was changed"
+            ) from None
         yield CountedReader(file, progress), header
 
 
@@ -151,13 +152,6 @@ def _refusing(source: Path) -> Iterator[None]:
         yield
     except ProtocolError:
         raise Refusal(
-            f"{source} is damaged, or was cut short",
+            f"{foreign_path(source)} is damaged, or was cut short",
             "nothing was changed: take another copy of it, or the backup before",
         ) from None
-
-
-def _disk_refusal(path: Path, error: OSError) -> Refusal:
-    hint = "nothing was changed: make room, or take a larger disk"
-    if error.errno == errno.EFBIG:
-        hint = "nothing was changed: a stick with FAT32 takes no file over 4 GiB; format it anew"
-    return Refusal(f"{path} could not be written: {error.strerror}", hint)

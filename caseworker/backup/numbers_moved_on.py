@@ -6,7 +6,6 @@ needed, by the first bundle that the server wrote after the restore; until then 
 Were it, a second restore of one backup would use the reply indexes of the first again.
 """
 
-from caseworker.days import Moment
 from caseworker.keys.cards import make_card
 from caseworker.keys.directories import adopt_stray, known_directory, stray_directory
 from caseworker.vault.condition import (
@@ -22,6 +21,7 @@ from caseworker.vault.numbers import highest_number, move_reply_indexes, raise_n
 from caseworker.vault.taken import highest_moved_past, highest_named, move_past, number_name
 from crypto.lifetimes import CLOCK_GRACE_DAYS
 from crypto.statements import StatementKind
+from ground.days import Moment
 
 NUMBERS_SKIPPED = 1000
 _INDEXES = 32

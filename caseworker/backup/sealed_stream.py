@@ -12,13 +12,13 @@ Against it speaks that the size of a vault shows, to the next 256 KiB.
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
-from caseworker.passphrases import Passphrase
 from caseworker.vault.sealed_secrets import open_secret, seal_secret
 from crypto.chunks import FileKey, new_file_key, seal_chunk
 from crypto.errors import Malformed
 from crypto.office.chunks import open_chunk
 from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
 from crypto.strict_json import Fields, encode_json, parse_json
+from ground.shell.passphrases import Passphrase
 
 _FORMAT = b"fidelio backup 1\n"
 _CONTEXT = b"fidelio backup 1 key"

@@ -8,10 +8,8 @@ manifest.json            every file with the name that the source gave it, size,
 SHA256SUMS               for `sha256sum -c`
 """
 
-import errno
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from caseworker.casefile.disk_names import disk_name
-from caseworker.casefile.hashed_file import NewFile
+from caseworker.casefile.hashed_file import HashedFile
 from caseworker.casefile.pieces import runs_of
 from caseworker.cases.files import (
     FILL_PLACE,
@@ -35,15 +33,18 @@ from caseworker.cases.files import (
 from caseworker.cases.folding import case_log
 from caseworker.cases.lists import append_to_case
 from caseworker.cases.texts import DAMAGED, MISSING, WHOLE, read_rest, rest_of
-from caseworker.days import Moment, iso_date
-from caseworker.durable import PRIVATE_FOLDER, new_folder, open_private
-from caseworker.errors import Refusal
 from caseworker.log.case_events import Saved
-from caseworker.terminal.layout import size_text
-from caseworker.terminal.progress import Progress
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import MessageMark, messages_of_case, payload_of
 from crypto.payload import Payload
+from ground.days import Moment
+from ground.disk.durable import PRIVATE_FOLDER, open_private
+from ground.disk.new_files import new_folder
+from ground.disk.room import free_bytes, is_full
+from ground.shell.figures import iso_date, size_text
+from ground.shell.foreign import foreign_path
+from ground.shell.progress import Progress
+from ground.shell.refusals import Refusal
 
 _TEXT_FILE = "text.txt"
 _MANIFEST_FILE = "manifest.json"
@@ -92,8 +93,7 @@ def _check_room(vault: Vault, marks: Iterable[MessageMark], folder: Path) -> Non
         for file in announced_files(payload_of(vault.db, mark.number))
         if file.place != FILL_PLACE and is_all_here(vault, mark.number, file)
     )
-    disk = os.statvfs(folder)
-    free = disk.f_bavail * disk.f_frsize
+    free = free_bytes(folder)
     if needed > free:
         raise Refusal(
             f"the files of this case take {size_text(needed)}, and the disk has {size_text(free)}",
@@ -106,10 +106,10 @@ def _saying_what_is_full(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if not is_full(error):
             raise
         raise Refusal(
-            f"the disk of {folder} is full, or takes no file as large as these",
+            f"the disk of {foreign_path(folder)} is full, or takes no file as large as these",
             "nothing was saved, the vault is as it was: choose a folder on another disk",
         ) from None
 
@@ -171,7 +171,7 @@ def _save_file(vault: Vault, file: AnnouncedFile, root: Path, path: str) -> Save
     """Write a file piece by piece; what does not prove whole at its end is removed again."""
     state, sha256 = WHOLE, ""
     try:
-        with NewFile(root / path) as new, Progress(f"Saving {path}", file.size) as progress:
+        with HashedFile(root / path) as new, Progress(f"Saving {path}", file.size) as progress:
             for piece in read_file(vault, file):
                 new.add(piece)
                 progress.add(len(piece))

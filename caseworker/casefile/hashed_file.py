@@ -8,8 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from caseworker.durable import open_private, sync_file
 from crypto.sizes import PIECE_SIZE
+from ground.disk.durable import open_private, sync_file
 
 # So many pieces wait at most, 16 MB: enough to go on while the disk is busy.
 _WAITING_MAX = 64
@@ -17,7 +17,7 @@ _WAITING_MAX = 64
 _SYNCED_EVERY = 64 * PIECE_SIZE
 
 
-class NewFile:
+class HashedFile:
     """A new file for its owner alone. As a context, it is closed in the end, whatever happens."""
 
     def __init__(self, path: Path) -> None:

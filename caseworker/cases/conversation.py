@@ -8,7 +8,6 @@ from caseworker.cases.folding import Note, case_log
 from caseworker.cases.states import State
 from caseworker.cases.texts import message_text
 from caseworker.cases.written_replies import WrittenReply
-from caseworker.days import Moment
 from caseworker.keys.directories import known_directory
 from caseworker.log.texts import text_of
 from caseworker.vault.folder import Vault
@@ -19,6 +18,7 @@ from crypto.directory import Directory
 from crypto.payload import Payload
 from crypto.sizes import REPLY_INDEXES
 from crypto.statements import StatementKind
+from ground.days import Moment
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from caseworker.terminal.escaping import safe_line
-from caseworker.terminal.progress import Progress
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import arrived
 from caseworker.vault.folder import Vault
@@ -16,6 +14,8 @@ from crypto.names import ChunkId
 from crypto.office.chunks import open_chunk, open_file
 from crypto.payload import Payload
 from crypto.sizes import PIECE_SIZE
+from ground.shell.foreign import ForeignText
+from ground.shell.progress import Progress
 
 # Attachments have the places from 0 on.
 REST_PLACE = -1
@@ -116,7 +116,7 @@ def file_state(vault: Vault, message_number: int, file: AnnouncedFile) -> tuple[
         return "missing", None
     digest = hashlib.sha256()
     try:
-        with Progress(f"Checking {safe_line(file.name)}", file.size) as progress:
+        with Progress(f"Checking {ForeignText(file.name)}", file.size) as progress:
             for piece in read_file(vault, file):
                 digest.update(piece)
                 progress.add(len(piece))

@@ -6,8 +6,6 @@ from typing import Any
 
 from caseworker.cases.states import State
 from caseworker.cases.written_replies import ACKNOWLEDGEMENT, REPLY, WrittenReply
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.log.case_events import (
     Acknowledged,
     CalledBack,
@@ -23,6 +21,8 @@ from caseworker.log.case_events import (
 )
 from caseworker.log.chain import Entry, all_entries, entries_of_case
 from caseworker.vault.database import Database
+from ground.days import Moment
+from ground.shell.refusals import Refusal
 
 
 @dataclass(frozen=True)

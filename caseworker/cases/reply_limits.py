@@ -1,10 +1,10 @@
 """How long a reply may be, and how many records a source has left."""
 
-from caseworker.errors import Refusal
-from caseworker.terminal.layout import counted
 from crypto.office.replies import REPLY_PARTS_MAX, split_reply
 from crypto.payload import Payload
 from crypto.sizes import REPLY_INDEXES, REPLY_MESSAGE_MAX_SIZE
+from ground.shell.figures import counted
+from ground.shell.refusals import Refusal
 
 # From here on a caseworker is told that the thread's records run out.
 WARN_AT_INDEX = 448

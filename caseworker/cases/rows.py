@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from caseworker.cases.states import State
 from caseworker.cases.written_replies import ACKNOWLEDGEMENT, WrittenReply
-from caseworker.days import Moment
 from caseworker.vault.database import Database, Row
+from ground.days import Moment
 
 # In which replies leave: what is due first, first.
 _ORDER = f"kind <> '{ACKNOWLEDGEMENT}', due_from, written_day, written_time, case_number, number"

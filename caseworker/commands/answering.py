@@ -2,91 +2,112 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.cases.folding import case_log
-from caseworker.cases.lists import append_to_case
 from caseworker.cases.reply_limits import WARN_AT_INDEX
-from caseworker.commands.frame import (
-    Answer,
-    Arguments,
-    Command,
-    Surroundings,
-    add_case,
-    add_vault,
-    lines,
-    opened,
-)
-from caseworker.errors import Refusal, UsageError
-from caseworker.log.case_events import Noted
-from caseworker.log.texts import add_text
-from caseworker.terminal.layout import counted
+from caseworker.commands.frame import add_case, add_vault, now, opened
+from caseworker.work.acknowledge_cases import Acknowledged, acknowledge_cases
+from caseworker.work.add_note import add_note
 from caseworker.work.replying import ReplyWriter, Written
 from crypto.sizes import REPLY_INDEXES
+from ground.shell.figures import counted
+from ground.shell.foreign import foreign_path
+from ground.shell.layout import lines
+from ground.shell.output import complain
+from ground.shell.program import Answer, Command, Surroundings
+from ground.shell.refusals import UsageError
+from ground.shell.typed_text import STDIN, read_text
 
 _TEXT_MAX_SIZE = 4 * 1024 * 1024
 
 
-def _reply(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    text = _text(arguments.text_file, f"Reply to case {arguments.case}")
-    with opened(arguments.vault, surroundings) as vault:
-        writer = ReplyWriter(vault, surroundings.moment)
-        written = writer.reply(arguments.case, text, looked=arguments.looked)
+@dataclass(frozen=True)
+class ReplyOptions:
+    """The arguments of `reply`."""
+
+    vault: Path
+    case: int
+    text_file: Path | None
+    looked: bool
+
+
+@dataclass(frozen=True)
+class AcknowledgeOptions:
+    """The arguments of `acknowledge`; `case` holds none where it is `all_new`."""
+
+    vault: Path
+    case: Sequence[int]
+    all_new: bool
+    leave_out: Sequence[int]
+    text_file: Path | None
+    looked: bool
+
+
+@dataclass(frozen=True)
+class NoteOptions:
+    """The arguments of `note`."""
+
+    vault: Path
+    case: int
+    text_file: Path | None
+
+
+def _reply(options: ReplyOptions, surroundings: Surroundings) -> Answer:
+    text = _text(options.text_file, f"Reply to case {options.case}")
+    with opened(options.vault, surroundings) as vault:
+        written = ReplyWriter(vault, now()).reply(options.case, text, looked=options.looked)
     head = f"The reply to case {written.case_number} is written and waits for the next export."
-    next_line = f"To carry it out: caseworker export {arguments.vault} --out FILE"
+    next_line = f"To carry it out: caseworker export {foreign_path(options.vault)} --out FILE"
     return Answer(lines(head, *_warning(written), next_line), vars(written))
 
 
-def _acknowledge(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    _check_choice(arguments)
-    text = arguments.text_file and _text(arguments.text_file, "")
-    done: list[Written] = []
-    refused: dict[int, Refusal] = {}
-    with opened(arguments.vault, surroundings) as vault:
-        writer = ReplyWriter(vault, surroundings.moment)
-        cases = writer.unacknowledged() if arguments.all_new else arguments.case
-        left_out = set(arguments.leave_out)
-        for number in (one for one in cases if one not in left_out):
-            try:
-                done.append(writer.acknowledge(number, text, looked=arguments.looked))
-            except Refusal as refusal:
-                refused[number] = refusal
-    released = ", ".join(str(one.case_number) for one in done)
-    parts = [
-        f"{counted(len(done), 'acknowledgement')} released"
-        + (f", to {'case' if len(done) == 1 else 'cases'} {released}" if done else "")
-        + "."
-    ]
-    parts += [f"Left out: {one.message}. {one.hint}" for one in refused.values()]
-    if done:
-        parts.append(f"To carry them out: caseworker export {arguments.vault} --out FILE")
+def _acknowledge(options: AcknowledgeOptions, surroundings: Surroundings) -> Answer:
+    _check_choice(options)
+    text = None if options.text_file is None else _text(options.text_file, "")
+    with opened(options.vault, surroundings) as vault:
+        done = acknowledge_cases(
+            vault,
+            now(),
+            None if options.all_new else options.case,
+            leave_out=options.leave_out,
+            text=text,
+            looked=options.looked,
+        )
     data = {
-        "released": [one.case_number for one in done],
-        "refused": {str(number): one.message for number, one in refused.items()},
+        "released": list(done.released),
+        "refused": {str(number): one.message for number, one in done.refused.items()},
     }
-    return Answer(lines(*parts), data, complete=not refused)
+    return Answer(lines(*_acknowledged_lines(done, options.vault)), data, complete=not done.refused)
 
 
-def _note(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    text = _text(arguments.text_file, f"Note on case {arguments.case}")
-    if not text.strip():
-        raise Refusal("the note is empty", "nothing was written")
-    with opened(arguments.vault, surroundings) as vault:
-        case_log(vault.db, arguments.case)
-        with vault.db.transaction():
-            event = Noted(arguments.case, add_text(vault.db, text))
-            append_to_case(vault, surroundings.moment, event)
-    return Answer(f"The note on case {arguments.case} is kept.", {"case": arguments.case})
+def _acknowledged_lines(done: Acknowledged, vault: Path) -> list[str]:
+    number = len(done.released)
+    numbers = ", ".join(map(str, done.released))
+    to_whom = f", to {'case' if number == 1 else 'cases'} {numbers}" if number else ""
+    parts = [f"{counted(number, 'acknowledgement')} released{to_whom}."]
+    parts += [f"Left out: {one.message}. {one.hint}" for one in done.refused.values()]
+    if number:
+        parts.append(f"To carry them out: caseworker export {foreign_path(vault)} --out FILE")
+    return parts
 
 
-def _check_choice(arguments: Arguments) -> None:
-    if arguments.all_new == bool(arguments.case):
+def _note(options: NoteOptions, surroundings: Surroundings) -> Answer:
+    text = _text(options.text_file, f"Note on case {options.case}")
+    with opened(options.vault, surroundings) as vault:
+        add_note(vault, now(), options.case, text)
+    return Answer(f"The note on case {options.case} is kept.", {"case": options.case})
+
+
+def _check_choice(options: AcknowledgeOptions) -> None:
+    if options.all_new == bool(options.case):
         raise UsageError(
             "name the cases to acknowledge, or say --all-new",
             "for example: caseworker acknowledge VAULT 3 5, or caseworker acknowledge VAULT "
             "--all-new --leave-out 4",
         )
-    if arguments.all_new and arguments.looked:
+    if options.all_new and options.looked:
         raise UsageError(
             "--looked goes with cases that are named", "flagged cases are looked at one by one"
         )
@@ -100,21 +121,9 @@ def _warning(written: Written) -> list[str]:
 
 def _text(file: Path | None, what: str) -> str:
     """Return what a file says, or what is typed."""
-    if file is not None:
-        try:
-            data = file.read_bytes()
-        except OSError as error:
-            raise Refusal(f"{file} cannot be read: {error.strerror}", "nothing was done") from None
-    else:
-        if sys.stdin.isatty():
-            print(f"{what}. End it with Ctrl-D on a line of its own:", file=sys.stderr)
-        data = sys.stdin.buffer.read(_TEXT_MAX_SIZE + 1)
-    if len(data) > _TEXT_MAX_SIZE:
-        raise Refusal("this text is far too long", "nothing was written")
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n").rstrip()
-    except UnicodeDecodeError:
-        raise Refusal("this text is not UTF-8", "save it as UTF-8, then try again") from None
+    if file is None and sys.stdin.isatty():
+        complain(f"{what}. End it with Ctrl-D on a line of its own:")
+    return read_text(file or STDIN, _TEXT_MAX_SIZE).rstrip()
 
 
 def _add_text_file(parser: argparse.ArgumentParser) -> None:
@@ -170,8 +179,11 @@ Without --text-file it is read from standard input. A flagged case is answered o
 examples:
   caseworker reply vaults/investigations 3 --text-file answer.txt
   echo "Where was this?" | caseworker reply vaults/board 3 --passphrase-fd 3 3< pass.txt""",
+    options=ReplyOptions,
     add_arguments=_add_reply,
     run=_reply,
+    is_deed=True,
+    asks_passphrases=True,
 )
 ACKNOWLEDGE = Command(
     name="acknowledge",
@@ -183,8 +195,11 @@ language is sent. Each case is acknowledged once; they leave with the next expor
 examples:
   caseworker acknowledge vaults/investigations 3 5
   caseworker acknowledge vaults/investigations --all-new --leave-out 4 7""",
+    options=AcknowledgeOptions,
     add_arguments=_add_acknowledge,
     run=_acknowledge,
+    is_deed=True,
+    asks_passphrases=True,
 )
 NOTE = Command(
     name="note",
@@ -193,6 +208,9 @@ NOTE = Command(
 
 example:
   caseworker note vaults/investigations 3 --text-file note.txt""",
+    options=NoteOptions,
     add_arguments=_add_note,
     run=_note,
+    is_deed=True,
+    asks_passphrases=True,
 )

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from caseworker.office.steps import Step
-from caseworker.terminal.layout import table
+from ground.shell.foreign import ForeignText
+from ground.shell.layout import table
 
 
 def step_lines(steps: Sequence[Step]) -> list[str]:
@@ -12,8 +13,8 @@ def step_lines(steps: Sequence[Step]) -> list[str]:
         (
             str(number),
             step.place,
-            f"{step.bring} from {step.source}" if step.bring else "-",
-            step.type,
+            f"{ForeignText(step.bring)} from {step.source}" if step.bring else "-",
+            str(ForeignText(step.type)),
         )
         for number, step in enumerate(steps, 1)
     ]

@@ -1,97 +1,100 @@
 """import, export: bundles in and out."""
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from caseworker.cases.written_replies import ACKNOWLEDGEMENT, WrittenReply
-from caseworker.commands.frame import (
-    Answer,
-    Arguments,
-    Command,
-    Surroundings,
-    add_vault,
-    lines,
-    opened,
-)
+from caseworker.commands.frame import add_out, add_vault, file_name, naming_files, now, opened
 from caseworker.commands.old_keys import (
     add_destroy_old_keys,
     answer_about_old_keys,
     old_key_data,
     old_key_lines,
 )
-from caseworker.days import date_text, iso_date
-from caseworker.errors import Refusal
-from caseworker.exchange.inbound.importing import ImportResult, import_part
-from caseworker.exchange.inbound.missing_parts import missing_parts
+from caseworker.commands.upkeep_words import lost_key_notes, upkeep_notes
+from caseworker.exchange.inbound.importing import ImportResult
 from caseworker.exchange.outbound.exporting import ExportResult, export_bundle
-from caseworker.keys.destroying import destroy_old_keys
-from caseworker.keys.upkeep import replace_lost_keys
-from caseworker.terminal.layout import counted, table
-from caseworker.vault.condition import awaits_bundle_of, is_behind
+from caseworker.work.import_bundles import Imported, import_bundles
 from crypto.lifetimes import CLOCK_GRACE_DAYS
 from crypto.statements import StatementKind
+from ground.shell.figures import counted, date_text, iso_date
+from ground.shell.foreign import ForeignText, foreign_path
+from ground.shell.layout import lines, table
+from ground.shell.program import Answer, Command, Surroundings
 
 
-def _import(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    done: dict[str, ImportResult] = {}
-    refused: dict[str, Refusal] = {}
-    moment = surroundings.moment
-    with opened(arguments.vault, surroundings) as vault:
-        for path in arguments.files:
-            try:
-                done[str(path)] = import_part(vault, path, moment)
-            except Refusal as refusal:
-                refused[str(path)] = refusal
-        if not done:
-            raise next(iter(refused.values()))
-        says_yes = answer_about_old_keys(vault, moment, arguments.destroy_old_keys)
-        old_keys = destroy_old_keys(vault, moment, says_yes)
-        notes = replace_lost_keys(vault, moment)
-        missing = missing_parts(vault.db)
-        behind = is_behind(vault.db)
-        awaited = awaits_bundle_of(vault.db)
-    parts = [
-        line for name, result in done.items() for line in _import_lines(name, result, moment.day)
-    ]
-    parts += [f"NOT IMPORTED: {one.message}. {one.hint}" for one in refused.values()]
-    parts += [f"WARNING: {note}" for note in notes]
-    parts += _behind_lines(arguments.vault) if behind else []
-    if awaited is not None:
+@dataclass(frozen=True)
+class ImportOptions:
+    """The arguments of `import`; `destroy_old_keys` is ask, yes or no."""
+
+    vault: Path
+    files: Sequence[Path]
+    destroy_old_keys: str
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """The arguments of `export`."""
+
+    vault: Path
+    out: Path
+    batches: int
+
+
+def _import(options: ImportOptions, surroundings: Surroundings) -> Answer:
+    moment = now()
+    with opened(options.vault, surroundings) as vault:
+        says_yes = answer_about_old_keys(vault, moment, options.destroy_old_keys)
+        imported = import_bundles(vault, moment, options.files, says_yes)
+    data = {
+        "parts": {str(path): _part_data(result) for path, result in imported.done.items()},
+        "refused": {str(path): one.message for path, one in imported.refused.items()},
+        "missing_parts": imported.missing_parts,
+        "old_keys": old_key_data(imported.old_keys),
+        "notes": lost_key_notes(imported.lost_weeks),
+    }
+    text = lines(*_imported_lines(imported, options.vault, moment.day))
+    return Answer(text, data, complete=not imported.refused)
+
+
+def _imported_lines(imported: Imported, vault: Path, today: int) -> list[str]:
+    folder = foreign_path(vault)
+    parts: list[str] = []
+    for path, result in imported.done.items():
+        parts += _part_lines(foreign_path(path), result, today)
+    for refused in imported.refused.values():
+        parts += naming_files(f"NOT IMPORTED: {refused.message}. {refused.hint}")
+    parts += [f"WARNING: {note}" for note in lost_key_notes(imported.lost_weeks)]
+    if imported.is_behind:
+        parts.append(
+            "WARNING: the server has more of this vault than the vault itself: it came from a "
+            f"backup. Before the next export: caseworker restored {folder}"
+        )
+    if imported.awaits_bundle_of is not None:
         parts.append(
             "This vault came from a backup: it exports nothing before it has seen a bundle that "
-            f"the server wrote on {date_text(awaited)} or later."
+            f"the server wrote on {date_text(imported.awaits_bundle_of)} or later."
         )
     parts += [
         f"Parts {', '.join(map(str, numbers))} of an export have not been imported yet."
-        for numbers in missing.values()
+        for numbers in imported.missing_parts.values()
     ]
-    parts += old_key_lines(old_keys, arguments.vault)
-    parts.append(f"Next: caseworker list {arguments.vault}")
-    data = {
-        "parts": {name: _import_data(result) for name, result in done.items()},
-        "refused": {name: one.message for name, one in refused.items()},
-        "missing_parts": missing,
-        "old_keys": old_key_data(old_keys),
-        "notes": notes,
-    }
-    return Answer(lines(*parts), data, complete=not refused)
+    return [*parts, *old_key_lines(imported.old_keys, vault), f"Next: caseworker list {folder}"]
 
 
-def _behind_lines(vault: Path) -> list[str]:
-    return [
-        "WARNING: the server has more of this vault than the vault itself: it came from a "
-        f"backup. Before the next export: caseworker restored {vault}"
-    ]
-
-
-def _import_lines(name: str, result: ImportResult, today: int) -> list[str]:
+def _part_lines(name: ForeignText, result: ImportResult, today: int) -> list[str]:
     header, counts = result.header, result.counts
     if result.known_since is not None:
-        return [f"{name} was imported before, on {date_text(result.known_since)}: nothing changed."]
+        known = date_text(result.known_since)
+        return [*naming_files(f"{name} was imported before, on {known}: nothing changed.")]
     part = f" (part {header.part} of {header.parts})" if header.parts > 1 else ""
     parts = [
-        f"{name}{part}: {counted(counts.messages + counts.read_after_all, 'new message')}, "
-        f"{counted(counts.chunks, 'new piece')} of files."
+        *naming_files(
+            f"{name}{part}: {counted(counts.messages + counts.read_after_all, 'new message')}, "
+            f"{counted(counts.chunks, 'new piece')} of files."
+        )
     ]
     if counts.unopened:
         parts.append(
@@ -113,7 +116,7 @@ def _import_lines(name: str, result: ImportResult, today: int) -> list[str]:
     return parts + [f"  {note}" for note in result.notes]
 
 
-def _import_data(result: ImportResult) -> dict[str, object]:
+def _part_data(result: ImportResult) -> dict[str, object]:
     known = result.known_since
     return {
         "export_id": result.header.export_id.hex(),
@@ -126,26 +129,33 @@ def _import_data(result: ImportResult) -> dict[str, object]:
     }
 
 
-def _export(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    with opened(arguments.vault, surroundings) as vault:
-        result = export_bundle(vault, arguments.out, surroundings.moment, arguments.batches)
-    parts = [_written_line(result, arguments.out)]
+def _export(options: ExportOptions, surroundings: Surroundings) -> Answer:
+    with opened(options.vault, surroundings) as vault:
+        result = export_bundle(vault, options.out, now(), options.batches)
+    text = lines(*_exported_lines(result, options))
+    return Answer(text, _export_data(result, options.out))
+
+
+def _exported_lines(result: ExportResult, options: ExportOptions) -> list[str]:
+    parts = [*naming_files(_written_line(result, foreign_path(options.out)))]
     batches = _count(result, StatementKind.BATCH)
-    if batches > arguments.batches and not result.again:
+    if batches > options.batches and not result.again:
         parts.append(
-            f"It repeats {counted(batches - arguments.batches, 'batch', 'batches')} that the "
+            f"It repeats {counted(batches - options.batches, 'batch', 'batches')} that the "
             "server has not yet confirmed."
         )
     parts += [
         f"Case {number} could not be answered: {why}" for number, why in result.failed.items()
     ]
-    parts += [f"Note: {note}." for note in result.notes]
+    parts += [f"Note: {note}." for note in upkeep_notes(result.upkeep)]
     parts += _waiting_lines(result.waiting)
-    parts.append("Next, where the server is: intake import --data DIR " + arguments.out.name)
-    return Answer(lines(*parts), _export_data(result, arguments.out))
+    return [
+        *parts,
+        f"Next, where the server is: intake import --data DIR {file_name(options.out)}",
+    ]
 
 
-def _written_line(result: ExportResult, out: Path) -> str:
+def _written_line(result: ExportResult, out: ForeignText) -> str:
     if result.again:
         return f"{out} was written before, and nothing has happened here since."
     acknowledgements = sum(one.kind == ACKNOWLEDGEMENT for one in result.new_replies)
@@ -182,7 +192,7 @@ def _export_data(result: ExportResult, path: Path) -> dict[str, object]:
         "new_replies": [_reply_data(one) for one in result.new_replies],
         "waiting": [_reply_data(one) for one in result.waiting],
         "failed": {str(number): why for number, why in result.failed.items()},
-        "notes": list(result.notes),
+        "notes": upkeep_notes(result.upkeep),
     }
 
 
@@ -212,9 +222,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     add_vault(parser)
-    parser.add_argument(
-        "--out", metavar="FILE", type=Path, required=True, help="the bundle to write; a new name"
-    )
+    add_out(parser, "the bundle")
     parser.add_argument(
         "--batches",
         metavar="N",
@@ -240,8 +248,11 @@ that is not certain, a person is asked, and no is what is meant by silence.
 examples:
   caseworker import vaults/investigations /media/stick/monday.bundle
   caseworker import vaults/investigations /media/stick/monday.bundle.00*""",
+    options=ImportOptions,
     add_arguments=_add_import,
     run=_import,
+    is_deed=True,
+    asks_passphrases=True,
 )
 EXPORT = Command(
     name="export",
@@ -252,6 +263,9 @@ not name as taken. So a bundle that gets lost costs nothing: the next one carrie
 
 example:
   caseworker export vaults/investigations --out /media/stick/tuesday.bundle""",
+    options=ExportOptions,
     add_arguments=_add_export,
     run=_export,
+    is_deed=True,
+    asks_passphrases=True,
 )

@@ -1,47 +1,36 @@
-"""What every subcommand is made of: its arguments, what it does, and its answer."""
+"""What the commands share: the clock, the arguments that name things, and a vault opened.
+
+The clock is read here, and nowhere else in this room.
+"""
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from caseworker.days import Moment
-from caseworker.passphrases import PassphraseSource
 from caseworker.vault.folder import Vault, open_vault, refuse_other_folders, unlock
+from ground.days import Moment, moment
+from ground.shell.columns import lines_must_fit
+from ground.shell.foreign import ForeignText, foreign_path
+from ground.shell.layout import fitted
+from ground.shell.program import Surroundings
 
-Arguments = argparse.Namespace
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command prints: `text` for people, `data` for programs that ask with --json.
-
-    `complete` is false where a part of what was asked was refused.
-    """
-
-    text: str
-    data: Mapping[str, object]
-    complete: bool = True
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a command gets from outside besides its arguments."""
-
-    moment: Moment
-    passphrases: PassphraseSource
+__all__ = [
+    "add_case",
+    "add_out",
+    "add_vault",
+    "file_name",
+    "name_of_vault",
+    "naming_files",
+    "now",
+    "opened",
+]
 
 
-@dataclass(frozen=True)
-class Command:
-    """A subcommand: its name, a line on what it does, its help, its arguments and its work."""
-
-    name: str
-    summary: str
-    description: str
-    add_arguments: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[Arguments, Surroundings], Answer]
+def now() -> Moment:
+    """Return what this machine's clock says."""
+    return moment(datetime.now(UTC))
 
 
 def add_vault(parser: argparse.ArgumentParser) -> None:
@@ -54,15 +43,35 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE", type=int, help="the number that list shows")
 
 
+def add_out(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add the option that names a file to be made."""
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help=f"{what} to write; a new name"
+    )
+
+
+def naming_files(line: str) -> Iterator[str]:
+    """Yield a line that names a file as lines that fit the terminal.
+
+    Where there is none it stays whole, so that programs find the name in it.
+    """
+    return fitted(line) if lines_must_fit() else iter((line,))
+
+
+def name_of_vault(folder: Path) -> str:
+    """Return how a vault is called where its passphrase is asked for."""
+    return f"the vault {file_name(folder)}"
+
+
+def file_name(path: Path) -> ForeignText:
+    """Return the last part of a path, as it is shown."""
+    return foreign_path(Path(path.name))
+
+
 @contextmanager
 def opened(folder: Path, surroundings: Surroundings) -> Iterator[Vault]:
     """Yield the vault of a folder, opened with its passphrase."""
     refuse_other_folders(folder)
-    key = unlock(folder, surroundings.passphrases.ask(f"the vault {folder.name}"))
+    key = unlock(folder, surroundings.passphrases.ask(name_of_vault(folder)))
     with open_vault(folder, key) as vault:
         yield vault
-
-
-def lines(*parts: str) -> str:
-    """Return parts of a text, one a line, empty ones at the end left out."""
-    return "\n".join(parts).rstrip("\n")

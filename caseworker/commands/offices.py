@@ -3,11 +3,10 @@
 import argparse
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.commands.frame import Answer, Arguments, Command, Surroundings, lines
-from caseworker.durable import refuse_existing
-from caseworker.errors import UsageError
+from caseworker.commands.frame import naming_files, now
 from caseworker.keys.profile import OfficeProfile, check_profile
 from caseworker.office.ceremony import (
     FIRST_BUNDLE,
@@ -18,39 +17,57 @@ from caseworker.office.ceremony import (
 )
 from caseworker.office.root_file import ROOT_FILE
 from caseworker.office.sheet import fingerprint_lines
-from caseworker.terminal.layout import table
 from crypto.directory import fingerprint, name_in
 from crypto.errors import Malformed
+from ground.disk.new_files import refuse_taken
+from ground.shell.foreign import ForeignText, foreign_path
+from ground.shell.layout import lines, table
+from ground.shell.program import Answer, Command, Surroundings
+from ground.shell.refusals import UsageError
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _RECIPIENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})(?::([a-z0-9-]+))?=(.+)")
 _ANY_LANGUAGE = "und"
 
 
-def _create(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    profile = _profile(arguments)
-    refuse_existing(arguments.folder)
+@dataclass(frozen=True)
+class CreateOptions:
+    """The arguments of `office create`; texts by language are LANG=TEXT, as they were typed."""
+
+    folder: Path
+    name: Sequence[str]
+    address: Sequence[str]
+    recipient: Sequence[str]
+    contact: Sequence[str]
+
+
+def _create(options: CreateOptions, surroundings: Surroundings) -> Answer:
+    profile = _profile(options)
+    refuse_taken(options.folder)
     ask = surroundings.passphrases.choose
     root_passphrase = ask("the root key")
     vault_passphrases = {recipient: ask(f"the vault {recipient}") for recipient in profile.titles}
     ceremony = Ceremony(profile, root_passphrase, vault_passphrases)
-    genesis_id = create_office(arguments.folder, ceremony, surroundings.moment)
-    folder = arguments.folder
+    genesis_id = create_office(options.folder, ceremony, now())
+    folder = options.folder
     vaults = {name: folder / VAULTS_FOLDER / name for name in profile.titles}
     files = [
         (
-            str(folder / ROOT_FILE),
+            str(foreign_path(folder / ROOT_FILE)),
             "the root key: move it to a stick of its own, copy it, lock both up",
         ),
         *(
-            (str(path), f"the vault of {name_in(profile.titles[name], 'en')}")
+            (
+                str(foreign_path(path)),
+                f"the vault of {ForeignText(name_in(profile.titles[name], 'en'))}",
+            )
             for name, path in vaults.items()
         ),
-        (str(folder / FIRST_BUNDLE), "the first bundle, for the server"),
-        (str(folder / SHEET_FILE), "the fingerprint, to print and to publish"),
+        (str(foreign_path(folder / FIRST_BUNDLE)), "the first bundle, for the server"),
+        (str(foreign_path(folder / SHEET_FILE)), "the fingerprint, to print and to publish"),
     ]
     text = lines(
-        f"The office is made in {folder}.",
+        *naming_files(f"The office is made in {foreign_path(folder)}."),
         "",
         "Its fingerprint:",
         *(f"  {line}" for line in fingerprint_lines(genesis_id)),
@@ -70,15 +87,15 @@ def _create(arguments: Arguments, surroundings: Surroundings) -> Answer:
     return Answer(text, data)
 
 
-def _profile(arguments: Arguments) -> OfficeProfile:
-    names = _by_language(arguments.name)
-    titles = _titles(arguments.recipient)
+def _profile(options: CreateOptions) -> OfficeProfile:
+    names = _by_language(options.name)
+    titles = _titles(options.recipient)
     profile = OfficeProfile(
         names=names,
-        addresses=tuple(address.rstrip("/") for address in arguments.address),
+        addresses=tuple(address.rstrip("/") for address in options.address),
         titles=titles,
         directory_recipient=next(iter(titles)),
-        contacts=tuple(arguments.contact),
+        contacts=tuple(options.contact),
     )
     try:
         check_profile(profile)
@@ -159,7 +176,7 @@ def _add_create(parser: argparse.ArgumentParser) -> None:
 
 
 CREATE = Command(
-    name="create",
+    name="office create",
     summary="make a new office",
     description="""Makes in DIR the root key, a vault for each recipient, the first bundle for the
 server, and the fingerprint to print. All of it, or nothing.
@@ -174,6 +191,9 @@ examples:
     --contact "By post: Example Street 1"
   In several languages: --name ru="Антикоррупционное ведомство" en="Anti-Corruption Office" \\
     --recipient investigations:ru="Следственный отдел" investigations:en="Investigations\"""",
+    options=CreateOptions,
     add_arguments=_add_create,
     run=_create,
+    is_deed=True,
+    asks_passphrases=True,
 )

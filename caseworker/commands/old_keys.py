@@ -5,17 +5,28 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from caseworker.days import DAYS_A_WEEK, Moment, date_text, iso_date
 from caseworker.keys.destroying import Destroyed
 from caseworker.keys.destruction import Destruction, Doubt
 from caseworker.keys.key_dates import end_of_validity
-from caseworker.terminal.layout import counted
 from caseworker.vault.condition import restored_day, seen_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.secrets_file import HeldSecret
+from ground.days import DAYS_A_WEEK, Moment
+from ground.shell.figures import counted, date_text, iso_date
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
+from ground.shell.terminal import open_terminal
 
 _ASK, _YES, _NO = "ask", "yes", "no"
 _OPTION = "--destroy-old-keys"
+_SHORT = {
+    Doubt.CLOCK_JUMPED: "the clock jumped",
+    Doubt.CLOCK_AHEAD: "the clock is far past the newest export",
+    Doubt.RESTORED: "the vault came from a backup",
+    Doubt.EXPORT_EMPTY: "only an export without an envelope is so new",
+    Doubt.EXPORT_AHEAD: "only an export dated in the future is so new",
+    Doubt.LONG_OVER: "the keys ended long ago",
+}
 
 
 def add_destroy_old_keys(parser: argparse.ArgumentParser) -> None:
@@ -36,11 +47,15 @@ def answer_about_old_keys(
     """Return what answers the question about old keys: the option, or a person at a terminal."""
 
     def says_yes(due: Destruction) -> bool:
-        if option != _ASK or not sys.stdin.isatty():
+        terminal = open_terminal(answers_go_elsewhere=True) if sys.stdin.isatty() else None
+        if option != _ASK or terminal is None:
             return option == _YES
-        print(_question(vault, moment, due), file=sys.stderr)
-        print("Destroy them? Type yes, or Enter for no: ", end="", file=sys.stderr, flush=True)
-        return sys.stdin.readline().strip().lower() == _YES
+        try:
+            terminal.say(_question(vault, moment, due))
+            return terminal.confirms("Destroy them?")
+        except (Refusal, OSError):
+            # Whoever was asked is gone: silence means no, and what was imported stays so.
+            return False
 
     return says_yes
 
@@ -102,8 +117,8 @@ def old_key_lines(old: Destroyed, vault: Path) -> list[str]:
     if old.kept.asked:
         parts.append(
             f"Kept, since nobody said yes to destroying them: {_keys(old.kept.asked)} "
-            f"({'; '.join(doubt.value for doubt in old.kept.doubts)}). Import again at a terminal "
-            f"to be asked, or with {_OPTION} yes: caseworker import {vault} FILE"
+            f"({_reasons(old.kept)}). Import again at a terminal to be asked, or with {_OPTION} "
+            f"yes: caseworker import {foreign_path(vault)} FILE"
         )
     return parts
 
@@ -113,7 +128,7 @@ def old_key_data(old: Destroyed) -> dict[str, object]:
     return {
         "destroyed": [iso_date(DAYS_A_WEEK * one.week) for one in old.gone],
         "kept": [iso_date(DAYS_A_WEEK * one.week) for one in old.kept.asked],
-        "kept_because": [doubt.name.lower().replace("_", "-") for doubt in old.kept.doubts],
+        "kept_because": [doubt.value for doubt in old.kept.doubts],
     }
 
 
@@ -122,7 +137,7 @@ def due_data(due: Destruction) -> dict[str, object]:
     return {
         "destroyed_at_next_import": [iso_date(DAYS_A_WEEK * one.week) for one in due.free],
         "asked_at_next_import": [iso_date(DAYS_A_WEEK * one.week) for one in due.asked],
-        "asked_because": [doubt.name.lower().replace("_", "-") for doubt in due.doubts],
+        "asked_because": [doubt.value for doubt in due.doubts],
     }
 
 
@@ -132,9 +147,14 @@ def due_rows(due: Destruction) -> list[tuple[str, str]]:
     if due.free:
         rows.append(("old keys", f"{_keys(due.free)}: the next import destroys them"))
     if due.asked:
-        why = "; ".join(doubt.value for doubt in due.doubts)
-        rows.append(("old keys", f"{_keys(due.asked)}: the next import asks, since {why}"))
+        rows.append(
+            ("old keys", f"{_keys(due.asked)}: the next import asks, since {_reasons(due)}")
+        )
     return rows
+
+
+def _reasons(due: Destruction) -> str:
+    return "; ".join(_SHORT[doubt] for doubt in due.doubts)
 
 
 def _keys(held: tuple[HeldSecret, ...]) -> str:

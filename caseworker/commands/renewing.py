@@ -1,64 +1,64 @@
 """office renew, office new-root: what runs out is renewed, and a root replaced."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from caseworker.commands.carry_steps import step_data, step_lines
-from caseworker.commands.frame import (
-    Answer,
-    Arguments,
-    Command,
-    Surroundings,
-    lines,
-)
-from caseworker.days import iso_date, until_text
-from caseworker.errors import Refusal
-from caseworker.exchange.outbound.exporting import (
-    refuse_if_behind,
-)
+from caseworker.commands.frame import name_of_vault, naming_files, now
 from caseworker.keys.profile import Puzzles
-from caseworker.office.ceremony import VAULTS_FOLDER, opened_vaults
-from caseworker.office.new_root import NewRootFile, new_root_name, place_in_chain, replace_root
-from caseworker.office.renewal import (
-    Renewal,
-    issue_and_carry,
-    leading_vault,
-    no_leading,
-    renew_office,
-)
-from caseworker.office.root_file import ROOT_FILE, Root, newest_root_file, read_root
-from caseworker.vault.folder import Vault, refuse_other_folders, unlock
-from caseworker.vault.key_slots import VaultKey
+from caseworker.office.renewal import Renewal
+from caseworker.office.root_file import ROOT_FILE
+from caseworker.work.renew_office import renew_vaults
+from caseworker.work.replace_root import RootPassphrases, replace_office_root
 from crypto.directory import Policy
+from ground.shell.figures import iso_date, until_text
+from ground.shell.foreign import foreign_path
+from ground.shell.layout import lines
+from ground.shell.passphrases import Passphrase
+from ground.shell.program import Answer, Command, Surroundings
 
 # More would take a phone many minutes.
 PUZZLE_BITS_MAX = 24
 
 
-def _renew(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    keys = _unlocked(arguments.folder, surroundings)
+@dataclass(frozen=True)
+class RenewOptions:
+    """The arguments of `office renew`; puzzles in bits, None where they stay as they are."""
 
-    def ask_root() -> Root:
-        path = arguments.root or newest_root_file(arguments.folder)
-        if not path.exists():
-            raise Refusal(
-                f"the root key is wanted for a new delegation, and {path} is not there",
-                "put its stick in and name the file: --root FILE",
-            )
-        return read_root(path, surroundings.passphrases.ask("the root key"))
+    folder: Path
+    root: Path | None
+    new_delegation: bool
+    puzzle_envelope: int | None
+    puzzle_chunk: int | None
 
-    with opened_vaults(arguments.folder, keys) as vaults:
-        _refuse_twins(vaults)
-        renewal = renew_office(
-            vaults,
-            arguments.folder,
-            surroundings.moment,
-            ask_root,
-            new_delegation=arguments.new_delegation,
-            puzzles=Puzzles(arguments.puzzle_envelope, arguments.puzzle_chunk),
-        )
-    return _renewal_answer(renewal, surroundings.moment.day)
+
+@dataclass(frozen=True)
+class NewRootOptions:
+    """The arguments of `office new-root`: the files of the old root and of the new one."""
+
+    folder: Path
+    root: Path
+    new: Path | None
+
+
+def _renew(options: RenewOptions, surroundings: Surroundings) -> Answer:
+    moment = now()
+    renewal = renew_vaults(
+        options.folder,
+        moment,
+        _asks_vaults(surroundings),
+        lambda: surroundings.passphrases.ask("the root key"),
+        root=options.root,
+        new_delegation=options.new_delegation,
+        puzzles=Puzzles(options.puzzle_envelope, options.puzzle_chunk),
+    )
+    return _renewal_answer(renewal, moment.day)
+
+
+def _asks_vaults(surroundings: Surroundings) -> Callable[[Path], Passphrase]:
+    return lambda folder: surroundings.passphrases.ask(name_of_vault(folder))
 
 
 def _renewal_answer(renewal: Renewal, today: int, *first: str) -> Answer:
@@ -105,72 +105,32 @@ def _puzzle_lines(policy: Policy) -> list[str]:
     ]
 
 
-def _new_root(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    folder, ask = arguments.folder, surroundings.passphrases
-    if not arguments.root.exists():
-        raise Refusal(
-            f"the root key {arguments.root} is not there", "put its stick in and name the file"
-        )
-    keys = _unlocked(folder, surroundings)
-    with opened_vaults(folder, keys) as vaults:
-        _refuse_twins(vaults)
-        for vault in vaults.values():
-            refuse_if_behind(vault)
-        leading = leading_vault(vaults)
-        if leading is None:
-            raise no_leading(vaults)
-        old = read_root(arguments.root, ask.ask("the old root key"))
-        path = arguments.new or folder / new_root_name(place_in_chain(leading, old))
-        new = NewRootFile(
-            path,
-            choose=lambda: ask.choose("the new root key"),
-            ask=lambda: ask.ask("the new root key"),
-        )
-        is_new = replace_root(leading, surroundings.moment, arguments.root, old, new)
-        renewal = issue_and_carry(vaults, folder, surroundings.moment, new_delegation=True)
-    answer = _renewal_answer(
-        renewal,
-        surroundings.moment.day,
-        f"The office has a new root key, in {path}: move it to a stick of its own, copy it, lock "
-        "both up."
-        if is_new or path.exists()
-        else f"This was done before: the new root key was made then, and is not in {path}.",
-        f"The old one, {arguments.root}, can do nothing for the office any more: destroy it and "
-        "its copies. The fingerprint stays as it is printed.",
+def _new_root(options: NewRootOptions, surroundings: Surroundings) -> Answer:
+    moment, passphrases = now(), surroundings.passphrases
+    asking = RootPassphrases(
+        ask_old=lambda: passphrases.ask("the old root key"),
+        choose_new=lambda: passphrases.choose("the new root key"),
+        ask_new=lambda: passphrases.ask("the new root key"),
     )
-    return Answer(answer.text, {**answer.data, "root": str(path) if path.exists() else None})
-
-
-def _refuse_twins(vaults: Mapping[str, Vault]) -> None:
-    """Refuse two vaults of one recipient: the older would sign under numbers of the newer."""
-    folders: dict[str, Path] = {}
-    for vault in vaults.values():
-        other = folders.setdefault(vault.recipient, vault.folder)
-        if other != vault.folder:
-            raise Refusal(
-                f"{other} and {vault.folder} are both vaults of {vault.recipient}",
-                "one came from a backup: move the one that it replaces out of the office's folder",
-            )
-
-
-def _unlocked(office: Path, surroundings: Surroundings) -> dict[str, VaultKey]:
-    keys = {}
-    for path in _vault_folders(office):
-        passphrase = surroundings.passphrases.ask(f"the vault {path.name}")
-        keys[path.name] = unlock(path, passphrase)
-    return keys
-
-
-def _vault_folders(office: Path) -> list[Path]:
-    vaults = office / VAULTS_FOLDER
-    folders = sorted(path for path in vaults.iterdir() if path.is_dir()) if vaults.is_dir() else []
-    if not folders:
-        raise Refusal(
-            f"{office} holds no vaults", f"an office's folder has them in {VAULTS_FOLDER}/"
-        )
-    for path in folders:
-        refuse_other_folders(path)
-    return folders
+    done = replace_office_root(
+        options.folder, options.root, options.new, moment, _asks_vaults(surroundings), asking
+    )
+    path, is_there = foreign_path(done.path), done.path.exists()
+    answer = _renewal_answer(
+        done.renewal,
+        moment.day,
+        *naming_files(
+            f"The office has a new root key, in {path}: move it to a stick of its own, copy it, "
+            "lock both up."
+            if done.is_new or is_there
+            else f"This was done before: the new root key was made then, and is not in {path}."
+        ),
+        *naming_files(
+            f"The old one, {foreign_path(options.root)}, can do nothing for the office any more: "
+            "destroy it and its copies. The fingerprint stays as it is printed."
+        ),
+    )
+    return Answer(answer.text, {**answer.data, "root": str(done.path) if is_there else None})
 
 
 def _add_office(parser: argparse.ArgumentParser) -> None:
@@ -214,7 +174,7 @@ def _add_new_root(parser: argparse.ArgumentParser) -> None:
 
 
 RENEW = Command(
-    name="renew",
+    name="office renew",
     summary="renew keys, delegation and directory of an office",
     description="""For the vaults that lie in DIR/vaults: new cards where keys run out, a new
 delegation by the root where it runs out (the root key is asked for only then), a new directory, and
@@ -237,11 +197,14 @@ examples:
   caseworker office renew office --puzzle-envelope 20 --puzzle-chunk 16
   caseworker office renew office --root /media/root-stick/office-root.key
   caseworker office renew office --new-delegation""",
+    options=RenewOptions,
     add_arguments=_add_renew,
     run=_renew,
+    is_deed=True,
+    asks_passphrases=True,
 )
 NEW_ROOT = Command(
-    name="new-root",
+    name="office new-root",
     summary="put a new root key in the place of the old one",
     description="""Makes a new root key, in a file of its own under a passphrase of its own. The old
 one signs that the new one takes its place, and the new one delegates at once. Servers, vaults and
@@ -257,6 +220,9 @@ passphrases, one a line with --passphrase-fd:
 example:
   caseworker office new-root office --root /media/old-stick/office-root.key \\
     --new /media/new-stick/office-root-2.key""",
+    options=NewRootOptions,
     add_arguments=_add_new_root,
     run=_new_root,
+    is_deed=True,
+    asks_passphrases=True,
 )

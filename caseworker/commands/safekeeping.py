@@ -1,6 +1,7 @@
 """passphrase, backup, restore, restored: what keeps a vault closed, and what keeps it from loss."""
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 from caseworker.backup.backing_up import (
@@ -10,62 +11,76 @@ from caseworker.backup.backing_up import (
     restore,
 )
 from caseworker.backup.numbers_moved_on import move_numbers_on
-from caseworker.commands.frame import (
-    Answer,
-    Arguments,
-    Command,
-    Surroundings,
-    add_vault,
-    lines,
-    opened,
-)
-from caseworker.terminal.layout import counted, size_text
-from caseworker.vault.condition import awaits_bundle_of, backup_is_due
-from caseworker.vault.folder import Vault, open_vault, refuse_other_folders, unlock
-from caseworker.vault.key_slots import change_passphrase
-from caseworker.work.alarms import Alarm
+from caseworker.commands.frame import add_out, add_vault, name_of_vault, naming_files, now, opened
+from caseworker.vault.folder import refuse_other_folders
+from caseworker.work.change_passphrase import change_passphrase
+from ground.shell.figures import counted, size_text
+from ground.shell.foreign import foreign_path
+from ground.shell.layout import lines
+from ground.shell.program import Answer, Command, Surroundings
 
 
-def safekeeping_alarms(vault: Vault) -> list[Alarm]:
-    """Return what should be done lest a vault be lost, or after it was."""
-    found = []
-    if awaits_bundle_of(vault.db) is not None:
-        text = "this vault came from a backup, and exports nothing before a newer bundle came"
-        command = f"caseworker import {vault.folder} FILE, with a new bundle from the server"
-        found.append(Alarm(text, command, loud=True))
-    if backup_is_due(vault.db):
-        text = "no backup holds the newest keys of this vault"
-        found.append(Alarm(text, f"caseworker backup {vault.folder} --out FILE"))
-    return found
+@dataclass(frozen=True)
+class PassphraseOptions:
+    """The arguments of `passphrase`."""
+
+    vault: Path
 
 
-def _passphrase(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    folder = arguments.vault
+@dataclass(frozen=True)
+class BackupOptions:
+    """The arguments of `backup`."""
+
+    vault: Path
+    out: Path
+
+
+@dataclass(frozen=True)
+class RestoreOptions:
+    """The arguments of `restore`: the backup `file`, and the folder to be made of it."""
+
+    file: Path
+    vault: Path
+
+
+@dataclass(frozen=True)
+class RestoredOptions:
+    """The arguments of `restored`."""
+
+    vault: Path
+    server_has_nothing: bool
+
+
+def _passphrase(options: PassphraseOptions, surroundings: Surroundings) -> Answer:
+    folder = options.vault
     refuse_other_folders(folder)
-    what = f"the vault {folder.name}"
-    key = unlock(folder, surroundings.passphrases.ask(what))
-    new = surroundings.passphrases.choose(what)
-    with open_vault(folder, key) as vault:
-        change_passphrase(vault.folder, key, new)
+    what, passphrases = name_of_vault(folder), surroundings.passphrases
+    change_passphrase(folder, lambda: passphrases.ask(what), lambda: passphrases.choose(what))
     text = lines(
-        f"The new passphrase of {folder} is in force, and what the old one opened is overwritten.",
+        *naming_files(
+            f"The new passphrase of {foreign_path(folder)} is in force, and what the old one "
+            "opened is overwritten."
+        ),
         "Older copies of this folder and older backups still open with the old one, and hold the",
         "same key: where somebody may have both, destroy those copies.",
-        f"Next: caseworker backup {folder} --out FILE",
+        f"Next: caseworker backup {foreign_path(folder)} --out FILE",
     )
     return Answer(text, {"vault": str(folder)})
 
 
-def _backup(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    folder, out = arguments.vault, arguments.out
+def _backup(options: BackupOptions, surroundings: Surroundings) -> Answer:
+    folder, out = options.vault, options.out
     refuse_other_folders(folder)
     refuse_hopeless_backup(folder, out)
     with opened(folder, surroundings) as vault:
         passphrase = surroundings.passphrases.choose("the backup")
-        done = back_up(vault, out, passphrase, surroundings.moment)
+        done = back_up(vault, out, passphrase, now())
     size = out.stat().st_size
     parts = [
-        f"{out} is written: {size_text(size)}, {counted(done.chunks, 'piece')} of files.",
+        *naming_files(
+            f"{foreign_path(out)} is written: {size_text(size)}, "
+            f"{counted(done.chunks, 'piece')} of files."
+        ),
         "It keeps keys that the vault will destroy: whoever has it and both passphrases can read",
         "what was recorded under them. Lock it away, and destroy it when the next one is made.",
         "Keep every bundle from the server until then: what comes after a backup is not in it.",
@@ -76,8 +91,8 @@ def _backup(arguments: Arguments, surroundings: Surroundings) -> Answer:
     return Answer(lines(*parts), data)
 
 
-def _restore(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    source, folder = arguments.file, arguments.vault
+def _restore(options: RestoreOptions, surroundings: Surroundings) -> Answer:
+    source, folder = options.file, options.vault
     refuse_hopeless_restore(source, folder)
     passphrases = surroundings.passphrases
     backup_passphrase = passphrases.ask("the backup")
@@ -85,16 +100,17 @@ def _restore(arguments: Arguments, surroundings: Surroundings) -> Answer:
         source,
         folder,
         backup_passphrase,
-        lambda: passphrases.ask(f"the vault {folder.name}, as it was at the backup"),
-        surroundings.moment,
+        lambda: passphrases.ask(f"{name_of_vault(folder)}, as it was at the backup"),
+        now(),
     )
-    return Answer(lines(f"{folder} is put back.", *_after_restore(folder)), {"vault": str(folder)})
+    head = naming_files(f"{foreign_path(folder)} is put back.")
+    return Answer(lines(*head, *_after_restore(folder)), {"vault": str(folder)})
 
 
-def _restored(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    with opened(arguments.vault, surroundings) as vault:
-        move_numbers_on(vault, surroundings.moment, await_bundle=not arguments.server_has_nothing)
-    return Answer(lines(*_after_restore(arguments.vault)), {"vault": str(arguments.vault)})
+def _restored(options: RestoredOptions, surroundings: Surroundings) -> Answer:
+    with opened(options.vault, surroundings) as vault:
+        move_numbers_on(vault, now(), await_bundle=not options.server_has_nothing)
+    return Answer(lines(*_after_restore(options.vault)), {"vault": str(options.vault)})
 
 
 def _after_restore(folder: Path) -> list[str]:
@@ -105,15 +121,13 @@ def _after_restore(folder: Path) -> list[str]:
         "Import all bundles again that you kept since the backup, and a new one from the server:",
         "before that, nothing is exported. Old keys stay until you say that all kept bundles are",
         "imported. The copy that this one replaces is not to be used any more.",
-        f"Next: caseworker import {folder} FILE…",
+        f"Next: caseworker import {foreign_path(folder)} FILE…",
     ]
 
 
 def _add_backup(parser: argparse.ArgumentParser) -> None:
     add_vault(parser)
-    parser.add_argument(
-        "--out", metavar="FILE", type=Path, required=True, help="the backup to write; a new name"
-    )
+    add_out(parser, "the backup")
 
 
 def _add_restore(parser: argparse.ArgumentParser) -> None:
@@ -144,8 +158,11 @@ passphrases, one a line with --passphrase-fd:
 
 example:
   caseworker passphrase vaults/investigations""",
+    options=PassphraseOptions,
     add_arguments=add_vault,
     run=_passphrase,
+    is_deed=True,
+    asks_passphrases=True,
 )
 BACKUP = Command(
     name="backup",
@@ -161,8 +178,11 @@ passphrases, one a line with --passphrase-fd:
 
 example:
   caseworker backup vaults/investigations --out /media/safe/investigations.backup""",
+    options=BackupOptions,
     add_arguments=_add_backup,
     run=_backup,
+    is_deed=True,
+    asks_passphrases=True,
 )
 RESTORE = Command(
     name="restore",
@@ -176,8 +196,11 @@ passphrases, one a line with --passphrase-fd:
 
 example:
   caseworker restore /media/safe/investigations.backup vaults/investigations""",
+    options=RestoreOptions,
     add_arguments=_add_restore,
     run=_restore,
+    is_deed=True,
+    asks_passphrases=True,
 )
 RESTORED = Command(
     name="restored",
@@ -188,6 +211,9 @@ them far on, and makes a new card. Import all bundles that you kept again.
 
 example:
   caseworker restored vaults/investigations""",
+    options=RestoredOptions,
     add_arguments=_add_restored,
     run=_restored,
+    is_deed=True,
+    asks_passphrases=True,
 )

@@ -1,63 +1,67 @@
 """save: a case as files."""
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from shlex import quote
 
 from caseworker.casefile.case_folder import SavedFile, save_case
 from caseworker.casefile.pieces import runs_text
 from caseworker.cases.texts import DAMAGED, MISSING, WHOLE
-from caseworker.commands.frame import (
-    Answer,
-    Arguments,
-    Command,
-    Surroundings,
-    add_case,
-    add_vault,
-    lines,
-    opened,
-)
-from caseworker.durable import refuse_existing
-from caseworker.terminal.escaping import safe_line
-from caseworker.terminal.layout import counted
+from caseworker.commands.frame import add_case, add_vault, naming_files, now, opened
+from ground.disk.new_files import refuse_taken
+from ground.shell.figures import counted
+from ground.shell.foreign import ForeignText, foreign_path
+from ground.shell.layout import fitted, lines
+from ground.shell.program import Answer, Command, Surroundings
 
 
-def _save(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    refuse_existing(arguments.to)
-    with opened(arguments.vault, surroundings) as vault:
-        saved = save_case(vault, arguments.case, arguments.to, surroundings.moment)
+@dataclass(frozen=True)
+class SaveOptions:
+    """The arguments of `save`."""
+
+    vault: Path
+    case: int
+    to: Path
+
+
+def _save(options: SaveOptions, surroundings: Surroundings) -> Answer:
+    refuse_taken(options.to)
+    with opened(options.vault, surroundings) as vault:
+        saved = save_case(vault, options.case, options.to, now())
     done = [one for one in saved if one.path]
-    parts = [f"{counted(len(done), 'file')} of case {arguments.case} saved in {arguments.to}."]
-    parts += [_fault(one) for one in saved if one.state != WHOLE]
+    head = f"{counted(len(done), 'file')} of case {options.case} saved in "
+    parts = [*naming_files(f"{head}{foreign_path(options.to)}.")]
+    for one in saved:
+        if one.state != WHOLE:
+            parts += _fault_lines(one)
     if any(one.state == MISSING for one in saved):
         parts.append(
             "What is missing may come with a later bundle: import it, then save the case again, "
             "into another new folder."
         )
-    parts.append(
-        f"To check them anywhere: cd {quote(str(arguments.to))} && sha256sum -c SHA256SUMS"
-    )
-    data = {"folder": str(arguments.to), "files": [asdict(one) for one in saved]}
+    folder = ForeignText(quote(str(options.to)))
+    parts.append(f"To check them anywhere: cd {folder} && sha256sum -c SHA256SUMS")
+    data = {"folder": str(options.to), "files": [asdict(one) for one in saved]}
     return Answer(lines(*parts), data)
 
 
-def _fault(one: SavedFile) -> str:
-    """Return in words what is wrong with a file."""
-    what = f"The rest of the text in {one.path}"
+def _fault_lines(one: SavedFile) -> list[str]:
+    """Return in words what is wrong with a file, its name apart from our own words about it."""
+    what = f"The rest of the text in {ForeignText(one.path or '')}"
     if one.path is None:
-        what = f"NOT SAVED: {safe_line(one.announced_name)}"
-    text = f"{what} is {one.state}."
+        what = f"NOT SAVED: {ForeignText(one.announced_name)}"
+    parts = [*fitted(f"{what} is {one.state}.")]
     faults = [
         f"{_named(runs)} {fault}"
         for runs, fault in ((one.missing_pieces, "not here"), (one.damaged_pieces, "damaged"))
         if runs
     ]
     if faults:
-        text += f" Of its {counted(one.pieces, 'piece')}, {'; '.join(faults)}."
+        parts.append(f"  Of its {counted(one.pieces, 'piece')}, {'; '.join(faults)}.")
     if one.state == DAMAGED and not one.damaged_pieces:
-        text += " Its pieces are sound, and make up something else than the source announced."
-    return text
+        parts.append("  Its pieces are sound, and make up something else than was announced.")
+    return parts
 
 
 def _named(runs: list[tuple[int, int]]) -> str:
@@ -86,6 +90,9 @@ bundle, save the case again into another folder. Ctrl-C removes what was begun.
 examples:
   caseworker save vaults/investigations 3 --to case-3
   caseworker save vaults/investigations 3 --to case-3-complete""",
+    options=SaveOptions,
     add_arguments=_add_save,
     run=_save,
+    is_deed=True,
+    asks_passphrases=True,
 )

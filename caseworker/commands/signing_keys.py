@@ -2,90 +2,80 @@
 
 import argparse
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from caseworker.commands.carry_steps import step_data, step_lines
-from caseworker.commands.frame import (
-    Answer,
-    Arguments,
-    Command,
-    Surroundings,
-    add_vault,
-    lines,
-    opened,
-)
-from caseworker.errors import Refusal, UsageError
-from caseworker.exchange.outbound.exporting import (
-    export_bundle,
-    refuse_if_behind,
-    refuse_unwritable,
-)
-from caseworker.keys.cards import card_document
-from caseworker.keys.directories import issue_directory, refuse_if_stray
-from caseworker.keys.signing import is_named
-from caseworker.office.new_signing_key import (
-    CarriedCard,
-    card_fingerprint,
-    read_carried_card,
-    refuse_untakable,
-    replace_signing_key,
-    take_carried_card,
-)
+from caseworker.commands.frame import add_out, add_vault, file_name, naming_files, now, opened
+from caseworker.office.new_signing_key import CarriedCard
 from caseworker.office.sheet import digit_lines
-from caseworker.office.steps import signing_key_steps, taken_card_steps
-from caseworker.vault.keys import directory_key
+from caseworker.work.replace_signing_key import refuse_hopeless_bundle, renew_signing_key
+from caseworker.work.take_card import take_card
 from crypto.directory import read_fingerprint
 from crypto.errors import Malformed
+from ground.shell.foreign import foreign_path
+from ground.shell.layout import lines
+from ground.shell.program import Answer, Command, Surroundings
+from ground.shell.refusals import Refusal, UsageError
+from ground.shell.terminal import open_terminal
 
 
-def _new_signing_key(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    moment, out, lost = surroundings.moment, arguments.out, arguments.old_key_lost
-    # One that is there may be what the same command wrote before it was stopped: export looks.
-    if not out.is_file():
-        refuse_unwritable(out)
-    with opened(arguments.vault, surroundings) as vault:
-        refuse_if_behind(vault)
-        refuse_if_stray(vault)
-        replace_signing_key(vault, moment, old_key_lost=lost)
-        if directory_key(vault.db) and not is_named(vault):
-            issue_directory(vault, moment)
-        export_bundle(vault, out, moment)
-        digits = card_fingerprint(card_document(vault))
-        steps = signing_key_steps(vault, out, carried=lost)
-        recipient, named = vault.recipient, is_named(vault)
-    parts = [f"The vault of {recipient} has a new signing key; {out} is written with its card."]
-    if lost and not named:
+@dataclass(frozen=True)
+class NewSigningKeyOptions:
+    """The arguments of `office new-signing-key`."""
+
+    vault: Path
+    out: Path
+    old_key_lost: bool
+
+
+@dataclass(frozen=True)
+class TakeCardOptions:
+    """The arguments of `office take-card`; `fingerprint` as it was typed, or None."""
+
+    vault: Path
+    file: Path
+    fingerprint: str | None
+
+
+def _new_signing_key(options: NewSigningKeyOptions, surroundings: Surroundings) -> Answer:
+    out, lost = options.out, options.old_key_lost
+    refuse_hopeless_bundle(out)
+    with opened(options.vault, surroundings) as vault:
+        new = renew_signing_key(vault, now(), out, old_key_lost=lost)
+    head = f"The vault of {new.recipient} has a new signing key; "
+    parts = [*naming_files(f"{head}{foreign_path(out)} is written with its card.")]
+    if lost and not new.is_named:
         parts += [
             "Nothing but a person vouches for it. Read the card's fingerprint out to whoever has "
             "the directory's vault, by telephone or face to face, never by the same stick:",
-            *(f"  {line}" for line in digit_lines(digits)),
+            *(f"  {line}" for line in digit_lines(new.fingerprint)),
         ]
-    parts += step_lines(steps)
-    data = {"file": str(out), "fingerprint": digits, "steps": step_data(steps)}
+    parts += step_lines(new.steps)
+    data = {"file": str(out), "fingerprint": new.fingerprint, "steps": step_data(new.steps)}
     return Answer(lines(*parts), data)
 
 
-def _take_card(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    typed = _typed_fingerprint(arguments.fingerprint)
-    with opened(arguments.vault, surroundings) as vault:
-        carried = read_carried_card(vault, arguments.file)
-        refuse_untakable(vault, carried)
-        recipient = carried.card.recipient
+def _take_card(options: TakeCardOptions, surroundings: Surroundings) -> Answer:
+    typed = _typed_fingerprint(options.fingerprint)
+
+    def compare(carried: CarriedCard) -> None:
         if typed is None:
             _ask_about(carried)
         elif typed != carried.card.sha256:
             raise Refusal(
-                f"the card in {arguments.file.name} has another fingerprint",
+                f"the card in {file_name(options.file)} has another fingerprint",
                 "nothing was changed: compare all 80 digits, and ask where this file comes from",
             )
-        take_carried_card(vault, carried, surroundings.moment)
-        steps = taken_card_steps(vault, recipient)
-    parts = [
-        f"The card of {recipient} is taken in: the next directory names its new signing key.",
-        *step_lines(steps),
-    ]
-    data = {"recipient": recipient, "card": carried.card.number, "steps": step_data(steps)}
-    return Answer(lines(*parts), data)
+
+    with opened(options.vault, surroundings) as vault:
+        taken = take_card(vault, now(), options.file, compare)
+    text = lines(
+        f"The card of {taken.recipient} is taken in: the next directory names its new signing key.",
+        *step_lines(taken.steps),
+    )
+    data = {"recipient": taken.recipient, "card": taken.number, "steps": step_data(taken.steps)}
+    return Answer(text, data)
 
 
 def _typed_fingerprint(text: str | None) -> bytes | None:
@@ -100,31 +90,24 @@ def _typed_fingerprint(text: str | None) -> bytes | None:
 
 
 def _ask_about(carried: CarriedCard) -> None:
-    """Show a card's fingerprint, and let a person decide."""
-    if not sys.stdin.isatty():
+    """Show a card's fingerprint, and let a person decide; Refusal unless they say yes."""
+    terminal = open_terminal(answers_go_elsewhere=True) if sys.stdin.isatty() else None
+    if terminal is None:
         raise Refusal(
             "a person has to compare this card's fingerprint, and nobody is here to ask",
             "give the 80 digits that the recipient read out: --fingerprint DIGITS",
         )
-    print(f"A card of {carried.card.recipient} with a new signing key:", file=sys.stderr)
+    terminal.say(f"A card of {carried.card.recipient} with a new signing key:")
     for line in digit_lines(carried.fingerprint):
-        print(f"  {line}", file=sys.stderr)
-    print(
-        "Let somebody of that recipient, whom you know, read the digits out to you.\n"
-        "Are they the same, all of them? Type yes, or Enter for no: ",
-        end="",
-        file=sys.stderr,
-        flush=True,
-    )
-    if sys.stdin.readline().strip().lower() != "yes":
+        terminal.say(f"  {line}")
+    terminal.say("Let somebody of that recipient, whom you know, read the digits out to you.")
+    if not terminal.confirms("Are they the same, all of them?"):
         raise Refusal("the card was not taken in", "nothing was changed")
 
 
 def _add_new_signing_key(parser: argparse.ArgumentParser) -> None:
     add_vault(parser)
-    parser.add_argument(
-        "--out", metavar="FILE", type=Path, required=True, help="the bundle to write; a new name"
-    )
+    add_out(parser, "the bundle")
     parser.add_argument(
         "--old-key-lost",
         action="store_true",
@@ -145,7 +128,7 @@ def _add_take_card(parser: argparse.ArgumentParser) -> None:
 
 
 NEW_SIGNING_KEY = Command(
-    name="new-signing-key",
+    name="office new-signing-key",
     summary="replace the key by which a recipient signs",
     description="""Makes a new signing key for a vault, and writes a bundle with a card that
 announces it. Until a directory names the new key, the vault goes on signing with the old one; what
@@ -159,11 +142,14 @@ examples:
   caseworker office new-signing-key vaults/oversight --out /media/stick/new-key.bundle
   caseworker office new-signing-key vaults/oversight --out /media/stick/new-key.bundle \\
     --old-key-lost""",
+    options=NewSigningKeyOptions,
     add_arguments=_add_new_signing_key,
     run=_new_signing_key,
+    is_deed=True,
+    asks_passphrases=True,
 )
 TAKE_CARD = Command(
-    name="take-card",
+    name="office take-card",
     summary="take in a card that nothing but a person vouches for",
     description="""For the directory's vault, when another recipient's signing key is lost or
 stolen. Reads the card in the bundle that new-signing-key --old-key-lost wrote, and asks whether
@@ -174,6 +160,9 @@ examples:
   caseworker office take-card vaults/investigations /media/stick/new-key.bundle
   caseworker office take-card vaults/investigations /media/stick/new-key.bundle \\
     --fingerprint "12345 00042 …\"""",
+    options=TakeCardOptions,
     add_arguments=_add_take_card,
     run=_take_card,
+    is_deed=True,
+    asks_passphrases=True,
 )

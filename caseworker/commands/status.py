@@ -1,82 +1,80 @@
 """status: the condition of a vault."""
 
-from caseworker.cases.lists import count_cases, count_waiting_replies, mend_lists
-from caseworker.commands.frame import (
-    Answer,
-    Arguments,
-    Command,
-    Surroundings,
-    add_vault,
-    lines,
-    opened,
+from dataclasses import dataclass
+from pathlib import Path
+
+from caseworker.commands.alarm_words import (
+    WordedAlarm,
+    alarms_in_words,
+    mended_in_words,
+    safekeeping_in_words,
 )
+from caseworker.commands.frame import add_vault, now, opened
 from caseworker.commands.old_keys import due_data, due_rows
-from caseworker.commands.safekeeping import safekeeping_alarms
-from caseworker.days import DAYS_A_WEEK, distance_text, iso_date
-from caseworker.exchange.inbound.missing_parts import missing_parts
-from caseworker.keys.cards import own_card
-from caseworker.keys.destruction import destruction_due
-from caseworker.keys.directories import known_directory
-from caseworker.log.chain import verify_log
-from caseworker.terminal.escaping import safe_line
-from caseworker.terminal.layout import counted, table
-from caseworker.vault.condition import backup_day
-from caseworker.vault.folder import Vault
-from caseworker.vault.keys import directory_key
-from caseworker.vault.summary import ArrivalSummary, summarise_arrivals
-from caseworker.vault.taken import to_repeat
-from caseworker.work.alarms import Alarm, alarms
+from caseworker.work.vault_status import VaultStatus, status_of
 from crypto.directory import fingerprint, name_in
+from ground.days import DAYS_A_WEEK
+from ground.shell.figures import distance_text, iso_date
+from ground.shell.foreign import ForeignText
+from ground.shell.layout import fitted, lines, table
+from ground.shell.program import Answer, Command, Surroundings
 
 
-def _status(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    today = surroundings.moment.day
-    with opened(arguments.vault, surroundings) as vault:
-        events = verify_log(vault.db)
-        mended = mend_lists(vault.db)
-        arrived = summarise_arrivals(vault.db)
-        found = [*_mended(vault, mended), *alarms(vault, today), *safekeeping_alarms(vault)]
-        data = {
-            **_identity(vault),
-            **_keys(vault),
-            "last_backup": _day_or_none(backup_day(vault.db)),
-            "old_keys": due_data(destruction_due(vault, today)),
-            **_traffic(vault, arrived),
-            "events": events,
-            "warnings": [vars(one) for one in found],
-        }
-        rows = [*_key_rows(vault, today), *_traffic_rows(vault, arrived, today)]
-        rows.append(("log", f"{data['events']} events, the chain is whole"))
-        alarm_lines = [
-            f"{'WARNING' if one.loud else 'Soon'}: {one.text}. To type: {one.command}"
-            for one in found
+@dataclass(frozen=True)
+class StatusOptions:
+    """The arguments of `status`."""
+
+    vault: Path
+
+
+def _status(options: StatusOptions, surroundings: Surroundings) -> Answer:
+    today = now().day
+    with opened(options.vault, surroundings) as vault:
+        status = status_of(vault, today)
+        found = [
+            *mended_in_words(status.mended_cases, options.vault),
+            *alarms_in_words(vault, today),
+            *safekeeping_in_words(vault),
         ]
-    head = f"{safe_line(str(data['office']))}, vault of {data['recipient']}."
-    return Answer(lines(head, *alarm_lines, "", table(("what", "how it is"), rows)), data)
-
-
-def _mended(vault: Vault, cases: list[int]) -> list[Alarm]:
-    if not cases:
-        return []
-    text = (
-        f"the lists of this vault were wrong about {counted(len(cases), 'case')}, case {cases[0]} "
-        "first: they were made anew from its log"
+    rows = [*_key_rows(status, today), *_traffic_rows(status, today)]
+    rows.append(("log", f"{status.events} events, the chain is whole"))
+    text = lines(
+        *fitted(f"{_office_name(status)}, vault of {status.recipient}."),
+        *map(_alarm_line, found),
+        "",
+        table(("what", "how it is"), rows),
     )
-    return [Alarm(text, f"caseworker list {vault.folder}", loud=True)]
+    data = {
+        **_identity(status),
+        **_keys(status),
+        "last_backup": _day_or_none(status.backup_day),
+        "old_keys": due_data(status.old_keys),
+        **_traffic(status),
+        "events": status.events,
+        "warnings": [vars(one) for one in found],
+    }
+    return Answer(text, data)
 
 
-def _identity(vault: Vault) -> dict[str, object]:
-    directory = known_directory(vault)
+def _alarm_line(alarm: WordedAlarm) -> str:
+    return f"{'WARNING' if alarm.loud else 'Soon'}: {alarm.text}. To type: {alarm.command}"
+
+
+def _office_name(status: VaultStatus) -> ForeignText:
+    return ForeignText(name_in(status.directory.names, "en"))
+
+
+def _identity(status: VaultStatus) -> dict[str, object]:
     return {
-        "office": name_in(directory.names, "en"),
-        "recipient": vault.recipient,
-        "fingerprint": fingerprint(vault.genesis_id),
-        "signs_directory": directory_key(vault.db) is not None,
+        "office": _office_name(status),
+        "recipient": status.recipient,
+        "fingerprint": fingerprint(status.genesis_id),
+        "signs_directory": status.signs_directory,
     }
 
 
-def _keys(vault: Vault) -> dict[str, object]:
-    directory, card = known_directory(vault), own_card(vault)
+def _keys(status: VaultStatus) -> dict[str, object]:
+    directory, card = status.directory, status.card
     return {
         "directory": {
             "delegation": directory.delegation.number,
@@ -92,68 +90,70 @@ def _keys(vault: Vault) -> dict[str, object]:
                 "until": iso_date(DAYS_A_WEEK * one.week + 2 * DAYS_A_WEEK - 1),
                 "made": iso_date(one.made_day),
             }
-            for one in sorted(vault.secrets, key=lambda one: one.week)
+            for one in status.held_weeks
         ],
     }
 
 
-def _traffic(vault: Vault, arrived: ArrivalSummary) -> dict[str, object]:
-    day = arrived.last_import_day
+def _traffic(status: VaultStatus) -> dict[str, object]:
     return {
-        "cases": count_cases(vault.db),
-        "last_import": None if day is None else iso_date(day),
-        "missing_parts": missing_parts(vault.db),
-        "envelopes": arrived.envelopes,
-        "set_aside": arrived.reasons,
-        "unclaimed_chunks": arrived.unclaimed_chunks,
-        "replies_waiting": count_waiting_replies(vault.db),
+        "cases": status.cases,
+        "last_import": _day_or_none(status.arrived.last_import_day),
+        "missing_parts": status.missing_parts,
+        "envelopes": status.arrived.envelopes,
+        "set_aside": status.arrived.reasons,
+        "unclaimed_chunks": status.arrived.unclaimed_chunks,
+        "replies_waiting": status.replies_waiting,
         "not_taken_by_server": [
-            {"kind": row.kind.name.lower(), "number": row.number} for row in to_repeat(vault)
+            {"kind": row.kind.name.lower(), "number": row.number} for row in status.not_taken
         ],
     }
 
 
-def _key_rows(vault: Vault, today: int) -> list[tuple[str, str]]:
-    directory, card = known_directory(vault), own_card(vault)
-    weeks = sorted(one.week for one in vault.secrets)
+def _key_rows(status: VaultStatus, today: int) -> list[tuple[str, str]]:
+    directory, card = status.directory, status.card
+    signed_here = "; signed here" if status.signs_directory else ""
     rows = [
-        ("fingerprint", fingerprint(vault.genesis_id)),
+        ("fingerprint", fingerprint(status.genesis_id)),
         (
             "directory",
             f"number {directory.sequence}, expires {distance_text(directory.expires, today)}"
-            + ("; signed here" if directory_key(vault.db) else ""),
+            f"{signed_here}",
         ),
         ("delegation", f"ends {distance_text(directory.delegation.end, today)}"),
-        ("intake keys", f"{len(weeks)} held"),
+        ("intake keys", f"{len(status.held_weeks)} held"),
     ]
     if card:
         end = _card_end(card.keys[-1].week)
         rows.append(("card", f"number {card.number}, its keys end {distance_text(end, today)}"))
-    backup = backup_day(vault.db)
-    rows.append(("last backup", "none" if backup is None else distance_text(backup, today)))
-    return [*rows, *due_rows(destruction_due(vault, today))]
+    rows.append(("last backup", _distance_or_none(status.backup_day, today)))
+    return [*rows, *due_rows(status.old_keys)]
 
 
-def _traffic_rows(vault: Vault, arrived: ArrivalSummary, today: int) -> list[tuple[str, str]]:
-    day, counts = arrived.last_import_day, arrived.envelopes
+def _traffic_rows(status: VaultStatus, today: int) -> list[tuple[str, str]]:
+    arrived, counts = status.arrived, status.arrived.envelopes
     return [
-        ("last import", "none" if day is None else distance_text(day, today)),
+        ("last import", _distance_or_none(arrived.last_import_day, today)),
         *(
             ("parts missing", ", ".join(map(str, numbers)))
-            for numbers in missing_parts(vault.db).values()
+            for numbers in status.missing_parts.values()
         ),
-        ("cases", str(count_cases(vault.db))),
+        ("cases", str(status.cases)),
         ("messages read", str(counts.get("message", 0))),
         ("for others", f"{counts.get('unopened', 0)} that no key here opens"),
         *(("set aside", f"{number}: {reason}") for reason, number in arrived.reasons.items()),
         ("file pieces", f"{arrived.unclaimed_chunks} that no message names yet"),
-        ("replies", f"{count_waiting_replies(vault.db)} waiting for the next export"),
-        ("on the way", f"{len(to_repeat(vault))} not yet confirmed by the server"),
+        ("replies", f"{status.replies_waiting} waiting for the next export"),
+        ("on the way", f"{len(status.not_taken)} not yet confirmed by the server"),
     ]
 
 
 def _day_or_none(day: int | None) -> str | None:
     return None if day is None else iso_date(day)
+
+
+def _distance_or_none(day: int | None, today: int) -> str:
+    return "none" if day is None else distance_text(day, today)
 
 
 def _card_end(last_week: int) -> int:
@@ -168,6 +168,9 @@ STATUS = Command(
 examples:
   caseworker status vaults/investigations
   caseworker status vaults/investigations --json""",
+    options=StatusOptions,
     add_arguments=add_vault,
     run=_status,
+    is_deed=False,
+    asks_passphrases=True,
 )

@@ -1,7 +1,8 @@
 """list, show: reading cases."""
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from caseworker.cases.conversation import (
     Conversation,
@@ -11,87 +12,79 @@ from caseworker.cases.conversation import (
     ReplyView,
     conversation,
 )
-from caseworker.cases.flags import MEANINGS, flags_by_case
-from caseworker.cases.lists import list_cases
+from caseworker.cases.flags import MEANINGS
 from caseworker.cases.reply_limits import WARN_AT_INDEX
-from caseworker.cases.rows import CaseRow
 from caseworker.cases.states import State
 from caseworker.cases.texts import LONGER, WHOLE
 from caseworker.commands.case_words import STATE_WORDS
-from caseworker.commands.frame import (
-    Answer,
-    Arguments,
-    Command,
-    Surroundings,
-    add_case,
-    add_vault,
-    lines,
-    opened,
-)
-from caseworker.days import DAYS_A_WEEK, Moment, date_text, iso_date
-from caseworker.terminal.escaping import safe_line, shortened
-from caseworker.terminal.layout import counted, quoted, size_text, table
-from caseworker.vault.messages import MessageMark, all_messages
+from caseworker.commands.frame import add_case, add_vault, now, opened
+from caseworker.work.list_cases import ListedCase, list_with_beginnings
 from crypto.sizes import REPLY_INDEXES
+from ground.days import DAYS_A_WEEK, Moment
+from ground.shell.figures import counted, date_text, iso_date, size_text
+from ground.shell.foreign import ForeignText, foreign_path
+from ground.shell.layout import fitted, lines, quoted, table
+from ground.shell.program import Answer, Command, Surroundings
 
-_BEGINNING_LETTERS = 40
+
+@dataclass(frozen=True)
+class ListOptions:
+    """The arguments of `list`."""
+
+    vault: Path
 
 
-def _list(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    with opened(arguments.vault, surroundings) as vault:
-        cases = list_cases(vault.db)
-        messages = all_messages(vault.db)
-    flags = flags_by_case(messages)
-    # Of each case the report, or what came first where there is none.
-    by_age = sorted(messages, key=lambda one: (one.kind == "report", -one.number))
-    first = {one.case_number: one for one in by_age}
-    rows = [
-        _list_row(case, first[case.number], sorted(flags.get(case.number, ()))) for case in cases
-    ]
-    new = sum(case.state is State.NEW for case in cases)
-    waiting = sum(case.waiting for case in cases)
+@dataclass(frozen=True)
+class ShowOptions:
+    """The arguments of `show`."""
+
+    vault: Path
+    case: int
+
+
+def _list(options: ListOptions, surroundings: Surroundings) -> Answer:
+    with opened(options.vault, surroundings) as vault:
+        cases = list_with_beginnings(vault)
+    new = sum(one.state is State.NEW for one in cases)
+    waiting = sum(one.replies_waiting for one in cases)
     head = (
-        f"{counted(len(rows), 'case')}, {new} new; {counted(waiting, 'reply', 'replies')} waiting."
+        f"{counted(len(cases), 'case')}, {new} new; {counted(waiting, 'reply', 'replies')} waiting."
     )
-    if not rows:
-        hint = f"To bring reports in: caseworker import {arguments.vault} FILE"
-        return Answer(lines(head, hint), {"cases": []})
-    shown = [
-        (
-            str(row["case"]),
-            date_text(case.received_day),
-            str(row["messages"]),
-            str(row["language"]),
-            str(row["state"]) + (", flagged" if row["flags"] else ""),
-            shortened(first[case.number].beginning, _BEGINNING_LETTERS),
+    folder = foreign_path(options.vault)
+    if not cases:
+        return Answer(
+            lines(head, f"To bring reports in: caseworker import {folder} FILE"), {"cases": []}
         )
-        for case, row in zip(cases, rows, strict=True)
-    ]
     headings = ("case", "received", "messages", "language", "state", "begins")
-    hint = f"To read one: caseworker show {arguments.vault} {rows[-1]['case']}"
-    return Answer(
-        lines(head, "", table(headings, shown, "case messages"), "", hint), {"cases": rows}
+    rows = table(headings, [_list_row(one) for one in cases], "case messages")
+    hint = f"To read one: caseworker show {folder} {cases[-1].number}"
+    return Answer(lines(head, "", rows, "", hint), {"cases": [_list_data(one) for one in cases]})
+
+
+def _list_row(case: ListedCase) -> tuple[str | ForeignText, ...]:
+    return (
+        str(case.number),
+        date_text(case.received),
+        str(case.messages),
+        case.language,
+        STATE_WORDS[case.state] + (", flagged" if case.flags else ""),
+        ForeignText(case.begins),
     )
 
 
-def _list_row(case: CaseRow, first: MessageMark, flags: list[str]) -> dict[str, object]:
-    return {
-        "case": case.number,
-        "received": iso_date(case.received_day),
-        "messages": case.messages,
-        "language": first.language,
-        "state": STATE_WORDS[case.state],
-        "acknowledged": case.acknowledged,
-        "replies_waiting": case.waiting,
-        "flags": flags,
-        "begins": first.beginning,
-    }
+def _list_data(case: ListedCase) -> dict[str, object]:
+    data = asdict(case)
+    words = {"received": iso_date(case.received), "state": STATE_WORDS[case.state]}
+    return {"case": data.pop("number"), **data, **words}
 
 
-def _show(arguments: Arguments, surroundings: Surroundings) -> Answer:
-    with opened(arguments.vault, surroundings) as vault:
-        case = conversation(vault, arguments.case)
-    today = surroundings.moment.day
+def _show(options: ShowOptions, surroundings: Surroundings) -> Answer:
+    with opened(options.vault, surroundings) as vault:
+        case = conversation(vault, options.case)
+    return Answer(lines(*_case_lines(case, now().day)), _conversation_data(case))
+
+
+def _case_lines(case: Conversation, today: int) -> list[str]:
     parts = [f"Case {case.number}: {STATE_WORDS[case.state]}."]
     for flag in case.flags:
         looked = " (looked at)" if flag in case.looked_at else ""
@@ -102,7 +95,7 @@ def _show(arguments: Arguments, surroundings: Surroundings) -> Answer:
         )
     for entry in case.entries:
         parts += ["", *_entry_lines(entry, today)]
-    return Answer(lines(*parts), _conversation_data(case))
+    return parts
 
 
 def _entry_lines(entry: MessageView | ReplyView | NoteView, today: int) -> list[str]:
@@ -112,7 +105,10 @@ def _entry_lines(entry: MessageView | ReplyView | NoteView, today: int) -> list[
         return _reply_lines(entry, today)
     if entry.text is None:
         return [f"Saved as files on {date_text(entry.moment.day)} by {entry.author}."]
-    return [f"Note of {date_text(entry.moment.day)} by {entry.author}:", *quoted(entry.text)]
+    return [
+        f"Note of {date_text(entry.moment.day)} by {entry.author}:",
+        *quoted(ForeignText(entry.text)),
+    ]
 
 
 def _message_lines(message: MessageView) -> list[str]:
@@ -125,8 +121,8 @@ def _message_lines(message: MessageView) -> list[str]:
     if message.left_out:
         parts.append(f"  cannot read it: {', '.join(message.left_out)}")
     for question, answer in message.answers.items():
-        parts += [f"  {safe_line(question)}:", *quoted(answer)]
-    parts += ["  text:", *quoted(message.text)]
+        parts += [*fitted(f"  {ForeignText(question)}:"), *quoted(ForeignText(answer))]
+    parts += ["  text:", *quoted(ForeignText(message.text))]
     if message.text_rest == LONGER:
         parts.append(
             "  THE TEXT IS LONGER THAN WHAT STANDS HERE. To read all of it, save the case."
@@ -134,17 +130,19 @@ def _message_lines(message: MessageView) -> list[str]:
     elif message.text_rest != WHOLE:
         parts.append(f"  THE REST OF THIS TEXT IS {message.text_rest.upper()}.")
     if message.attachments:
-        parts += ["  files:", *(_file_line(one) for one in message.attachments)]
+        parts += ["  files:"]
+        for one in message.attachments:
+            parts += _file_lines(one)
     return parts
 
 
-def _file_line(file: FileView) -> str:
-    what = f"  - {safe_line(file.name)}, {size_text(file.size)}"
+def _file_lines(file: FileView) -> list[str]:
+    what = f"  - {ForeignText(file.name)}, {size_text(file.size)}"
     if file.sha256:
-        return f"{what}\n    SHA-256 {file.sha256}"
+        return [*fitted(what), f"    SHA-256 {file.sha256}"]
     if file.state == "missing":
-        return f"{what}: MISSING, its chunks have not all arrived"
-    return f"{what}: DAMAGED, its chunks are not those that the source sent"
+        return [*fitted(f"{what}: MISSING, its chunks have not all arrived")]
+    return [*fitted(f"{what}: DAMAGED, its chunks are not those that the source sent")]
 
 
 def _reply_lines(reply: ReplyView, today: int) -> list[str]:
@@ -152,7 +150,7 @@ def _reply_lines(reply: ReplyView, today: int) -> list[str]:
     return [
         f"{kind}, written {date_text(reply.written.day)} by {reply.author}",
         f"  {_progress_words(reply, today)}",
-        *quoted(reply.text),
+        *quoted(ForeignText(reply.text)),
     ]
 
 
@@ -214,8 +212,11 @@ LIST = Command(
 examples:
   caseworker list vaults/investigations
   caseworker list vaults/investigations --json""",
+    options=ListOptions,
     add_arguments=add_vault,
     run=_list,
+    is_deed=False,
+    asks_passphrases=True,
 )
 SHOW = Command(
     name="show",
@@ -227,6 +228,9 @@ What a source wrote stands behind a bar, with control characters as codes.
 examples:
   caseworker show vaults/investigations 3
   caseworker show vaults/investigations 3 --json""",
+    options=ShowOptions,
     add_arguments=_add_show,
     run=_show,
+    is_deed=False,
+    asks_passphrases=True,
 )

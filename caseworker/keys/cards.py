@@ -1,7 +1,5 @@
 """A recipient's cards: its public intake keys by week, made new in time."""
 
-from caseworker.days import Moment, week_of
-from caseworker.errors import Refusal
 from caseworker.keys.signing import vouching_key
 from caseworker.log.chain import append_event
 from caseworker.log.vault_events import CardMade
@@ -15,6 +13,8 @@ from crypto.hpke import new_kem_secret_key
 from crypto.lifetimes import CARD_AHEAD_DAYS
 from crypto.office.card import sign_card
 from crypto.public_keys import key_hash
+from ground.days import Moment, week_of
+from ground.shell.refusals import Refusal
 
 
 def weeks_to_list(day: int) -> range:

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from caseworker.days import Moment
 from caseworker.keys.destruction import Destruction, Doubt, destruction_due
 from caseworker.log.chain import append_event
 from caseworker.log.vault_events import KeysDestroyed
 from caseworker.vault.condition import set_restored_day, set_seen_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.secrets_file import HeldSecret
+from ground.days import Moment
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def destroy_old_keys(
     due = destruction_due(vault, moment.day)
     agreed = bool(due.asked) and says_yes(due)
     if agreed:
-        _note_answer(vault, moment, due)
+        _believe_answer(vault, moment, due)
     gone = due.free + due.asked if agreed else due.free
     if gone:
         vault.keep_secrets([one for one in vault.secrets if one not in gone])
@@ -41,7 +41,7 @@ def destroy_old_keys(
     return Destroyed(gone, kept)
 
 
-def _note_answer(vault: Vault, moment: Moment, due: Destruction) -> None:
+def _believe_answer(vault: Vault, moment: Moment, due: Destruction) -> None:
     """Remember what a yes says besides: the clock is right, the kept bundles are imported."""
     with vault.db.transaction():
         if Doubt.CLOCK_JUMPED in due.doubts:

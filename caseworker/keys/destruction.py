@@ -27,14 +27,19 @@ from crypto.lifetimes import CLOCK_BELIEVED_DAYS, CLOCK_GRACE_DAYS
 
 
 class Doubt(Enum):
-    """Why a person is asked."""
+    """Why a person is asked, as a word for programs."""
 
-    CLOCK_JUMPED = "the clock jumped"
-    CLOCK_AHEAD = "the clock is far past the newest export"
-    RESTORED = "the vault came from a backup"
-    EXPORT_EMPTY = "only an export without an envelope is so new"
-    EXPORT_AHEAD = "only an export dated in the future is so new"
-    LONG_OVER = "the keys ended long ago"
+    # The clock moved too far since the vault was used last.
+    CLOCK_JUMPED = "clock-jumped"
+    # It stands far past the newest export.
+    CLOCK_AHEAD = "clock-ahead"
+    # The vault came from a backup.
+    RESTORED = "restored"
+    # Only an export without an envelope, or one dated in the future, is so new.
+    EXPORT_EMPTY = "export-empty"
+    EXPORT_AHEAD = "export-ahead"
+    # The keys ended long ago.
+    LONG_OVER = "long-over"
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from caseworker.days import Moment, date_text
-from caseworker.errors import Refusal
 from caseworker.keys.profile import NO_CHANGE, OfficeProfile, Puzzles, profile_of
 from caseworker.log.chain import append_event
 from caseworker.log.vault_events import DirectoryIssued
@@ -30,6 +28,10 @@ from crypto.running_out import age_of, card_end, ending_with
 from crypto.sizes import BUCKET_BITS_MAX
 from crypto.statements import StatementKind
 from crypto.strict_json import INTEGER_MAX
+from ground.days import Moment
+from ground.shell.figures import date_text
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
 
 # The board is loaded whole up to this many records, then in buckets of about half as many.
 _WHOLE_BOARD_RECORDS = 256
@@ -191,8 +193,9 @@ def refuse_if_stray(vault: Vault) -> None:
     if stray:
         raise Refusal(
             f"the server has a directory, number {stray.sequence}, that this vault did not issue",
-            f"if this vault came from a backup: caseworker restored {vault.folder}; if not, "
-            "somebody else has the directory key: caseworker office renew DIR, with the root key",
+            "if this vault came from a backup: caseworker restored "
+            f"{foreign_path(vault.folder)}; if not, somebody else has the directory key: "
+            "caseworker office renew DIR, with the root key",
         )
 
 

@@ -1,7 +1,7 @@
 """The dates of an intake key after its own: until when messages under it may still arrive."""
 
-from caseworker.days import DAYS_A_WEEK
 from crypto.lifetimes import KEY_ACCEPTED_DAYS, KEY_DAYS, KEY_GONE_DAYS
+from ground.days import DAYS_A_WEEK
 
 
 def end_of_validity(week: int) -> int:

@@ -1,54 +1,59 @@
 """What a vault keeps current by itself at every import and export: its card, the directory."""
 
-from caseworker.days import Moment
-from caseworker.errors import Refusal
+from dataclasses import dataclass, replace
+
 from caseworker.keys.cards import make_card, renew_card
 from caseworker.keys.directories import is_due, issue_directory, known_directory
 from caseworker.keys.key_dates import last_accepted_day
-from caseworker.terminal.layout import counted
 from caseworker.vault.condition import is_behind
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, newest_card_day
 from crypto.directory import Directory
 from crypto.errors import ProtocolError
 from crypto.public_keys import key_hash
+from ground.days import Moment
+from ground.shell.refusals import Refusal
 
 
-def keep_current(vault: Vault, moment: Moment) -> list[str]:
-    """Renew card and directory where it is time; return what a person should know."""
-    notes = replace_lost_keys(vault, moment)
-    if renew_card(vault, moment):
-        notes.append("a new card with newer keys was made")
-    if directory_key(vault.db) is None:
-        return notes
-    if not is_due(vault, moment.day):
-        return notes
+@dataclass(frozen=True)
+class Upkeep:
+    """What a vault made new of itself, and what it could not.
+
+    `lost_weeks` are those of `replace_lost_keys`, `directory` is the number of the one that was
+    issued, and `not_issued` says why none was where it was time for one.
+    """
+
+    lost_weeks: tuple[int, ...] = ()
+    has_new_card: bool = False
+    directory: int | None = None
+    not_issued: Refusal | ProtocolError | None = None
+
+
+def renew_what_is_due(vault: Vault, moment: Moment) -> Upkeep:
+    """Renew card and directory where it is time."""
+    lost = replace_lost_keys(vault, moment)
+    made = Upkeep(lost, has_new_card=renew_card(vault, moment))
+    if directory_key(vault.db) is None or not is_due(vault, moment.day):
+        return made
     try:
-        directory = issue_directory(vault, moment)
-        notes.append(f"a new directory was issued, number {directory.sequence}")
-    except Refusal as refusal:
-        notes.append(f"no new directory was issued: {refusal.message}; {refusal.hint}")
-    except ProtocolError as error:
+        return replace(made, directory=issue_directory(vault, moment).sequence)
+    except (Refusal, ProtocolError) as error:
         # Replies and confirmations must leave all the same.
-        notes.append(f"no new directory was issued, since the cards do not go together: {error}")
-    return notes
+        return replace(made, not_issued=error)
 
 
-def replace_lost_keys(vault: Vault, moment: Moment) -> list[str]:
+def replace_lost_keys(vault: Vault, moment: Moment) -> tuple[int, ...]:
     """Make a new card where the directory names keys of this vault that it does not hold.
 
-    Once a day at most, since it takes time until a directory names the new ones.
+    Once a day at most, since it takes time until a directory names the new ones. Returns their
+    weeks.
     """
     lost = lost_keys(vault, known_directory(vault), moment.day)
     if not lost:
-        return []
+        return ()
     if not is_behind(vault.db) and newest_card_day(vault.db, vault.recipient) != moment.day:
         make_card(vault, moment)
-    return [
-        f"this vault does not hold {counted(len(lost), 'key')} of its own that the directory "
-        "names: it came from a backup. Reports sealed to such a key stay closed here. Export at "
-        "once, and have a new directory issued"
-    ]
+    return tuple(lost)
 
 
 def lost_keys(vault: Vault, directory: Directory, day: int) -> list[int]:

@@ -14,8 +14,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.log.kinds import Event, body_of, case_of, kind_of, read_event
 from caseworker.log.rows import (
     LogRow,
@@ -32,6 +30,8 @@ from caseworker.vault.database import Database
 from caseworker.vault.folder import Vault
 from crypto.errors import Malformed
 from crypto.strict_json import Fields, encode_json, parse_json
+from ground.days import Moment
+from ground.shell.refusals import Refusal
 
 _HASH_SIZE = 32
 _WORD_MAX_SIZE = 64

@@ -11,8 +11,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.days import Moment
-from caseworker.durable import PRIVATE_FOLDER, new_folder, open_private
 from caseworker.exchange.outbound.exporting import export_bundle
 from caseworker.keys.cards import make_card
 from caseworker.keys.directories import issue_directory
@@ -21,12 +19,15 @@ from caseworker.office.delegations import first_delegation
 from caseworker.office.handover import hand_over_cards, hand_over_directory
 from caseworker.office.root_file import ROOT_FILE, Root, write_root
 from caseworker.office.sheet import fingerprint_sheet
-from caseworker.passphrases import Passphrase
 from caseworker.vault.folder import Vault, make_vault, open_vault
 from caseworker.vault.key_slots import VaultKey
 from caseworker.vault.keys import add_signing_key
 from crypto.names import GenesisId
 from crypto.signing import SigningKey
+from ground.days import Moment
+from ground.disk.durable import PRIVATE_FOLDER, open_private
+from ground.disk.new_files import new_folder
+from ground.shell.passphrases import Passphrase
 
 VAULTS_FOLDER = "vaults"
 SHEET_FILE = "fingerprint.txt"

@@ -2,8 +2,6 @@
 
 import secrets
 
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.keys.directories import known_directory
 from caseworker.office.root_file import Root
 from caseworker.vault.folder import Vault
@@ -18,6 +16,8 @@ from crypto.errors import Malformed
 from crypto.lifetimes import DELEGATION_MAX_DAYS, DIRECTORY_MAX_DAYS
 from crypto.office.directory import Delegation, chain_of, root_chain, roots_of, sign_delegation
 from crypto.signing import SigningKey
+from ground.days import Moment
+from ground.shell.refusals import Refusal
 
 _SEED_SIZE = 32
 # No office comes so far by itself: somebody who had the directory key gave out the highest numbers.

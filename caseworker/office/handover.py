@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from caseworker.days import Moment
 from caseworker.keys.cards import card_document, own_card
 from caseworker.keys.directories import known_directory
 from caseworker.vault.folder import Vault
@@ -15,6 +14,7 @@ from caseworker.vault.keys import (
 )
 from crypto.card import Card
 from crypto.names import KeyHash
+from ground.days import Moment
 
 
 def hand_over_cards(vaults: Mapping[str, Vault], leading: Vault, moment: Moment) -> None:

@@ -13,15 +13,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.office.delegations import current_chain, delegate, next_number
-from caseworker.office.root_file import Root, note_successor, read_root, root_file_name, write_root
-from caseworker.passphrases import Passphrase
+from caseworker.office.root_file import Root, name_successor, read_root, root_file_name, write_root
 from caseworker.vault.folder import Vault
 from crypto.errors import TooLarge
 from crypto.office.directory import roots_of, sign_successor
 from crypto.signing import SigningKey
+from ground.days import Moment
+from ground.shell.foreign import foreign_path
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 
 _SEED_SIZE = 32
 
@@ -79,7 +80,8 @@ def _new_root(old: Path, root: Root, new: NewRootFile) -> Root:
         successor = read_root(new.path, new.ask())
     elif root.successor is not None:
         raise Refusal(
-            f"this root key has named the one in its place already, and {new.path} is not there",
+            "this root key has named the one in its place already, and "
+            f"{foreign_path(new.path)} is not there",
             "put that file back, or name it: --new FILE",
         )
     else:
@@ -89,11 +91,15 @@ def _new_root(old: Path, root: Root, new: NewRootFile) -> Root:
         successor = read_root(new.path, passphrase)
     public_key = successor.key.public_key
     if successor.genesis_id != root.genesis_id or public_key == root.key.public_key:
-        raise Refusal(f"{new.path} is not a new root key of this office", "choose another --new")
+        raise Refusal(
+            f"{foreign_path(new.path)} is not a new root key of this office",
+            "choose another --new",
+        )
     if root.successor not in (None, public_key):
         raise Refusal(
-            f"this root key has named another one in its place than that in {new.path}",
+            "this root key has named another one in its place than that in "
+            f"{foreign_path(new.path)}",
             "a root names one other, once: name the file of that one with --new",
         )
-    note_successor(old, public_key)
+    name_successor(old, public_key)
     return successor

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.keys.cards import make_card, own_card, renew_card
 from caseworker.keys.directories import known_directory
 from caseworker.keys.signing import active_signing_key, is_named
@@ -38,6 +36,9 @@ from crypto.directory import fingerprint
 from crypto.errors import Outdated, ProtocolError
 from crypto.public_keys import check_kem_public_key, key_hash
 from crypto.signing import SigningKey
+from ground.days import Moment
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
 
 _SEED_SIZE = 32
 
@@ -123,10 +124,12 @@ def read_carried_card(vault: Vault, path: Path) -> CarriedCard:
             file.seek(0)
             return _card_in(vault, file)
     except OSError as error:
-        raise Refusal(f"{path} cannot be read: {error.strerror}", "nothing was changed") from None
+        raise Refusal(
+            f"{foreign_path(path)} cannot be read: {error.strerror}", "nothing was changed"
+        ) from None
     except ProtocolError as error:
         raise Refusal(
-            f"{path.name} was not taken in: it is {error}",
+            f"{foreign_path(Path(path.name))} was not taken in: it is {error}",
             "it has to be a bundle that the recipient's vault exported: nothing was changed",
         ) from None
 

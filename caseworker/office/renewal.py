@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.exchange.outbound.exporting import export_bundle, refuse_if_behind
 from caseworker.keys.cards import renew_card
 from caseworker.keys.directories import (
@@ -24,6 +22,9 @@ from caseworker.vault.keys import directory_key, newest_card
 from crypto.card import read_card
 from crypto.directory import Directory
 from crypto.running_out import card_end, keys_ending
+from ground.days import Moment
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
 
 
 @dataclass(frozen=True)
@@ -151,4 +152,6 @@ def _export(vault: Vault, office: Path, moment: Moment, name: str) -> Path:
         if not path.exists():
             export_bundle(vault, path, moment)
             return path
-    raise Refusal(f"{office} is full of old bundles", "remove those that the server has taken")
+    raise Refusal(
+        f"{foreign_path(office)} is full of old bundles", "remove those that the server has taken"
+    )

@@ -7,17 +7,18 @@ on a stick that lies in a safe.
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from caseworker.durable import replace_file, write_new_file
-from caseworker.errors import Refusal
-from caseworker.passphrases import Passphrase
 from caseworker.vault.sealed_secrets import open_secret, seal_secret
 from crypto.errors import Malformed, Unauthentic
 from crypto.names import GenesisId
 from crypto.signing import SigningKey
 from crypto.sizes import GENESIS_ID_SIZE
 from crypto.strict_json import Fields, encode_json, parse_json
+from ground.disk.new_files import new_file
+from ground.disk.replaced_files import replace_file
+from ground.shell.foreign import foreign_path
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 
 ROOT_FILE = "office-root.key"
 # Of a root that took the place of another; the first successor has number 2.
@@ -54,12 +55,13 @@ def write_root(path: Path, root: Root, passphrase: Passphrase) -> None:
     """Make the file of a root key."""
     sealed = seal_secret(root.key.seed, passphrase, _context(root.genesis_id))
     header = {"format": _FORMAT, "genesis_id": root.genesis_id.hex(), **sealed}
-    write_new_file(path, lambda file: _write(file, header))
+    with new_file(path) as file:
+        file.write(encode_json(header))
     # What opens it is proved before anything relies on it.
     read_root(path, passphrase)
 
 
-def note_successor(path: Path, successor: bytes) -> None:
+def name_successor(path: Path, successor: bytes) -> None:
     """Return when the file of a root says, for good, which root (32 bytes) takes its place.
 
     It is written before the root signs that, so that no root ever signs for two successors: whoever
@@ -68,7 +70,7 @@ def note_successor(path: Path, successor: bytes) -> None:
     header = parse_json(path.read_bytes())
     if not isinstance(header, dict):
         raise Malformed("another format")
-    replace_file(path, lambda file: _write(file, {**header, "successor": successor.hex()}))
+    replace_file(path, encode_json({**header, "successor": successor.hex()}))
 
 
 def read_root(path: Path, passphrase: Passphrase) -> Root:
@@ -83,19 +85,17 @@ def read_root(path: Path, passphrase: Passphrase) -> Root:
         return Root(SigningKey(seed), genesis_id, successor)
     except FileNotFoundError:
         raise Refusal(
-            f"the root key is needed, and {path} is not there",
+            f"the root key is needed, and {foreign_path(path)} is not there",
             "put the stick in and name the file: office renew DIR --root FILE",
         ) from None
     except Malformed:
-        raise Refusal(f"{path} is damaged, or not a root key", "take your second copy") from None
+        raise Refusal(
+            f"{foreign_path(path)} is damaged, or not a root key", "take your second copy"
+        ) from None
     except Unauthentic:
         raise Refusal(
             "this passphrase does not open the root key", "nothing was changed: try again"
         ) from None
-
-
-def _write(file: BinaryIO, header: dict[str, object]) -> None:
-    file.write(encode_json(header))
 
 
 def _context(genesis_id: GenesisId) -> bytes:

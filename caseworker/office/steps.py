@@ -7,6 +7,7 @@ from pathlib import Path
 from caseworker.keys.directories import known_directory
 from caseworker.vault.folder import Vault
 from crypto.directory import Directory
+from ground.shell.foreign import foreign_path
 
 SERVER = "the server"
 _FILE = "FILE"
@@ -91,7 +92,9 @@ def signing_key_steps(vault: Vault, bundle: Path, *, carried: bool) -> list[Step
 
 def taken_card_steps(vault: Vault, recipient: str) -> list[Step]:
     """Return the steps after the directory's vault took a card in that a person carried there."""
-    export = Step(vault_of(vault.recipient), f"caseworker export {vault.folder} --out {_FILE}")
+    export = Step(
+        vault_of(vault.recipient), f"caseworker export {foreign_path(vault.folder)} --out {_FILE}"
+    )
     return [export, *new_bundle(vault.recipient)[1:], *from_server(recipient)]
 
 

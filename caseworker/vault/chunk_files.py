@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from caseworker.durable import PRIVATE_FOLDER, open_private, sync_file, sync_folder
 from caseworker.vault.folder import CHUNKS_FOLDER
 from crypto.names import ChunkId
+from ground.disk.durable import PRIVATE_FOLDER, open_private, sync_file, sync_folder
 
 _MARKER = "importing"
 

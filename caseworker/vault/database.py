@@ -4,13 +4,13 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from sqlcipher3 import dbapi2
 
-from caseworker.errors import Refusal
+from ground.disk.migrations import statements, steps_in
+from ground.shell.refusals import Refusal
 
 Row = dict[str, Any]
 Value = None | int | str | bytes
@@ -109,7 +109,7 @@ def open_database(path: Path, key: bytes) -> Database:
 
 
 def _migrate(connection: Any, database: Database) -> None:
-    steps = _steps()
+    steps = steps_in("caseworker.vault", "schema")
     done = database.number("PRAGMA user_version")
     if done > len(steps):
         raise Refusal(
@@ -118,24 +118,9 @@ def _migrate(connection: Any, database: Database) -> None:
         )
     for number, step in enumerate(steps[done:], done + 1):
         with database.transaction():
-            for statement in _statements(step):
+            for statement in statements(step):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
-
-
-def _steps() -> list[str]:
-    folder = resources.files("caseworker.vault") / "schema"
-    files = sorted(folder.iterdir(), key=lambda file: file.name)
-    return [file.read_text("utf-8") for file in files if file.name.endswith(".sql")]
-
-
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if dbapi2.complete_statement(statement):
-            yield statement
-            statement = ""
 
 
 def _as_dict(cursor: Any, values: tuple[Any, ...]) -> Row:

@@ -12,15 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.durable import PRIVATE_FOLDER
-from caseworker.errors import Refusal
-from caseworker.passphrases import Passphrase
 from caseworker.vault.database import Database, open_database
 from caseworker.vault.key_slots import SLOTS_FILE, VaultKey, make_slots, open_slots
 from caseworker.vault.lock import locked
-from caseworker.vault.replacing import finish_replacing, is_there
 from caseworker.vault.secrets_file import HeldSecret, read_secrets, write_secrets
 from crypto.names import GenesisId
+from ground.disk.durable import PRIVATE_FOLDER
+from ground.disk.replaced_files import finish_replacing, is_there
+from ground.shell.foreign import foreign_path
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 
 DATABASE_FILE = "cases.db"
 CHUNKS_FOLDER = "chunks"
@@ -80,7 +81,7 @@ def refuse_other_folders(folder: Path) -> None:
     """Raise Refusal where a folder is not a vault."""
     if not is_there(folder / SLOTS_FILE):
         raise Refusal(
-            f"{folder} is not a vault",
+            f"{foreign_path(folder)} is not a vault",
             f"a vault is a folder with {SLOTS_FILE} in it; office create makes them in DIR/vaults",
         )
 
@@ -96,7 +97,7 @@ def open_vault(folder: Path, key: VaultKey) -> Iterator[Vault]:
         try:
             row = database.row("SELECT genesis_id, recipient FROM vault")
             if row is None:
-                raise Refusal(f"{folder} was never finished", "make the office anew")
+                raise Refusal(f"{foreign_path(folder)} was never finished", "make the office anew")
             yield Vault(
                 folder, database, row["genesis_id"], row["recipient"], key.author, secrets,
                 secrets_key,

@@ -12,13 +12,14 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from caseworker.errors import Refusal
-from caseworker.passphrases import Passphrase
 from caseworker.vault.lock import locked
-from caseworker.vault.replacing import finish_replacing, replace_file
 from caseworker.vault.sealed_secrets import open_secret, seal_secret
 from crypto.errors import Malformed, Unauthentic
 from crypto.strict_json import Fields, encode_json, parse_json
+from ground.disk.replaced_files import finish_replacing, replace_secret_file
+from ground.shell.foreign import foreign_path
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 
 SLOTS_FILE = "key-slots.json"
 _FORMAT = "fidelio vault 1"
@@ -51,7 +52,7 @@ def make_slots(folder: Path, passphrase: Passphrase) -> VaultKey:
     """Write the slots of a new vault, and return its new key."""
     key = VaultKey(secrets.token_bytes(_KEY_SIZE), FIRST_AUTHOR)
     vault_id = secrets.token_bytes(_VAULT_ID_SIZE)
-    replace_file(folder / SLOTS_FILE, _sealed_slot(vault_id, key, passphrase))
+    replace_secret_file(folder / SLOTS_FILE, _sealed_slot(vault_id, key, passphrase))
     # What opens it is proved before anything relies on it.
     return open_slots(folder, passphrase)
 
@@ -69,7 +70,7 @@ def change_passphrase(folder: Path, key: VaultKey, passphrase: Passphrase) -> No
     # What opens it is proved before it takes the place of what did.
     if _try_slots(*_read_slots(sealed), passphrase) != key:
         raise RuntimeError("a slot that gives another key")
-    replace_file(folder / SLOTS_FILE, sealed)
+    replace_secret_file(folder / SLOTS_FILE, sealed)
 
 
 def open_slots(folder: Path, passphrase: Passphrase) -> VaultKey:
@@ -78,7 +79,7 @@ def open_slots(folder: Path, passphrase: Passphrase) -> VaultKey:
         return _try_slots(*_read_slots(_slots_in_force(folder)), passphrase)
     except (FileNotFoundError, Malformed):
         raise Refusal(
-            f"{folder / SLOTS_FILE} is damaged",
+            f"{foreign_path(folder / SLOTS_FILE)} is damaged",
             "nothing was changed: take the whole folder from your last backup",
         ) from None
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from argon2.exceptions import HashingError
 from argon2.low_level import Type, hash_secret_raw
 
-from caseworker.errors import Refusal
-from caseworker.passphrases import Passphrase
 from crypto.aes import aes_open, aes_seal
 from crypto.errors import Malformed
 from crypto.strict_json import Fields
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 
 _VERSION = 0x13
 _KEY_SIZE = 32

@@ -1,19 +1,20 @@
 """The intake secrets of a vault, in a file of their own.
 
-It is replaced as a whole (vault/replacing.py), so that a secret that was destroyed is in no free
-page and no log of a database, and not in an older copy of the file either.
+It is replaced as a whole (ground/disk/replaced_files.py), so that a secret that was destroyed is in
+no free page and no log of a database, and not in an older copy of the file either.
 """
 
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.errors import Refusal
-from caseworker.vault.replacing import finish_replacing, replace_file
 from crypto.aes import aes_open, aes_seal
 from crypto.errors import Malformed, Unauthentic
 from crypto.hpke import KemSecretKey
 from crypto.strict_json import Fields, encode_json, parse_json
+from ground.disk.replaced_files import finish_replacing, replace_secret_file
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
 
 SECRETS_FILE = "intake-secrets"
 _FORMAT = b"fidelio intake secrets 1\n"
@@ -46,7 +47,7 @@ def read_secrets(folder: Path, file_key: bytes) -> list[HeldSecret]:
         return [_read(one) for one in fields.objects("secrets", 0, _SECRETS_MAX)]
     except (FileNotFoundError, Malformed, Unauthentic, ValueError):
         raise Refusal(
-            f"{folder / SECRETS_FILE} is missing or damaged",
+            f"{foreign_path(folder / SECRETS_FILE)} is missing or damaged",
             "nothing was changed: take the whole folder from your last backup",
         ) from None
 
@@ -58,7 +59,7 @@ def write_secrets(folder: Path, file_key: bytes, held: list[HeldSecret]) -> None
     sealed = aes_seal(
         file_key, nonce=nonce, aad=_FORMAT, plaintext=encode_json({"secrets": members})
     )
-    replace_file(folder / SECRETS_FILE, _FORMAT + nonce + sealed)
+    replace_secret_file(folder / SECRETS_FILE, _FORMAT + nonce + sealed)
 
 
 def _read(fields: Fields) -> HeldSecret:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from caseworker.days import DAYS_A_WEEK, week_of
 from caseworker.vault.arrivals import TakenRow, taken_lines
 from caseworker.vault.condition import awaits_bundle_of, set_behind
 from caseworker.vault.folder import Vault
@@ -15,6 +14,7 @@ from caseworker.vault.outgoing import (
 )
 from crypto.lifetimes import CONFIRMATION_REPEATED_DAYS
 from crypto.statements import StatementKind
+from ground.days import DAYS_A_WEEK, week_of
 
 
 @dataclass(frozen=True)

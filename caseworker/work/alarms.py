@@ -1,8 +1,11 @@
-"""What runs out in a vault, with the command that renews it."""
+"""What runs out in a vault or went wrong, as values: commands put words to them.
+
+Each has `loud`: whether it cannot wait.
+"""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
-from caseworker.days import distance_text
 from caseworker.keys.cards import own_card
 from caseworker.keys.directories import (
     ends_before_next,
@@ -12,9 +15,8 @@ from caseworker.keys.directories import (
 )
 from caseworker.keys.signing import active_signing_key, is_named
 from caseworker.keys.upkeep import lost_keys
-from caseworker.office.root_file import newest_root_file
 from caseworker.vault.arrivals import oldest_unconfirmed_day
-from caseworker.vault.condition import is_behind
+from caseworker.vault.condition import awaits_bundle_of, backup_is_due, is_behind
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, held_signing_key, newest_card, newest_signing_key
 from caseworker.vault.taken import standing_confirmations
@@ -22,6 +24,7 @@ from crypto.card import read_card
 from crypto.directory import Directory
 from crypto.lifetimes import CLOCK_GRACE_DAYS
 from crypto.running_out import (
+    Ending,
     acceptance_ending,
     card_end,
     delegation_ending,
@@ -30,19 +33,116 @@ from crypto.running_out import (
     keys_ending,
 )
 
+__all__ = [
+    "Alarm",
+    "DirectoryEnds",
+    "EndAlarm",
+    "KeysLost",
+    "Lengthens",
+    "SigningKeyNotNamed",
+    "StrayDirectory",
+    "Trouble",
+    "TroubleAlarm",
+    "alarms",
+    "safekeeping_alarms",
+]
+
+
+class Trouble(Enum):
+    """What there is nothing more to say about than that it is so."""
+
+    BEHIND = auto()
+    """The server has more of this vault than it knows."""
+    AWAITS_BUNDLE = auto()
+    """After a restore nothing is exported before a newer bundle came."""
+    BACKUP_DUE = auto()
+    """No backup holds the newest keys of this vault."""
+    SIGNING_KEY_NOT_HELD = auto()
+    """The directory names a signing key of this recipient that is not here."""
+    DIRECTORY_AHEAD = auto()
+    """The directory begins later than this machine's clock says."""
+    UNCONFIRMED = auto()
+    """Envelopes wait on the server, as far as is known here, since the day given."""
+
 
 @dataclass(frozen=True)
-class Alarm:
-    """Something that runs out or went wrong, and what to type."""
+class TroubleAlarm:
+    """A trouble, and the day that it is about, where there is one."""
 
-    text: str
-    command: str
+    trouble: Trouble
+    loud: bool
+    day: int = 0
+
+
+@dataclass(frozen=True)
+class StrayDirectory:
+    """The server has a directory of this number that this vault did not issue."""
+
+    sequence: int
+    loud: bool = True
+
+
+@dataclass(frozen=True)
+class KeysLost:
+    """So many keys of this vault that the directory names are not held."""
+
+    number: int
+    loud: bool = True
+
+
+@dataclass(frozen=True)
+class SigningKeyNotNamed:
+    """The directory does not name the newest signing key yet, which the old one vouches for."""
+
+    vouched: bool
     loud: bool = False
+
+
+class Lengthens(Enum):
+    """What brings a directory that lasts longer."""
+
+    IMPORT = auto()
+    EXPORT = auto()
+    RENEWAL = auto()
+
+
+@dataclass(frozen=True)
+class DirectoryEnds:
+    """The directory ends, and what lengthens it: a deed here, after what would cut it short again.
+
+    That is a bundle by way of the server `after` some recipients, or one's own, `exports_first`.
+    """
+
+    ending: Ending
+    lengthens: Lengthens
+    after: tuple[str, ...] = ()
+    exports_first: bool = False
+
+    @property
+    def loud(self) -> bool:
+        """Whether it cannot wait."""
+        return self.ending.loud
+
+
+@dataclass(frozen=True)
+class EndAlarm:
+    """The root's delegation, or a recipient's keys, end; `is_own` of this vault's own keys."""
+
+    ending: Ending
+    is_own: bool = False
+
+    @property
+    def loud(self) -> bool:
+        """Whether it cannot wait."""
+        return self.ending.loud
+
+
+Alarm = TroubleAlarm | StrayDirectory | KeysLost | SigningKeyNotNamed | DirectoryEnds | EndAlarm
 
 
 def alarms(vault: Vault, today: int) -> list[Alarm]:
     """Return what a person should do something about, the most urgent first."""
-    found = [
+    found: list[Alarm] = [
         *_behind(vault),
         *_stray(vault),
         *_lost(vault, today),
@@ -53,26 +153,31 @@ def alarms(vault: Vault, today: int) -> list[Alarm]:
         *_keys_of_others(vault, today),
         *_unconfirmed(vault, today),
     ]
-    return sorted(found, key=lambda warning: not warning.loud)
+    return sorted(found, key=lambda alarm: not alarm.loud)
+
+
+def safekeeping_alarms(vault: Vault) -> list[Alarm]:
+    """Return what should be done lest a vault be lost, or after it was."""
+    found: list[Alarm] = []
+    if awaits_bundle_of(vault.db) is not None:
+        found.append(TroubleAlarm(Trouble.AWAITS_BUNDLE, loud=True))
+    if backup_is_due(vault.db):
+        found.append(TroubleAlarm(Trouble.BACKUP_DUE, loud=False))
+    return found
 
 
 def _behind(vault: Vault) -> list[Alarm]:
-    if not is_behind(vault.db):
-        return []
-    text = "the server has more of this vault than it knows: it came from a backup"
-    return [Alarm(text, f"caseworker restored {vault.folder}", loud=True)]
+    return [TroubleAlarm(Trouble.BEHIND, loud=True)] if is_behind(vault.db) else []
 
 
 def _stray(vault: Vault) -> list[Alarm]:
     stray = stray_directory(vault)
-    if stray is None:
-        return []
-    text = (
-        f"the server has a directory, number {stray.sequence}, that this vault did not issue: it "
-        "came from a backup, or somebody else has the directory key"
-    )
-    command = f"caseworker restored {vault.folder}, or if it is no backup: {_renew_command(vault)}"
-    return [Alarm(text, command, loud=True)]
+    return [StrayDirectory(stray.sequence)] if stray else []
+
+
+def _lost(vault: Vault, today: int) -> list[Alarm]:
+    weeks = lost_keys(vault, known_directory(vault), today)
+    return [KeysLost(len(weeks))] if weeks else []
 
 
 def _signing_key(vault: Vault) -> list[Alarm]:
@@ -80,83 +185,41 @@ def _signing_key(vault: Vault) -> list[Alarm]:
     newest = newest_signing_key(vault.db)
     if is_named(vault):
         return []
-    again = f"caseworker office new-signing-key {vault.folder} --out FILE"
     named = active_signing_key(known_directory(vault), vault.recipient)
     is_held = named is not None and held_signing_key(vault.db, named) is not None
     if newest.is_first or (newest.vouched and not is_held):
-        text = "the directory names a signing key of this recipient that this vault does not hold"
-        return [Alarm(text, f"{again} --old-key-lost", loud=True)]
-    text = "the directory does not name this vault's new signing key yet: carry its card"
-    return [Alarm(text, again if newest.vouched else f"{again} --old-key-lost")]
-
-
-def _lost(vault: Vault, today: int) -> list[Alarm]:
-    weeks = lost_keys(vault, known_directory(vault), today)
-    if not weeks:
-        return []
-    text = f"this vault lost {len(weeks)} of its keys that the directory names"
-    return [Alarm(text, f"caseworker export {vault.folder} --out FILE", loud=True)]
+        return [TroubleAlarm(Trouble.SIGNING_KEY_NOT_HELD, loud=True)]
+    return [SigningKeyNotNamed(newest.vouched)]
 
 
 def _directory(vault: Vault, today: int) -> list[Alarm]:
     directory = known_directory(vault)
     if today < directory.issued - CLOCK_GRACE_DAYS:
-        text = (
-            f"the directory begins {distance_text(directory.issued, today)}: this machine's clock "
-            "is behind, or was ahead when it was issued"
-        )
-        return [Alarm(text, f"set the clock; if it is right: {_renew_command(vault)}", loud=True)]
+        return [TroubleAlarm(Trouble.DIRECTORY_AHEAD, loud=True, day=directory.issued)]
     ending = directory_ending(directory, today)
-    if ending is None:
-        return []
-    when = distance_text(ending.day, today)
-    text = f"the directory expired: {when}" if ending.is_over else f"the directory expires {when}"
-    return [Alarm(text, _lengthen_command(vault, directory), ending.loud)]
+    return [_directory_ends(vault, directory, ending)] if ending else []
 
 
-def _lengthen_command(vault: Vault, directory: Directory) -> str:
-    """Return what brings a directory that lasts longer: first what would cut it short again."""
-    export = f"caseworker export {vault.folder} --out FILE"
+def _directory_ends(vault: Vault, directory: Directory, ending: Ending) -> DirectoryEnds:
     if directory_key(vault.db) is None:
-        fetch = f"caseworker import {vault.folder} FILE, with a newer bundle from the server"
         # Whose keys they are is not known here, and one's own card may be lost on the way.
-        first = f"{export}, carry it to the server; then: " if is_cut_by_keys(directory) else ""
-        return f"{first}{fetch}"
-    lengthens = _renew_command(vault) if ends_with_delegation(vault, directory) else export
-    others = [name for name in ends_before_next(vault, directory) if name != vault.recipient]
-    return f"{_fetch_command(vault, others)}; then: {lengthens}" if others else lengthens
-
-
-def _fetch_command(vault: Vault, recipients: list[str]) -> str:
-    return (
-        f"caseworker import {vault.folder} FILE, with a bundle that the server wrote after it took "
-        f"one from {' and from '.join(recipients)}"
-    )
+        cut = is_cut_by_keys(directory)
+        return DirectoryEnds(ending, Lengthens.IMPORT, exports_first=cut)
+    by_root = ends_with_delegation(vault, directory)
+    lengthens = Lengthens.RENEWAL if by_root else Lengthens.EXPORT
+    others = (name for name in ends_before_next(vault, directory) if name != vault.recipient)
+    return DirectoryEnds(ending, lengthens, after=tuple(others))
 
 
 def _delegation(vault: Vault, today: int) -> list[Alarm]:
     ending = delegation_ending(known_directory(vault).delegation, today)
-    if directory_key(vault.db) is None or ending is None:
-        return []
-    ends = "ended" if ending.is_over else "ends"
-    text = f"the root's delegation {ends}: {distance_text(ending.day, today)}"
-    return [Alarm(text, _renew_command(vault), ending.loud)]
-
-
-def _renew_command(vault: Vault) -> str:
-    """Return what renews the office: its folder is above the vault's, its root key on a stick."""
-    office = vault.folder.absolute().parent.parent
-    there = newest_root_file(office).exists()
-    return f"caseworker office renew {office}{'' if there else ' --root FILE'}, with the root key"
+    return [EndAlarm(ending)] if ending and directory_key(vault.db) else []
 
 
 def _keys(vault: Vault, today: int) -> list[Alarm]:
     card = own_card(vault)
     ending = keys_ending(vault.recipient, card_end(card) if card else today, today)
-    if ending is None:
-        return []
-    text = f"the intake keys on this vault's card run out: {distance_text(ending.day, today)}"
-    return [Alarm(text, f"caseworker export {vault.folder} --out FILE", ending.loud)]
+    return [EndAlarm(ending, is_own=True)] if ending else []
 
 
 def _keys_of_others(vault: Vault, today: int) -> list[Alarm]:
@@ -167,16 +230,7 @@ def _keys_of_others(vault: Vault, today: int) -> list[Alarm]:
     documents = [newest_card(vault.db, name) for name in others]
     cards = [read_card(document, vault.genesis_id) for document in documents if document]
     endings = [keys_ending(card.recipient, card_end(card), today) for card in cards]
-    return [
-        Alarm(
-            f"the intake keys of {ending.whose}, as far as they are known here, run out: "
-            f"{distance_text(ending.day, today)}",
-            _fetch_command(vault, [ending.whose]),
-            ending.loud,
-        )
-        for ending in endings
-        if ending
-    ]
+    return [EndAlarm(ending) for ending in endings if ending]
 
 
 def _unconfirmed(vault: Vault, today: int) -> list[Alarm]:
@@ -184,9 +238,4 @@ def _unconfirmed(vault: Vault, today: int) -> list[Alarm]:
     since = oldest_unconfirmed_day(vault.db, standing_confirmations(vault))
     if since is None or acceptance_ending(vault.recipient, since, today) is None:
         return []
-    text = (
-        f"envelopes that came {distance_text(since, today)} are not confirmed on the server, "
-        "which takes no report once they wait too long"
-    )
-    command = f"caseworker export {vault.folder} --out FILE, then carry it to the server"
-    return [Alarm(text, command)]
+    return [TroubleAlarm(Trouble.UNCONFIRMED, loud=False, day=since)]

@@ -9,8 +9,6 @@ from caseworker.cases.folding import CaseLog, case_log
 from caseworker.cases.lists import append_to_case, count_waiting_parts, unacknowledged_cases
 from caseworker.cases.reply_limits import parts_of, refuse_beyond_indexes
 from caseworker.cases.written_replies import ACKNOWLEDGEMENT, REPLY
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.keys.directories import known_directory
 from caseworker.log.case_events import Acknowledged, Looked, Replied
 from caseworker.log.texts import add_text, text_of
@@ -22,6 +20,8 @@ from crypto.office.replies import new_reply_id
 from crypto.payload import Payload
 from crypto.public_keys import check_kem_public_key
 from crypto.sizes import REPLY_INDEXES
+from ground.days import Moment
+from ground.shell.refusals import Refusal
 
 _EVENTS = {REPLY: Replied, ACKNOWLEDGEMENT: Acknowledged}
 

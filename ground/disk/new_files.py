@@ -3,6 +3,8 @@
 Until they are, they lie beside their name in NAME.XXXXXXXX.part, for their owner alone, on which
 their writer holds a lock. Whoever is stopped takes that away. What a kill or a power cut left,
 names that it had just given among them, is taken away by the next who writes to the same name.
+Once all names are given, the folder is called NAME.XXXXXXXX.done: what is left of it says nothing
+against them.
 """
 
 import os
@@ -27,11 +29,14 @@ __all__ = [
     "left_over",
     "new_file",
     "new_folder",
+    "refuse_missing_folder",
     "refuse_taken",
     "remove_left_over",
 ]
 
 _RANDOM_BYTES = 4
+_PART = ".part"
+_DONE = ".done"
 
 
 class NameTakenError(Refusal):
@@ -50,6 +55,15 @@ def refuse_taken(path: Path) -> None:
     """Raise NameTakenError where something of that name is there."""
     if os.path.lexists(path):
         raise NameTakenError(path)
+
+
+def refuse_missing_folder(folder: Path) -> None:
+    """Raise Refusal where the folder in which something new is to be is not there."""
+    if not folder.is_dir():
+        raise Refusal(
+            _("there is no folder {path}").format(path=foreign_path(folder)),
+            _("make it first, or is the stick in?"),
+        )
 
 
 class NewFiles:
@@ -82,6 +96,9 @@ class NewFiles:
             if kind is None:
                 self._refuse_taken()
                 self._name_all()
+                done = self._part.with_suffix(_DONE)
+                self._part.rename(done)
+                self._part = done
         finally:
             shutil.rmtree(self._part, ignore_errors=True)
             os.close(self._held)
@@ -122,12 +139,9 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 def new_folder(path: Path) -> Iterator[Path]:
     """Yield a folder to fill, which takes its name once all is well, else is removed."""
     refuse_taken(path)
-    if not path.parent.is_dir():
-        raise Refusal(
-            _("there is no folder {path}").format(path=foreign_path(path.parent)),
-            _("make it first, or is the stick in?"),
-        )
-    remove_left_over(path)
+    refuse_missing_folder(path.parent)
+    # What lies in it is named after nothing beside it.
+    remove_left_over(path, take_back=False)
     part = _beside(path)
     part.mkdir(mode=PRIVATE_FOLDER)
     held = hold(part)
@@ -146,9 +160,10 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 def left_over(path: Path) -> Iterator[Path]:
     """Yield what somebody who was killed left of the file or folder that gets this name."""
-    unfinished = re.compile(re.escape(path.name) + rf"\.[0-9a-f]{{{2 * _RANDOM_BYTES}}}\.part")
+    number = rf"\.[0-9a-f]{{{2 * _RANDOM_BYTES}}}"
+    left = re.compile(f"{re.escape(path.name)}{number}({re.escape(_PART)}|{re.escape(_DONE)})")
     for entry in path.parent.iterdir():
-        if unfinished.fullmatch(entry.name) and not is_held(entry):
+        if left.fullmatch(entry.name) and not is_held(entry):
             yield entry
 
 
@@ -158,13 +173,13 @@ def remove_left_over(path: Path, *, take_back: bool = True) -> None:
         if not entry.is_dir():
             entry.unlink(missing_ok=True)
             continue
-        for written in entry.iterdir() if take_back else ():
+        for written in entry.iterdir() if take_back and entry.suffix == _PART else ():
             _take_name_back(written, path.with_name(written.name))
         shutil.rmtree(entry, ignore_errors=True)
 
 
 def _beside(path: Path) -> Path:
-    return path.with_name(f"{path.name}.{secrets.token_hex(_RANDOM_BYTES)}.part")
+    return path.with_name(f"{path.name}.{secrets.token_hex(_RANDOM_BYTES)}{_PART}")
 
 
 def _name(written: Path, path: Path) -> None:

@@ -1,8 +1,9 @@
 """Files whose content is replaced as a whole: at every moment the old one is there, or the new one.
 
-`replace_file` is for what is no secret, or is sealed. `replace_secret_file` also overwrites the old
-bytes where they lay, so that nothing of them is left in a free block of the disk. It uses three
-names, and at most two files at a time:
+`replace_file` is for what is no secret, or is sealed; what a kill left of it, NAME.XXXXXXXX.new, is
+taken away by the next. `replace_secret_file` also overwrites the old bytes where they lay, so that
+nothing of them is left in a free block of the disk. It uses three names, and at most two files at a
+time:
 
     NAME            the one in force
     NAME.new        its replacement until it is complete; the one in force where the first name is
@@ -13,6 +14,7 @@ names, and at most two files at a time:
 Whoever writes or finishes such a file holds a lock of its own.
 """
 
+import glob
 import secrets
 from pathlib import Path
 
@@ -20,10 +22,15 @@ from ground.disk.durable import open_private, sync_file, sync_folder
 
 __all__ = ["finish_replacing", "is_there", "replace_file", "replace_secret_file", "wipe_file"]
 
+_RANDOM_BYTES = 4
+_NUMBER = "[0-9a-f]" * 2 * _RANDOM_BYTES
+
 
 def replace_file(path: Path, content: bytes) -> None:
     """Return when a file, for its owner alone, has this content on the disk."""
-    new = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+    for left in path.parent.glob(f"{glob.escape(path.name)}.{_NUMBER}.new"):
+        left.unlink(missing_ok=True)
+    new = path.with_name(f"{path.name}.{secrets.token_hex(_RANDOM_BYTES)}.new")
     try:
         _write(new, content)
         new.replace(path)

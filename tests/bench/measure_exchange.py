@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
-from caseworker.passphrases import Passphrase
 from caseworker.vault.folder import Vault, open_vault, unlock
 from caseworker.vault.messages import next_message_number
 from crypto.bundle import InboundHeader, ItemType, read_bundle
@@ -19,6 +18,7 @@ from crypto.names import GenesisId
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.signing import SigningKey
 from crypto.source_keys import SourceKeys, thread_id
+from ground.shell.passphrases import Passphrase
 from intake.storage.folder import DataFolder
 from intake.storage.rows import office_rows
 from intake.storage.sqlite import connect

@@ -20,9 +20,9 @@ from caseworker.backup.sealed_stream import (
     read_header,
     write_header,
 )
-from caseworker.passphrases import Passphrase
 from caseworker.vault.key_slots import SLOTS_FILE
 from caseworker.vault.secrets_file import SECRETS_FILE
+from ground.shell.passphrases import Passphrase
 from intake.server import sealed_uploads
 from intake.server.answers import Denied
 from intake.server.config import Settings

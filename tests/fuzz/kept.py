@@ -12,9 +12,7 @@ from functools import cache
 from pathlib import Path
 from unittest import mock
 
-from caseworker.errors import Refusal
 from caseworker.office.root_file import ROOT_FILE, Root, read_root, write_root
-from caseworker.passphrases import Passphrase
 from caseworker.vault import sealed_secrets as sealing
 from caseworker.vault.key_slots import SLOTS_FILE, make_slots, open_slots
 from caseworker.vault.secrets_file import SECRETS_FILE, HeldSecret, read_secrets, write_secrets
@@ -25,7 +23,8 @@ from crypto.errors import ProtocolError
 from crypto.hpke import new_kem_secret_key
 from crypto.names import GenesisId
 from crypto.signing import SigningKey
-from ground.shell.refusals import Refusal as IntakeRefusal
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 from intake.server.config import read_settings, settings_file
 from intake.source.message.files import ChosenFile
 from intake.source.message.pieces import Snapshot
@@ -39,7 +38,7 @@ from tests.fuzz.target import Target
 _KEY = bytes(32)
 _NONCE = bytes(12)
 _PASSPHRASE = Passphrase(b"of no importance here")
-_REFUSALS = (ProtocolError, Refusal, IntakeRefusal, FileNotFoundError)
+_REFUSALS = (ProtocolError, Refusal, Refusal, FileNotFoundError)
 
 
 @contextmanager

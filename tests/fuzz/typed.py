@@ -4,11 +4,11 @@ import unicodedata
 from collections.abc import Iterator
 
 from caseworker.casefile.disk_names import disk_name
-from caseworker.terminal.escaping import safe_line, shortened
 from crypto.codename import contains_codename, read_codename
 from crypto.directory import fingerprint, read_fingerprint
 from crypto.payload import check_file_name, safe_file_name
 from crypto.word_lists import word_list
+from ground.shell.foreign import ForeignText, safe_line
 from ground.shell.refusals import UsageError
 from intake.source.reach.address import is_onion, read_proxy, read_server
 from tests.fuzz.target import Target, text_of
@@ -45,7 +45,7 @@ def _codename(data: bytes) -> None:
 def _shown(data: bytes) -> None:
     """Show a foreign text: nothing in it steers a terminal."""
     text = text_of(data)
-    for shown in (safe_line(text), shortened(text, 20)):
+    for shown in (safe_line(text), ForeignText(text).cut(20)):
         if any(unicodedata.category(one) in _STEERING and one not in _HARMLESS for one in shown):
             raise AssertionError("a letter that steers a terminal is shown")
 

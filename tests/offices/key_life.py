@@ -10,13 +10,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from caseworker.passphrases import Passphrase
 from caseworker.vault.folder import open_vault, unlock
 from caseworker.vault.secrets_file import HeldSecret
 from crypto.directory import read_directory, read_fingerprint
 from crypto.errors import Unauthentic
 from crypto.names import GenesisId
 from crypto.office.envelope import IntakeSecret, open_slot
+from ground.shell.passphrases import Passphrase
 from tests.means.clock import clock_at
 from tests.offices.desk import ROOT_PASSPHRASE, passphrase_of, run_caseworker
 from tests.offices.server_process import client, serving, succeed

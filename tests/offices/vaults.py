@@ -16,12 +16,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from caseworker.days import Moment
 from caseworker.exchange.inbound.importing import ImportResult, import_part
 from caseworker.exchange.outbound.exporting import ExportResult, export_bundle
 from caseworker.keys.profile import OfficeProfile
 from caseworker.office.ceremony import VAULTS_FOLDER, Ceremony, create_office
-from caseworker.passphrases import Passphrase
 from caseworker.vault.folder import Vault, open_vault, unlock
 from caseworker.vault.key_slots import VaultKey
 from crypto.bundle import (
@@ -51,6 +49,8 @@ from crypto.statements import (
     parse_statement,
     taken_line,
 )
+from ground.days import Moment
+from ground.shell.passphrases import Passphrase
 from tests.means.quick_passphrases import quick_passphrases
 
 DAY = 20_783
@@ -79,11 +79,11 @@ def passphrase(name: str) -> Passphrase:
     return Passphrase(PASSPHRASES[name].encode())
 
 
-def make_office(folder: Path) -> dict[str, VaultKey]:
+def make_office(folder: Path, profile: OfficeProfile = PROFILE) -> dict[str, VaultKey]:
     """Make the office, and unlock its vaults."""
-    vaults = {name: passphrase(name) for name in PROFILE.titles}
+    vaults = {name: passphrase(name) for name in profile.titles}
     with quick_passphrases():
-        create_office(folder, Ceremony(PROFILE, passphrase("root"), vaults), at(DAY))
+        create_office(folder, Ceremony(profile, passphrase("root"), vaults), at(DAY))
     return {name: unlock(folder / VAULTS_FOLDER / name, passphrase(name)) for name in vaults}
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from caseworker.cases.conversation import MessageView, conversation
 from caseworker.cases.folding import all_cases
-from caseworker.passphrases import Passphrase
 from caseworker.vault.folder import open_vault, unlock
 from crypto.directory import read_fingerprint
+from ground.shell.passphrases import Passphrase
 from tests.means.quick_source import KnownOffice, find_office, new_source, send
 from tests.offices.desk import Desk, passphrase_of
 from tests.offices.server_process import client

@@ -6,7 +6,6 @@ what they carried anew, under new numbers, and with reply indexes that no record
 """
 
 from caseworker.cases.lists import append_to_case, check_with_log, replies_in_batches
-from caseworker.days import Moment
 from caseworker.log.case_events import CalledBack
 from caseworker.vault.arrivals import taken_lines
 from caseworker.vault.folder import Vault
@@ -20,6 +19,7 @@ from caseworker.vault.outgoing import (
 from caseworker.vault.taken import outgoing_state
 from crypto.statement_contents import parse_refinement
 from crypto.statements import StatementKind
+from ground.days import Moment
 
 
 def call_back_refused(vault: Vault, moment: Moment) -> None:

@@ -5,7 +5,6 @@ from functools import cache
 from importlib.metadata import version
 
 from caseworker.cases.files import FILL_PLACE, AnnouncedFile, announced_files
-from caseworker.days import Moment
 from caseworker.log.case_events import Received
 from caseworker.log.chain import append_event
 from caseworker.vault.arrivals import (
@@ -43,6 +42,7 @@ from crypto.office.envelope import (
 from crypto.payload import Payload
 from crypto.public_keys import key_hash
 from crypto.strict_json import encode_json
+from ground.days import Moment
 
 MESSAGE = "message"
 DUPLICATE = "duplicate"

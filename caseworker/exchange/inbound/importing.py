@@ -12,12 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from caseworker.days import Moment
-from caseworker.errors import Refusal
 from caseworker.exchange.inbound.items import PartCounts, PartItems
 from caseworker.log.chain import append_event
 from caseworker.log.vault_events import Imported
-from caseworker.terminal.progress import Progress
 from caseworker.vault.arrivals import ImportRow, add_import, find_import
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import kept_file_names, knows_chunk
@@ -25,6 +22,10 @@ from caseworker.vault.condition import note_clock, seen_day
 from caseworker.vault.folder import Vault
 from crypto.bundle import InboundHeader, read_bundle, verify_bundle
 from crypto.errors import Foreign, ProtocolError
+from ground.days import Moment
+from ground.shell.foreign import foreign_path
+from ground.shell.progress import Progress
+from ground.shell.refusals import Refusal
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ class ImportResult:
 
 def import_part(vault: Vault, path: Path, moment: Moment) -> ImportResult:
     """Import one part of an inbound bundle; Refusal where it changes nothing."""
-    with _opened(path) as file, Progress(f"Importing {path.name}", 2 * _size(path)) as progress:
+    with (
+        _opened(path) as file,
+        Progress(f"Importing {foreign_path(Path(path.name))}", 2 * _size(path)) as progress,
+    ):
         reader = _HashingReader(file, progress)
         with _refusing(path):
             header = verify_bundle(reader.read, InboundHeader, vault.genesis_id, vault.recipient)
@@ -121,7 +125,9 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise Refusal(f"{path} cannot be read: {error.strerror}", "nothing was changed") from None
+        raise Refusal(
+            f"{foreign_path(path)} cannot be read: {error.strerror}", "nothing was changed"
+        ) from None
     with file:
         yield file
 
@@ -137,18 +143,18 @@ def _refusing(path: Path) -> Iterator[None]:
         yield
     except Foreign as error:
         raise Refusal(
-            f"{path.name} was not imported: it is {error}",
+            f"{foreign_path(Path(path.name))} was not imported: it is {error}",
             "nothing was changed: is it the right file for this vault?",
         ) from None
     except ProtocolError as error:
         raise Refusal(
-            f"{path.name} was not imported: it is {error}",
+            f"{foreign_path(Path(path.name))} was not imported: it is {error}",
             "nothing was changed: copy it again, or let the server export it again",
         ) from None
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
         raise Refusal(
-            f"{path.name} was not imported: the disk is full",
+            f"{foreign_path(Path(path.name))} was not imported: the disk is full",
             "nothing was changed: make room, then import it again",
         ) from None

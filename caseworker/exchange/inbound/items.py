@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from caseworker.backup.numbers_moved_on import hear_after_restore
 from caseworker.cases.lists import bring_up_to_date
-from caseworker.days import Moment
 from caseworker.exchange.inbound.calling_back import call_back_refused
 from caseworker.exchange.inbound.claims import claim_chunks, forget_unclaimed
 from caseworker.exchange.inbound.envelopes import DUPLICATE, MESSAGE, SET_ASIDE, EnvelopeReader
@@ -20,6 +19,7 @@ from caseworker.vault.folder import Vault
 from caseworker.vault.taken import remember_weeks, remember_whether_behind, standing_confirmations
 from crypto.bundle import ItemType, split_chunk_item
 from crypto.envelope import envelope_address
+from ground.days import Moment
 
 # Below this much free space envelopes are still taken in, and chunks are left on the server.
 FREE_SPACE_FLOOR = 256 * 1024 * 1024

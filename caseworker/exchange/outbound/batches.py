@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from caseworker.cases.lists import append_to_case, check_with_log, waiting_replies
 from caseworker.cases.written_replies import WrittenReply
-from caseworker.days import Moment
 from caseworker.keys.signing import signing_key_in_force
 from caseworker.log.case_events import Sealed
 from caseworker.log.texts import text_of
@@ -21,6 +20,7 @@ from crypto.office.replies import ReplyTo, decoy_record, seal_reply
 from crypto.office.signing import sign_batch
 from crypto.replies import bucket, bucket_value
 from crypto.statement_contents import Batch
+from ground.days import Moment
 
 _BUCKET_SIZE = 32
 

@@ -7,7 +7,7 @@ Stopped after that, it has nothing to add at all.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,15 +18,12 @@ from caseworker.cases.lists import (
     waiting_replies,
 )
 from caseworker.cases.written_replies import WrittenReply
-from caseworker.days import Moment, date_text
-from caseworker.durable import refuse_existing, write_new_file
-from caseworker.errors import Refusal
 from caseworker.exchange.outbound.batches import seal_batches
 from caseworker.exchange.outbound.confirming import make_confirmations, make_refinements
 from caseworker.exchange.outbound.signing_anew import sign_anew
 from caseworker.keys.cards import card_document, own_card
 from caseworker.keys.directories import known_directory, refuse_if_stray
-from caseworker.keys.upkeep import keep_current
+from caseworker.keys.upkeep import Upkeep, renew_what_is_due
 from caseworker.log.case_events import CarriedOut
 from caseworker.log.chain import append_event, ends_with_export, was_exported
 from caseworker.log.vault_events import Exported
@@ -37,6 +34,11 @@ from caseworker.vault.outgoing import OutgoingRow, outgoing_statement
 from caseworker.vault.taken import drop_what_is_over, to_repeat
 from crypto.bundle import BundleWriter, ItemType, OutboundHeader
 from crypto.statements import StatementKind, encode_statement
+from ground.days import Moment
+from ground.disk.new_files import new_file, refuse_missing_folder, refuse_taken
+from ground.shell.figures import date_text
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class ExportResult:
     new_replies: tuple[WrittenReply, ...]
     waiting: tuple[WrittenReply, ...]
     failed: dict[int, str]
-    notes: tuple[str, ...]
+    upkeep: Upkeep
     again: bool = False
 
 
@@ -58,15 +60,15 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
     written = _written_already(vault, path)
     if written is not None:
         if not was_exported(vault.db, written):
-            return _logged(vault, moment, {}, [])
+            return _logged(vault, moment, {}, Upkeep())
         waiting = tuple(waiting_replies(vault.db))
         # Nothing has happened here, and no day has begun, since that was written. Whoever asks for
         # more batches than one gets them, if under another name.
         is_same = ends_with_export(vault.db) == (moment.day, written)
         if is_same and not (waiting and batches > 1):
-            return ExportResult(tuple(to_repeat(vault)), (), waiting, {}, (), again=True)
+            return ExportResult(tuple(to_repeat(vault)), (), waiting, {}, Upkeep(), again=True)
     refuse_unwritable(path)
-    notes = keep_current(vault, moment)
+    upkeep = renew_what_is_due(vault, moment)
     directory = known_directory(vault)
     with vault.db.transaction():
         drop_what_is_over(vault, moment.day, directory.policy.reply_days)
@@ -76,13 +78,14 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
         sign_anew(vault)
         note_clock(vault.db, moment.day)
     try:
-        write_new_file(path, lambda file: _write_items(vault, file.write))
+        with new_file(path) as file:
+            _write_items(vault, file.write)
     except OSError as error:
         raise Refusal(
-            f"{path} could not be written: {error.strerror}",
+            f"{foreign_path(path)} could not be written: {error.strerror}",
             "nothing was lost: the next export carries what this one should have",
         ) from None
-    return _logged(vault, moment, sealed.failed, notes)
+    return _logged(vault, moment, sealed.failed, upkeep)
 
 
 def _written_already(vault: Vault, path: Path) -> bytes | None:
@@ -101,9 +104,7 @@ def _digest(vault: Vault) -> bytes:
     return digest.digest()
 
 
-def _logged(
-    vault: Vault, moment: Moment, failed: dict[int, str], notes: Iterable[str]
-) -> ExportResult:
+def _logged(vault: Vault, moment: Moment, failed: dict[int, str], upkeep: Upkeep) -> ExportResult:
     """Log what was written, and return it."""
     rows = tuple(to_repeat(vault))
     return ExportResult(
@@ -111,7 +112,7 @@ def _logged(
         new_replies=tuple(_log_carried(vault, moment, rows, _digest(vault))),
         waiting=tuple(waiting_replies(vault.db)),
         failed=failed,
-        notes=tuple(notes),
+        upkeep=upkeep,
     )
 
 
@@ -121,7 +122,7 @@ def refuse_if_behind(vault: Vault) -> None:
         raise Refusal(
             "this vault is older than what the server has of it: it came from a backup",
             f"nothing may leave before its numbers are moved on: "
-            f"caseworker restored {vault.folder}",
+            f"caseworker restored {foreign_path(vault.folder)}",
         )
     since = awaits_bundle_of(vault.db)
     if since is not None:
@@ -133,9 +134,8 @@ def refuse_if_behind(vault: Vault) -> None:
 
 def refuse_unwritable(path: Path) -> None:
     """Raise Refusal where no new bundle can be written under this name."""
-    refuse_existing(path)
-    if not path.parent.is_dir():
-        raise Refusal(f"there is no folder {path.parent}", "is the stick in?")
+    refuse_taken(path)
+    refuse_missing_folder(path.parent)
 
 
 def _write_items(vault: Vault, write: Callable[[bytes], object]) -> None:

@@ -39,7 +39,7 @@ def opened(
     codename_fd: str | None = None,
     *,
     needs_codename: bool = True,
-) -> Iterator[tuple[Session, bytes | None]]:
+) -> Iterator[tuple[Session, GenesisId | None]]:
     """Give a command its session, and the genesis id of the fingerprint that was typed, if any.
 
     Whatever ends it early is a Refusal that says what became of it.

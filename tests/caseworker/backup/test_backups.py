@@ -10,13 +10,13 @@ import pytest
 from caseworker.backup import backing_up
 from caseworker.backup.backing_up import back_up, refuse_hopeless_backup, restore
 from caseworker.backup.numbers_moved_on import NUMBERS_SKIPPED
-from caseworker.commands.safekeeping import safekeeping_alarms
-from caseworker.errors import Refusal
 from caseworker.keys.cards import make_card, own_card
-from caseworker.passphrases import Passphrase
 from caseworker.vault.condition import awaits_bundle_of, is_behind, restored_day, set_behind
 from caseworker.vault.numbers import next_reply_index
+from caseworker.work.alarms import safekeeping_alarms
 from caseworker.work.replying import ReplyWriter
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 from tests.caseworker.commands.test_caseworker_command import Done, run
 from tests.means.quick_passphrases import quick_passphrases
 from tests.offices.source_client import today

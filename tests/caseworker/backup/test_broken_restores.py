@@ -16,10 +16,10 @@ import pytest
 from caseworker.backup import backing_up
 from caseworker.backup.backing_up import restore
 from caseworker.backup.sealed_stream import SealingWriter, write_header
-from caseworker.errors import Refusal
 from caseworker.vault.folder import Vault, unlock
 from caseworker.vault.key_slots import SLOTS_FILE, VaultKey
 from caseworker.vault.secrets_file import SECRETS_FILE
+from ground.shell.refusals import Refusal
 from tests.caseworker.backup.test_backups import BACKUP_PASSPHRASE, WORDS, backup, put_back
 from tests.means.quick_passphrases import quick_passphrases
 from tests.means.repository import REPOSITORY
@@ -29,9 +29,9 @@ from tests.offices.vaults import DAY, PASSPHRASES, Office, at, passphrase
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from caseworker.days import Moment
+from ground.days import Moment
 from caseworker.backup import backing_up
-from caseworker.passphrases import Passphrase
+from ground.shell.passphrases import Passphrase
 from tests.means.quick_passphrases import quick_passphrases
 
 def end(*_given, **_named):

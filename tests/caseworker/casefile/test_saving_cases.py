@@ -1,6 +1,5 @@
 """Cases saved as files."""
 
-import argparse
 import hashlib
 import json
 import os
@@ -15,12 +14,13 @@ from caseworker.casefile.disk_names import disk_name
 from caseworker.casefile.pieces import runs_of, runs_text
 from caseworker.cases import texts
 from caseworker.cases.conversation import MessageView, conversation
-from caseworker.commands.frame import Answer, Surroundings
-from caseworker.commands.saving import SAVE
-from caseworker.durable import new_folder
-from caseworker.errors import Refusal
-from caseworker.passphrases import PassphraseSource
+from caseworker.commands.saving import SAVE, SaveOptions
 from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
+from ground.disk.new_files import new_folder
+from ground.shell.output import Output
+from ground.shell.passphrases import PassphraseSource
+from ground.shell.program import Answer, Surroundings
+from ground.shell.refusals import Refusal
 from tests.offices.vaults import DAY, PASSPHRASES, Office, Server, Source, at
 
 
@@ -121,8 +121,8 @@ def test_a_folder_that_is_there_is_refused_before_anybody_types(
 
 def run_save(office: Office, to: Path, passphrases: PassphraseSource) -> Answer:
     """Run `caseworker save`."""
-    arguments = argparse.Namespace(vault=office.vault(), case=1, to=to)
-    return SAVE.run(arguments, Surroundings(at(DAY), passphrases))
+    options = SaveOptions(vault=office.vault(), case=1, to=to)
+    return SAVE.run(options, Surroundings(passphrases, Output(), as_json=False))
 
 
 def test_pieces_that_come_with_a_later_bundle_complete_a_file_for_another_folder(
@@ -161,6 +161,8 @@ def test_a_case_that_the_disk_has_no_room_for_is_refused_before_anything_is_writ
 class _Disk:
     f_frsize: int
     f_bavail: int
+    f_blocks: int = 0
+    f_bfree: int = 0
 
 
 def test_what_a_killed_save_left_is_removed_by_the_next_and_nobody_else_s(

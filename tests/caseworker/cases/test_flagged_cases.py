@@ -15,13 +15,13 @@ from caseworker.cases.flags import (
     flags_by_case,
 )
 from caseworker.cases.folding import all_cases
-from caseworker.errors import Refusal
 from caseworker.vault.messages import MessageMark
 from caseworker.work.replying import ReplyWriter
 from crypto.hpke import new_kem_secret_key
 from crypto.names import ThreadId
 from crypto.signing import SigningKey
 from crypto.source_keys import SourceKeys, thread_id
+from ground.shell.refusals import Refusal
 from tests.offices.vaults import DAY, Office, Server, Source, at
 
 

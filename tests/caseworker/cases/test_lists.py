@@ -15,7 +15,6 @@ from caseworker.cases.lists import (
     waiting_replies,
 )
 from caseworker.cases.states import State
-from caseworker.errors import Refusal
 from caseworker.log.case_events import Acknowledged, Replied
 from caseworker.log.chain import append_event
 from caseworker.log.texts import add_text
@@ -25,6 +24,7 @@ from caseworker.vault.folder import Vault
 from caseworker.vault.messages import MessageProof, add_message, all_messages, message_mark
 from caseworker.work.replying import ReplyWriter
 from crypto.names import Address
+from ground.shell.refusals import Refusal
 from tests.caseworker.cases.test_flagged_cases import mark
 from tests.offices.vaults import DAY, Office, Server, Source, at
 

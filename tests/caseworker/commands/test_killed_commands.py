@@ -27,8 +27,8 @@ MOST_ROUNDS = 60
 CHILD = """
 import sys
 from pathlib import Path
-from caseworker.days import Moment
-from caseworker.errors import Refusal
+from ground.days import Moment
+from ground.shell.refusals import Refusal
 from caseworker.exchange.inbound.importing import import_part
 from caseworker.exchange.outbound.exporting import export_bundle
 from caseworker.work.replying import ReplyWriter

@@ -11,8 +11,8 @@ import pytest
 from caseworker.casefile.case_folder import save_case
 from caseworker.cases.folding import all_cases
 from caseworker.log.chain import verify_log
-from caseworker.terminal.progress import Progress
 from crypto.sizes import PIECE_SIZE
+from ground.shell.progress import Progress
 from tests.offices.vaults import DAY, Office, Server, Source, at
 
 DATA = os.urandom(6 * PIECE_SIZE)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.errors import Refusal
 from caseworker.log.chain import all_entries, verify_log
+from ground.shell.refusals import Refusal
 from tests.caseworker.exchange.test_export_bundles import answer, texts
 from tests.offices.vaults import DAY, Office, Server, Source
 

@@ -8,7 +8,6 @@ import pytest
 
 from caseworker.backup.numbers_moved_on import move_numbers_on
 from caseworker.cases.conversation import ReplyView, conversation
-from caseworker.errors import Refusal
 from caseworker.keys.cards import own_card
 from caseworker.vault.condition import is_behind
 from caseworker.vault.numbers import give_out_reply_indexes
@@ -19,6 +18,7 @@ from crypto.replies import reply_tag
 from crypto.sizes import RECORD_SIZE, REPLY_INDEXES
 from crypto.statement_contents import parse_batch, parse_confirmation
 from crypto.statements import StatementKind, parse_statement
+from ground.shell.refusals import Refusal
 from tests.offices.vaults import DAY, Office, Server, Source, at
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from caseworker.casefile.case_folder import save_case
 from caseworker.cases.conversation import MessageView, conversation
 from caseworker.cases.files import announced_files
-from caseworker.days import date_text, iso_date
 from caseworker.vault.messages import payload_of
 from caseworker.work.replying import ReplyWriter
 from crypto.bundle import ItemType, OutboundHeader, read_bundle
 from crypto.directory import signing_keys_of
 from crypto.payload import Fill
 from crypto.statements import StatementKind, encode_taken_line, parse_statement, taken_line
+from ground.shell.figures import date_text, iso_date
 from tests.offices.vaults import DAY, Office, Server, Source, at
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from caseworker.cases.conversation import MessageView, conversation
 from caseworker.cases.folding import all_cases
-from caseworker.errors import Refusal
 from caseworker.exchange.inbound.missing_parts import missing_parts
 from caseworker.keys.cards import make_card
 from caseworker.keys.directories import issue_directory, known_directory
@@ -29,6 +28,7 @@ from crypto.replies import follow_up_recipients, reply_tag
 from crypto.sizes import CHUNK_SIZE, RECORD_SIZE, TAG_SIZE
 from crypto.statement_contents import Batch
 from crypto.statements import StatementKind, encode_statement
+from ground.shell.refusals import Refusal
 from tests.offices.vaults import DAY, Office, Server, Source, at
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from caseworker.cases.conversation import MessageView, ReplyView, conversation
 from caseworker.cases.folding import all_cases
-from caseworker.errors import Refusal
 from caseworker.exchange.inbound import items as part
 from caseworker.exchange.inbound.importing import import_part
 from caseworker.log.chain import verify_log
@@ -18,6 +17,7 @@ from caseworker.work.replying import ReplyWriter
 from crypto.bundle import InboundHeader, ItemType
 from crypto.names import GenesisId
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
+from ground.shell.refusals import Refusal
 from tests.offices.vaults import DAY, Office, Server, Source, at
 
 

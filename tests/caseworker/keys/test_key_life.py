@@ -73,13 +73,13 @@ async def test_neither_a_moved_clock_nor_an_empty_or_future_bundle_destroys_with
 
 # Where an import that destroys is killed: before it, and at each step of writing the secrets anew.
 KILL_AT = {
-    "before": ("caseworker.commands.carrying", "destroy_old_keys", 1),
-    "the new file is written": ("caseworker.vault.replacing", "sync_file", 1),
-    "its name is durable": ("caseworker.vault.replacing", "sync_folder", 1),
-    "the old file is set aside": ("caseworker.vault.replacing", "sync_folder", 2),
-    "the old file is to be overwritten": ("caseworker.vault.replacing", "wipe_file", 1),
-    "the old file is overwritten": ("caseworker.vault.replacing", "sync_file", 2),
-    "after": ("caseworker.commands.carrying", "replace_lost_keys", 1),
+    "before": ("caseworker.work.import_bundles", "destroy_old_keys", 1),
+    "the new file is written": ("ground.disk.replaced_files", "sync_file", 1),
+    "its name is durable": ("ground.disk.replaced_files", "sync_folder", 1),
+    "the old file is set aside": ("ground.disk.replaced_files", "sync_folder", 2),
+    "the old file is to be overwritten": ("ground.disk.replaced_files", "wipe_file", 1),
+    "the old file is overwritten": ("ground.disk.replaced_files", "sync_file", 2),
+    "after": ("caseworker.work.import_bundles", "replace_lost_keys", 1),
 }
 KILLED = """
 import importlib, os, signal, sys

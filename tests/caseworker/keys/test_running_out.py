@@ -2,22 +2,22 @@
 
 import pytest
 
-from caseworker.days import until_text
+from caseworker.commands.alarm_words import WordedAlarm, alarms_in_words
 from caseworker.keys.cards import own_card
 from caseworker.keys.directories import known_directory
 from caseworker.office.root_file import ROOT_FILE
 from caseworker.vault.condition import set_behind
-from caseworker.work.alarms import Alarm, alarms
 from crypto.directory import Directory
+from ground.shell.figures import until_text
 from tests.caseworker.office.test_office_keys import real_root, renew
 from tests.offices.courier import Go
 from tests.offices.vaults import DAY, Office, Server, Source, at
 
 
-def alarms_on(office: Office, day: int, recipient: str = "investigations") -> list[Alarm]:
+def alarms_on(office: Office, day: int, recipient: str = "investigations") -> list[WordedAlarm]:
     """What a vault warns of on a day."""
     with office.opened(recipient) as vault:
-        return alarms(vault, day)
+        return alarms_in_words(vault, day)
 
 
 def test_nothing_is_said_while_all_is_well(office: Office) -> None:
@@ -135,7 +135,9 @@ def test_a_vault_that_signs_no_directory_waits_for_a_bundle(office: Office) -> N
     assert "caseworker import" in alarm.command
 
 
-def said(office: Office, day: int, words: str, recipient: str = "investigations") -> Alarm | None:
+def said(
+    office: Office, day: int, words: str, recipient: str = "investigations"
+) -> WordedAlarm | None:
     """The warning with these words, where there is one."""
     return next((one for one in alarms_on(office, day, recipient) if words in one.text), None)
 

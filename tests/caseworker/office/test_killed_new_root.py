@@ -17,11 +17,11 @@ from tests.offices.vaults import DAY, Office, passphrase
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-from caseworker.days import Moment
+from ground.days import Moment
 from caseworker.office.new_root import NewRootFile, replace_root
 from caseworker.office.renewal import issue_and_carry
 from caseworker.office.root_file import read_root
-from caseworker.passphrases import Passphrase
+from ground.shell.passphrases import Passphrase
 from caseworker.vault.folder import open_vault
 from caseworker.vault.key_slots import VaultKey
 

@@ -7,16 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.errors import Refusal
 from caseworker.exchange.inbound.importing import import_part
 from caseworker.keys.cards import own_card, renew_card, weeks_to_list
 from caseworker.keys.directories import issue_directory, known_directory
 from caseworker.keys.profile import check_profile
-from caseworker.keys.upkeep import keep_current, lost_keys
+from caseworker.keys.upkeep import lost_keys, renew_what_is_due
 from caseworker.office.ceremony import Ceremony, create_office
 from caseworker.office.renewal import Renewal, renew_office
 from caseworker.office.root_file import ROOT_FILE, Root, read_root
-from caseworker.passphrases import Passphrase
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, intake_key, newest_card
 from crypto.bundle import ItemType, OutboundHeader, read_bundle
@@ -28,6 +26,8 @@ from crypto.names import GenesisId
 from crypto.office.card import sign_card
 from crypto.public_keys import key_hash
 from crypto.signing import SigningKey
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 from tests.offices.vaults import (
     ADDRESS,
     DAY,
@@ -317,11 +317,12 @@ def test_a_vault_that_lost_a_key_that_the_directory_names_says_so_and_makes_a_ca
 ) -> None:
     with office.opened() as vault:
         vault.keep_secrets(list(vault.secrets[3:]))
-        assert lost_keys(vault, known_directory(vault), DAY)
-        notes = keep_current(vault, at(DAY + 1))
+        lost = lost_keys(vault, known_directory(vault), DAY)
+        upkeep = renew_what_is_due(vault, at(DAY + 1))
         card = own_card(vault)
         held = {key_hash(one.key.public_key) for one in vault.secrets}
-    assert "does not hold" in notes[0]
+    assert lost
+    assert upkeep.lost_weeks == tuple(lost)
     assert card is not None
     assert {key.hash for key in card.keys} <= held
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from caseworker.backup.numbers_moved_on import move_numbers_on
-from caseworker.errors import Refusal
+from caseworker.commands.alarm_words import alarms_in_words
 from caseworker.keys.cards import card_document, make_card, own_card
 from caseworker.keys.directories import known_directory
 from caseworker.office.new_signing_key import (
@@ -18,9 +18,9 @@ from caseworker.office.new_signing_key import (
 )
 from caseworker.vault.keys import newest_signing_key
 from caseworker.vault.taken import outgoing_state
-from caseworker.work.alarms import alarms
 from crypto.bundle import BundleWriter, ItemType, OutboundHeader
 from crypto.office.card import sign_card
+from ground.shell.refusals import Refusal
 from tests.caseworker.commands.test_caseworker_command import run
 from tests.offices.courier import Go
 from tests.offices.vaults import DAY, PASSPHRASES, Office, at
@@ -217,7 +217,7 @@ def test_a_restored_vault_that_lost_its_newest_signing_key_says_what_to_type(
     shutil.copytree(tmp_path / "backup", office.vault("board"))
     go.fetch("board")
     with office.opened("board") as vault:
-        (alarm,) = [one for one in alarms(vault, DAY) if "does not hold" in one.text]
+        (alarm,) = [one for one in alarms_in_words(vault, DAY) if "does not hold" in one.text]
         move_numbers_on(vault, at(DAY))
     assert alarm.command.endswith("--old-key-lost")
     with pytest.raises(Refusal, match="does not hold the signing key"):

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.errors import Refusal
 from caseworker.keys.directories import known_directory
 from caseworker.office.new_root import NewRootFile, replace_root
 from caseworker.office.renewal import Renewal, issue_and_carry
-from caseworker.office.root_file import ROOT_FILE, Root, note_successor, read_root
-from caseworker.passphrases import Passphrase
+from caseworker.office.root_file import ROOT_FILE, Root, name_successor, read_root
 from crypto.signing import SigningKey
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 from tests.caseworker.office.test_office_keys import no_root, real_root, renew
 from tests.offices.courier import Go
 from tests.offices.vaults import DAY, Office, at, passphrase
@@ -133,7 +133,7 @@ def test_another_successor_than_the_one_seen_is_refused_by_the_server(
 def test_a_successor_noted_in_the_old_file_leaves_its_key_as_it_was(office: Office) -> None:
     path = office.folder / ROOT_FILE
     before = read_root(path, passphrase("root"))
-    note_successor(path, bytes(32))
+    name_successor(path, bytes(32))
     after = read_root(path, passphrase("root"))
     assert (after.key.seed, after.successor) == (before.key.seed, bytes(32))
     assert path.stat().st_mode & 0o077 == 0

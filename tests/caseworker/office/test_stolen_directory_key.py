@@ -10,15 +10,15 @@ import pytest
 
 from caseworker.backup.backing_up import back_up, restore
 from caseworker.backup.numbers_moved_on import move_numbers_on
-from caseworker.errors import Refusal
+from caseworker.commands.alarm_words import alarms_in_words
 from caseworker.keys.directories import issue_directory, known_directory
 from caseworker.vault.keys import directory_key
-from caseworker.work.alarms import alarms
 from crypto.bundle import BundleWriter, ItemType, OutboundHeader
 from crypto.directory import RetiredKey
 from crypto.office.directory import DirectoryContent, sign_directory
 from crypto.signing import SigningKey
 from crypto.strict_json import INTEGER_MAX
+from ground.shell.refusals import Refusal
 from tests.caseworker.office.test_office_keys import real_root, renew
 from tests.offices.courier import Exchange, Go
 from tests.offices.vaults import DAY, Office, at, passphrase
@@ -57,7 +57,7 @@ def test_a_stolen_directory_with_the_highest_number_is_beaten_by_a_new_delegatio
     with pytest.raises(Refusal, match="did not issue"):
         go.out("investigations")
     with office.opened() as vault:
-        (alarm,) = [one for one in alarms(vault, DAY) if one.loud]
+        (alarm,) = [one for one in alarms_in_words(vault, DAY) if one.loud]
         assert "caseworker restored" in alarm.command
         assert "caseworker office renew" in alarm.command
         if restored:
@@ -87,7 +87,7 @@ def test_signing_keys_of_a_thief_are_not_signed_again_by_who_types_restored(
     go.fetch("investigations")
     with office.opened() as vault:
         move_numbers_on(vault, at(DAY))
-        assert [one for one in alarms(vault, DAY) if "did not issue" in one.text]
+        assert [one for one in alarms_in_words(vault, DAY) if "did not issue" in one.text]
     assert go.take(renew(office, DAY, ask_root=real_root(office))) == []
     directory = go.server.directory
     assert directory.retired == ()

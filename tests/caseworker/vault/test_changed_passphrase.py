@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.errors import Refusal
-from caseworker.passphrases import Passphrase
 from caseworker.vault.folder import open_vault, refuse_other_folders, unlock
 from caseworker.vault.key_slots import change_passphrase
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 from tests.caseworker.commands.test_caseworker_command import run, vault_run
 from tests.means.repository import REPOSITORY
 from tests.offices.vaults import PASSPHRASES, Office, passphrase
@@ -99,7 +99,7 @@ def test_a_change_killed_at_any_moment_leaves_one_passphrase(
     """Changed back and forth by a process that is killed: exactly one of the two opens."""
     program = (
         "import sys\nfrom pathlib import Path\n"
-        "from caseworker.passphrases import Passphrase\n"
+        "from ground.shell.passphrases import Passphrase\n"
         "from caseworker.vault.folder import open_vault\n"
         "from caseworker.vault.key_slots import VaultKey, change_passphrase\n"
         # The cost of a try is another's concern, and would hide the moments that count.

@@ -15,10 +15,10 @@ import pytest
 from caseworker.casefile.case_folder import save_case
 from caseworker.cases.conversation import MessageView, ReplyView, conversation
 from caseworker.cases.folding import all_cases
-from caseworker.errors import Refusal
 from caseworker.exchange.inbound import items as part
 from caseworker.log.chain import verify_log
 from caseworker.work.replying import ReplyWriter
+from ground.shell.refusals import Refusal
 from tests.caseworker.commands.test_killed_commands import start
 from tests.means.file_systems import MIB, make_image, mounted
 from tests.offices.desk import run_caseworker

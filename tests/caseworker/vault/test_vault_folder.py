@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.errors import Refusal
 from caseworker.log.case_events import Noted
 from caseworker.log.chain import append_event, verify_log
 from caseworker.log.texts import add_text
-from caseworker.passphrases import Passphrase
 from caseworker.vault.database import open_database
 from caseworker.vault.folder import open_vault, unlock
 from caseworker.vault.key_slots import make_slots
 from caseworker.vault.secrets_file import HeldSecret, read_secrets, write_secrets
 from crypto.hpke import new_kem_secret_key
+from ground.shell.passphrases import Passphrase
+from ground.shell.refusals import Refusal
 from tests.offices.vaults import DAY, Office, at, passphrase
 
 KEY = bytes(range(32))

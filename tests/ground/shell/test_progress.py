@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from caseworker.terminal import progress
-from caseworker.terminal.layout import time_text
+from ground.shell import progress
+from ground.shell.columns import columns_of
+from ground.shell.figures import time_text
 
 
 class Terminal(io.StringIO):
@@ -17,10 +18,17 @@ class Terminal(io.StringIO):
         return True
 
 
+class Gone(Terminal):
+    """A terminal that was closed."""
+
+    def write(self, _text: str, /) -> int:
+        raise BrokenPipeError
+
+
 def shown(monkeypatch: pytest.MonkeyPatch, what: str, stream: io.StringIO) -> str:
     """What half of something long shows, 60 columns wide."""
     monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr(progress, "_SECONDS_BETWEEN", 0)
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN", 0)
     monkeypatch.setattr(os, "get_terminal_size", lambda *_: os.terminal_size((60, 24)))
     monkeypatch.setenv("COLUMNS", "60")
     with progress.Progress(what, 2_000_000) as line:
@@ -38,8 +46,26 @@ def test_a_long_name_does_not_push_the_figures_off_the_line(
     assert len(line) < 60
 
 
+def test_a_line_of_double_width_letters_stays_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = shown(monkeypatch, "Saving " + "報告" * 40, Terminal()).split("\r\x1b[K")[1]
+    assert columns_of(line) < 60
+
+
+def test_a_name_cannot_steer_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = shown(monkeypatch, "\x1b[2Jfilm\r", Terminal()).split("\r\x1b[K")[1]
+    assert line.startswith("<U+001B>[2Jfi")
+
+
+def test_the_line_is_cleared_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(monkeypatch, "Saving film", Terminal()).endswith("\r\x1b[K")
+
+
 def test_nothing_is_shown_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(monkeypatch, "Saving film", io.StringIO()) == ""
+
+
+def test_work_goes_on_where_the_terminal_was_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(monkeypatch, "Saving film", Gone()) == ""
 
 
 def test_a_length_of_time_has_two_units_at_most() -> None:

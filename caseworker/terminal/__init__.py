@@ -1,1 +1,0 @@
-"""Text for terminals: nothing that a source wrote can steer one."""

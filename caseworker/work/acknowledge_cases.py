@@ -1,0 +1,46 @@
+"""Acknowledgements released to several cases: what one refuses does not stop the others."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from caseworker.vault.folder import Vault
+from caseworker.work.replying import ReplyWriter
+from ground.days import Moment
+from ground.shell.refusals import Refusal
+
+__all__ = ["Acknowledged", "acknowledge_cases"]
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """The numbers of the cases whose acknowledgement waits now, and why others' does not."""
+
+    released: tuple[int, ...]
+    refused: Mapping[int, Refusal]
+
+
+def acknowledge_cases(
+    vault: Vault,
+    moment: Moment,
+    cases: Sequence[int] | None,
+    *,
+    leave_out: Sequence[int] = (),
+    text: str | None = None,
+    looked: bool = False,
+) -> Acknowledged:
+    """Release the acknowledgements of cases, with None of all that have none yet.
+
+    Without a `text` each source gets the standard one in its language.
+    """
+    writer = ReplyWriter(vault, moment)
+    released: list[int] = []
+    refused: dict[int, Refusal] = {}
+    for number in writer.unacknowledged() if cases is None else cases:
+        if number in leave_out:
+            continue
+        try:
+            writer.acknowledge(number, text, looked=looked)
+            released.append(number)
+        except Refusal as refusal:
+            refused[number] = refusal
+    return Acknowledged(tuple(released), refused)

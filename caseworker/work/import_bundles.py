@@ -1,0 +1,62 @@
+"""Bundles from the server imported, and what follows: old keys destroyed, lost ones replaced."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from caseworker.exchange.inbound.importing import ImportResult, import_part
+from caseworker.exchange.inbound.missing_parts import missing_parts
+from caseworker.keys.destroying import Destroyed, destroy_old_keys
+from caseworker.keys.destruction import Destruction
+from caseworker.keys.upkeep import replace_lost_keys
+from caseworker.vault.condition import awaits_bundle_of, is_behind
+from caseworker.vault.folder import Vault
+from ground.days import Moment
+from ground.shell.refusals import Refusal
+
+__all__ = ["Imported", "import_bundles"]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of each file, and how the vault stands after them.
+
+    `lost_weeks` are those whose key the directory names and the vault does not hold.
+    `missing_parts` are numbers by the export they belong to. `awaits_bundle_of` is the day from
+    which on a bundle from the server is awaited, after a restore.
+    """
+
+    done: Mapping[Path, ImportResult]
+    refused: Mapping[Path, Refusal]
+    old_keys: Destroyed
+    lost_weeks: tuple[int, ...]
+    missing_parts: Mapping[str, Sequence[int]]
+    is_behind: bool
+    awaits_bundle_of: int | None
+
+
+def import_bundles(
+    vault: Vault, moment: Moment, files: Sequence[Path], says_yes: Callable[[Destruction], bool]
+) -> Imported:
+    """Import files, each whole or not at all; the first Refusal where none could be.
+
+    `says_yes` is asked about old keys, where a person has to be.
+    """
+    done: dict[Path, ImportResult] = {}
+    refused: dict[Path, Refusal] = {}
+    for path in files:
+        try:
+            done[path] = import_part(vault, path, moment)
+        except Refusal as refusal:
+            refused[path] = refusal
+    if not done:
+        raise next(iter(refused.values()))
+    return Imported(
+        done,
+        refused,
+        old_keys=destroy_old_keys(vault, moment, says_yes),
+        lost_weeks=replace_lost_keys(vault, moment),
+        missing_parts=missing_parts(vault.db),
+        is_behind=is_behind(vault.db),
+        awaits_bundle_of=awaits_bundle_of(vault.db),
+    )
