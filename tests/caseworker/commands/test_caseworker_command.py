@@ -57,6 +57,8 @@ def run(
         pass_fds=pipes,
         # No terminal of whoever runs the tests.
         start_new_session=True,
+        # Nor how wide it is.
+        env={name: value for name, value in os.environ.items() if name != "COLUMNS"},
     )
     for pipe in pipes:
         os.close(pipe)
