@@ -1,7 +1,8 @@
 """Numbers, sizes and dates as people read them, in the language spoken: Babel writes them."""
 
+import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ground.days import date_of
 from ground.languages import gettext as _
@@ -25,6 +26,7 @@ __all__ = [
 _UNITS = ((10**12, "terabyte"), (10**9, "gigabyte"), (10**6, "megabyte"), (10**3, "kilobyte"))
 # From here on the next unit would stand with 1,000.
 _ROUNDED_UP = 0.99995
+_LAST_WORDS = re.compile(r"\s*'[^']*'\.?$")
 
 
 def number_text(number: int) -> str:
@@ -64,16 +66,12 @@ def iso_date(day: int) -> str:
 
 def date_text(day: int) -> str:
     """Return a day for lists, `26 Nov 2025`."""
-    from babel.dates import format_date
-
-    return format_date(date_of(day), "medium", locale=_locale())
+    return _written(day, "medium")
 
 
 def long_date_text(day: int) -> str:
     """Return a day written out, `26 November 2025`."""
-    from babel.dates import format_date
-
-    return format_date(date_of(day), "long", locale=_locale())
+    return _written(day, "long")
 
 
 def distance_text(day: int, today: int) -> str:
@@ -89,6 +87,15 @@ def until_text(day: int, today: int) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its English word, `1 case`, `2,000 cases`."""
     return f"{number_text(number)} {one if number == 1 else many or one + 's'}"
+
+
+def _written(day: int, length: Literal["medium", "long"]) -> str:
+    from babel.dates import format_date, get_date_format
+
+    locale = _locale()
+    # Russian ends a date with an abbreviation and its full stop, which no sentence can go on after.
+    pattern = _LAST_WORDS.sub("", get_date_format(length, locale=locale).pattern)
+    return format_date(date_of(day), pattern, locale=locale)
 
 
 def _distance(away: int) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from ground.shell.columns import (
     columns_of,
-    cut,
     lines_must_fit,
     padded,
     terminal_columns,
@@ -94,7 +93,7 @@ def _stacked(headings: Sequence[str], row: Sequence[Cell]) -> str:
     width = max(map(columns_of, headings)) + len(_GAP)
     written: list[str] = []
     for heading, cell in zip(headings, row, strict=True):
-        text = cut(str(cell), 2 * terminal_columns()) if isinstance(cell, ForeignText) else cell
+        text = cell.cut(2 * terminal_columns()) if isinstance(cell, ForeignText) else cell
         if text:
             written += wrapped(
                 text, terminal_columns(), first=padded(heading, width), rest=" " * width

@@ -140,11 +140,16 @@ def run_program(program: Program, arguments: Sequence[str] | None = None) -> int
 
 def _run(program: Program, arguments: Sequence[str] | None, output: Output) -> int:
     try:
-        parsed = _parser(program, output).parse_args(arguments)
+        parsed, unknown = _parser(program, output).parse_known_args(arguments)
     except SystemExit:
         # --help and --version end so.
         return _ended(output, is_deed=False)
     command: Command[Any] = parsed.command
+    if unknown:
+        # Said here, since argparse would point at the help of the whole program.
+        raise UsageError(
+            f"unrecognized arguments: {' '.join(unknown)}", f"{program.name} {command.name} --help"
+        )
     passphrases = PassphraseSource(parsed.passphrase_fd if command.asks_passphrases else None)
     options = command.options(
         **{one.name: getattr(parsed, one.name) for one in fields(command.options)}
@@ -269,15 +274,14 @@ def _parser(program: Program, output: Output) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, help="show the version of this program")
     top = _subparsers(parser)
-    topics = {}
-    for topic, summary in program.topics.items():
-        own = [one for one in _commands(program) if one.name.startswith(f"{topic} ")]
-        described = f"{summary}\n\n{_rows(own)}"
-        topics[topic] = _subparsers(top.add_parser(topic, description=described))
+    topics = {"": top}
     for command in _commands(program):
         topic, _space, name = command.name.rpartition(" ")
-        its_parser = (topics[topic] if topic else top).add_parser(
-            name, description=command.description
+        if topic not in topics:
+            topics[topic] = _subparsers(top.add_parser(topic, description=_topic(program, topic)))
+        summary = f"{command.summary[0].upper()}{command.summary[1:]}."
+        its_parser = topics[topic].add_parser(
+            name, description=f"{summary}\n\n{command.description}"
         )
         _add_arguments(its_parser, command)
     return parser
@@ -315,6 +319,11 @@ def _add_arguments(parser: argparse.ArgumentParser, command: Command[Any]) -> No
         )
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
     parser.set_defaults(command=command)
+
+
+def _topic(program: Program, topic: str) -> str:
+    own = [one for one in _commands(program) if one.name.startswith(f"{topic} ")]
+    return f"{program.topics[topic]}\n\n{_rows(own)}"
 
 
 def _listed(program: Program) -> str:

@@ -73,13 +73,22 @@ class Terminal:
             self._writer.flush()
 
     def _line(self, prompt: str) -> str | None:
-        with every_ctrl_c_heard():
-            if self._reader is sys.stdin and self._writer is sys.stdout:
-                return _typed(prompt)
-            self._writer.write(prompt)
+        try:
+            with every_ctrl_c_heard():
+                return self._typed(prompt)
+        except KeyboardInterrupt:
+            # What is said next gets a line of its own.
+            self._writer.write("\n")
             self._writer.flush()
-            line = self._reader.readline()
-            return line.rstrip("\n") if line else None
+            raise
+
+    def _typed(self, prompt: str) -> str | None:
+        if self._reader is sys.stdin and self._writer is sys.stdout:
+            return _edited(prompt)
+        self._writer.write(prompt)
+        self._writer.flush()
+        line = self._reader.readline()
+        return line.rstrip("\n") if line else None
 
 
 def open_terminal(*, answers_go_elsewhere: bool = False) -> Terminal | None:
@@ -117,7 +126,7 @@ def wrapped_text(text: str) -> str:
     )
 
 
-def _typed(prompt: str) -> str | None:
+def _edited(prompt: str) -> str | None:
     try:
         # Half a character, as a terminal with another encoding gives it, must not stop anybody.
         return input(prompt).encode("utf-8", "replace").decode()

@@ -71,7 +71,7 @@ def read_text(path: Path, most: int) -> str:
             _("The text cannot be read from {path}: {reason}").format(
                 path=foreign_path(path), reason=error.strerror
             ),
-            _("Is the name right?"),
+            _("Nothing was done. Is the name right?"),
         ) from None
     if len(data) > most:
         raise Refusal(_("This text is far too long."), _("Send it as a file, or write less."))
@@ -80,7 +80,7 @@ def read_text(path: Path, most: int) -> str:
     except UnicodeError:
         raise Refusal(
             _("This is not a text in UTF-8: {path}").format(path=foreign_path(path)),
-            _("Save it as plain text in UTF-8."),
+            _("Nothing was done. Save it as plain text in UTF-8."),
         ) from None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ground.shell.figures import counted, number_text
+from ground.shell.figures import counted, size_text
 from ground.shell.foreign import foreign_path
 from ground.shell.layout import lines
 from ground.shell.program import Answer, Command, Surroundings
@@ -66,7 +66,7 @@ def _text(exported: "Exported") -> Iterator[str]:
     """Say what an export wrote, and where to carry it."""
     yield (
         f"{counted(exported.envelopes, 'envelope')} and {counted(exported.chunks, 'chunk')}"
-        f" for {exported.recipient}, {number_text(exported.size)} bytes:"
+        f" for {exported.recipient}, {size_text(exported.size)}:"
     )
     for file in exported.files:
         yield f"  {foreign_path(file)}"

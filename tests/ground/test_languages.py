@@ -45,7 +45,7 @@ def test_dates_and_sizes_are_written_the_way_of_the_language() -> None:
         "2.0 GB",
     ]
     speak("ru", NO_CATALOGUES)
-    assert long_date_text(20_783) == "26 ноября 2026\u202fг."
+    assert long_date_text(20_783) == "26 ноября 2026"
     assert [size_text(n) for n in (1, 22, 1_250_000)] == ["1 байт", "22 байта", "1,2 МБ"]
 
 

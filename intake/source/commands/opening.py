@@ -7,11 +7,12 @@ from typing import Final
 from crypto.directory import read_fingerprint
 from crypto.errors import Malformed
 from crypto.names import GenesisId
+from ground.disk.room import is_full
 from ground.languages import gettext as _
 from ground.languages import speak
 from ground.shell.program import Surroundings
 from ground.shell.refusals import InputEndedError, Refusal, UsageError
-from ground.shell.terminal import open_terminal
+from ground.shell.terminal import Terminal, open_terminal
 from intake.locale import CATALOGUES
 from intake.source.commands.options import ConnectionOptions
 from intake.source.person.codename_line import CodenameLine
@@ -39,17 +40,22 @@ def opened(
     codename_fd: str | None = None,
     *,
     needs_codename: bool = True,
+    is_new: bool = False,
 ) -> Iterator[tuple[Session, GenesisId | None]]:
     """Give a command its session, and the genesis id of the fingerprint that was typed, if any.
 
-    Whatever ends it early is a Refusal that says what became of it.
+    `is_new`: its codename is made, and not typed. Whatever ends it early is a Refusal that says
+    what became of it.
     """
     progress = ProgressInWords()
     with _ended_in_words(progress):
         fingerprint = _read_fingerprint(options.fingerprint)
-        session = _begin(
-            options, surroundings, progress, codename_fd, needs_codename=needs_codename
-        )
+        descriptor = None if codename_fd is None else _whole_number(codename_fd, "--codename-fd 3")
+        terminal = open_terminal(answers_go_elsewhere=surroundings.as_json)
+        codename = CodenameLine(terminal, descriptor, is_new=is_new)
+        if needs_codename:
+            codename.check()
+        session = _begin(options, surroundings, progress, terminal, codename)
         yield session, fingerprint
 
 
@@ -67,11 +73,16 @@ def _ended_in_words(progress: ProgressInWords) -> Iterator[None]:
     except InputEndedError:
         raise Refusal(_("The input has ended. Nothing was sent.")) from None
     except OSError as error:
+        if is_full(error):
+            raise Refusal(
+                _("A disk of this device is full. Nothing was sent."),
+                _("Make room on it, or choose folders on another one: --state, --to-file."),
+            ) from None
         raise Refusal(
             _("This device did not allow something: {reason}").format(
                 reason=error.strerror or type(error).__name__
             ),
-            _("Is the disk full, or the state folder closed? Choose another with --state."),
+            _("Is the state folder closed? Choose another with --state."),
         ) from None
 
 
@@ -79,9 +90,8 @@ def _begin(
     options: ConnectionOptions,
     surroundings: Surroundings,
     progress: ProgressInWords,
-    codename_fd: str | None,
-    *,
-    needs_codename: bool,
+    terminal: Terminal | None,
+    codename: CodenameLine,
 ) -> Session:
     """Return the session that the options of a command ask for; Refusal where it cannot be.
 
@@ -91,13 +101,8 @@ def _begin(
         read_server(options.server) if options.server else "",
         read_proxy(options.proxy) if options.proxy else None,
     )
-    descriptor = None if codename_fd is None else _whole_number(codename_fd, "--codename-fd 3")
     patience = _whole_number(options.patience, "--patience 60") * _SECONDS_A_MINUTE
     _refuse_onion_without_tor(route.origin, route.proxy)
-    terminal = open_terminal(answers_go_elsewhere=surroundings.as_json)
-    codename = CodenameLine(terminal, descriptor)
-    if needs_codename:
-        codename.check()
     state = StateFolder(options.state or default_state_folder())
     if route.origin and route.proxy is None:
         _warn_without_tor(progress)

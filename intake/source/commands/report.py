@@ -54,7 +54,10 @@ def report(options: ReportOptions, surroundings: Surroundings) -> Answer:
     """Carry out `intake report`; the answer says that it is stored. Raises Refusal."""
     speak_as_asked(options)
     _check_usage(options)
-    with opened(options, surroundings, options.codename_fd) as (session, fingerprint):
+    with opened(options, surroundings, options.codename_fd, is_new=not options.resume) as (
+        session,
+        fingerprint,
+    ):
         if options.resume:
             return _resume(session, fingerprint)
         given = _read_given(options)

@@ -19,12 +19,19 @@ _STANDARD_STREAMS: Final = (0, 1, 2)
 _T = TypeVar("_T")
 
 
+_READ_EXAMPLE: Final = "--codename-fd 3 3<codename.txt"
+
+
 class CodenameLine:
     """Where a codename is shown and typed: the terminal, or a descriptor given by a script."""
 
-    def __init__(self, terminal: Terminal | None, descriptor: int | None) -> None:
+    def __init__(
+        self, terminal: Terminal | None, descriptor: int | None, *, is_new: bool = True
+    ) -> None:
         self._terminal = terminal
         self._descriptor = descriptor
+        # A script that is told to open a file for writing would lose the codename that lies in it.
+        self._example = "--codename-fd 3 3>codename.txt" if is_new else _READ_EXAMPLE
 
     @property
     def asks_a_person(self) -> bool:
@@ -34,11 +41,11 @@ class CodenameLine:
     def check(self) -> None:
         """Return if there is a way for a codename, else Refusal: asked before anything is typed."""
         if self._descriptor is not None:
-            _check_open(self._descriptor)
+            _check_open(self._descriptor, self._example)
         elif self._terminal is None:
             raise Refusal(
                 _("There is no terminal for the codename."),
-                _("In a script, name an open descriptor: --codename-fd 3 3>codename.txt"),
+                _("In a script, name an open descriptor: {example}").format(example=self._example),
             )
 
     def give(self, words: Sequence[str], show: Callable[[Terminal, Sequence[str]], None]) -> None:
@@ -70,7 +77,7 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def _check_open(descriptor: int) -> None:
+def _check_open(descriptor: int, example: str) -> None:
     try:
         is_open = not _stands_for_a_closed_stream(descriptor)
     except OSError:
@@ -78,7 +85,7 @@ def _check_open(descriptor: int) -> None:
     if not is_open:
         raise Refusal(
             _("The descriptor for the codename is not open."),
-            _("Open it in the shell: --codename-fd 3 3>codename.txt"),
+            _("Open it in the shell: {example}").format(example=example),
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from crypto.names import GenesisId
+from ground.languages import default_language
 from ground.languages import gettext as _
 from ground.shell.foreign import safe_line
 from ground.shell.layout import fitted
@@ -126,6 +127,8 @@ def next_command(session: Session, command: str) -> str:
         proxy = session.route.proxy
         host = f"[{proxy.host}]" if ":" in proxy.host else proxy.host
         parts += ["--proxy", f"socks5h://{host}:{proxy.port}"]
+    if session.language != default_language():
+        parts += ["--language", session.language]
     if session.named_state is not None:
         parts += ["--state", str(session.named_state)]
     return safe_line(shlex.join(parts))
