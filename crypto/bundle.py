@@ -22,7 +22,7 @@ from crypto.card import CARD_MAX_SIZE
 from crypto.directory import DOCUMENT_MAX_SIZE
 from crypto.errors import Foreign, Malformed, Unauthentic
 from crypto.labels import Label, bound, labelled
-from crypto.names import ChunkId, GenesisId
+from crypto.names import ChunkId, Day, GenesisId
 from crypto.public_keys import recipient_bytes
 from crypto.sizes import (
     CHUNK_ID_SIZE,
@@ -135,7 +135,7 @@ class InboundHeader(BundleHeader):
     export_id: bytes
     part: int
     parts: int
-    day: int
+    day: Day
 
     def encode(self) -> bytes:
         """Return the header's JSON."""
@@ -161,7 +161,7 @@ class InboundHeader(BundleHeader):
             export_id=fields.hex("export_id", _EXPORT_ID_SIZE),
             part=fields.integer("part", 1, parts),
             parts=parts,
-            day=fields.integer("day"),
+            day=Day(fields.integer("day")),
         )
 
 

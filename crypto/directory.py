@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from crypto.byte_reader import ByteReader
+from crypto.days import week_of, weeks
 from crypto.directory_content import (
     DirectoryContent,
     ListedKey,
@@ -31,7 +32,7 @@ from crypto.lifetimes import (
     DIRECTORY_MAX_DAYS,
     KEY_DAYS,
 )
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId, Week
 from crypto.signatures import check_signature
 from crypto.sizes import GENESIS_ID_SIZE, SIGNATURE_SIZE
 
@@ -76,8 +77,8 @@ class Delegation:
     """What the root allows a directory key (32 bytes) to sign, for the days [first, end)."""
 
     number: int
-    first: int
-    end: int
+    first: Day
+    end: Day
     directory_key: bytes
 
 
@@ -132,7 +133,7 @@ def read_directory(document: bytes, genesis_id: GenesisId) -> Directory:
     return directory
 
 
-def check_current(directory: Directory, day: int) -> None:
+def check_current(directory: Directory, day: Day) -> None:
     """Return if the directory may be used on a day; Outdated otherwise.
 
     One that was issued more than two days ahead most likely shows a wrong clock.
@@ -179,11 +180,11 @@ def seen(directory: Directory) -> Seen:
     )
 
 
-def current_key(recipient: Recipient, day: int) -> ListedKey:
+def current_key(recipient: Recipient, day: Day) -> ListedKey:
     """Return the intake key to seal to on a day; Outdated where the directory lists none for it."""
     # SPEC 10.2: the key of the week of the client's own day
     for key in recipient.keys:
-        if key.week == day // DAYS_A_WEEK:
+        if key.week == week_of(day):
             return key
     raise Outdated("no intake key is listed for this day")
 
@@ -222,10 +223,11 @@ def name_in(names: Mapping[str, str], language: str) -> str:
     return names.get(language, names.get("und", first))
 
 
-def listed_weeks(issued: int, expires: int) -> range:
+def listed_weeks(issued: Day, expires: Day) -> list[Week]:
     """Return the weeks whose intake keys a directory for the days [issued, expires) lists."""
     # SPEC 10.2: 7w < expires and 7w + 14 > issued
-    return range(max(0, (issued - KEY_DAYS) // DAYS_A_WEEK + 1), -(-expires // DAYS_A_WEEK))
+    first = max(0, (issued - KEY_DAYS) // DAYS_A_WEEK + 1)
+    return weeks(Week(first), Week(-(-expires // DAYS_A_WEEK)))
 
 
 @dataclass(frozen=True)
@@ -293,7 +295,7 @@ def _checked_delegation(layout: _Layout, genesis_id: GenesisId) -> Delegation:
         message=message,
     )
     parts = ByteReader(layout.delegation)
-    return Delegation(parts.u32(), parts.u32(), parts.u32(), parts.rest())
+    return Delegation(parts.u32(), Day(parts.u32()), Day(parts.u32()), parts.rest())
 
 
 def _check_dates(directory: Directory) -> None:
@@ -305,9 +307,9 @@ def _check_dates(directory: Directory) -> None:
         raise Contradictory("a directory for no days, or for too many")
     if directory.issued < delegation.first or directory.expires > delegation.end:
         raise Contradictory("a directory that is not within its delegation")
-    weeks = list(listed_weeks(directory.issued, directory.expires))
+    listed = listed_weeks(directory.issued, directory.expires)
     for recipient in directory.recipients:
-        if [key.week for key in recipient.keys] != weeks:
+        if [key.week for key in recipient.keys] != listed:
             raise Contradictory("intake keys that are not exactly those of the directory's days")
 
 

@@ -7,7 +7,7 @@ from dataclasses import fields as fields_of
 
 from crypto.errors import Malformed
 from crypto.lifetimes import POLICY_MAX_DAYS, POLICY_MIN_DAYS
-from crypto.names import GenesisId, KeyHash
+from crypto.names import Day, GenesisId, KeyHash, Week
 from crypto.public_keys import recipient_bytes
 from crypto.sizes import BUCKET_BITS_MAX, CHUNKS_MAX, GENESIS_ID_SIZE, RECIPIENTS_MAX
 from crypto.strict_json import Fields, encode_json, parse_json
@@ -47,7 +47,7 @@ _PORT_MAX = 65_535
 class ListedKey:
     """The SHA-256 of an intake public key, valid for the days [7 week, 7 week + 14)."""
 
-    week: int
+    week: Week
     hash: KeyHash
 
 
@@ -67,7 +67,7 @@ class RetiredKey:
 
     id: str
     signing_key: bytes
-    until: int
+    until: Day
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ class DirectoryContent:
 
     genesis_id: GenesisId
     sequence: int
-    issued: int
-    expires: int
+    issued: Day
+    expires: Day
     names: Mapping[str, str]
     addresses: tuple[str, ...]
     recipients: tuple[Recipient, ...]
@@ -106,8 +106,8 @@ def parse_directory(signed: bytes) -> DirectoryContent:
     content = DirectoryContent(
         genesis_id=GenesisId(fields.hex("genesis_id", GENESIS_ID_SIZE)),
         sequence=fields.integer("sequence", 1),
-        issued=fields.integer("issued"),
-        expires=fields.integer("expires"),
+        issued=Day(fields.integer("issued")),
+        expires=Day(fields.integer("expires")),
         names=_parse_names(fields, "names"),
         addresses=tuple(fields.texts("addresses", 1, _ADDRESSES_MAX, _ADDRESS_MAX_SIZE)),
         recipients=_parse_recipients(fields),
@@ -151,7 +151,7 @@ def encode_directory(content: DirectoryContent) -> bytes:
 
 def parse_listed_key(fields: Fields) -> ListedKey:
     """Return the week and hash of an intake key; Malformed outside the grammar."""
-    return ListedKey(fields.integer("week"), KeyHash(fields.hex("hash", _HASH_SIZE)))
+    return ListedKey(Week(fields.integer("week")), KeyHash(fields.hex("hash", _HASH_SIZE)))
 
 
 def _parse_names(fields: Fields, name: str) -> dict[str, str]:
@@ -195,7 +195,7 @@ def _parse_retired(fields: Fields) -> RetiredKey:
     retired = RetiredKey(
         id=fields.text("id", _ID_MAX_SIZE),
         signing_key=fields.hex("signing_key", _KEY_SIZE),
-        until=fields.integer("until"),
+        until=Day(fields.integer("until")),
     )
     recipient_bytes(retired.id)
     return retired

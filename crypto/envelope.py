@@ -14,7 +14,7 @@ from crypto.chunks import chunk_count
 from crypto.errors import Malformed, TooLarge
 from crypto.hpke import hpke_seal, new_kem_secret_key
 from crypto.labels import Label, bound, labelled
-from crypto.names import Address, GenesisId, KeyHash
+from crypto.names import Address, Day, GenesisId, KeyHash
 from crypto.padding import pad, padded_chunk_count
 from crypto.payload import (
     Attachment,
@@ -64,7 +64,7 @@ class Message:
 
     kind: str
     message_id: bytes
-    day: int
+    day: Day
     language: str
     client: str
     delegation: int

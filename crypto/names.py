@@ -1,4 +1,4 @@
-"""Types for what would otherwise all be `bytes`: a checker parts them, and they cost nothing.
+"""Types for what would otherwise all be `bytes` or `int`: a checker parts them, at no cost.
 
 A name is given where a value comes from: where it is hashed, read from a format or a database, or
 typed by a person. Nothing is checked here: readers check.
@@ -6,7 +6,7 @@ typed by a person. Nothing is checked here: readers check.
 
 from typing import NewType
 
-__all__ = ["Address", "ChunkId", "GenesisId", "KeyHash", "ThreadId"]
+__all__ = ["Address", "ChunkId", "Day", "GenesisId", "KeyHash", "ThreadId", "Week"]
 
 GenesisId = NewType("GenesisId", bytes)
 """SPEC 3: 32 bytes, which office."""
@@ -22,3 +22,9 @@ Address = NewType("Address", bytes)
 
 KeyHash = NewType("KeyHash", bytes)
 """SPEC 10.2: 32 bytes, the SHA-256 by which an intake public key is named."""
+
+Day = NewType("Day", int)
+"""SPEC 2: days since 1970-01-01, UTC. A count of days is an `int`; so is the time between two."""
+
+Week = NewType("Week", int)
+"""SPEC 2: floor(day / 7): weeks since 1970-01-01, a Thursday."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from crypto.chunks import FileKey, chunk_count
 from crypto.errors import Contradictory, Malformed
-from crypto.names import KeyHash
+from crypto.names import Day, KeyHash
 from crypto.padding import padded_chunk_count
 from crypto.public_keys import recipient_bytes
 from crypto.sizes import (
@@ -130,7 +130,7 @@ class Payload:
     signing_key: bytes
     reply_key: bytes
     thread_secret: bytes
-    day: int
+    day: Day
     language: str
     client: str
     delegation: int
@@ -191,7 +191,7 @@ def parse_payload(data: bytes) -> Payload:
         signing_key=fields.hex("signing_key", 32),
         reply_key=fields.hex("reply_key", KEM_PUBLIC_KEY_SIZE),
         thread_secret=fields.hex("thread_secret", 32),
-        day=fields.integer("day"),
+        day=Day(fields.integer("day")),
         language=fields.text("language", 16, 2),
         client=fields.text("client", _CLIENT_MAX_SIZE),
         delegation=directory.integer("delegation"),

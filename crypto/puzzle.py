@@ -7,7 +7,7 @@ from collections.abc import Callable
 from crypto.errors import Malformed, Outdated, Unauthentic
 from crypto.labels import Label, bound
 from crypto.lifetimes import PUZZLE_AHEAD_DAYS, PUZZLE_BEFORE_DAYS
-from crypto.names import Address, ChunkId, GenesisId
+from crypto.names import Address, ChunkId, Day, GenesisId
 from crypto.sizes import PUZZLE_NONCE_SIZE
 
 __all__ = [
@@ -31,7 +31,7 @@ _TOLD_EVERY = 1 << 17
 
 
 def puzzle_text(
-    genesis_id: GenesisId, kind: int, path_hash: Address | ChunkId, day: int, nonce: bytes
+    genesis_id: GenesisId, kind: int, path_hash: Address | ChunkId, day: Day, nonce: bytes
 ) -> bytes:
     """Return the bytes whose SHA-256 must begin with zero bits.
 
@@ -49,7 +49,7 @@ def check_puzzle(
     kind: int,
     path_hash: Address | ChunkId,
     difficulty: int,
-    day: int,
+    day: Day,
 ) -> None:
     """Return if a header solves the puzzle of `difficulty` zero bits on the server's `day`.
 
@@ -58,7 +58,7 @@ def check_puzzle(
     found = _HEADER.fullmatch(header)
     if not found or int(found[1]) > _U32_MAX:
         raise Malformed("not the header of a puzzle")
-    solved_for, nonce = int(found[1]), bytes.fromhex(found[2])
+    solved_for, nonce = Day(int(found[1])), bytes.fromhex(found[2])
     if not day - PUZZLE_BEFORE_DAYS <= solved_for <= day + PUZZLE_AHEAD_DAYS:
         raise Outdated("a puzzle for another day")
     text = puzzle_text(genesis_id, kind, path_hash, solved_for, nonce)
@@ -71,7 +71,7 @@ def solve_puzzle(
     kind: int,
     path_hash: Address | ChunkId,
     difficulty: int,
-    day: int,
+    day: Day,
     tell: Callable[[int], object] = lambda _tried: None,
 ) -> str:
     """Return the header that solves a puzzle for a day; takes about 2 ** difficulty hashes.
@@ -87,7 +87,7 @@ def solve_puzzle(
     return puzzle_header(day, tried.to_bytes(PUZZLE_NONCE_SIZE, "big"))
 
 
-def puzzle_header(day: int, nonce: bytes) -> str:
+def puzzle_header(day: Day, nonce: bytes) -> str:
     """Return the header that shows a nonce (8 bytes) for a day."""
     return f"{day}-{nonce.hex()}"
 

@@ -9,7 +9,7 @@ from crypto.directory import Directory, signing_keys_of
 from crypto.errors import Malformed, ProtocolError, TooLarge, Unauthentic
 from crypto.hpke import hpke_open
 from crypto.labels import Label, bound
-from crypto.names import GenesisId, ThreadId
+from crypto.names import Day, GenesisId, ThreadId
 from crypto.padding import unpad
 from crypto.public_keys import recipient_bytes
 from crypto.signatures import check_signature
@@ -54,7 +54,7 @@ class ReplyPart:
     reply_id: bytes
     part: int
     parts: int
-    day: int
+    day: Day
     recipients: tuple[str, ...]
     set_token: bytes
     text: str
@@ -70,7 +70,7 @@ class Reply:
     recipient_id: str
     reply_id: bytes
     kind: str
-    day: int
+    day: Day
     text: str
     missing_parts: tuple[int, ...]
     recipients: tuple[str, ...]
@@ -111,7 +111,7 @@ def parse_reply_message(data: bytes) -> ReplyPart:
         reply_id=fields.hex("reply_id", 16),
         part=fields.integer("part", 0, parts - 1),
         parts=parts,
-        day=fields.integer("day"),
+        day=Day(fields.integer("day")),
         recipients=tuple(recipients),
         set_token=fields.hex("set_token", 16),
         text=fields.text("text", REPLY_MESSAGE_MAX_SIZE),

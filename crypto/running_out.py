@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from crypto.card import Card
+from crypto.days import first_day, later
 from crypto.directory import Delegation, Directory, signing_keys_of
 from crypto.lifetimes import (
     DAYS_A_WEEK,
@@ -20,6 +21,7 @@ from crypto.lifetimes import (
     UNCONFIRMED_REFUSE_DAYS,
     UNCONFIRMED_WARN_DAYS,
 )
+from crypto.names import Day
 
 __all__ = [
     "Ending",
@@ -56,13 +58,13 @@ class Ending:
     """
 
     what: Ends
-    day: int
+    day: Day
     is_over: bool
     loud: bool
     whose: str = ""
 
 
-def directory_ending(directory: Directory, day: int) -> Ending | None:
+def directory_ending(directory: Directory, day: Day) -> Ending | None:
     """Return that a directory ends, once it is due to be renewed."""
     age, is_over = age_of(directory, day), day >= directory.expires
     if age < DIRECTORY_RENEW_DAYS and not is_over:
@@ -71,17 +73,17 @@ def directory_ending(directory: Directory, day: int) -> Ending | None:
     return Ending(Ends.DIRECTORY, directory.expires, is_over, loud)
 
 
-def delegation_ending(delegation: Delegation, day: int) -> Ending | None:
+def delegation_ending(delegation: Delegation, day: Day) -> Ending | None:
     """Return that the root's delegation ends, once it is time to fetch the root key."""
     return _ending(Ends.DELEGATION, delegation.end, day, DELEGATION_WARN_DAYS)
 
 
-def keys_ending(whose: str, end: int, day: int) -> Ending | None:
+def keys_ending(whose: str, end: Day, day: Day) -> Ending | None:
     """Return that a recipient's keys end, once a new card is wanted; `end` is its card's."""
     return _ending(Ends.KEYS, end, day, KEYS_WARN_DAYS, whose)
 
 
-def keys_endings(directory: Directory, ends: Mapping[str, int], day: int) -> list[Ending]:
+def keys_endings(directory: Directory, ends: Mapping[str, Day], day: Day) -> list[Ending]:
     """Return which recipients' keys end, by the cards that are known (`card_ends`).
 
     Where none of these ended a directory that was cut short, it was one of those not known.
@@ -94,15 +96,15 @@ def keys_endings(directory: Directory, ends: Mapping[str, int], day: int) -> lis
     return [ending for ending in endings if ending]
 
 
-def acceptance_ending(whose: str, since: int, day: int) -> Ending | None:
+def acceptance_ending(whose: str, since: Day, day: Day) -> Ending | None:
     """Return that a recipient's unconfirmed envelopes, the oldest of the day `since`, wait long."""
-    end = since + UNCONFIRMED_REFUSE_DAYS
+    end = later(since, UNCONFIRMED_REFUSE_DAYS)
     return _ending(
         Ends.ACCEPTANCE, end, day, UNCONFIRMED_REFUSE_DAYS - UNCONFIRMED_WARN_DAYS, whose
     )
 
 
-def age_of(directory: Directory, day: int) -> int:
+def age_of(directory: Directory, day: Day) -> int:
     """Return a directory's age in days; of one that keys cut short, counted back from its end.
 
     Where the delegation ends it, no newer card makes it longer, and that is said in time.
@@ -118,18 +120,18 @@ def is_cut_by_keys(directory: Directory) -> bool:
     return directory.expires < min(directory.issued + DIRECTORY_MAX_DAYS, directory.delegation.end)
 
 
-def card_end(card: Card) -> int:
+def card_end(card: Card) -> Day:
     """Return the day on which a card's last key gives way."""
-    return DAYS_A_WEEK * (card.keys[-1].week + 1)
+    return later(first_day(card.keys[-1].week), DAYS_A_WEEK)
 
 
-def card_ends(directory: Directory, cards: Iterable[Card]) -> dict[str, int]:
+def card_ends(directory: Directory, cards: Iterable[Card]) -> dict[str, Day]:
     """Return where the newest card of each recipient ends, as far as it is among these.
 
     One that ends before the directory is older than what the desk has that signed it.
     """
     known = list(cards)
-    ends: dict[str, int] = {}
+    ends: dict[str, Day] = {}
     for recipient in directory.recipients:
         signers = signing_keys_of(directory, recipient.id)[:1]
         found = [
@@ -138,13 +140,13 @@ def card_ends(directory: Directory, cards: Iterable[Card]) -> dict[str, int]:
             if card.recipient == recipient.id
             and (card.signing_key in signers or card.old_signing_key in signers)
         ]
-        end = max(found, default=0)
+        end = max(found, default=Day(0))
         if end >= directory.expires:
             ends[recipient.id] = end
     return ends
 
 
-def ending_with(directory: Directory, ends: Mapping[str, int], *, unknown: bool) -> list[str]:
+def ending_with(directory: Directory, ends: Mapping[str, Day], *, unknown: bool) -> list[str]:
     """Return the recipients whose card ends no later than a directory, and would end the next.
 
     `unknown` says whether one whose card is not known counts among them.
@@ -155,7 +157,7 @@ def ending_with(directory: Directory, ends: Mapping[str, int], *, unknown: bool)
     ]
 
 
-def _ending(what: Ends, end: int, day: int, warn_days: int, whose: str = "") -> Ending | None:
+def _ending(what: Ends, end: Day, day: Day, warn_days: int, whose: str = "") -> Ending | None:
     if day < end - warn_days:
         return None
     return Ending(what, end, day >= end, day >= end, whose)

@@ -11,10 +11,11 @@ input or output: a writer gives out the bytes of each part, a reader says how ma
 import hashlib
 from dataclasses import dataclass
 
+from crypto.days import first_day, later, week_of
 from crypto.errors import Foreign, Malformed, Outdated, Unauthentic
 from crypto.labels import Label, bound, labelled
-from crypto.lifetimes import DAYS_A_WEEK, KEY_DAYS, SEALED_FILE_AHEAD_DAYS
-from crypto.names import ChunkId, GenesisId
+from crypto.lifetimes import KEY_DAYS, SEALED_FILE_AHEAD_DAYS
+from crypto.names import ChunkId, Day, GenesisId
 from crypto.padding import padded_chunk_count
 from crypto.sizes import (
     CHUNK_ID_SIZE,
@@ -49,7 +50,7 @@ class SealedFileHead:
     """What a sealed file begins with: its office, its last day, its number of chunks."""
 
     genesis_id: GenesisId
-    last_day: int
+    last_day: Day
     chunks: int
 
 
@@ -70,10 +71,10 @@ class SealedEnvelope:
     envelope: bytes
 
 
-def last_day_of(day: int) -> int:
+def last_day_of(day: Day) -> Day:
     """Return the last day of a file that is sealed on a day: that of the day's intake keys."""
     # SPEC 11.1: 7w + 13
-    return day // DAYS_A_WEEK * DAYS_A_WEEK + KEY_DAYS - 1
+    return later(first_day(week_of(day)), KEY_DAYS - 1)
 
 
 def sealed_file_size(chunks: int) -> int:
@@ -125,7 +126,7 @@ class SealedFileReader:
     with, once that was read.
     """
 
-    def __init__(self, genesis_id: GenesisId, day: int) -> None:
+    def __init__(self, genesis_id: GenesisId, day: Day) -> None:
         self._genesis_id = genesis_id
         self._day = day
         self._parts = _Parts()
@@ -163,7 +164,7 @@ class SealedFileReader:
         body = self._parts.checked(part)
         office = GenesisId(bytes(body[len(label) : len(label) + GENESIS_ID_SIZE]))
         numbers = body[len(label) + GENESIS_ID_SIZE :]
-        last_day = int.from_bytes(numbers[:_NUMBER_SIZE], "big")
+        last_day = Day(int.from_bytes(numbers[:_NUMBER_SIZE], "big"))
         chunks = int.from_bytes(numbers[_NUMBER_SIZE:], "big")
         if office != self._genesis_id:
             raise Foreign("a sealed file for another office")

@@ -19,7 +19,7 @@ from enum import IntEnum
 from crypto.byte_reader import ByteReader
 from crypto.errors import Malformed, Unauthentic
 from crypto.labels import Label
-from crypto.names import GenesisId
+from crypto.names import GenesisId, Week
 from crypto.public_keys import recipient_bytes
 from crypto.signatures import check_signature
 from crypto.sizes import SIGNATURE_SIZE
@@ -82,7 +82,7 @@ class TakenLine:
     recipient_id: str
     number: int
     count: int
-    week: int
+    week: Week
     content_hash: bytes
     signing_key: bytes
     signature: bytes
@@ -136,7 +136,9 @@ def check_statement(
     )
 
 
-def taken_line(statement: Statement, recipient_id: str, signing_key: bytes, week: int) -> TakenLine:
+def taken_line(
+    statement: Statement, recipient_id: str, signing_key: bytes, week: Week
+) -> TakenLine:
     """Return the line that says that a statement, checked with `signing_key`, was taken."""
     return TakenLine(
         kind=statement.kind,
@@ -166,7 +168,7 @@ def parse_taken_line(data: bytes) -> TakenLine:
         recipient_id=_recipient_id(reader.take(_RID_SIZE)),
         number=reader.u32(),
         count=reader.u32(),
-        week=reader.u32(),
+        week=Week(reader.u32()),
         content_hash=reader.take(_HASH_SIZE),
         signing_key=reader.take(_KEY_SIZE),
         signature=reader.take(SIGNATURE_SIZE),

@@ -14,6 +14,7 @@ from caseworker.backup.archive import (
 )
 from caseworker.backup.numbers_moved_on import move_numbers_on
 from caseworker.backup.sealed_stream import OpeningReader, open_header, read_header
+from caseworker.moments import Moment
 from caseworker.vault.condition import note_backup
 from caseworker.vault.folder import CHUNKS_FOLDER, Vault, open_vault, unlock
 from caseworker.vault.key_slots import SLOTS_FILE
@@ -21,7 +22,6 @@ from caseworker.vault.secrets_file import SECRETS_FILE
 from crypto.chunks import FileKey
 from crypto.errors import Malformed, ProtocolError, Unauthentic
 from crypto.strict_json import Fields
-from ground.days import Moment
 from ground.disk.new_files import (
     left_over,
     new_file,

@@ -8,6 +8,7 @@ Were it, a second restore of one backup would use the reply indexes of the first
 
 from caseworker.keys.cards import make_card
 from caseworker.keys.directories import adopt_stray, known_directory, stray_directory
+from caseworker.moments import Moment
 from caseworker.vault.condition import (
     awaits_bundle_of,
     is_behind,
@@ -20,8 +21,8 @@ from caseworker.vault.folder import Vault
 from caseworker.vault.numbers import highest_number, move_reply_indexes, raise_number
 from caseworker.vault.taken import highest_moved_past, highest_named, move_past, number_name
 from crypto.lifetimes import CLOCK_GRACE_DAYS
+from crypto.names import Day
 from crypto.statements import StatementKind
-from ground.days import Moment
 
 NUMBERS_SKIPPED = 1000
 _INDEXES = 32
@@ -58,7 +59,7 @@ def move_numbers_on(
     make_card(vault, moment)
 
 
-def hear_after_restore(vault: Vault, export_day: int, today: int) -> None:
+def hear_after_restore(vault: Vault, export_day: Day, today: Day) -> None:
     """Move numbers on, within an import, past what the server names after a restore.
 
     Where the clock was ahead at the restore, a bundle of today is new enough. One of days to come

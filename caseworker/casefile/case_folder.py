@@ -34,10 +34,10 @@ from caseworker.cases.folding import case_log
 from caseworker.cases.lists import append_to_case
 from caseworker.cases.texts import DAMAGED, MISSING, WHOLE, read_rest, rest_of
 from caseworker.log.case_events import Saved
+from caseworker.moments import Moment
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import MessageMark, messages_of_case, payload_of
 from crypto.payload import Payload
-from ground.days import Moment
 from ground.disk.durable import PRIVATE_FOLDER, open_private
 from ground.disk.new_files import new_folder
 from ground.disk.room import free_bytes, is_full

@@ -10,15 +10,16 @@ from caseworker.cases.texts import message_text
 from caseworker.cases.written_replies import WrittenReply
 from caseworker.keys.directories import known_directory
 from caseworker.log.texts import text_of
+from caseworker.moments import Moment
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import MessageMark, messages_of_case, payload_of
 from caseworker.vault.numbers import next_reply_index
 from caseworker.vault.taken import Outgoing, last_live_day, outgoing_state
 from crypto.directory import Directory
+from crypto.names import Day, Week
 from crypto.payload import Payload
 from crypto.sizes import REPLY_INDEXES
 from crypto.statements import StatementKind
-from ground.days import Moment
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class MessageView:
     number: int
     kind: str
     received: Moment
-    written_day: int
+    written_day: Day
     language: str
     client: str
     sealed_for: tuple[str, ...]
@@ -60,8 +61,8 @@ class ReplyView:
     answers_message: int
     written: Moment
     carried_out: Moment | None
-    on_board_week: int | None
-    on_board_until: int | None
+    on_board_week: Week | None
+    on_board_until: Day | None
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from caseworker.log.case_events import (
     WrittenEvent,
 )
 from caseworker.log.chain import Entry, all_entries, entries_of_case
+from caseworker.moments import Moment
 from caseworker.vault.database import Database
-from ground.days import Moment
 from ground.shell.refusals import Refusal
 
 

@@ -20,9 +20,9 @@ from caseworker.cases.written_replies import WrittenReply
 from caseworker.log.case_events import CaseEvent
 from caseworker.log.chain import append_event, entries_of_case
 from caseworker.log.rows import cases_in_log_after, hash_in_log, last_of_log
+from caseworker.moments import Moment
 from caseworker.vault.database import Database
 from caseworker.vault.folder import Vault
-from ground.days import Moment
 from ground.shell.refusals import Refusal
 
 # To be raised with whatever changes what a row says of the same events.

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from caseworker.cases.states import State
 from caseworker.cases.written_replies import ACKNOWLEDGEMENT, WrittenReply
+from caseworker.moments import Moment
 from caseworker.vault.database import Database, Row
-from ground.days import Moment
+from crypto.names import Day
 
 # In which replies leave: what is due first, first.
 _ORDER = f"kind <> '{ACKNOWLEDGEMENT}', due_from, written_day, written_time, case_number, number"
@@ -18,7 +19,7 @@ class CaseRow:
     """What a list says of a case; `waiting` are replies."""
 
     number: int
-    received_day: int
+    received_day: Day
     messages: int
     state: State
     acknowledged: bool

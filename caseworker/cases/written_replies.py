@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ground.days import Moment
+from caseworker.moments import Moment
 
 # SPEC 9: the kinds, as a record names them.
 ACKNOWLEDGEMENT = "acknowledgement"

@@ -20,6 +20,7 @@ from caseworker.work.alarms import (
     alarms,
     safekeeping_alarms,
 )
+from crypto.names import Day
 from crypto.running_out import Ends
 from ground.shell.figures import counted, distance_text
 from ground.shell.foreign import foreign_path
@@ -36,14 +37,14 @@ class WordedAlarm:
     loud: bool = False
 
 
-def alarms_in_words(vault: Vault, today: int) -> list[WordedAlarm]:
+def alarms_in_words(vault: Vault, today: Day) -> list[WordedAlarm]:
     """Return what a person should do something about, the most urgent first."""
     return _worded(alarms(vault, today), vault.folder, today)
 
 
 def safekeeping_in_words(vault: Vault) -> list[WordedAlarm]:
     """Return what should be done lest a vault be lost, or after it was."""
-    return _worded(safekeeping_alarms(vault), vault.folder, 0)
+    return _worded(safekeeping_alarms(vault), vault.folder, Day(0))
 
 
 def mended_in_words(cases: tuple[int, ...], vault: Path) -> list[WordedAlarm]:
@@ -57,7 +58,7 @@ def mended_in_words(cases: tuple[int, ...], vault: Path) -> list[WordedAlarm]:
     return [WordedAlarm(text, f"caseworker list {foreign_path(vault)}", loud=True)]
 
 
-def _worded(found: Iterable[Alarm], folder: Path, today: int) -> list[WordedAlarm]:
+def _worded(found: Iterable[Alarm], folder: Path, today: Day) -> list[WordedAlarm]:
     words = _Words(folder, today)
     return [WordedAlarm(*words.of(alarm), alarm.loud) for alarm in found]
 
@@ -65,7 +66,7 @@ def _worded(found: Iterable[Alarm], folder: Path, today: int) -> list[WordedAlar
 class _Words:
     """The words of alarms: what is so, and what to type."""
 
-    def __init__(self, folder: Path, today: int) -> None:
+    def __init__(self, folder: Path, today: Day) -> None:
         self._today = today
         self._folder = foreign_path(folder)
         self._export = f"caseworker export {self._folder} --out FILE"

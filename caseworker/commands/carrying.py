@@ -18,6 +18,7 @@ from caseworker.exchange.inbound.importing import ImportResult
 from caseworker.exchange.outbound.exporting import ExportResult, export_bundle
 from caseworker.work.import_bundles import Imported, import_bundles
 from crypto.lifetimes import CLOCK_GRACE_DAYS
+from crypto.names import Day
 from crypto.statements import StatementKind
 from ground.shell.figures import counted, date_text, iso_date
 from ground.shell.foreign import ForeignText, foreign_path
@@ -59,7 +60,7 @@ def _import(options: ImportOptions, surroundings: Surroundings) -> Answer:
     return Answer(text, data, complete=not imported.refused)
 
 
-def _imported_lines(imported: Imported, vault: Path, today: int) -> list[str]:
+def _imported_lines(imported: Imported, vault: Path, today: Day) -> list[str]:
     folder = foreign_path(vault)
     parts: list[str] = []
     for path, result in imported.done.items():
@@ -84,7 +85,7 @@ def _imported_lines(imported: Imported, vault: Path, today: int) -> list[str]:
     return [*parts, *old_key_lines(imported.old_keys, vault), f"Next: caseworker list {folder}"]
 
 
-def _part_lines(name: ForeignText, result: ImportResult, today: int) -> list[str]:
+def _part_lines(name: ForeignText, result: ImportResult, today: Day) -> list[str]:
     header, counts = result.header, result.counts
     if result.known_since is not None:
         known = date_text(result.known_since)

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from caseworker.moments import Moment, moment
 from caseworker.vault.folder import Vault, open_vault, refuse_other_folders, unlock
-from ground.days import Moment, moment
 from ground.shell.columns import lines_must_fit
 from ground.shell.foreign import ForeignText, foreign_path
 from ground.shell.layout import fitted

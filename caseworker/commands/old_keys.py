@@ -8,10 +8,11 @@ from pathlib import Path
 from caseworker.keys.destroying import Destroyed
 from caseworker.keys.destruction import Destruction, Doubt
 from caseworker.keys.key_dates import end_of_validity
+from caseworker.moments import Moment
 from caseworker.vault.condition import restored_day, seen_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.secrets_file import HeldSecret
-from ground.days import DAYS_A_WEEK, Moment
+from crypto.days import first_day
 from ground.shell.figures import counted, date_text, iso_date
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
@@ -126,8 +127,8 @@ def old_key_lines(old: Destroyed, vault: Path) -> list[str]:
 def old_key_data(old: Destroyed) -> dict[str, object]:
     """Return what became of old keys, for programs."""
     return {
-        "destroyed": [iso_date(DAYS_A_WEEK * one.week) for one in old.gone],
-        "kept": [iso_date(DAYS_A_WEEK * one.week) for one in old.kept.asked],
+        "destroyed": [iso_date(first_day(one.week)) for one in old.gone],
+        "kept": [iso_date(first_day(one.week)) for one in old.kept.asked],
         "kept_because": [doubt.value for doubt in old.kept.doubts],
     }
 
@@ -135,8 +136,8 @@ def old_key_data(old: Destroyed) -> dict[str, object]:
 def due_data(due: Destruction) -> dict[str, object]:
     """Return which keys the next import destroys, or asks about, for programs."""
     return {
-        "destroyed_at_next_import": [iso_date(DAYS_A_WEEK * one.week) for one in due.free],
-        "asked_at_next_import": [iso_date(DAYS_A_WEEK * one.week) for one in due.asked],
+        "destroyed_at_next_import": [iso_date(first_day(one.week)) for one in due.free],
+        "asked_at_next_import": [iso_date(first_day(one.week)) for one in due.asked],
         "asked_because": [doubt.value for doubt in due.doubts],
     }
 

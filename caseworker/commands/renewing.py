@@ -13,6 +13,7 @@ from caseworker.office.root_file import ROOT_FILE
 from caseworker.work.renew_office import renew_vaults
 from caseworker.work.replace_root import RootPassphrases, replace_office_root
 from crypto.directory import Policy
+from crypto.names import Day
 from ground.shell.figures import iso_date, until_text
 from ground.shell.foreign import foreign_path
 from ground.shell.layout import lines
@@ -61,7 +62,7 @@ def _asks_vaults(surroundings: Surroundings) -> Callable[[Path], Passphrase]:
     return lambda folder: surroundings.passphrases.ask(name_of_vault(folder))
 
 
-def _renewal_answer(renewal: Renewal, today: int, *first: str) -> Answer:
+def _renewal_answer(renewal: Renewal, today: Day, *first: str) -> Answer:
     parts = list(first)
     directory = renewal.directory
     if directory:

@@ -11,9 +11,12 @@ from caseworker.commands.alarm_words import (
 )
 from caseworker.commands.frame import add_vault, now, opened
 from caseworker.commands.old_keys import due_data, due_rows
+from caseworker.keys.key_dates import end_of_validity
 from caseworker.work.vault_status import VaultStatus, status_of
+from crypto.days import first_day
 from crypto.directory import fingerprint, name_in
-from ground.days import DAYS_A_WEEK
+from crypto.names import Day
+from crypto.running_out import card_end
 from ground.shell.figures import distance_text, iso_date
 from ground.shell.foreign import ForeignText
 from ground.shell.layout import fitted, lines, table
@@ -83,11 +86,11 @@ def _keys(status: VaultStatus) -> dict[str, object]:
             "expires": iso_date(directory.expires),
             "delegation_end": iso_date(directory.delegation.end),
         },
-        "card": card and {"number": card.number, "until": iso_date(_card_end(card.keys[-1].week))},
+        "card": card and {"number": card.number, "until": iso_date(card_end(card))},
         "intake_keys": [
             {
-                "from": iso_date(DAYS_A_WEEK * one.week),
-                "until": iso_date(DAYS_A_WEEK * one.week + 2 * DAYS_A_WEEK - 1),
+                "from": iso_date(first_day(one.week)),
+                "until": iso_date(end_of_validity(one.week) - 1),
                 "made": iso_date(one.made_day),
             }
             for one in status.held_weeks
@@ -110,7 +113,7 @@ def _traffic(status: VaultStatus) -> dict[str, object]:
     }
 
 
-def _key_rows(status: VaultStatus, today: int) -> list[tuple[str, str]]:
+def _key_rows(status: VaultStatus, today: Day) -> list[tuple[str, str]]:
     directory, card = status.directory, status.card
     signed_here = "; signed here" if status.signs_directory else ""
     rows = [
@@ -124,13 +127,13 @@ def _key_rows(status: VaultStatus, today: int) -> list[tuple[str, str]]:
         ("intake keys", f"{len(status.held_weeks)} held"),
     ]
     if card:
-        end = _card_end(card.keys[-1].week)
+        end = card_end(card)
         rows.append(("card", f"number {card.number}, its keys end {distance_text(end, today)}"))
     rows.append(("last backup", _distance_or_none(status.backup_day, today)))
     return [*rows, *due_rows(status.old_keys)]
 
 
-def _traffic_rows(status: VaultStatus, today: int) -> list[tuple[str, str]]:
+def _traffic_rows(status: VaultStatus, today: Day) -> list[tuple[str, str]]:
     arrived, counts = status.arrived, status.arrived.envelopes
     return [
         ("last import", _distance_or_none(arrived.last_import_day, today)),
@@ -148,16 +151,12 @@ def _traffic_rows(status: VaultStatus, today: int) -> list[tuple[str, str]]:
     ]
 
 
-def _day_or_none(day: int | None) -> str | None:
+def _day_or_none(day: Day | None) -> str | None:
     return None if day is None else iso_date(day)
 
 
-def _distance_or_none(day: int | None, today: int) -> str:
+def _distance_or_none(day: Day | None, today: Day) -> str:
     return "none" if day is None else distance_text(day, today)
-
-
-def _card_end(last_week: int) -> int:
-    return DAYS_A_WEEK * (last_week + 1)
 
 
 STATUS = Command(

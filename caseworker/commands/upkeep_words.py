@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from caseworker.keys.upkeep import Upkeep
+from crypto.names import Week
 from ground.shell.figures import counted
 from ground.shell.refusals import Refusal
 
@@ -22,7 +23,7 @@ def upkeep_notes(upkeep: Upkeep) -> list[str]:
     return notes
 
 
-def lost_key_notes(weeks: Sequence[int]) -> list[str]:
+def lost_key_notes(weeks: Sequence[Week]) -> list[str]:
     """Return what a person should know of keys that a vault has lost, of these weeks."""
     if not weeks:
         return []

@@ -18,9 +18,11 @@ from caseworker.cases.states import State
 from caseworker.cases.texts import LONGER, WHOLE
 from caseworker.commands.case_words import STATE_WORDS
 from caseworker.commands.frame import add_case, add_vault, now, opened
+from caseworker.moments import Moment
 from caseworker.work.list_cases import ListedCase, list_with_beginnings
+from crypto.days import first_day
+from crypto.names import Day
 from crypto.sizes import REPLY_INDEXES
-from ground.days import DAYS_A_WEEK, Moment
 from ground.shell.figures import counted, date_text, iso_date, size_text
 from ground.shell.foreign import ForeignText, foreign_path
 from ground.shell.layout import fitted, lines, quoted, table
@@ -84,7 +86,7 @@ def _show(options: ShowOptions, surroundings: Surroundings) -> Answer:
     return Answer(lines(*_case_lines(case, now().day)), _conversation_data(case))
 
 
-def _case_lines(case: Conversation, today: int) -> list[str]:
+def _case_lines(case: Conversation, today: Day) -> list[str]:
     parts = [f"Case {case.number}: {STATE_WORDS[case.state]}."]
     for flag in case.flags:
         looked = " (looked at)" if flag in case.looked_at else ""
@@ -98,7 +100,7 @@ def _case_lines(case: Conversation, today: int) -> list[str]:
     return parts
 
 
-def _entry_lines(entry: MessageView | ReplyView | NoteView, today: int) -> list[str]:
+def _entry_lines(entry: MessageView | ReplyView | NoteView, today: Day) -> list[str]:
     if isinstance(entry, MessageView):
         return _message_lines(entry)
     if isinstance(entry, ReplyView):
@@ -145,7 +147,7 @@ def _file_lines(file: FileView) -> list[str]:
     return [*fitted(f"{what}: DAMAGED, its chunks are not those that the source sent")]
 
 
-def _reply_lines(reply: ReplyView, today: int) -> list[str]:
+def _reply_lines(reply: ReplyView, today: Day) -> list[str]:
     kind = "Acknowledgement" if reply.kind == "acknowledgement" else "Reply"
     return [
         f"{kind}, written {date_text(reply.written.day)} by {reply.author}",
@@ -154,9 +156,9 @@ def _reply_lines(reply: ReplyView, today: int) -> list[str]:
     ]
 
 
-def _progress_words(reply: ReplyView, today: int) -> str:
+def _progress_words(reply: ReplyView, today: Day) -> str:
     if reply.on_board_week is not None and reply.on_board_until is not None:
-        since = date_text(DAYS_A_WEEK * reply.on_board_week)
+        since = date_text(first_day(reply.on_board_week))
         if today > reply.on_board_until:
             return f"was on the board until {date_text(reply.on_board_until)}"
         return f"on the board since the week of {since}, until {date_text(reply.on_board_until)}"

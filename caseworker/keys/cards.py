@@ -3,23 +3,26 @@
 from caseworker.keys.signing import vouching_key
 from caseworker.log.chain import append_event
 from caseworker.log.vault_events import CardMade
+from caseworker.moments import Moment
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import add_card, add_intake_key, newest_card, newest_signing_key
 from caseworker.vault.numbers import highest_number, take_number
 from caseworker.vault.secrets_file import HeldSecret
 from crypto.card import Card, read_card
+from crypto.days import later, week_of, weeks
 from crypto.directory import ListedKey
 from crypto.hpke import new_kem_secret_key
 from crypto.lifetimes import CARD_AHEAD_DAYS
+from crypto.names import Day, Week
 from crypto.office.card import sign_card
 from crypto.public_keys import key_hash
-from ground.days import Moment, week_of
 from ground.shell.refusals import Refusal
 
 
-def weeks_to_list(day: int) -> range:
+def weeks_to_list(day: Day) -> list[Week]:
     """Return the weeks of a card made on a day: from the week before to 90 days ahead."""
-    return range(week_of(day) - 1, week_of(day + CARD_AHEAD_DAYS) + 1)
+    last = week_of(later(day, CARD_AHEAD_DAYS))
+    return weeks(Week(week_of(day) - 1), Week(last + 1))
 
 
 def own_card(vault: Vault) -> Card | None:
@@ -54,17 +57,19 @@ def renew_card(vault: Vault, moment: Moment) -> bool:
 
 def make_card(vault: Vault, moment: Moment) -> None:
     """Make a card: keys of weeks whose secret is held are listed again, missing ones made new."""
-    weeks = weeks_to_list(moment.day)
+    listed_weeks = weeks_to_list(moment.day)
     # The last one made counts, where a week has several.
     by_week = {one.week: one for one in vault.secrets}
     new = [
-        HeldSecret(week, moment.day, new_kem_secret_key()) for week in weeks if week not in by_week
+        HeldSecret(week, moment.day, new_kem_secret_key())
+        for week in listed_weeks
+        if week not in by_week
     ]
     if new:
         # A public key leaves only once its secret half is on the disk.
         vault.keep_secrets([*vault.secrets, *new])
     by_week.update((one.week, one) for one in new)
-    public_keys = {week: by_week[week].key.public_key for week in weeks}
+    public_keys = {week: by_week[week].key.public_key for week in listed_weeks}
     with vault.db.transaction():
         listed = [ListedKey(week, key_hash(key)) for week, key in public_keys.items()]
         signer, number = newest_signing_key(vault.db).key, take_number(vault.db, "card")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from caseworker.keys.destruction import Destruction, Doubt, destruction_due
 from caseworker.log.chain import append_event
 from caseworker.log.vault_events import KeysDestroyed
+from caseworker.moments import Moment
 from caseworker.vault.condition import set_restored_day, set_seen_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.secrets_file import HeldSecret
-from ground.days import Moment
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from caseworker.vault.condition import believes_clock, is_behind, restored_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.secrets_file import HeldSecret
 from crypto.lifetimes import CLOCK_BELIEVED_DAYS, CLOCK_GRACE_DAYS
+from crypto.names import Day, Week
 
 
 class Doubt(Enum):
@@ -59,13 +60,13 @@ class _Export:
     """
 
     export_id: bytes
-    claimed_day: int
-    believed_day: int
+    claimed_day: Day
+    believed_day: Day
     empty: bool
     ahead: bool
 
 
-def destruction_due(vault: Vault, today: int) -> Destruction:
+def destruction_due(vault: Vault, today: Day) -> Destruction:
     """Return what the rules say of a vault on a day; nothing at all while it is behind."""
     over = [one for one in vault.secrets if today > last_accepted_day(one.week)]
     if not over or is_behind(vault.db):
@@ -91,7 +92,7 @@ def destruction_due(vault: Vault, today: int) -> Destruction:
     return Destruction(tuple(free), tuple(asked), tuple(found))
 
 
-def _doubts_of_key(week: int, today: int, exports: list[_Export]) -> set[Doubt] | None:
+def _doubts_of_key(week: Week, today: Day, exports: list[_Export]) -> set[Doubt] | None:
     """Return why a person is asked about a key, given the exports past its acceptance.
 
     None where it stays without a question.
@@ -105,7 +106,7 @@ def _doubts_of_key(week: int, today: int, exports: list[_Export]) -> set[Doubt] 
     return doubts or None
 
 
-def _general_doubts(vault: Vault, today: int, imports: list[ImportRow]) -> set[Doubt]:
+def _general_doubts(vault: Vault, today: Day, imports: list[ImportRow]) -> set[Doubt]:
     doubts = set()
     if not believes_clock(vault.db, today):
         doubts.add(Doubt.CLOCK_JUMPED)

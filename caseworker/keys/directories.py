@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from caseworker.keys.profile import NO_CHANGE, OfficeProfile, Puzzles, profile_of
 from caseworker.log.chain import append_event
 from caseworker.log.vault_events import DirectoryIssued
+from caseworker.moments import Moment
 from caseworker.vault.arrivals import taken_lines
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (
@@ -20,15 +21,16 @@ from caseworker.vault.keys import (
 )
 from caseworker.vault.numbers import highest_number, raise_number, take_number
 from crypto.card import Card, read_card
+from crypto.days import later
 from crypto.directory import Directory, Recipient, RetiredKey, read_directory
 from crypto.lifetimes import DIRECTORY_MAX_DAYS, DIRECTORY_RENEW_DAYS, RETIRED_MARGIN_DAYS
+from crypto.names import Day
 from crypto.office.directory import DirectoryContent, listed_weeks, sign_directory
 from crypto.public_keys import recipient_bytes
 from crypto.running_out import age_of, card_end, ending_with
 from crypto.sizes import BUCKET_BITS_MAX
 from crypto.statements import StatementKind
 from crypto.strict_json import INTEGER_MAX
-from ground.days import Moment
 from ground.shell.figures import date_text
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
@@ -64,7 +66,9 @@ def issue_directory(
     profile = profile or profile_of(own_or_known_directory(vault))
     cards = _cards(vault, profile)
     expires = min(
-        moment.day + DIRECTORY_MAX_DAYS, held.end, *(card_end(card) for card in cards.values())
+        later(moment.day, DIRECTORY_MAX_DAYS),
+        held.end,
+        *(card_end(card) for card in cards.values()),
     )
     _refuse_missing_keys(cards.values(), moment.day, expires)
     _refuse_beyond_numbers(vault)
@@ -104,7 +108,7 @@ def own_or_known_directory(vault: Vault) -> Directory:
     return read_directory(document, vault.genesis_id) if document else known_directory(vault)
 
 
-def is_due(vault: Vault, day: int) -> bool:
+def is_due(vault: Vault, day: Day) -> bool:
     """Tell whether a directory is to be issued: the newest one is old, or names replaced keys.
 
     One that was cut short is old before its seventh day, as soon as another would last longer.
@@ -139,10 +143,10 @@ def ends_before_next(vault: Vault, directory: Directory) -> list[str]:
     return ending_with(directory, ends, unknown=True)
 
 
-def refuse_unissuable(vault: Vault, day: int) -> None:
+def refuse_unissuable(vault: Vault, day: Day) -> None:
     """Raise Refusal where, whatever the delegation, no directory can be issued for want of keys."""
     cards = _cards(vault, profile_of(own_or_known_directory(vault)))
-    expires = min(day + DIRECTORY_MAX_DAYS, *(card_end(card) for card in cards.values()))
+    expires = min(later(day, DIRECTORY_MAX_DAYS), *(card_end(card) for card in cards.values()))
     _refuse_missing_keys(cards.values(), day, expires)
 
 
@@ -220,7 +224,7 @@ def _refuse_beyond_numbers(vault: Vault) -> None:
         raise Refusal("the numbers of this delegation's directories are used up", _RENEW)
 
 
-def _held_key(vault: Vault, day: int) -> HeldDirectoryKey:
+def _held_key(vault: Vault, day: Day) -> HeldDirectoryKey:
     held = directory_key(vault.db)
     if held is None:
         raise Refusal(
@@ -253,7 +257,7 @@ def _card_of(vault: Vault, recipient: str) -> Card:
     return read_card(document, vault.genesis_id)
 
 
-def _refuse_missing_keys(cards: Iterable[Card], day: int, expires: int) -> None:
+def _refuse_missing_keys(cards: Iterable[Card], day: Day, expires: Day) -> None:
     for card in cards:
         weeks = {key.week for key in card.keys}
         if card_end(card) <= day or not weeks.issuperset(listed_weeks(day, expires)):
@@ -265,7 +269,7 @@ def _refuse_missing_keys(cards: Iterable[Card], day: int, expires: int) -> None:
 
 
 def _recipients(
-    profile: OfficeProfile, cards: Mapping[str, Card], day: int, expires: int
+    profile: OfficeProfile, cards: Mapping[str, Card], day: Day, expires: Day
 ) -> tuple[Recipient, ...]:
     weeks = listed_weeks(day, expires)
     return tuple(
@@ -280,12 +284,12 @@ def _recipients(
 
 
 def _retired(
-    before: Directory | None, cards: Mapping[str, Card], day: int
+    before: Directory | None, cards: Mapping[str, Card], day: Day
 ) -> tuple[RetiredKey, ...]:
     """Return the signing keys whose replies are still read, those replaced just now among them."""
     if before is None:
         return ()
-    until = day + before.policy.reply_days + RETIRED_MARGIN_DAYS
+    until = later(day, before.policy.reply_days + RETIRED_MARGIN_DAYS)
     replaced = [
         RetiredKey(one.id, one.signing_key, until)
         for one in before.recipients

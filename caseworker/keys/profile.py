@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from crypto.directory import Directory, ListedKey, Policy, Recipient
 from crypto.directory_content import DirectoryContent, encode_directory, parse_directory
-from crypto.names import GenesisId, KeyHash
+from crypto.names import Day, GenesisId, KeyHash, Week
 from crypto.public_keys import recipient_bytes
 
 # Each with its unit; crypto/SPEC.md 10.2 says what they are for.
@@ -72,14 +72,14 @@ def profile_of(directory: Directory) -> OfficeProfile:
 def check_profile(profile: OfficeProfile) -> None:
     """Return if a directory can say this of an office; Malformed otherwise."""
     recipients = [
-        Recipient(recipient, titles, bytes(32), (ListedKey(0, KeyHash(bytes(32))),))
+        Recipient(recipient, titles, bytes(32), (ListedKey(Week(0), KeyHash(bytes(32))),))
         for recipient, titles in profile.titles.items()
     ]
     content = DirectoryContent(
         genesis_id=GenesisId(bytes(32)),
         sequence=1,
-        issued=0,
-        expires=1,
+        issued=Day(0),
+        expires=Day(1),
         names=profile.names,
         addresses=profile.addresses,
         recipients=tuple(sorted(recipients, key=lambda one: recipient_bytes(one.id))),

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from caseworker.keys.cards import make_card, renew_card
 from caseworker.keys.directories import is_due, issue_directory, known_directory
 from caseworker.keys.key_dates import last_accepted_day
+from caseworker.moments import Moment
 from caseworker.vault.condition import is_behind
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, newest_card_day
 from crypto.directory import Directory
 from crypto.errors import ProtocolError
+from crypto.names import Day, Week
 from crypto.public_keys import key_hash
-from ground.days import Moment
 from ground.shell.refusals import Refusal
 
 
@@ -23,7 +24,7 @@ class Upkeep:
     issued, and `not_issued` says why none was where it was time for one.
     """
 
-    lost_weeks: tuple[int, ...] = ()
+    lost_weeks: tuple[Week, ...] = ()
     has_new_card: bool = False
     directory: int | None = None
     not_issued: Refusal | ProtocolError | None = None
@@ -42,7 +43,7 @@ def renew_what_is_due(vault: Vault, moment: Moment) -> Upkeep:
         return replace(made, not_issued=error)
 
 
-def replace_lost_keys(vault: Vault, moment: Moment) -> tuple[int, ...]:
+def replace_lost_keys(vault: Vault, moment: Moment) -> tuple[Week, ...]:
     """Make a new card where the directory names keys of this vault that it does not hold.
 
     Once a day at most, since it takes time until a directory names the new ones. Returns their
@@ -56,7 +57,7 @@ def replace_lost_keys(vault: Vault, moment: Moment) -> tuple[int, ...]:
     return tuple(lost)
 
 
-def lost_keys(vault: Vault, directory: Directory, day: int) -> list[int]:
+def lost_keys(vault: Vault, directory: Directory, day: Day) -> list[Week]:
     """Return the weeks of the vault's keys in a directory whose secret halves it does not hold."""
     held = {key_hash(one.key.public_key) for one in vault.secrets}
     return [

@@ -26,11 +26,12 @@ from caseworker.log.rows import (
 )
 from caseworker.log.texts import altered_texts
 from caseworker.log.vault_events import Exported
+from caseworker.moments import Moment
 from caseworker.vault.database import Database
 from caseworker.vault.folder import Vault
 from crypto.errors import Malformed
+from crypto.names import Day
 from crypto.strict_json import Fields, encode_json, parse_json
-from ground.days import Moment
 from ground.shell.refusals import Refusal
 
 _HASH_SIZE = 32
@@ -133,7 +134,7 @@ def _check_link(row: LogRow, number: int, previous: bytes) -> None:
 def _entry(fields: Fields) -> Entry:
     return Entry(
         number=fields.integer("number", 1),
-        moment=Moment(fields.integer("day"), fields.text("time", _WORD_MAX_SIZE)),
+        moment=Moment(Day(fields.integer("day")), fields.text("time", _WORD_MAX_SIZE)),
         author=fields.text("author", _WORD_MAX_SIZE),
         event=read_event(_kind(fields), _case(fields), fields.object("body")),
     )

@@ -15,6 +15,7 @@ from caseworker.exchange.outbound.exporting import export_bundle
 from caseworker.keys.cards import make_card
 from caseworker.keys.directories import issue_directory
 from caseworker.keys.profile import OfficeProfile
+from caseworker.moments import Moment
 from caseworker.office.delegations import first_delegation
 from caseworker.office.handover import hand_over_cards, hand_over_directory
 from caseworker.office.root_file import ROOT_FILE, Root, write_root
@@ -24,7 +25,6 @@ from caseworker.vault.key_slots import VaultKey
 from caseworker.vault.keys import add_signing_key
 from crypto.names import GenesisId
 from crypto.signing import SigningKey
-from ground.days import Moment
 from ground.disk.durable import PRIVATE_FOLDER, open_private
 from ground.disk.new_files import new_folder
 from ground.shell.passphrases import Passphrase

@@ -3,6 +3,7 @@
 import secrets
 
 from caseworker.keys.directories import known_directory
+from caseworker.moments import Moment
 from caseworker.office.root_file import Root
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (
@@ -12,11 +13,12 @@ from caseworker.vault.keys import (
     newest_directory,
 )
 from caseworker.vault.numbers import highest_number, restart_numbers
+from crypto.days import later
 from crypto.errors import Malformed
 from crypto.lifetimes import DELEGATION_MAX_DAYS, DIRECTORY_MAX_DAYS
+from crypto.names import Day
 from crypto.office.directory import Delegation, chain_of, root_chain, roots_of, sign_delegation
 from crypto.signing import SigningKey
-from ground.days import Moment
 from ground.shell.refusals import Refusal
 
 _SEED_SIZE = 32
@@ -53,7 +55,7 @@ def current_chain(vault: Vault) -> bytes:
     return max(map(chain_of, heads), key=len)
 
 
-def delegation_is_short(held: HeldDirectoryKey, day: int) -> bool:
+def delegation_is_short(held: HeldDirectoryKey, day: Day) -> bool:
     """Tell whether a directory issued now could not last its full time under the delegation."""
     return not held.first <= day <= held.end - DIRECTORY_MAX_DAYS
 
@@ -61,7 +63,7 @@ def delegation_is_short(held: HeldDirectoryKey, day: int) -> bool:
 def delegate(vault: Vault, moment: Moment, root: Root, chain: bytes, number: int) -> None:
     """Let the last root of a chain delegate to a new directory key, under this number."""
     key = SigningKey(secrets.token_bytes(_SEED_SIZE))
-    end = moment.day + DELEGATION_MAX_DAYS
+    end = later(moment.day, DELEGATION_MAX_DAYS)
     delegation = Delegation(number, moment.day, end, key.public_key)
     try:
         head = sign_delegation(chain, root.key, delegation)

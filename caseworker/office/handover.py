@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from caseworker.keys.cards import card_document, own_card
 from caseworker.keys.directories import known_directory
+from caseworker.moments import Moment
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (
     add_card,
@@ -14,7 +15,6 @@ from caseworker.vault.keys import (
 )
 from crypto.card import Card
 from crypto.names import KeyHash
-from ground.days import Moment
 
 
 def hand_over_cards(vaults: Mapping[str, Vault], leading: Vault, moment: Moment) -> None:

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from caseworker.moments import Moment
 from caseworker.office.delegations import current_chain, delegate, next_number
 from caseworker.office.root_file import Root, name_successor, read_root, root_file_name, write_root
 from caseworker.vault.folder import Vault
 from crypto.errors import TooLarge
 from crypto.office.directory import roots_of, sign_successor
 from crypto.signing import SigningKey
-from ground.days import Moment
 from ground.shell.foreign import foreign_path
 from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal

@@ -20,6 +20,7 @@ from caseworker.keys.directories import known_directory
 from caseworker.keys.signing import active_signing_key, is_named
 from caseworker.log.chain import append_event
 from caseworker.log.vault_events import CardCompared, SigningKeyMade
+from caseworker.moments import Moment
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (
     add_card,
@@ -36,7 +37,6 @@ from crypto.directory import fingerprint
 from crypto.errors import Outdated, ProtocolError
 from crypto.public_keys import check_kem_public_key, key_hash
 from crypto.signing import SigningKey
-from ground.days import Moment
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 

@@ -13,6 +13,7 @@ from caseworker.keys.directories import (
     stray_directory,
 )
 from caseworker.keys.profile import NO_CHANGE, Puzzles
+from caseworker.moments import Moment
 from caseworker.office.delegations import delegation_is_short, next_delegation
 from caseworker.office.handover import hand_over_cards, hand_over_directory
 from caseworker.office.root_file import Root
@@ -21,8 +22,8 @@ from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, newest_card
 from crypto.card import read_card
 from crypto.directory import Directory
+from crypto.names import Day
 from crypto.running_out import card_end, keys_ending
-from ground.days import Moment
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 
@@ -126,7 +127,7 @@ def _carry_cards(
     return Renewal(new_cards, False, None, bundles, tuple(after_cards(known, bundles)))
 
 
-def _needs_root(leading: Vault, day: int) -> bool:
+def _needs_root(leading: Vault, day: Day) -> bool:
     held = directory_key(leading.db)
     if held is None:
         return False
@@ -134,7 +135,7 @@ def _needs_root(leading: Vault, day: int) -> bool:
     return replaced or delegation_is_short(held, day) or stray_directory(leading) is not None
 
 
-def _short_elsewhere(leading: Vault, vaults: Mapping[str, Vault], day: int) -> tuple[str, ...]:
+def _short_elsewhere(leading: Vault, vaults: Mapping[str, Vault], day: Day) -> tuple[str, ...]:
     short = []
     for one in known_directory(leading).recipients:
         document = newest_card(leading.db, one.id)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caseworker.vault.database import Database
-from crypto.names import Address
+from crypto.names import Address, Day, Week
 from crypto.office.envelope import OpenedSlot
 from crypto.statements import StatementKind, TakenLine
 
@@ -24,11 +24,11 @@ class ImportRow:
     export_id: bytes
     part: int
     parts: int
-    day: int
-    imported_day: int
+    day: Day
+    imported_day: Day
     chunks_left: int
     envelopes: int
-    believed_day: int
+    believed_day: Day
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,7 +51,7 @@ class TakenRow:
     recipient: str
     number: int
     count: int
-    week: int
+    week: Week
     content_hash: bytes
 
 
@@ -107,7 +107,7 @@ def envelope_outcome(db: Database, address: Address) -> str | None:
     return row["outcome"] if row else None
 
 
-def add_envelope(db: Database, address: Address, outcome: str, reason: str, day: int) -> None:
+def add_envelope(db: Database, address: Address, outcome: str, reason: str, day: Day) -> None:
     """Note an envelope, or what became of it now; nothing but that is kept of it."""
     db.run(
         "INSERT INTO envelopes (address, outcome, reason, arrived_day) VALUES (?1, ?2, ?3, ?4)"
@@ -175,7 +175,7 @@ def unconfirmed_envelopes(db: Database) -> list[Address]:
     return [row["address"] for row in rows]
 
 
-def oldest_unconfirmed_day(db: Database, on_their_way: set[int]) -> int | None:
+def oldest_unconfirmed_day(db: Database, on_their_way: set[int]) -> Day | None:
     """Return the day on which the oldest envelope came that the server was not yet told of.
 
     `on_their_way` are the confirmations that it has not been seen to have taken.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from caseworker.vault.chunk_files import chunk_file_name
 from caseworker.vault.database import Database
-from crypto.names import ChunkId
+from crypto.names import ChunkId, Day
 
 # An id with a SHA-256, since different bytes may come under one id.
 ChunkName = tuple[ChunkId, bytes]
@@ -17,7 +17,7 @@ def knows_chunk(db: Database, name: ChunkName) -> bool:
     return db.row("SELECT 1 FROM chunks WHERE id = ? AND sha256 = ?", *name) is not None
 
 
-def add_chunk(db: Database, name: ChunkName, day: int) -> None:
+def add_chunk(db: Database, name: ChunkName, day: Day) -> None:
     """Note a chunk whose bytes are on the disk; it is whose the others under its id are."""
     db.run(
         "INSERT INTO chunks (id, sha256, arrived_day, message, kept)"
@@ -85,7 +85,7 @@ def forget_chunks(db: Database, names: list[ChunkName]) -> None:
         db.run("DELETE FROM chunks WHERE id = ? AND sha256 = ?", *name)
 
 
-def unclaimed_since(db: Database, day: int, near: int, set_aside_since: int) -> list[ChunkName]:
+def unclaimed_since(db: Database, day: Day, near: int, set_aside_since: Day) -> list[ChunkName]:
     """Return chunks that no message has named and that arrived before a day.
 
     Not those that came within `near` days of an envelope that was set aside with its content key

@@ -2,19 +2,20 @@
 
 from caseworker.vault.database import Database
 from crypto.lifetimes import CLOCK_BELIEVED_DAYS
+from crypto.names import Day
 
 
-def seen_day(db: Database) -> int:
+def seen_day(db: Database) -> Day:
     """Return the day on which the vault was used last with a clock that was believed."""
-    return db.number("SELECT seen_day FROM vault")
+    return Day(db.number("SELECT seen_day FROM vault"))
 
 
-def believes_clock(db: Database, day: int) -> bool:
+def believes_clock(db: Database, day: Day) -> bool:
     """Tell whether a clock stands near enough to where it was seen last."""
     return abs(day - seen_day(db)) <= CLOCK_BELIEVED_DAYS
 
 
-def note_clock(db: Database, day: int) -> None:
+def note_clock(db: Database, day: Day) -> None:
     """Note the day on which the vault is used, unless its clock has jumped.
 
     A jump stays a jump until a person says that the clock is right: else the first command after
@@ -24,7 +25,7 @@ def note_clock(db: Database, day: int) -> None:
         set_seen_day(db, day)
 
 
-def set_seen_day(db: Database, day: int) -> None:
+def set_seen_day(db: Database, day: Day) -> None:
     """Believe that it is this day."""
     db.run("UPDATE vault SET seen_day = ?", day)
 
@@ -50,32 +51,32 @@ def set_behind(db: Database, behind: bool) -> None:
     db.run("UPDATE vault SET behind = ?", int(behind))
 
 
-def restored_day(db: Database) -> int | None:
+def restored_day(db: Database) -> Day | None:
     """Return the day of a restore after which kept bundles may not all be imported again."""
     return _day(db, "restored_day")
 
 
-def set_restored_day(db: Database, day: int | None) -> None:
+def set_restored_day(db: Database, day: Day | None) -> None:
     """Note a restore; or, with None, that all kept bundles are imported again."""
     db.run("UPDATE vault SET restored_day = ?", day)
 
 
-def awaits_bundle_of(db: Database) -> int | None:
+def awaits_bundle_of(db: Database) -> Day | None:
     """Return since which day a bundle is awaited that says what the server has of this vault."""
     return _day(db, "awaits_bundle_of")
 
 
-def set_awaits_bundle_of(db: Database, day: int | None) -> None:
+def set_awaits_bundle_of(db: Database, day: Day | None) -> None:
     """Note after a restore that such a bundle is awaited; or, with None, that it came."""
     db.run("UPDATE vault SET awaits_bundle_of = ?", day)
 
 
-def backup_day(db: Database) -> int | None:
+def backup_day(db: Database) -> Day | None:
     """Return the day of the last backup."""
     return _day(db, "backup_day")
 
 
-def note_backup(db: Database, day: int) -> None:
+def note_backup(db: Database, day: Day) -> None:
     """Note that a backup holds the keys of the newest own card."""
     db.run(
         "UPDATE vault SET backup_day = ?, backup_card ="
@@ -91,6 +92,6 @@ def backup_is_due(db: Database) -> bool:
     return bool(db.number(query))
 
 
-def _day(db: Database, column: str) -> int | None:
+def _day(db: Database, column: str) -> Day | None:
     row = db.row(f"SELECT {column} AS day FROM vault")  # noqa: S608 - our own words
     return row["day"] if row else None

@@ -16,7 +16,7 @@ from caseworker.vault.database import Database, open_database
 from caseworker.vault.key_slots import SLOTS_FILE, VaultKey, make_slots, open_slots
 from caseworker.vault.lock import locked
 from caseworker.vault.secrets_file import HeldSecret, read_secrets, write_secrets
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId
 from ground.disk.durable import PRIVATE_FOLDER
 from ground.disk.replaced_files import finish_replacing, is_there
 from ground.shell.foreign import foreign_path
@@ -49,7 +49,7 @@ class Vault:
 
 
 def make_vault(
-    folder: Path, passphrase: Passphrase, genesis_id: GenesisId, recipient: str, day: int
+    folder: Path, passphrase: Passphrase, genesis_id: GenesisId, recipient: str, day: Day
 ) -> VaultKey:
     """Make the folder of a new vault that holds no keys yet, and return its key."""
     folder.mkdir(mode=PRIVATE_FOLDER)

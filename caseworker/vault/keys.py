@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from caseworker.vault.database import Database
-from crypto.names import KeyHash
+from crypto.names import Day, KeyHash
 from crypto.signing import SigningKey
 
 
@@ -17,8 +17,8 @@ class HeldDirectoryKey:
     key: SigningKey
     head: bytes
     number: int
-    first: int
-    end: int
+    first: Day
+    end: Day
 
     def __repr__(self) -> str:
         return "HeldDirectoryKey(hidden)"
@@ -36,7 +36,7 @@ class HeldSigningKey:
         return "HeldSigningKey(hidden)"
 
 
-def add_signing_key(db: Database, key: SigningKey, day: int, *, vouched: bool = False) -> None:
+def add_signing_key(db: Database, key: SigningKey, day: Day, *, vouched: bool = False) -> None:
     """Keep a new signing key; it signs the recipient's cards from now on.
 
     `vouched`: the one before it signs them too, until a directory names the new one.
@@ -95,7 +95,7 @@ def add_directory(
     db: Database,
     version: tuple[int, int],
     document: bytes,
-    day: int,
+    day: Day,
     *,
     issued: bool = False,
 ) -> None:
@@ -129,7 +129,7 @@ def newest_directory(db: Database) -> bytes | None:
     return row["document"] if row else None
 
 
-def add_card(db: Database, card: tuple[str, bytes, int], document: bytes, day: int) -> None:
+def add_card(db: Database, card: tuple[str, bytes, int], document: bytes, day: Day) -> None:
     """Keep a card, given by recipient, signing key and number, as the newest of its recipient."""
     db.run(
         "INSERT INTO cards (recipient, signing_key, number, document, taken_day)"
@@ -165,7 +165,7 @@ def newest_card(db: Database, recipient: str) -> bytes | None:
     return row["document"] if row else None
 
 
-def newest_card_day(db: Database, recipient: str) -> int | None:
+def newest_card_day(db: Database, recipient: str) -> Day | None:
     """Return the day on which the newest card of a recipient was taken in, or made."""
     row = db.row(
         "SELECT taken_day FROM cards WHERE recipient = ? ORDER BY place DESC LIMIT 1", recipient

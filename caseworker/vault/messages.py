@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from caseworker.vault.database import Database
-from crypto.names import Address, ThreadId
+from crypto.names import Address, Day, ThreadId
 from crypto.payload import Payload, parse_payload
 
 
@@ -22,7 +22,7 @@ class MessageMark:
     commitment: bytes
     content_hash: bytes
     within_key_dates: bool
-    received_day: int
+    received_day: Day
     language: str
     beginning: str
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from caseworker.vault.database import Database
+from crypto.names import Day, Week
 from crypto.statements import Statement, StatementKind
 
 
@@ -14,8 +15,8 @@ class OutgoingRow:
     number: int
     count: int
     content_hash: bytes
-    made_day: int
-    week_taken: int | None
+    made_day: Day
+    week_taken: Week | None
     kept: bool
 
 
@@ -29,7 +30,7 @@ class RecordRow:
     bits: int
 
 
-def add_outgoing(db: Database, statement: Statement, content_hash: bytes, day: int) -> None:
+def add_outgoing(db: Database, statement: Statement, content_hash: bytes, day: Day) -> None:
     """Keep something that was signed."""
     db.run(
         "INSERT INTO outgoing VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
@@ -83,7 +84,7 @@ def replace_signature(db: Database, row: OutgoingRow, signature: bytes) -> None:
     )
 
 
-def set_week_taken(db: Database, row: OutgoingRow, week: int) -> None:
+def set_week_taken(db: Database, row: OutgoingRow, week: Week) -> None:
     """Note in which week the server took something; its lifetime counts from there."""
     db.run(
         "UPDATE outgoing SET week_taken = ? WHERE kind = ? AND number = ?",

@@ -11,6 +11,7 @@ from pathlib import Path
 from crypto.aes import aes_open, aes_seal
 from crypto.errors import Malformed, Unauthentic
 from crypto.hpke import KemSecretKey
+from crypto.names import Day, Week
 from crypto.strict_json import Fields, encode_json, parse_json
 from ground.disk.replaced_files import finish_replacing, replace_secret_file
 from ground.shell.foreign import foreign_path
@@ -27,8 +28,8 @@ _SECRETS_MAX = 1000
 class HeldSecret:
     """The secret half of the intake key of a week, and the day on which it was made."""
 
-    week: int
-    made_day: int
+    week: Week
+    made_day: Day
     key: KemSecretKey
 
 
@@ -64,7 +65,7 @@ def write_secrets(folder: Path, file_key: bytes, held: list[HeldSecret]) -> None
 
 def _read(fields: Fields) -> HeldSecret:
     return HeldSecret(
-        week=fields.integer("week"),
-        made_day=fields.integer("made"),
+        week=Week(fields.integer("week")),
+        made_day=Day(fields.integer("made")),
         key=KemSecretKey(fields.hex("seed", _SEED_SIZE)),
     )

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from caseworker.vault.arrivals import all_imports, outcomes
 from caseworker.vault.chunks import unclaimed_count
 from caseworker.vault.database import Database
+from crypto.names import Day
 
 
 @dataclass(frozen=True)
 class ArrivalSummary:
     """What arrived: the last import, envelopes by what became of them and why, loose chunks."""
 
-    last_import_day: int | None
-    last_export_day: int | None
+    last_import_day: Day | None
+    last_export_day: Day | None
     envelopes: dict[str, int]
     reasons: dict[str, int]
     unclaimed_chunks: int

@@ -12,9 +12,10 @@ from caseworker.vault.outgoing import (
     outgoing_rows,
     set_week_taken,
 )
-from crypto.lifetimes import CONFIRMATION_REPEATED_DAYS
+from crypto.days import first_day, later, week_of
+from crypto.lifetimes import CONFIRMATION_REPEATED_DAYS, DAYS_A_WEEK
+from crypto.names import Day, Week
 from crypto.statements import StatementKind
-from ground.days import DAYS_A_WEEK, week_of
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,12 @@ def highest_moved_past(vault: Vault, kind: StatementKind) -> int:
     return highest_number(vault.db, _moved_past_name(kind))
 
 
-def last_live_day(week_taken: int, reply_days: int) -> int:
+def last_live_day(week_taken: Week, reply_days: int) -> Day:
     """Return the last day on which the records of a batch lie on the board."""
-    return DAYS_A_WEEK * week_taken + DAYS_A_WEEK - 1 + reply_days
+    return later(first_day(week_taken), DAYS_A_WEEK - 1 + reply_days)
 
 
-def drop_what_is_over(vault: Vault, day: int, reply_days: int) -> None:
+def drop_what_is_over(vault: Vault, day: Day, reply_days: int) -> None:
     """Drop batches that have left the board, and confirmations and refinements that grew old."""
     for row in outgoing_rows(vault.db):
         if row.kept and _is_over(row, day, reply_days):
@@ -114,7 +115,7 @@ def highest_named(vault: Vault, kind: StatementKind) -> int:
     return max(named, default=0)
 
 
-def _is_over(row: OutgoingRow, day: int, reply_days: int) -> bool:
+def _is_over(row: OutgoingRow, day: Day, reply_days: int) -> bool:
     if row.kind == StatementKind.BATCH:
         # One that was never taken is carried for as long as it takes.
         if row.week_taken is None:

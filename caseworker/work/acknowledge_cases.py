@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from caseworker.moments import Moment
 from caseworker.vault.folder import Vault
 from caseworker.work.replying import ReplyWriter
-from ground.days import Moment
 from ground.shell.refusals import Refusal
 
 __all__ = ["Acknowledged", "acknowledge_cases"]

@@ -4,8 +4,8 @@ from caseworker.cases.folding import case_log
 from caseworker.cases.lists import append_to_case
 from caseworker.log.case_events import Noted
 from caseworker.log.texts import add_text
+from caseworker.moments import Moment
 from caseworker.vault.folder import Vault
-from ground.days import Moment
 from ground.shell.refusals import Refusal
 
 __all__ = ["add_note"]

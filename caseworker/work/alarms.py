@@ -5,6 +5,7 @@ Each has `loud`: whether it cannot wait.
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Final
 
 from caseworker.keys.cards import own_card
 from caseworker.keys.directories import (
@@ -23,6 +24,7 @@ from caseworker.vault.taken import standing_confirmations
 from crypto.card import read_card
 from crypto.directory import Directory
 from crypto.lifetimes import CLOCK_GRACE_DAYS
+from crypto.names import Day
 from crypto.running_out import (
     Ending,
     acceptance_ending,
@@ -65,13 +67,16 @@ class Trouble(Enum):
     """Envelopes wait on the server, as far as is known here, since the day given."""
 
 
+_NO_DAY: Final = Day(0)
+
+
 @dataclass(frozen=True)
 class TroubleAlarm:
     """A trouble, and the day that it is about, where there is one."""
 
     trouble: Trouble
     loud: bool
-    day: int = 0
+    day: Day = _NO_DAY
 
 
 @dataclass(frozen=True)
@@ -140,7 +145,7 @@ class EndAlarm:
 Alarm = TroubleAlarm | StrayDirectory | KeysLost | SigningKeyNotNamed | DirectoryEnds | EndAlarm
 
 
-def alarms(vault: Vault, today: int) -> list[Alarm]:
+def alarms(vault: Vault, today: Day) -> list[Alarm]:
     """Return what a person should do something about, the most urgent first."""
     found: list[Alarm] = [
         *_behind(vault),
@@ -175,7 +180,7 @@ def _stray(vault: Vault) -> list[Alarm]:
     return [StrayDirectory(stray.sequence)] if stray else []
 
 
-def _lost(vault: Vault, today: int) -> list[Alarm]:
+def _lost(vault: Vault, today: Day) -> list[Alarm]:
     weeks = lost_keys(vault, known_directory(vault), today)
     return [KeysLost(len(weeks))] if weeks else []
 
@@ -192,7 +197,7 @@ def _signing_key(vault: Vault) -> list[Alarm]:
     return [SigningKeyNotNamed(newest.vouched)]
 
 
-def _directory(vault: Vault, today: int) -> list[Alarm]:
+def _directory(vault: Vault, today: Day) -> list[Alarm]:
     directory = known_directory(vault)
     if today < directory.issued - CLOCK_GRACE_DAYS:
         return [TroubleAlarm(Trouble.DIRECTORY_AHEAD, loud=True, day=directory.issued)]
@@ -211,18 +216,18 @@ def _directory_ends(vault: Vault, directory: Directory, ending: Ending) -> Direc
     return DirectoryEnds(ending, lengthens, after=tuple(others))
 
 
-def _delegation(vault: Vault, today: int) -> list[Alarm]:
+def _delegation(vault: Vault, today: Day) -> list[Alarm]:
     ending = delegation_ending(known_directory(vault).delegation, today)
     return [EndAlarm(ending)] if ending and directory_key(vault.db) else []
 
 
-def _keys(vault: Vault, today: int) -> list[Alarm]:
+def _keys(vault: Vault, today: Day) -> list[Alarm]:
     card = own_card(vault)
     ending = keys_ending(vault.recipient, card_end(card) if card else today, today)
     return [EndAlarm(ending, is_own=True)] if ending else []
 
 
-def _keys_of_others(vault: Vault, today: int) -> list[Alarm]:
+def _keys_of_others(vault: Vault, today: Day) -> list[Alarm]:
     """Warn, in the directory's vault, of recipients whose newest card here runs out."""
     if directory_key(vault.db) is None:
         return []
@@ -233,7 +238,7 @@ def _keys_of_others(vault: Vault, today: int) -> list[Alarm]:
     return [EndAlarm(ending) for ending in endings if ending]
 
 
-def _unconfirmed(vault: Vault, today: int) -> list[Alarm]:
+def _unconfirmed(vault: Vault, today: Day) -> list[Alarm]:
     """Warn of envelopes that the server, as far as this vault knows, still counts as waiting."""
     since = oldest_unconfirmed_day(vault.db, standing_confirmations(vault))
     if since is None or acceptance_ending(vault.recipient, since, today) is None:

@@ -9,9 +9,10 @@ from caseworker.exchange.inbound.missing_parts import missing_parts
 from caseworker.keys.destroying import Destroyed, destroy_old_keys
 from caseworker.keys.destruction import Destruction
 from caseworker.keys.upkeep import replace_lost_keys
+from caseworker.moments import Moment
 from caseworker.vault.condition import awaits_bundle_of, is_behind
 from caseworker.vault.folder import Vault
-from ground.days import Moment
+from crypto.names import Day, Week
 from ground.shell.refusals import Refusal
 
 __all__ = ["Imported", "import_bundles"]
@@ -29,10 +30,10 @@ class Imported:
     done: Mapping[Path, ImportResult]
     refused: Mapping[Path, Refusal]
     old_keys: Destroyed
-    lost_weeks: tuple[int, ...]
+    lost_weeks: tuple[Week, ...]
     missing_parts: Mapping[str, Sequence[int]]
     is_behind: bool
-    awaits_bundle_of: int | None
+    awaits_bundle_of: Day | None
 
 
 def import_bundles(

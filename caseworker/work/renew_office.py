@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from caseworker.keys.profile import NO_CHANGE, Puzzles
+from caseworker.moments import Moment
 from caseworker.office.renewal import Renewal, renew_office
 from caseworker.office.root_file import Root, newest_root_file, read_root
 from caseworker.work.office_vaults import AskVault, vaults_at_hand
-from ground.days import Moment
 from ground.shell.foreign import foreign_path
 from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal

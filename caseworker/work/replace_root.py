@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caseworker.exchange.outbound.exporting import refuse_if_behind
+from caseworker.moments import Moment
 from caseworker.office.new_root import NewRootFile, new_root_name, place_in_chain, replace_root
 from caseworker.office.renewal import Renewal, issue_and_carry, leading_vault, no_leading
 from caseworker.office.root_file import read_root
 from caseworker.work.office_vaults import AskVault, vaults_at_hand
-from ground.days import Moment
 from ground.shell.foreign import foreign_path
 from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal

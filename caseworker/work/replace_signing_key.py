@@ -11,11 +11,11 @@ from caseworker.exchange.outbound.exporting import (
 from caseworker.keys.cards import card_document
 from caseworker.keys.directories import issue_directory, refuse_if_stray
 from caseworker.keys.signing import is_named
+from caseworker.moments import Moment
 from caseworker.office.new_signing_key import card_fingerprint, replace_signing_key
 from caseworker.office.steps import Step, signing_key_steps
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key
-from ground.days import Moment
 
 __all__ = ["NewSigningKey", "refuse_hopeless_bundle", "renew_signing_key"]
 

@@ -12,6 +12,7 @@ from caseworker.cases.written_replies import ACKNOWLEDGEMENT, REPLY
 from caseworker.keys.directories import known_directory
 from caseworker.log.case_events import Acknowledged, Looked, Replied
 from caseworker.log.texts import add_text, text_of
+from caseworker.moments import Moment
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import messages_of_case, payload_of
 from caseworker.vault.numbers import next_reply_index
@@ -20,7 +21,6 @@ from crypto.office.replies import new_reply_id
 from crypto.payload import Payload
 from crypto.public_keys import check_kem_public_key
 from crypto.sizes import REPLY_INDEXES
-from ground.days import Moment
 from ground.shell.refusals import Refusal
 
 _EVENTS = {REPLY: Replied, ACKNOWLEDGEMENT: Acknowledged}

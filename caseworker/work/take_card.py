@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from caseworker.moments import Moment
 from caseworker.office.new_signing_key import (
     CarriedCard,
     read_carried_card,
@@ -12,7 +13,6 @@ from caseworker.office.new_signing_key import (
 )
 from caseworker.office.steps import Step, taken_card_steps
 from caseworker.vault.folder import Vault
-from ground.days import Moment
 
 __all__ = ["TakenCard", "take_card"]
 

@@ -17,6 +17,7 @@ from caseworker.vault.summary import ArrivalSummary, summarise_arrivals
 from caseworker.vault.taken import to_repeat
 from crypto.card import Card
 from crypto.directory import Directory
+from crypto.names import Day, Week
 
 __all__ = ["HeldWeek", "VaultStatus", "status_of"]
 
@@ -25,8 +26,8 @@ __all__ = ["HeldWeek", "VaultStatus", "status_of"]
 class HeldWeek:
     """The week of an intake key whose secret half is held, and the day on which it was made."""
 
-    week: int
-    made_day: int
+    week: Week
+    made_day: Day
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class VaultStatus:
     card: Card | None
     held_weeks: tuple[HeldWeek, ...]
     old_keys: Destruction
-    backup_day: int | None
+    backup_day: Day | None
     arrived: ArrivalSummary
     missing_parts: Mapping[str, Sequence[int]]
     cases: int
@@ -55,7 +56,7 @@ class VaultStatus:
     mended_cases: tuple[int, ...]
 
 
-def status_of(vault: Vault, today: int) -> VaultStatus:
+def status_of(vault: Vault, today: Day) -> VaultStatus:
     """Return how a vault stands, its lists mended by its log; Refusal where that was altered."""
     events = verify_log(vault.db)
     mended = tuple(mend_lists(vault.db))

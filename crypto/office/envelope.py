@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crypto.aes import aes_open
+from crypto.days import first_day
 from crypto.envelope import (
     BODY_AT,
     BODY_NONCE,
@@ -25,8 +26,8 @@ from crypto.envelope import (
 from crypto.errors import Contradictory, Malformed, Unauthentic
 from crypto.hpke import KemSecretKey, hpke_open
 from crypto.labels import Label, bound
-from crypto.lifetimes import CLOCK_GRACE_DAYS, DAYS_A_WEEK, KEY_DAYS
-from crypto.names import GenesisId, KeyHash, ThreadId
+from crypto.lifetimes import CLOCK_GRACE_DAYS, KEY_DAYS
+from crypto.names import Day, GenesisId, KeyHash, ThreadId, Week
 from crypto.padding import unpad
 from crypto.payload import Payload, SealedFor, parse_payload
 from crypto.public_keys import check_kem_public_key, key_hash
@@ -48,7 +49,7 @@ __all__ = [
 class IntakeSecret:
     """The secret half of a recipient's intake key of one week."""
 
-    week: int
+    week: Week
     key: KemSecretKey
 
 
@@ -61,7 +62,7 @@ class OpenedSlot:
 
     slot: int
     content_key: bytes
-    week: int
+    week: Week
     key_hash: KeyHash
 
     def __repr__(self) -> str:
@@ -196,7 +197,7 @@ def _try_slot(
     return None
 
 
-def _within_key_dates(week: int, day: int) -> bool:
+def _within_key_dates(week: Week, day: Day) -> bool:
     # SPEC 16, end: outside its dates with 2 days' grace, by the payload's own day
-    first = week * DAYS_A_WEEK
+    first = first_day(week)
     return first - CLOCK_GRACE_DAYS <= day < first + KEY_DAYS + CLOCK_GRACE_DAYS

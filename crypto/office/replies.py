@@ -9,7 +9,7 @@ from functools import partial
 from crypto.errors import TooLarge
 from crypto.hpke import hpke_seal, new_kem_secret_key
 from crypto.labels import Label
-from crypto.names import GenesisId, ThreadId
+from crypto.names import Day, GenesisId, ThreadId
 from crypto.padding import pad
 from crypto.replies import (
     REPLY_PADDED_SIZE,
@@ -36,7 +36,7 @@ __all__ = [
 
 _REPLY_ID_SIZE = 16
 # Days have five digits until the year 2243, and parts two.
-_LONGEST_DAY = 99_999
+_LONGEST_DAY = Day(99_999)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -78,7 +78,7 @@ def seal_reply(
     first_index: int,
     kind: str,
     reply_id: bytes,
-    day: int,
+    day: Day,
     text: str,
 ) -> list[bytes]:
     """Return the records, 4,096 bytes each, of a reply, at the indexes from `first_index` on.

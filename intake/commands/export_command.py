@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crypto.names import Day
 from ground.shell.figures import counted, size_text
 from ground.shell.foreign import foreign_path
 from ground.shell.layout import lines
@@ -93,7 +94,7 @@ def _warnings(exported: "Exported") -> Iterator[str]:
         yield "the directory is not valid today; nobody can report until a new one comes"
 
 
-def _is_current(directory: "Directory", day: int) -> bool:
+def _is_current(directory: "Directory", day: Day) -> bool:
     from crypto.directory import check_current
     from crypto.errors import Outdated
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ground.days import DAYS_A_WEEK
+from crypto.days import first_day
+from crypto.names import Week
 from ground.shell.figures import counted, date_text, iso_date, number_text, size_text
 from ground.shell.layout import lines
 from ground.shell.program import Answer, Command, Surroundings
@@ -60,7 +61,7 @@ def _waiting_rows(waiting: "Waiting") -> Iterator[str]:
     yield from fitted_row("Waiting for", f"{waiting.recipient} ({waiting.title})")
     for one, by_week in (("envelope", waiting.envelopes), ("chunk", waiting.chunks)):
         for week, count in by_week.items():
-            begin = date_text(DAYS_A_WEEK * week)
+            begin = date_text(first_day(week))
             yield from fitted_row("", f"{counted(count, one)} of the week from {begin}")
 
 
@@ -112,8 +113,8 @@ def _directory(directory: "Directory") -> dict[str, object]:
     }
 
 
-def _by_first_day(by_week: Mapping[int, int]) -> dict[str, int]:
-    return {iso_date(DAYS_A_WEEK * week): count for week, count in by_week.items()}
+def _by_first_day(by_week: Mapping[Week, int]) -> dict[str, int]:
+    return {iso_date(first_day(week)): count for week, count in by_week.items()}
 
 
 STATUS = Command(

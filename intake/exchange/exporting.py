@@ -10,15 +10,16 @@ from typing import Final
 
 from crypto.bundle import PARTS_MAX, BundleWriter, InboundHeader, ItemType
 from crypto.directory import Directory
+from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from crypto.statements import encode_taken_line
-from ground.days import today
 from ground.disk.new_files import NewFiles
 from ground.disk.room import free_bytes, is_full, refusal_of
 from ground.shell.figures import number_text, size_text
 from ground.shell.foreign import foreign_path
 from ground.shell.progress import Progress
 from ground.shell.refusals import Refusal
+from intake.clock import today
 from intake.storage.disk_faults import disk_faults_said
 from intake.storage.exports import Exports, Item, Snapshot, open_exports
 from intake.storage.folder import open_folder
@@ -48,7 +49,7 @@ class Exported:
     damaged: int
     rewritten: bool
     directory: Directory
-    day: int
+    day: Day
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class _Plan:
     snapshot: Snapshot
     head: tuple[tuple[ItemType, bytes], ...]
     recipient: str
-    day: int
+    day: Day
     parts: tuple[tuple[Item, ...], ...]
 
 
@@ -112,7 +113,7 @@ def _checked(snapshot: Snapshot | None, recipient: str) -> Snapshot:
 # ---- What goes into it, and how it is cut --------------------------------------------------------
 
 
-def _plan(snapshot: Snapshot, recipient: str, day: int, part_size: int | None) -> _Plan:
+def _plan(snapshot: Snapshot, recipient: str, day: Day, part_size: int | None) -> _Plan:
     """Return which items go into which part; one part where no size is given."""
     items = tuple(item for kind in Kind for item in _shuffled(snapshot, kind))
     whole = _Plan(snapshot, _head(snapshot), recipient, day, (items,))

@@ -10,10 +10,10 @@ from crypto.bundle import InboundHeader, ItemType, OutboundHeader, read_bundle, 
 from crypto.directory import Directory, read_directory, read_fingerprint
 from crypto.errors import Foreign, Malformed, ProtocolError
 from crypto.names import GenesisId
-from ground.days import today
 from ground.disk.locks import locked
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
+from intake.clock import today
 from intake.exchange.taking import Outcome, Taking
 from intake.site.publishing import build_pages, pages_are_of
 from intake.storage.disk_faults import disk_faults_said

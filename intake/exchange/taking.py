@@ -11,10 +11,11 @@ from typing import Final
 
 from crypto.bundle import ItemType
 from crypto.card import Card, SeenCard, check_card, read_card
+from crypto.days import week_of
 from crypto.directory import Directory, check_not_older, read_directory, seen
 from crypto.errors import Malformed, Outdated, ProtocolError, Unauthentic
 from crypto.lifetimes import CLOCK_GRACE_DAYS
-from crypto.names import GenesisId, KeyHash
+from crypto.names import Day, GenesisId, KeyHash
 from crypto.public_keys import check_kem_public_key, key_hash
 from crypto.statement_contents import parse_batch, parse_confirmation, parse_refinement
 from crypto.statements import (
@@ -24,7 +25,6 @@ from crypto.statements import (
     parse_statement,
     taken_line,
 )
-from ground.days import week_of
 from intake.storage.imports import ImportTransaction, StoredCard
 
 PUBLIC_ITEMS_MAX: Final = 2_048
@@ -69,7 +69,7 @@ class Taking:
     """
 
     def __init__(
-        self, transaction: ImportTransaction, genesis_id: GenesisId, recipient: str, day: int
+        self, transaction: ImportTransaction, genesis_id: GenesisId, recipient: str, day: Day
     ) -> None:
         self._transaction = transaction
         self._genesis_id = genesis_id

@@ -18,9 +18,9 @@ from typing import Final
 
 from crypto.errors import ProtocolError
 from crypto.lifetimes import UNCONFIRMED_REFUSE_DAYS
-from crypto.names import Address, ChunkId
+from crypto.names import Address, ChunkId, Day
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, check_puzzle
-from ground.days import today
+from intake.clock import today
 from intake.server.answers import Denied
 from intake.server.config import Settings
 from intake.server.served_office import InForce
@@ -186,7 +186,7 @@ class Admission:
         surplus = ENVELOPE_SURPLUS if kind is Kind.ENVELOPE else 1.0
         return self._settings.day_budget * surplus
 
-    def _new_day(self, day: int) -> None:
+    def _new_day(self, day: Day) -> None:
         if day != self._budget_day:
             self._budget_day, self._budget_used = day, 0
 

@@ -5,9 +5,10 @@ import hashlib
 
 from aiohttp import web
 
+from crypto.days import week_of
 from crypto.names import ChunkId
 from crypto.sizes import CHUNK_SIZE
-from ground.days import today, week_of
+from intake.clock import today
 from intake.server import answers
 from intake.server.admission import Admission
 from intake.server.answers import Denied

@@ -21,7 +21,7 @@ from crypto.sealed_file import (
     SealedFileReader,
     sealed_file_size,
 )
-from ground.days import today
+from intake.clock import today
 from intake.server.admission import Admission, Reason
 from intake.server.answers import Denied
 from intake.server.chunks import Chunks

@@ -6,7 +6,7 @@ from typing import Self
 
 from crypto.directory import Directory, check_current, read_directory
 from crypto.errors import Outdated
-from crypto.names import KeyHash
+from crypto.names import Day, KeyHash
 from intake.storage.reading import OfficeDocument, Reader
 
 
@@ -30,7 +30,7 @@ class InForce:
         """Return the ids of those who read."""
         return [one.id for one in self.directory.recipients]
 
-    def is_current(self, day: int) -> bool:
+    def is_current(self, day: Day) -> bool:
         """Tell whether it is valid on a day."""
         try:
             check_current(self.directory, day)

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from ground.days import today
+from intake.clock import today
 from intake.server import answers
 from intake.server.admission import Admission
 from intake.storage.kinds import Kind

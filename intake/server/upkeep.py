@@ -5,7 +5,7 @@ import time
 from typing import Final
 
 from crypto.errors import ProtocolError
-from ground.days import today
+from intake.clock import today
 from intake.server import faults
 from intake.server.app import Parts
 from intake.storage.database import overwrite_old_pages

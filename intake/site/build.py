@@ -13,7 +13,7 @@ import zopfli.gzip
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crypto.directory import Directory, name_in
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId
 from crypto.word_lists import word_list
 from ground.languages import LANGUAGES, Language
 from ground.shell.refusals import Refusal
@@ -56,7 +56,7 @@ def build_site(
     out_dir: Path,
     genesis_id: GenesisId,
     directory: Directory,
-    build_day: int,
+    build_day: Day,
     before: Path | None = None,
 ) -> None:
     """Write the site of an office into a folder that does not exist yet.
@@ -94,7 +94,7 @@ def compress_programs() -> None:
         path.write_bytes(_compressed(name, content))
 
 
-def site_files(genesis_id: GenesisId, directory: Directory, build_day: int) -> dict[str, bytes]:
+def site_files(genesis_id: GenesisId, directory: Directory, build_day: Day) -> dict[str, bytes]:
     """Return the files of a site by their names, without the compressed ones."""
     files = {"icon.png": _ICON.read_bytes()}
     css = _minified(_STYLE.read_text("utf-8"))

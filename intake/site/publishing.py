@@ -12,10 +12,10 @@ from typing import Final
 
 from crypto.directory import Directory, read_directory
 from crypto.names import GenesisId
-from ground.days import today
 from ground.disk.durable import sync_folder, sync_tree
 from ground.disk.locks import locked
 from ground.shell.refusals import Refusal
+from intake.clock import today
 from intake.storage.disk_faults import disk_faults_said
 from intake.storage.folder import DataFolder, open_folder
 from intake.storage.reading import office_of

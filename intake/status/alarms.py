@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from crypto.card import read_card
+from crypto.days import later
 from crypto.directory import Directory
 from crypto.lifetimes import ENVELOPE_KEPT_DAYS, UNCONFIRMED_REFUSE_DAYS
+from crypto.names import Day
 from crypto.running_out import (
     acceptance_ending,
     card_ends,
@@ -34,7 +36,7 @@ class Alarm:
     loud: bool = False
 
 
-def alarms(condition: Condition, path: Path, day: int) -> list[Alarm]:
+def alarms(condition: Condition, path: Path, day: Day) -> list[Alarm]:
     """Return what runs out on a day, the most urgent first. `path` is that of the data folder."""
     directory, folder = condition.directory, foreign_path(path)
     if directory is None:
@@ -52,7 +54,7 @@ def alarms(condition: Condition, path: Path, day: int) -> list[Alarm]:
 
 
 def _directory(
-    directory: Directory, ends: Mapping[str, int], folder: ForeignText, day: int
+    directory: Directory, ends: Mapping[str, Day], folder: ForeignText, day: Day
 ) -> Iterator[Alarm]:
     ending = directory_ending(directory, day)
     if ending is None:
@@ -94,7 +96,7 @@ def _desk_exports(recipient: str) -> str:
     return f"at the desk of {recipient}: caseworker export VAULT --out FILE"
 
 
-def _delegation(directory: Directory, day: int) -> Iterator[Alarm]:
+def _delegation(directory: Directory, day: Day) -> Iterator[Alarm]:
     ending = delegation_ending(directory.delegation, day)
     if ending:
         verb = "ended" if ending.is_over else "ends"
@@ -102,7 +104,7 @@ def _delegation(directory: Directory, day: int) -> Iterator[Alarm]:
         yield Alarm(text, _RENEWS_WITH_ROOT, ending.loud)
 
 
-def _keys(directory: Directory, ends: Mapping[str, int], day: int) -> Iterator[Alarm]:
+def _keys(directory: Directory, ends: Mapping[str, Day], day: Day) -> Iterator[Alarm]:
     for ending in keys_endings(directory, ends, day):
         verb = "ended" if ending.is_over else "end"
         text = f"the intake keys of {ending.whose} {verb} on {date_text(ending.day)}"
@@ -110,11 +112,11 @@ def _keys(directory: Directory, ends: Mapping[str, int], day: int) -> Iterator[A
 
 
 def _unconfirmed(
-    condition: Condition, directory: Directory, folder: ForeignText, day: int
+    condition: Condition, directory: Directory, folder: ForeignText, day: Day
 ) -> Iterator[Alarm]:
     for recipient in directory.recipients:
         age = condition.unconfirmed_days(recipient.id, day)
-        ending = acceptance_ending(recipient.id, day - age, day)
+        ending = acceptance_ending(recipient.id, later(day, -age), day)
         if ending is None:
             continue
         waits = f"{recipient.id} has not confirmed envelopes for {counted(age, 'day')}"

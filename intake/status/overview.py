@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crypto.directory import Directory, fingerprint, name_in
-from ground.days import today
+from crypto.names import Week
 from ground.disk.room import free_bytes
 from ground.shell.foreign import ForeignText
+from intake.clock import today
 from intake.server.admission import Admission
 from intake.server.config import Settings, read_settings
 from intake.server.served_office import InForce
@@ -19,7 +20,7 @@ from intake.storage.kinds import Kind
 
 __all__ = ["Overview", "Waiting", "overview"]
 
-ByWeek = dict[int, int]
+ByWeek = dict[Week, int]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from crypto.directory import Directory, read_directory
+from crypto.names import Day, Week
 from intake.storage import retention
 from intake.storage.container import slots_on_disk
 from intake.storage.folder import DataFolder
@@ -16,7 +17,7 @@ from intake.storage.sqlite import connect_to_read, reading
 
 __all__ = ["Condition", "condition_of"]
 
-ByWeek = dict[int, int]
+ByWeek = dict[Week, int]
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Condition:
         weeks = [week for by_kind in self.waiting.values() for week in by_kind[Kind.ENVELOPE]]
         return Load(self.counts, min(weeks, default=None))
 
-    def unconfirmed_days(self, recipient: str, day: int) -> int:
+    def unconfirmed_days(self, recipient: str, day: Day) -> int:
         """Return the age of the oldest envelope that a recipient has not confirmed; 0 if none."""
         weeks = self.waiting[recipient][Kind.ENVELOPE]
         return max((retention.age(week, day) for week in weeks), default=0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from crypto.card import read_card
 from crypto.directory import Directory, read_directory
+from crypto.names import Day
 from crypto.statements import TakenLine
 from ground.disk.locks import locked
 from intake.storage import retention
@@ -49,7 +50,7 @@ class Exports:
         self._containers = containers
 
     @contextmanager
-    def snapshot(self, recipient: str, day: int) -> Iterator[Snapshot | None]:
+    def snapshot(self, recipient: str, day: Day) -> Iterator[Snapshot | None]:
         """Drop what is over on a day, then yield what waits for a recipient; None without office.
 
         Until the context ends, no slot that `read` may want is overwritten.

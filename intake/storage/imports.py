@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from crypto.directory import Directory
-from crypto.names import Address, GenesisId, KeyHash
+from crypto.names import Address, Day, GenesisId, KeyHash
 from crypto.statements import StatementKind, TakenLine
 from intake.storage import retention
 from intake.storage.container import Containers
@@ -103,7 +103,7 @@ class ImportTransaction:
         """Delete what all recipients have; returns how many envelopes and chunks."""
         return retention.drop_confirmed(self._connection, recipients)
 
-    def retire(self, directory: Directory, day: int) -> None:
+    def retire(self, directory: Directory, day: Day) -> None:
         """Delete what is over on a day by the directory in force."""
         retention.retire(self._connection, directory, day)
 

@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from crypto.names import KeyHash
+from crypto.names import Day, KeyHash, Week
 from intake.storage import retention
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import Kind
@@ -32,9 +32,9 @@ class Load:
     """How much lies on the server, and the week of the oldest envelope that somebody has not."""
 
     counts: dict[Kind, int]
-    oldest_week: int | None
+    oldest_week: Week | None
 
-    def oldest_age(self, day: int) -> int | None:
+    def oldest_age(self, day: Day) -> int | None:
         """Return the age of that envelope on a day; None where there is none."""
         return None if self.oldest_week is None else retention.age(self.oldest_week, day)
 

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from crypto.days import first_day, later, week_of
 from crypto.directory import Directory, check_current
 from crypto.errors import Outdated
-from crypto.lifetimes import CHUNK_KEPT_DAYS, ENVELOPE_KEPT_DAYS, LINE_KEPT_DAYS
+from crypto.lifetimes import CHUNK_KEPT_DAYS, DAYS_A_WEEK, ENVELOPE_KEPT_DAYS, LINE_KEPT_DAYS
+from crypto.names import Day, Week
 from crypto.statements import StatementKind, TakenLine
-from ground.days import week_of
 from intake.storage.kinds import Kind
 from intake.storage.rows import item_rows, line_rows, office_rows, record_rows
 
@@ -20,14 +21,14 @@ LIFETIMES: Final = {Kind.ENVELOPE: ENVELOPE_KEPT_DAYS, Kind.CHUNK: CHUNK_KEPT_DA
 """Days for each kind of item."""
 
 
-def age(week: int, day: int) -> int:
+def age(week: Week, day: Day) -> int:
     """Days from the last day of a week to a day; negative within the week."""
-    return day - (7 * week + 6)
+    return day - later(first_day(week), DAYS_A_WEEK - 1)
 
 
-def last_week_of_age(days: int, day: int) -> int:
+def last_week_of_age(days: int, day: Day) -> Week:
     """Return the newest week whose things have this age or more on a day."""
-    return (day - 6 - days) // 7
+    return week_of(later(day, -(DAYS_A_WEEK - 1) - days))
 
 
 JUMP_WEEKS: Final = 4
@@ -35,7 +36,7 @@ JUMP_WEEKS: Final = 4
 in force that agrees with it, so that no slip of a clock deletes what somebody still waits for."""
 
 
-def believes(connection: sqlite3.Connection, day: int, *, directory_agrees: bool) -> bool:
+def believes(connection: sqlite3.Connection, day: Day, *, directory_agrees: bool) -> bool:
     """Tell whether things may be deleted by their age on what the clock says is `day`.
 
     Remembers the week if so. `directory_agrees`: the directory in force is valid on that day.
@@ -68,7 +69,7 @@ def drop_confirmed(connection: sqlite3.Connection, recipients: Sequence[str]) ->
     return envelopes, item_rows.drop_confirmed(connection, Kind.CHUNK, recipients)
 
 
-def retire(connection: sqlite3.Connection, directory: Directory, day: int) -> Dropped:
+def retire(connection: sqlite3.Connection, directory: Directory, day: Day) -> Dropped:
     """Delete what is over on a day, in the caller's transaction, if the clock can be believed.
 
     `directory` is the one in force: its policy holds, and where it is valid on this day, the clock
@@ -91,7 +92,7 @@ def retire(connection: sqlite3.Connection, directory: Directory, day: int) -> Dr
     return Dropped(counts[Kind.ENVELOPE], counts[Kind.CHUNK], len(over))
 
 
-def _is_current(directory: Directory, day: int) -> bool:
+def _is_current(directory: Directory, day: Day) -> bool:
     try:
         check_current(directory, day)
     except Outdated:
@@ -99,6 +100,6 @@ def _is_current(directory: Directory, day: int) -> bool:
     return True
 
 
-def _is_over(line: TakenLine, day: int, reply_days: int) -> bool:
+def _is_over(line: TakenLine, day: Day, reply_days: int) -> bool:
     lifetime = reply_days if line.kind is StatementKind.BATCH else LINE_KEPT_DAYS
     return age(line.week, day) >= lifetime

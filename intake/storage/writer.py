@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Final
 
 from crypto.directory import Directory
+from crypto.names import Day, Week
 from intake.storage import retention
 from intake.storage.container import Container, Containers, FreeSlots
 from intake.storage.disk_room import DiskRoom
@@ -53,7 +54,7 @@ class _Upload:
     key: bytes
     digest: bytes
     body: bytes | bytearray
-    week: int
+    week: Week
     waiting: "asyncio.Future[Outcome]"
     outcome: Outcome = Outcome.NO_ROOM
     slot: int | None = None
@@ -124,14 +125,14 @@ class Writer:
         self._thread.start()
 
     async def store(
-        self, kind: Kind, key: bytes, digest: bytes, body: bytes | bytearray, week: int
+        self, kind: Kind, key: bytes, digest: bytes, body: bytes | bytearray, week: Week
     ) -> Outcome:
         """Store a body; returns when it is durable, or will not be."""
         future: asyncio.Future[Outcome] = self._loop.create_future()
         self._queue.put(_Upload(kind, key, digest, body, week, future))
         return await future
 
-    async def retire(self, directory: Directory, day: int) -> None:
+    async def retire(self, directory: Directory, day: Day) -> None:
         """Delete what is over on a day by the directory in force, if the clock can be believed."""
         await self.do(lambda connection: _retire(connection, directory, day))
 
@@ -355,7 +356,7 @@ class Writer:
             self._due = 0.0 if done else None
 
 
-def _retire(connection: sqlite3.Connection, directory: Directory, day: int) -> None:
+def _retire(connection: sqlite3.Connection, directory: Directory, day: Day) -> None:
     retention.retire(connection, directory, day)
 
 

@@ -14,7 +14,7 @@ from crypto.bundle import InboundHeader, ItemType, read_bundle
 from crypto.directory import Directory, current_key, read_directory, read_fingerprint
 from crypto.envelope import Message, SealTo, new_message_id, seal_envelope
 from crypto.hpke import new_kem_secret_key
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.signing import SigningKey
 from crypto.source_keys import SourceKeys, thread_id
@@ -60,15 +60,17 @@ def _sealed(desk: Desk) -> Iterator[bytes]:
     with closing(connect(DataFolder(desk.data))) as database:
         directory = read_directory(office_rows.directory(database) or b"", genesis_id)
         seal_to = [
-            SealTo(one.id, office_rows.intake_key(database, current_key(one, today).hash) or b"")
+            SealTo(
+                one.id, office_rows.intake_key(database, current_key(one, Day(today)).hash) or b""
+            )
             for one in directory.recipients
         ]
     for number in range(ENVELOPES):
-        message = _message(directory, today, f"Report {number}: " + "it happened again. " * 40)
+        message = _message(directory, Day(today), f"Report {number}: " + "it happened again. " * 40)
         yield seal_envelope(message, _source(genesis_id), seal_to)
 
 
-def _message(directory: Directory, today: int, text: str) -> Message:
+def _message(directory: Directory, today: Day, text: str) -> Message:
     return Message(
         kind="report",
         message_id=new_message_id(),

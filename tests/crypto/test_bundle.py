@@ -20,11 +20,11 @@ from crypto.bundle import (
     verify_bundle,
 )
 from crypto.errors import Foreign, Malformed, ProtocolError, Unauthentic
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId
 from tests.offices.documents import digest
 
 OFFICE = GenesisId(digest("office"))
-INBOUND = InboundHeader(OFFICE, "board", bytes(16), 1, 2, 20_800)
+INBOUND = InboundHeader(OFFICE, "board", bytes(16), 1, 2, Day(20_800))
 OUTBOUND = OutboundHeader(OFFICE, "board")
 ITEMS = (
     (ItemType.DIRECTORY, b"a directory"),
@@ -138,7 +138,7 @@ def test_nothing_is_written_after_the_end() -> None:
 @pytest.mark.parametrize("part", [0, 3])
 def test_a_header_that_a_reader_would_refuse_is_not_written(part: int) -> None:
     with pytest.raises(Malformed):
-        _written(InboundHeader(OFFICE, "board", bytes(16), part, 2, 20_800))
+        _written(InboundHeader(OFFICE, "board", bytes(16), part, 2, Day(20_800)))
 
 
 def test_no_beginning_of_a_bundle_is_a_bundle() -> None:

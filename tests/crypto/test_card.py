@@ -7,15 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.card import check_card, read_card, seen_card
+from crypto.days import weeks
 from crypto.directory import ListedKey
 from crypto.errors import Contradictory, Malformed, Outdated, ProtocolError, Unauthentic
-from crypto.names import KeyHash
+from crypto.names import KeyHash, Week
 from crypto.office.card import sign_card
 from tests.offices.documents import key, listed, office
 
 OFFICE = office().genesis_id
 BOARD = key("board")
-KEYS = listed("board", range(2970, 2976))
+KEYS = listed("board", weeks(Week(2970), Week(2976)))
 CARD = sign_card(BOARD, OFFICE, "board", 3, KEYS)
 
 
@@ -62,7 +63,7 @@ def test_a_card_with_a_gap_is_not_signed() -> None:
 @pytest.mark.parametrize("count", [0, 33])
 def test_a_card_of_no_keys_or_too_many_is_not_signed(count: int) -> None:
     with pytest.raises(Malformed):
-        sign_card(BOARD, OFFICE, "board", 1, listed("board", range(count)))
+        sign_card(BOARD, OFFICE, "board", 1, listed("board", weeks(Week(0), Week(count))))
 
 
 def test_a_new_signing_key_is_taken_in_from_whoever_knew_the_old_one() -> None:
@@ -87,7 +88,7 @@ def test_numbers_under_one_key_never_go_back() -> None:
         for number, keys in (
             (2, KEYS),
             (4, KEYS),
-            (3, (*KEYS, ListedKey(2976, KeyHash(bytes(32))))),
+            (3, (*KEYS, ListedKey(Week(2976), KeyHash(bytes(32))))),
         )
     )
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crypto.days import later
 from crypto.directory import (
     Delegation,
     RetiredKey,
@@ -22,7 +23,7 @@ from crypto.directory import (
 )
 from crypto.directory_content import DirectoryContent
 from crypto.errors import Contradictory, Foreign, Malformed, Outdated, ProtocolError, TooLarge
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId
 from crypto.office.directory import (
     chain_of,
     head_of,
@@ -46,7 +47,7 @@ def test_a_directory_says_what_was_signed() -> None:
     assert directory.sha256 == hashlib.sha256(DOCUMENT).digest()
     assert directory.roots == (OFFICE.root.public_key,)
     assert directory.delegation == Delegation(
-        1, ISSUED, ISSUED + 90, OFFICE.directory_key.public_key
+        1, ISSUED, later(ISSUED, 90), OFFICE.directory_key.public_key
     )
 
 
@@ -81,29 +82,29 @@ def test_the_directory_of_another_office_is_foreign(genesis_id: GenesisId) -> No
 
 
 @given(DAYS, st.integers(1, 21))
-def test_each_listed_week_overlaps_the_directory_and_no_other_does(issued: int, days: int) -> None:
+def test_each_listed_week_overlaps_the_directory_and_no_other_does(issued: Day, days: int) -> None:
     expires = issued + days
     near = range(issued // 7 - 5, expires // 7 + 5)
 
     overlapping = [week for week in near if 7 * week < expires and 7 * week + 14 > issued]
 
-    assert list(listed_weeks(issued, expires)) == overlapping
+    assert list(listed_weeks(issued, Day(expires))) == overlapping
 
 
 def test_the_first_weeks_of_all_begin_with_week_0() -> None:
-    assert list(listed_weeks(3, 8)) == [0, 1]
+    assert list(listed_weeks(Day(3), Day(8))) == [0, 1]
 
 
 @given(st.integers(100, 2**31), st.integers(1, 21), st.data())
 def test_a_key_is_there_to_seal_to_on_each_day_on_which_a_directory_is_good(
-    issued: int, days: int, data: st.DataObject
+    issued: Day, days: int, data: st.DataObject
 ) -> None:
     one = office(issued, days)
     directory = read_directory(one.document(), one.genesis_id)
     day = data.draw(st.integers(issued - 2, issued + days - 1))
 
-    check_current(directory, day)
-    found = current_key(directory.recipients[0], day)
+    check_current(directory, Day(day))
+    found = current_key(directory.recipients[0], Day(day))
 
     assert 7 * found.week <= day < 7 * found.week + 7
 
@@ -112,11 +113,13 @@ def test_no_key_is_there_for_a_day_that_the_directory_does_not_reach() -> None:
     directory = read_directory(DOCUMENT, OFFICE.genesis_id)
 
     with pytest.raises(Outdated):
-        current_key(directory.recipients[0], ISSUED + 100)
+        current_key(directory.recipients[0], later(ISSUED, 100))
 
 
 def test_signing_keys_are_those_of_the_id_the_active_one_first() -> None:
-    retired = tuple(RetiredKey(one, key(f"old {one}").public_key, 1) for one in ("board", "gone"))
+    retired = tuple(
+        RetiredKey(one, key(f"old {one}").public_key, Day(1)) for one in ("board", "gone")
+    )
     document = OFFICE.document(retired=retired)
     directory = read_directory(document, OFFICE.genesis_id)
 
@@ -127,7 +130,7 @@ def test_signing_keys_are_those_of_the_id_the_active_one_first() -> None:
 
 
 def test_a_directory_that_a_reader_would_refuse_is_not_signed() -> None:
-    keys = listed("board", listed_weeks(ISSUED, ISSUED + 15))
+    keys = listed("board", listed_weeks(ISSUED, later(ISSUED, 15)))
     board = replace(OFFICE.content.recipients[0], keys=keys)
 
     with pytest.raises(Contradictory):
@@ -152,7 +155,7 @@ def test_a_directory_with_too_much_in_it_is_not_signed() -> None:
 def test_an_office_keeps_its_id_when_its_root_is_replaced() -> None:
     new_root = key("new root")
     chain = sign_successor(OFFICE.chain, OFFICE.root, new_root_public_key=new_root.public_key)
-    allowed = Delegation(2, ISSUED, ISSUED + 90, OFFICE.directory_key.public_key)
+    allowed = Delegation(2, ISSUED, later(ISSUED, 90), OFFICE.directory_key.public_key)
     head = sign_delegation(chain, new_root, allowed)
 
     document = sign_directory(head, OFFICE.directory_key, OFFICE.content)
@@ -167,7 +170,7 @@ def test_the_root_can_be_replaced_sixteen_times() -> None:
     for number in range(16):
         new_root = key(f"root {number}")
         chain, root = sign_successor(chain, root, new_root_public_key=new_root.public_key), new_root
-    allowed = Delegation(2, ISSUED, ISSUED + 90, OFFICE.directory_key.public_key)
+    allowed = Delegation(2, ISSUED, later(ISSUED, 90), OFFICE.directory_key.public_key)
     document = sign_directory(
         sign_delegation(chain, root, allowed), OFFICE.directory_key, OFFICE.content
     )
@@ -182,7 +185,7 @@ def test_only_the_last_root_signs() -> None:
     chain = sign_successor(
         OFFICE.chain, OFFICE.root, new_root_public_key=key("new root").public_key
     )
-    allowed = Delegation(2, ISSUED, ISSUED + 90, OFFICE.directory_key.public_key)
+    allowed = Delegation(2, ISSUED, later(ISSUED, 90), OFFICE.directory_key.public_key)
 
     with pytest.raises(Malformed):
         sign_successor(chain, OFFICE.root, new_root_public_key=key("other root").public_key)

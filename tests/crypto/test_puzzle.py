@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.errors import Malformed, Outdated, ProtocolError, Unauthentic
-from crypto.names import ChunkId, GenesisId
+from crypto.names import ChunkId, Day, GenesisId
 from crypto.puzzle import check_puzzle, puzzle_text, solve_puzzle
 from tests.offices.documents import digest
 
 OFFICE = GenesisId(digest("office"))
 PATH = ChunkId(digest("path"))
-DAY = 20_800
+DAY = Day(20_800)
 HEADER = solve_puzzle(OFFICE, 1, PATH, 12, DAY)
 
 
@@ -27,18 +27,18 @@ def test_a_solved_puzzle_passes(kind: int, path_hash: bytes, difficulty: int) ->
 def test_the_hash_of_a_solution_begins_with_zero_bits() -> None:
     day, nonce = HEADER.split("-")
 
-    text = puzzle_text(OFFICE, 1, PATH, int(day), bytes.fromhex(nonce))
+    text = puzzle_text(OFFICE, 1, PATH, Day(int(day)), bytes.fromhex(nonce))
 
     assert hashlib.sha256(text).hexdigest().startswith("000")
 
 
 @pytest.mark.parametrize("day", [DAY - 16, DAY + 2])
-def test_a_solution_is_good_for_some_days(day: int) -> None:
+def test_a_solution_is_good_for_some_days(day: Day) -> None:
     check_puzzle(HEADER, OFFICE, 1, PATH, 12, day)
 
 
 @pytest.mark.parametrize("day", [DAY - 17, DAY + 3])
-def test_a_solution_is_good_for_no_other_day(day: int) -> None:
+def test_a_solution_is_good_for_no_other_day(day: Day) -> None:
     with pytest.raises(Outdated):
         check_puzzle(HEADER, OFFICE, 1, PATH, 12, day)
 

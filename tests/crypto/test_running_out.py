@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from crypto.days import later
 from crypto.directory import Delegation, Directory, Policy, Recipient
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId
 from crypto.running_out import (
     Ending,
     Ends,
@@ -19,8 +20,8 @@ from crypto.running_out import (
     keys_endings,
 )
 
-ISSUED = 20_000
-FULL = ISSUED + 21
+ISSUED = Day(20_000)
+FULL = later(ISSUED, 21)
 DIRECTORY = Directory(
     genesis_id=GenesisId(bytes(32)),
     sequence=1,
@@ -35,11 +36,11 @@ DIRECTORY = Directory(
     batch_size=64,
     policy=Policy(180, 365, 0, 0, 0),
     contacts=(),
-    delegation=Delegation(1, ISSUED, ISSUED + 90, bytes(32)),
+    delegation=Delegation(1, ISSUED, later(ISSUED, 90), bytes(32)),
     roots=(bytes(32),),
     sha256=bytes(32),
 )
-CUT = replace(DIRECTORY, expires=ISSUED + 10)
+CUT = replace(DIRECTORY, expires=later(ISSUED, 10))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ CUT = replace(DIRECTORY, expires=ISSUED + 10)
 def test_a_directory_is_said_to_end_after_a_week_and_loudly_after_two(
     age: int, said: Ending | None
 ) -> None:
-    assert directory_ending(DIRECTORY, ISSUED + age) == said
+    assert directory_ending(DIRECTORY, later(ISSUED, age)) == said
 
 
 def test_a_directory_that_keys_cut_short_counts_as_old_from_its_end_back() -> None:
@@ -73,27 +74,27 @@ def test_one_that_the_delegation_ends_is_not_cut_by_keys() -> None:
 def test_a_delegation_is_said_to_end_two_weeks_before_and_is_loud_when_it_has() -> None:
     delegation, end = DIRECTORY.delegation, DIRECTORY.delegation.end
 
-    assert delegation_ending(delegation, end - 15) is None
-    said = delegation_ending(delegation, end - 14)
+    assert delegation_ending(delegation, later(end, -15)) is None
+    said = delegation_ending(delegation, later(end, -14))
     assert said == Ending(Ends.DELEGATION, end, is_over=False, loud=False)
     assert delegation_ending(delegation, end) == replace(said, is_over=True, loud=True)
 
 
 def test_keys_are_said_to_end_three_weeks_before() -> None:
-    assert keys_ending("main", FULL, FULL - 22) is None
-    said = keys_ending("main", FULL, FULL - 21)
+    assert keys_ending("main", FULL, later(FULL, -22)) is None
+    said = keys_ending("main", FULL, later(FULL, -21))
     assert said == Ending(Ends.KEYS, FULL, is_over=False, loud=False, whose="main")
 
 
 def test_a_cut_that_no_known_card_made_is_of_somebody_whose_card_is_not_known() -> None:
-    said = keys_endings(CUT, {"main": CUT.expires + 60}, ISSUED)
+    said = keys_endings(CUT, {"main": later(CUT.expires, 60)}, ISSUED)
 
     assert said == [Ending(Ends.KEYS, CUT.expires, is_over=False, loud=False, whose="board")]
     assert keys_endings(CUT, {"main": CUT.expires}, ISSUED)[0].whose == "main"
 
 
 def test_a_card_that_is_not_known_ends_with_the_directory_only_where_asked() -> None:
-    ends = {"main": FULL + 1}
+    ends = {"main": later(FULL, 1)}
 
     assert ending_with(DIRECTORY, ends, unknown=True) == ["board"]
     assert ending_with(DIRECTORY, ends, unknown=False) == []
@@ -101,7 +102,11 @@ def test_a_card_that_is_not_known_ends_with_the_directory_only_where_asked() -> 
 
 
 def test_the_server_is_said_to_take_no_more_after_thirty_days_and_loudly_after_38() -> None:
-    assert acceptance_ending("main", ISSUED, ISSUED + 29) is None
-    said = acceptance_ending("main", ISSUED, ISSUED + 30)
-    assert said == Ending(Ends.ACCEPTANCE, ISSUED + 38, is_over=False, loud=False, whose="main")
-    assert acceptance_ending("main", ISSUED, ISSUED + 38) == replace(said, is_over=True, loud=True)
+    assert acceptance_ending("main", ISSUED, later(ISSUED, 29)) is None
+    said = acceptance_ending("main", ISSUED, later(ISSUED, 30))
+    assert said == Ending(
+        Ends.ACCEPTANCE, later(ISSUED, 38), is_over=False, loud=False, whose="main"
+    )
+    assert acceptance_ending("main", ISSUED, later(ISSUED, 38)) == replace(
+        said, is_over=True, loud=True
+    )

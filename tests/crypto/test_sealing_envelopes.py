@@ -18,7 +18,7 @@ from crypto.envelope import (
 )
 from crypto.errors import Contradictory, Malformed, TooLarge, Unauthentic
 from crypto.hpke import new_kem_secret_key
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId, Week
 from crypto.office.envelope import (
     IntakeSecret,
     OpenedSlot,
@@ -32,7 +32,7 @@ from crypto.sizes import ENVELOPE_SIZE, PAYLOAD_MAX_SIZE
 from crypto.source_keys import derive_source_keys, set_token
 
 GENESIS_ID = GenesisId(bytes(range(32)))
-WEEK = 3000
+WEEK = Week(3000)
 SOURCE = derive_source_keys(new_codename(), GENESIS_ID)
 IDS = ("a", "b", "c", "d")
 SECRETS = {one: IntakeSecret(WEEK, new_kem_secret_key()) for one in IDS}
@@ -40,7 +40,7 @@ SEAL_TO = [SealTo(one, SECRETS[one].key.public_key) for one in IDS]
 MESSAGE = Message(
     kind="report",
     message_id=new_message_id(),
-    day=7 * WEEK,
+    day=Day(7 * WEEK),
     language="ru",
     client="tests",
     delegation=1,
@@ -137,7 +137,7 @@ def test_a_body_that_is_refused_leaves_its_slot_open() -> None:
         (7 * WEEK + 16, False),
     ],
 )
-def test_a_key_past_its_dates_is_flagged_and_not_refused(day: int, within: bool) -> None:
+def test_a_key_past_its_dates_is_flagged_and_not_refused(day: Day, within: bool) -> None:
     envelope = seal_envelope(replace(MESSAGE, day=day), SOURCE, SEAL_TO[:1])
 
     opened = open_envelope(envelope, GENESIS_ID, "a", [SECRETS["a"]])

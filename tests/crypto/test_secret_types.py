@@ -7,7 +7,7 @@ import pytest
 from crypto.chunks import FileKey
 from crypto.codename import Codename, Correction, ReadCodename
 from crypto.hpke import KemSecretKey
-from crypto.names import KeyHash, ThreadId
+from crypto.names import Day, KeyHash, ThreadId, Week
 from crypto.office.envelope import IntakeSecret, OpenedSlot
 from crypto.office.replies import ReplyTo
 from crypto.payload import Attachment, Fill, TextRest, parse_payload
@@ -28,8 +28,8 @@ SECRETS = [
     KEY,
     KemSecretKey(SECRET[:32]),
     SigningKey(SECRET[:32]),
-    IntakeSecret(1, KemSecretKey(SECRET[:32])),
-    OpenedSlot(0, SECRET, 1, KeyHash(bytes(32))),
+    IntakeSecret(Week(1), KemSecretKey(SECRET[:32])),
+    OpenedSlot(0, SECRET, Week(1), KeyHash(bytes(32))),
     ReplyTo(
         thread_id=ThreadId(bytes(32)),
         thread_secret=SECRET,
@@ -46,7 +46,7 @@ SECRETS = [
         recipient_id="board",
         reply_id=SECRET,
         kind="reply",
-        day=1,
+        day=Day(1),
         text=TEXT,
         missing_parts=(),
         recipients=(TEXT,),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.errors import Malformed, ProtocolError, TooLarge, Unauthentic
-from crypto.names import Address, ChunkId
+from crypto.names import Address, ChunkId, Week
 from crypto.office.signing import (
     sign_batch,
     sign_confirmation,
@@ -195,7 +195,7 @@ def test_a_confirmation_holds_what_fits_one_item_and_no_more() -> None:
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda one: one.kind.name)
 def test_a_taken_line_is_read_back(statement: Statement) -> None:
-    line = taken_line(statement, "board", BOARD.public_key, 2970)
+    line = taken_line(statement, "board", BOARD.public_key, Week(2970))
 
     data = encode_taken_line(line)
 
@@ -207,7 +207,7 @@ def test_a_taken_line_is_read_back(statement: Statement) -> None:
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda one: one.kind.name)
 def test_nothing_but_the_week_of_a_taken_line_can_be_changed(statement: Statement) -> None:
-    data = encode_taken_line(taken_line(statement, "board", BOARD.public_key, 2970))
+    data = encode_taken_line(taken_line(statement, "board", BOARD.public_key, Week(2970)))
     for place in range(len(data)):
         altered = bytearray(data)
         altered[place] ^= 1
@@ -219,7 +219,7 @@ def test_nothing_but_the_week_of_a_taken_line_can_be_changed(statement: Statemen
 
 
 def test_a_taken_line_by_an_unknown_key_is_refused() -> None:
-    line = taken_line(STATEMENTS[0], "board", BOARD.public_key, 2970)
+    line = taken_line(STATEMENTS[0], "board", BOARD.public_key, Week(2970))
 
     with pytest.raises(Unauthentic):
         check_taken_line(line, [key("other").public_key], OFFICE)

@@ -21,6 +21,7 @@ from crypto.chunks import (
     seal_chunk,
 )
 from crypto.codename import Codename, codename_words, new_codename, read_codename
+from crypto.days import later, week_of
 from crypto.directory import read_directory
 from crypto.envelope import Message, SealTo, new_message_id, seal_envelope, split_text
 from crypto.errors import Foreign, NotACodename, Unauthentic
@@ -41,8 +42,8 @@ from tests.vectors.calls.directories import shown_directory
 from tests.vectors.calls.replies import CALLS as REPLY_CALLS
 
 OFFICE = office()
-WEEK = (ISSUED + 1) // 7
-DAY = ISSUED + 1
+DAY = later(ISSUED, 1)
+WEEK = week_of(DAY)
 IDS = ("board", "investigations")
 INTAKE = {one: IntakeSecret(WEEK, new_kem_secret_key()) for one in IDS}
 CODENAME = new_codename()

@@ -9,12 +9,13 @@ from itertools import count
 from crypto.bundle import BundleHeader, InboundHeader, OutboundHeader, read_bundle
 from crypto.byte_reader import ByteReader
 from crypto.card import read_card
+from crypto.days import later
 from crypto.directory import ListedKey, read_directory
 from crypto.directory_content import parse_directory
 from crypto.directory_file import encode_directory_file, read_directory_file
 from crypto.hpke import KemSecretKey
 from crypto.labels import Label
-from crypto.names import Address, ChunkId, KeyHash
+from crypto.names import Address, ChunkId, KeyHash, Week
 from crypto.office.card import sign_card
 from crypto.office.signing import sign_batch, sign_confirmation, sign_refinement
 from crypto.padding import unpad
@@ -116,7 +117,7 @@ def _directory_files() -> Iterator[bytes]:
 
 
 def _sealed_files() -> Iterator[bytes]:
-    writer = SealedFileWriter(SealedFileHead(GENESIS_ID, ISSUED + 10, 0))
+    writer = SealedFileWriter(SealedFileHead(GENESIS_ID, later(ISSUED, 10), 0))
     yield writer.begin() + writer.end(nonce=bytes(8), envelope=bytes(ENVELOPE_SIZE))
 
 
@@ -126,7 +127,7 @@ def _signatures() -> Iterator[bytes]:
 
 
 def _cards() -> Iterator[bytes]:
-    keys = [ListedKey(week, KeyHash(bytes(32))) for week in (2971, 2972)]
+    keys = [ListedKey(Week(week), KeyHash(bytes(32))) for week in (2971, 2972)]
     yield sign_card(_SIGNER, GENESIS_ID, "board", 1, keys)
     yield sign_card(_SIGNER, GENESIS_ID, "board", 2, keys, key("former"))
 
@@ -147,7 +148,7 @@ def _statements() -> Iterator[bytes]:
 
 def _taken_lines() -> Iterator[bytes]:
     for one in _signed_statements():
-        yield encode_taken_line(taken_line(one, "board", _SIGNER.public_key, 2971))
+        yield encode_taken_line(taken_line(one, "board", _SIGNER.public_key, Week(2971)))
 
 
 def _puzzles() -> Iterator[bytes]:

@@ -21,7 +21,7 @@ from crypto.chunks import FileKey, new_file_key
 from crypto.directory import Seen
 from crypto.errors import ProtocolError
 from crypto.hpke import new_kem_secret_key
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId, Week
 from crypto.signing import SigningKey
 from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal
@@ -131,7 +131,7 @@ def _root_made() -> Iterator[bytes]:
 
 
 def _secrets_made() -> Iterator[bytes]:
-    held = [HeldSecret(week, 20_800, new_kem_secret_key()) for week in (2971, 2972)]
+    held = [HeldSecret(Week(week), Day(20_800), new_kem_secret_key()) for week in (2971, 2972)]
     yield _made("secrets", SECRETS_FILE, lambda folder: write_secrets(folder, _KEY, held))
 
 

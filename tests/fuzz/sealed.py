@@ -22,7 +22,7 @@ from crypto.envelope import (
 )
 from crypto.hpke import KemSecretKey, hpke_seal
 from crypto.labels import Label
-from crypto.names import KeyHash
+from crypto.names import Day, KeyHash, Week
 from crypto.office.card import sign_card
 from crypto.office.chunks import open_chunk, open_file
 from crypto.office.envelope import IntakeSecret, OpenedSlot, open_body, open_envelope
@@ -55,7 +55,7 @@ from tests.offices.documents import key
 
 _DIRECTORY = read_directory(OFFICE.document(), GENESIS_ID)
 _BOARD = key("board")
-_WEEK = 2971
+_WEEK = Week(2971)
 _SECRET = KemSecretKey(bytes(range(32)))
 _CONTENT_KEY = bytes(32)
 _SLOT = OpenedSlot(0, _CONTENT_KEY, _WEEK, key_hash(_SECRET.public_key))
@@ -161,7 +161,7 @@ def _signed_card(data: bytes) -> None:
 
 
 def _message() -> Message:
-    return Message("report", bytes(16), 20_800, "en", "fuzz", 1, 1, text="Text.")
+    return Message("report", bytes(16), Day(20_800), "en", "fuzz", 1, 1, text="Text.")
 
 
 def _envelopes() -> Iterator[bytes]:
@@ -204,7 +204,7 @@ def _replies() -> Iterator[bytes]:
         reply_id=bytes(16),
         part=0,
         parts=1,
-        day=20_800,
+        day=Day(20_800),
         recipients=("board",),
         set_token=bytes(16),
         text="Text.",

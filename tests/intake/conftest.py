@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from crypto.names import Day
 from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, serving, succeed
 from tests.offices.signed_office import PracticeOffice, ReadExport, read_export
@@ -16,19 +17,19 @@ from tests.offices.source_client import Meeting, Source, free_port, meet
 
 
 @pytest.fixture(scope="session")
-def today() -> int:
+def today() -> Day:
     """The day, as the server has it."""
-    return int(time.time() // 86_400)
+    return Day(int(time.time() // 86_400))
 
 
 @pytest.fixture(scope="session")
-def office(today: int) -> PracticeOffice:
+def office(today: Day) -> PracticeOffice:
     """An office of two recipients, `board` and `main`."""
     return PracticeOffice.create(today)
 
 
 @pytest.fixture(scope="session")
-def imported(tmp_path_factory: pytest.TempPathFactory, office: PracticeOffice, today: int) -> Path:
+def imported(tmp_path_factory: pytest.TempPathFactory, office: PracticeOffice, today: Day) -> Path:
     """A data folder after the office's first bundle, not to be changed."""
     folder = tmp_path_factory.mktemp("imported")
     return first_import(office, folder / "data", today)
@@ -73,7 +74,7 @@ class Reachable:
 
 
 @pytest.fixture(scope="session")
-def reachable(tmp_path_factory: pytest.TempPathFactory, today: int) -> Iterator[Reachable]:
+def reachable(tmp_path_factory: pytest.TempPathFactory, today: Day) -> Iterator[Reachable]:
     """A server for sources, to which tests only add."""
     folder = tmp_path_factory.mktemp("reachable")
     port = free_port()

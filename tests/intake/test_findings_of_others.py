@@ -15,7 +15,7 @@ from crypto.directory import read_directory
 from crypto.envelope import Message, SealTo, new_message_id, seal_envelope
 from crypto.errors import Malformed, ProtocolError
 from crypto.hpke import new_kem_secret_key
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId, Week
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from crypto.source_keys import derive_source_keys
@@ -135,7 +135,7 @@ async def test_an_empty_request_makes_nothing(server: ServerProcess) -> None:
 
 
 async def test_no_chunk_is_taken_where_files_are_switched_off(
-    server: ServerProcess, office: PracticeOffice, today: int, tmp_path: Path
+    server: ServerProcess, office: PracticeOffice, today: Day, tmp_path: Path
 ) -> None:
     """Whatever the client does; texts are taken.
 
@@ -252,7 +252,7 @@ def sealed(genesis_id: GenesisId, to: dict[str, IntakeSecret], text: str) -> byt
     message = Message(
         kind="report",
         message_id=new_message_id(),
-        day=7 * WEEK,
+        day=Day(7 * WEEK),
         language="en",
         client="tests",
         delegation=1,
@@ -268,7 +268,7 @@ def sealed(genesis_id: GenesisId, to: dict[str, IntakeSecret], text: str) -> byt
 @pytest.fixture(scope="module")
 def secrets_of() -> dict[str, IntakeSecret]:
     """Intake keys of two recipients."""
-    return {name: IntakeSecret(WEEK, new_kem_secret_key()) for name in ("board", "main")}
+    return {name: IntakeSecret(Week(WEEK), new_kem_secret_key()) for name in ("board", "main")}
 
 
 def test_a_body_swapped_for_that_of_another_envelope_is_refused(

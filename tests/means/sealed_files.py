@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 
 from crypto.envelope import envelope_address
-from crypto.names import ChunkId, GenesisId
+from crypto.names import ChunkId, Day, GenesisId
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, puzzle_nonce, solve_puzzle
 from crypto.sealed_file import SealedFileHead, SealedFileWriter, last_day_of
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
@@ -30,13 +30,13 @@ def sealed_file(
 ) -> SealedFile:
     """Make a file of bytes that no office could open, its puzzles solved for `bits`."""
     if last_day is None:
-        last_day = last_day_of(int(time.time() // 86_400))
+        last_day = last_day_of(Day(int(time.time() // 86_400)))
     held = {os.urandom(32): os.urandom(CHUNK_SIZE) for _ in range(chunks)}
     sealed = os.urandom(ENVELOPE_SIZE) if envelope is None else envelope
-    writer = SealedFileWriter(SealedFileHead(genesis_id, last_day, chunks))
+    writer = SealedFileWriter(SealedFileHead(genesis_id, Day(last_day), chunks))
 
     def nonce(kind: int, name: bytes) -> bytes:
-        return puzzle_nonce(solve_puzzle(genesis_id, kind, ChunkId(name), bits, last_day))
+        return puzzle_nonce(solve_puzzle(genesis_id, kind, ChunkId(name), bits, Day(last_day)))
 
     parts = [writer.begin()]
     parts += [

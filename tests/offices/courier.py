@@ -11,7 +11,7 @@ from pathlib import Path
 from caseworker.office.renewal import Renewal
 from crypto.bundle import BundleWriter, InboundHeader, ItemType, OutboundHeader, read_bundle
 from crypto.directory import Directory, read_directory
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId
 from crypto.statements import TakenLine, encode_taken_line
 from intake.exchange.taking import Outcome, Taking
 from intake.storage.folder import create_folder
@@ -47,11 +47,11 @@ class Exchange:
         with bundle.open("rb") as file, writing(self._connection, self._folder):
             header, items = read_bundle(file.read, OutboundHeader, self.genesis_id, None)
             transaction = ImportTransaction(self._connection)
-            return Taking(transaction, self.genesis_id, header.recipient, day).take(items)
+            return Taking(transaction, self.genesis_id, header.recipient, Day(day)).take(items)
 
     def export(self, recipient: str, bundle: Path, day: int) -> Path:
         """Write what a vault gets beside envelopes and chunks."""
-        header = InboundHeader(self.genesis_id, recipient, bytes(16), 1, 1, day)
+        header = InboundHeader(self.genesis_id, recipient, bytes(16), 1, 1, Day(day))
         with bundle.open("xb") as file:
             writer = BundleWriter(file.write, header)
             writer.add(ItemType.DIRECTORY, self.document)

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from crypto.days import later
 from crypto.directory import Delegation, ListedKey, Policy, Recipient
 from crypto.directory_content import DirectoryContent
-from crypto.names import GenesisId, KeyHash
+from crypto.names import Day, GenesisId, KeyHash, Week
 from crypto.office.directory import listed_weeks, root_chain, sign_delegation, sign_directory
 from crypto.signing import SigningKey
 
-ISSUED = 20_800
+ISSUED = Day(20_800)
 
 
 def digest(text: str) -> bytes:
@@ -47,22 +48,22 @@ class Office:
         return sign_directory(self.head, self.directory_key, replace(self.content, **changed))
 
 
-def listed(recipient_id: str, weeks: Sequence[int]) -> tuple[ListedKey, ...]:
+def listed(recipient_id: str, weeks: Sequence[Week]) -> tuple[ListedKey, ...]:
     """Return the intake keys that a recipient lists for these weeks."""
     return tuple(ListedKey(week, KeyHash(digest(f"{recipient_id} {week}"))) for week in weeks)
 
 
-def office(issued: int = ISSUED, days: int = 14) -> Office:
+def office(issued: Day = ISSUED, days: int = 14) -> Office:
     """Return an office with two recipients, whose directory is issued on a day."""
     root, directory_key = key("root"), key("directory")
     genesis_id = hashlib.sha256(root.public_key).digest()
     chain = root_chain(root.public_key)
-    allowed = Delegation(1, issued, issued + 90, directory_key.public_key)
+    allowed = Delegation(1, issued, later(issued, 90), directory_key.public_key)
     content = DirectoryContent(
         genesis_id=GenesisId(genesis_id),
         sequence=1,
         issued=issued,
-        expires=issued + days,
+        expires=later(issued, days),
         names={"en": "Office", "und": "Бюро"},
         addresses=("https://tips.example.org",),
         recipients=tuple(
@@ -70,7 +71,7 @@ def office(issued: int = ISSUED, days: int = 14) -> Office:
                 id=one,
                 titles={"en": one},
                 signing_key=key(one).public_key,
-                keys=listed(one, listed_weeks(issued, issued + days)),
+                keys=listed(one, listed_weeks(issued, later(issued, days))),
             )
             for one in ("board", "investigations")
         ),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from crypto.directory import fingerprint
+from crypto.names import Day
 from tests.offices.server_process import succeed
 from tests.offices.signed_office import PracticeOffice
 
@@ -16,7 +17,7 @@ def first_import(
 ) -> Path:
     """Let `intake import` make a data folder of the first bundle of `main`; returns the folder."""
     bundle = data.with_name(f"{data.name}-first.bundle")
-    bundle.write_bytes(office.outbound("main", day))
+    bundle.write_bytes(office.outbound("main", Day(day)))
     digits = fingerprint(office.genesis_id)
     succeed("import", "--data", data, bundle, "--fingerprint", digits, env=env)
     return data

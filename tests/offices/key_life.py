@@ -12,9 +12,10 @@ from typing import Any
 
 from caseworker.vault.folder import open_vault, unlock
 from caseworker.vault.secrets_file import HeldSecret
+from crypto.days import week_of
 from crypto.directory import read_directory, read_fingerprint
 from crypto.errors import Unauthentic
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId
 from crypto.office.envelope import IntakeSecret, open_slot
 from ground.shell.passphrases import Passphrase
 from tests.means.clock import clock_at
@@ -23,8 +24,8 @@ from tests.offices.server_process import client, serving, succeed
 from tests.offices.vaults import Sealed, Source
 
 # A day in 2026 on which a week of keys begins.
-FIRST = 7 * 2_960
-WEEK = FIRST // 7
+FIRST = Day(7 * 2_960)
+WEEK = week_of(FIRST)
 LAST_VALID = FIRST + 13
 PAST = FIRST + 21
 RECIPIENT = "investigations"

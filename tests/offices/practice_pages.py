@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crypto.days import later
 from intake.questions import QUESTIONS
 from tests.browser.driver import Page
 from tests.offices.first_import import first_import
@@ -47,7 +48,7 @@ def practice_pages(
     day = today()
     port = port or free_port()
     address = address or f"http://{host}:{port}"
-    office = PracticeOffice.create(day - issued_ago, address=address, **changes)
+    office = PracticeOffice.create(later(day, -issued_ago), address=address, **changes)
     data = first_import(office, folder / "data", day)
     with serving(data, "--listen", f"127.0.0.1:{port}") as server:
         yield PracticePages(office, server, address)

@@ -20,9 +20,10 @@ from crypto.bundle import (
     read_bundle,
     split_chunk_item,
 )
+from crypto.days import later, week_of, weeks
 from crypto.directory_content import DirectoryContent, ListedKey, Policy, Recipient, RetiredKey
 from crypto.hpke import KemSecretKey
-from crypto.names import Address, ChunkId, GenesisId
+from crypto.names import Address, ChunkId, Day, GenesisId, Week
 from crypto.office.card import sign_card
 from crypto.office.directory import (
     Delegation,
@@ -52,12 +53,12 @@ class OfficeRecipient:
     id: str
     signing: SigningKey
 
-    def intake_secret(self, week: int) -> KemSecretKey:
+    def intake_secret(self, week: Week) -> KemSecretKey:
         """The secret of its intake key of a week, the same whenever asked."""
         seed = hashlib.sha256(self.signing.seed + week.to_bytes(4, "big")).digest()
         return KemSecretKey(seed)
 
-    def keys(self, weeks: Iterable[int]) -> dict[int, bytes]:
+    def keys(self, weeks: Iterable[Week]) -> dict[Week, bytes]:
         """Its public intake keys by week."""
         return {week: self.intake_secret(week).public_key for week in weeks}
 
@@ -75,7 +76,7 @@ class PracticeOffice:
     @classmethod
     def create(
         cls,
-        day: int,
+        day: Day,
         ids: tuple[str, ...] = ("board", "main"),
         address: str = "http://127.0.0.1:8080",
         **changes: object,
@@ -87,7 +88,7 @@ class PracticeOffice:
             genesis_id=GenesisId(hashlib.sha256(root.public_key).digest()),
             sequence=1,
             issued=day,
-            expires=day + 21,
+            expires=later(day, 21),
             names={"und": "Office of Practice"},
             addresses=(address,),
             recipients=(),
@@ -98,7 +99,7 @@ class PracticeOffice:
             policy=POLICY,
             contacts=("By post: 1 Practice Street",),
         )
-        delegation = Delegation(1, day, day + 90, directory_key.public_key)
+        delegation = Delegation(1, day, later(day, 90), directory_key.public_key)
         office = cls(root, directory_key, recipients, content, delegation)
         return office.with_directory(sequence=1, **changes)
 
@@ -129,7 +130,7 @@ class PracticeOffice:
         """The same office with a next directory in which a recipient is retired."""
         gone = self.recipient(recipient_id)
         rest = tuple(recipient for recipient in self.recipients if recipient is not gone)
-        retired = RetiredKey(gone.id, gone.signing.public_key, self.content.expires + 365)
+        retired = RetiredKey(gone.id, gone.signing.public_key, later(self.content.expires, 365))
         return replace(self, recipients=rest).with_directory(
             retired=(retired,), directory_recipient=rest[0].id
         )
@@ -148,10 +149,11 @@ class PracticeOffice:
         weeks = listed_weeks(self.content.issued, self.content.expires)
         return [key for recipient in self.recipients for key in recipient.keys(weeks).values()]
 
-    def card(self, recipient_id: str, day: int, number: int = 1) -> tuple[bytes, list[bytes]]:
+    def card(self, recipient_id: str, day: Day, number: int = 1) -> tuple[bytes, list[bytes]]:
         """A recipient's card of a day, and the keys that it lists."""
         recipient = self.recipient(recipient_id)
-        keys = recipient.keys(range(day // 7 - 1, (day + 90) // 7 + 1))
+        first, last = Week(week_of(day) - 1), week_of(later(day, 90))
+        keys = recipient.keys(weeks(first, Week(last + 1)))
         listed = [ListedKey(week, key_hash(key)) for week, key in keys.items()]
         card = sign_card(recipient.signing, self.genesis_id, recipient_id, number, listed)
         return card, list(keys.values())
@@ -159,7 +161,7 @@ class PracticeOffice:
     def outbound(
         self,
         recipient_id: str,
-        day: int,
+        day: Day,
         *makers: MakeStatement,
         directory: bool = True,
         card: int | None = 1,

@@ -18,7 +18,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from crypto.chunks import chunk_id
+from crypto.days import week_of, weeks
 from crypto.directory import Policy, fingerprint
+from crypto.names import Day, Week
 from crypto.office.chunks import open_file
 from crypto.office.envelope import IntakeSecret, OpenedEnvelope, open_envelope
 from crypto.office.replies import ReplyTo, new_reply_id, seal_reply
@@ -31,9 +33,9 @@ from tests.offices.signed_office import POLICY, PracticeOffice
 SECONDS = 120.0
 
 
-def today() -> int:
+def today() -> Day:
     """The day, as a client has it."""
-    return int(time.time() // 86_400)
+    return Day(int(time.time() // 86_400))
 
 
 def free_port() -> int:
@@ -152,8 +154,11 @@ def open_message(
 ) -> OpenedEnvelope:
     """Open an envelope as a recipient does."""
     recipient = office.recipient(recipient_id)
-    week = today() // 7
-    secrets = [IntakeSecret(w, recipient.intake_secret(w)) for w in range(week - 2, week + 6)]
+    week = week_of(today())
+    secrets = [
+        IntakeSecret(near, recipient.intake_secret(near))
+        for near in weeks(Week(week - 2), Week(week + 6))
+    ]
     return open_envelope(envelope, office.genesis_id, recipient_id, secrets)
 
 

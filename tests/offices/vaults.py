@@ -19,6 +19,7 @@ from pathlib import Path
 from caseworker.exchange.inbound.importing import ImportResult, import_part
 from caseworker.exchange.outbound.exporting import ExportResult, export_bundle
 from caseworker.keys.profile import OfficeProfile
+from caseworker.moments import Moment
 from caseworker.office.ceremony import VAULTS_FOLDER, Ceremony, create_office
 from caseworker.vault.folder import Vault, open_vault, unlock
 from caseworker.vault.key_slots import VaultKey
@@ -34,7 +35,7 @@ from crypto.chunks import chunk_count, chunk_id, file_hash, new_file_key, piece_
 from crypto.codename import new_codename
 from crypto.directory import Directory, current_key, read_directory, signing_keys_of
 from crypto.envelope import Message, SealTo, envelope_address, new_message_id, seal_envelope
-from crypto.names import GenesisId, KeyHash
+from crypto.names import Day, GenesisId, KeyHash, Week
 from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill, TextRest
 from crypto.public_keys import key_hash
@@ -49,11 +50,10 @@ from crypto.statements import (
     parse_statement,
     taken_line,
 )
-from ground.days import Moment
 from ground.shell.passphrases import Passphrase
 from tests.means.quick_passphrases import quick_passphrases
 
-DAY = 20_783
+DAY = Day(20_783)
 PASSPHRASES = {
     "root": "practice root passphrase",
     "investigations": "practice vault investigations",
@@ -71,7 +71,7 @@ PROFILE = OfficeProfile(
 
 def at(day: int, time: str = "12:00:00") -> Moment:
     """A moment of a day."""
-    return Moment(day, time)
+    return Moment(Day(day), time)
 
 
 def passphrase(name: str) -> Passphrase:
@@ -167,7 +167,7 @@ class Source:
         message = Message(
             kind=kind,
             message_id=new_message_id(),
-            day=day,
+            day=Day(day),
             language="en",
             client="practice 1",
             delegation=directory.delegation.number,
@@ -180,7 +180,7 @@ class Source:
         message = replace(message, **changes)  # type: ignore[arg-type]
         wanted = set(recipients)
         seal_to = [
-            SealTo(one.id, keys[current_key(one, key_day or day).hash])
+            SealTo(one.id, keys[current_key(one, Day(key_day or day)).hash])
             for one in directory.recipients
             if one.id in wanted
         ]
@@ -274,7 +274,7 @@ class Server:
         place = (recipient, kind, statement.number)
         content_hash = hashlib.sha256(statement.content).digest()
         assert self.taken.setdefault(place, content_hash) == content_hash, "other bytes"
-        line = encode_taken_line(taken_line(statement, recipient, signer, week))
+        line = encode_taken_line(taken_line(statement, recipient, signer, Week(week)))
         if any(known[:41] == line[:41] for known in self.lines):
             return
         self.lines.append(line)
@@ -316,7 +316,7 @@ class Server:
         export_id = os.urandom(16)
         paths = []
         for number, share in enumerate(shares, 1):
-            header = InboundHeader(self.genesis_id, recipient, export_id, number, parts, day)
+            header = InboundHeader(self.genesis_id, recipient, export_id, number, parts, Day(day))
             path = self.folder / f"in-{recipient}-{self.exports}.{number:03}"
             path.write_bytes(self.bundle(header, share, self.lines if lines is None else lines))
             paths.append(path)

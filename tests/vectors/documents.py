@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Sequence
 
+from crypto.days import later
 from crypto.directory_content import ListedKey
 from crypto.labels import Label
-from crypto.names import KeyHash
+from crypto.names import KeyHash, Week
 from crypto.office.directory import listed_weeks
 from crypto.signing import SigningKey
 from crypto.strict_json import encode_json
@@ -19,10 +20,10 @@ OTHER_ROOT = SigningKey(randomness("another second root of the office", 32))
 DIRECTORY_KEY = SigningKey(randomness("directory key of the office", 32))
 STRANGER = SigningKey(randomness("a key that nobody named", 32))
 
-ISSUED = DAY - 1
-EXPIRES = ISSUED + 14
-FIRST = ISSUED - 20
-END = FIRST + 90
+ISSUED = later(DAY, -1)
+EXPIRES = later(ISSUED, 14)
+FIRST = later(ISSUED, -20)
+END = later(FIRST, 90)
 ADDRESSES = ["https://tips.example.org", "http://fidelio.example:8080", "http://[::1]:8765"]
 
 
@@ -30,8 +31,8 @@ def listed_key(recipient_id: str, week: int) -> ListedKey:
     """Return the intake key that a recipient lists for a week."""
     if week == WEEK:
         public_key = INTAKE[recipient_id].key.public_key
-        return ListedKey(week, KeyHash(hashlib.sha256(public_key).digest()))
-    return ListedKey(week, KeyHash(randomness(f"hash of {recipient_id} {week}", 32)))
+        return ListedKey(Week(week), KeyHash(hashlib.sha256(public_key).digest()))
+    return ListedKey(Week(week), KeyHash(randomness(f"hash of {recipient_id} {week}", 32)))
 
 
 def keys_of(recipient_id: str, weeks: Sequence[int]) -> list[Members]:

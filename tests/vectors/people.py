@@ -3,9 +3,10 @@
 import hashlib
 
 from crypto.codename import Codename
+from crypto.days import first_day, later
 from crypto.envelope import SealTo
 from crypto.hpke import KemSecretKey
-from crypto.names import GenesisId
+from crypto.names import GenesisId, Week
 from crypto.office.envelope import IntakeSecret
 from crypto.signing import SigningKey
 from crypto.source_keys import SourceKeys, derive_source_keys
@@ -15,9 +16,9 @@ ROOT = SigningKey(randomness("root of the office", 32))
 GENESIS_ID = GenesisId(hashlib.sha256(ROOT.public_key).digest())
 OTHER_GENESIS_ID = hashlib.sha256(randomness("root of another office", 32)).digest()
 
-WEEK = 2970
+WEEK = Week(2970)
 # In the second week of that key.
-DAY = 7 * WEEK + 8
+DAY = later(first_day(WEEK), 8)
 
 RECIPIENTS = ("board", "investigations")
 INTAKE = {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from crypto.days import later
 from crypto.labels import Label
 from crypto.names import GenesisId, ThreadId
 from crypto.padding import pad
@@ -24,7 +25,7 @@ PART = ReplyPart(
     reply_id=randomness("reply id", 16),
     part=0,
     parts=1,
-    day=DAY + 10,
+    day=later(DAY, 10),
     recipients=RECIPIENTS,
     set_token=set_token(SOURCE, RECIPIENTS),
     text="Thank you. Кто ещё это видел?",

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from crypto.days import later
 from crypto.directory import Delegation
 from crypto.directory_content import (
     DirectoryContent,
@@ -22,18 +23,18 @@ OMBUDSMAN = SigningKey(randomness("signing ombudsman", 32))
 
 def _document() -> bytes:
     """Return a directory of two recipients, with a retired key and a retired id."""
-    delegation = Delegation(3, DAY - 10, DAY + 80, _DIRECTORY_KEY.public_key)
+    delegation = Delegation(3, later(DAY, -10), later(DAY, 80), _DIRECTORY_KEY.public_key)
     content = DirectoryContent(
         genesis_id=GENESIS_ID,
         sequence=41,
         issued=DAY,
-        expires=DAY + 21,
+        expires=later(DAY, 21),
         names={"en": "Office of the vectors"},
         addresses=("https://vectors.example",),
         recipients=tuple(map(_recipient, RECIPIENTS)),
         retired=(
-            RetiredKey("board", RETIRED.public_key, DAY + 300),
-            RetiredKey("ombudsman", OMBUDSMAN.public_key, DAY + 300),
+            RetiredKey("board", RETIRED.public_key, later(DAY, 300)),
+            RetiredKey("ombudsman", OMBUDSMAN.public_key, later(DAY, 300)),
         ),
         directory_recipient="investigations",
         bucket_bits=0,
@@ -48,7 +49,7 @@ def _document() -> bytes:
 def _recipient(recipient_id: str) -> Recipient:
     keys = tuple(
         ListedKey(week, KeyHash(hashlib.sha256(f"{recipient_id} {week}".encode()).digest()))
-        for week in listed_weeks(DAY, DAY + 21)
+        for week in listed_weeks(DAY, later(DAY, 21))
     )
     return Recipient(recipient_id, {"en": recipient_id}, SIGNING[recipient_id].public_key, keys)
 

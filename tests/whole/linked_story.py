@@ -17,7 +17,7 @@ from pathlib import Path
 import aiohttp
 
 from crypto.envelope import envelope_address
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId
 from crypto.office.replies import ReplyTo, decoy_record, new_reply_id, seal_reply
 from crypto.office.signing import sign_batch
 from crypto.replies import bucket, bucket_value
@@ -87,7 +87,7 @@ def tell(folder: Path) -> Everything:
     return told
 
 
-async def _story(told: Everything, server: ServerProcess, folder: Path, today: int) -> None:
+async def _story(told: Everything, server: ServerProcess, folder: Path, today: Day) -> None:
     def carry(recipient: str, *makers: MakeStatement) -> None:
         bundle = folder / f"bundle-{os.urandom(4).hex()}"
         bundle.write_bytes(told.office.outbound(recipient, today, *makers))
@@ -156,7 +156,7 @@ async def _board(http: aiohttp.ClientSession, bits: int, value: int) -> bytes:
         return await answer.read()
 
 
-def _answers(told: Everything, known: KnownOffice, today: int) -> list[MakeStatement]:
+def _answers(told: Everything, known: KnownOffice, today: Day) -> list[MakeStatement]:
     """One reply for each source, in full batches filled up with decoys, in random order."""
     main = told.office.recipient("main")
     for source in told.sources:

@@ -7,6 +7,7 @@ what they carried anew, under new numbers, and with reply indexes that no record
 
 from caseworker.cases.lists import append_to_case, check_with_log, replies_in_batches
 from caseworker.log.case_events import CalledBack
+from caseworker.moments import Moment
 from caseworker.vault.arrivals import taken_lines
 from caseworker.vault.folder import Vault
 from caseworker.vault.outgoing import (
@@ -19,7 +20,6 @@ from caseworker.vault.outgoing import (
 from caseworker.vault.taken import outgoing_state
 from crypto.statement_contents import parse_refinement
 from crypto.statements import StatementKind
-from ground.days import Moment
 
 
 def call_back_refused(vault: Vault, moment: Moment) -> None:

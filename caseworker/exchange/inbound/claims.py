@@ -24,9 +24,10 @@ from caseworker.vault.messages import (
     set_claimed,
 )
 from crypto.chunks import chunk_id
+from crypto.days import later
 from crypto.errors import ProtocolError
 from crypto.lifetimes import SET_ASIDE_DAYS, UNCLAIMED_DAYS
-from crypto.names import ChunkId
+from crypto.names import ChunkId, Day
 from crypto.office.chunks import open_chunk
 from crypto.sizes import PIECE_SIZE
 
@@ -55,14 +56,14 @@ def claim_chunks(db: Database, files: ChunkFiles, came: Iterable[ChunkId]) -> li
     return dropped
 
 
-def forget_unclaimed(db: Database, day: int, *, disk_is_full: bool) -> list[ChunkName]:
+def forget_unclaimed(db: Database, day: Day, *, disk_is_full: bool) -> list[ChunkName]:
     """Forget chunks that no message named in their time; return them, whose bytes can go.
 
     Those near an envelope that was set aside have more time, but not where the disk has no room
     for what is new.
     """
-    since = day + 1 if disk_is_full else day - SET_ASIDE_DAYS
-    names = unclaimed_since(db, day - UNCLAIMED_DAYS, UNCLAIMED_DAYS, since)
+    since = later(day, 1 if disk_is_full else -SET_ASIDE_DAYS)
+    names = unclaimed_since(db, later(day, -UNCLAIMED_DAYS), UNCLAIMED_DAYS, since)
     forget_chunks(db, names)
     return names
 

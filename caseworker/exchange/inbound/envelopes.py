@@ -7,6 +7,7 @@ from importlib.metadata import version
 from caseworker.cases.files import FILL_PLACE, AnnouncedFile, announced_files
 from caseworker.log.case_events import Received
 from caseworker.log.chain import append_event
+from caseworker.moments import Moment
 from caseworker.vault.arrivals import (
     SetAside,
     add_envelope,
@@ -42,7 +43,6 @@ from crypto.office.envelope import (
 from crypto.payload import Payload
 from crypto.public_keys import key_hash
 from crypto.strict_json import encode_json
-from ground.days import Moment
 
 MESSAGE = "message"
 DUPLICATE = "duplicate"

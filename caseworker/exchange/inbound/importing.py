@@ -15,6 +15,7 @@ from typing import BinaryIO
 from caseworker.exchange.inbound.items import PartCounts, PartItems
 from caseworker.log.chain import append_event
 from caseworker.log.vault_events import Imported
+from caseworker.moments import Moment
 from caseworker.vault.arrivals import ImportRow, add_import, find_import
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import kept_file_names, knows_chunk
@@ -22,7 +23,7 @@ from caseworker.vault.condition import note_clock, seen_day
 from caseworker.vault.folder import Vault
 from crypto.bundle import InboundHeader, read_bundle, verify_bundle
 from crypto.errors import Foreign, ProtocolError
-from ground.days import Moment
+from crypto.names import Day
 from ground.shell.foreign import foreign_path
 from ground.shell.progress import Progress
 from ground.shell.refusals import Refusal
@@ -35,7 +36,7 @@ class ImportResult:
     header: InboundHeader
     counts: PartCounts = field(default_factory=PartCounts)
     notes: tuple[str, ...] = ()
-    known_since: int | None = None
+    known_since: Day | None = None
 
 
 def import_part(vault: Vault, path: Path, moment: Moment) -> ImportResult:

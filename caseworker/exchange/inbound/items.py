@@ -11,6 +11,7 @@ from caseworker.exchange.inbound.calling_back import call_back_refused
 from caseworker.exchange.inbound.claims import claim_chunks, forget_unclaimed
 from caseworker.exchange.inbound.envelopes import DUPLICATE, MESSAGE, SET_ASIDE, EnvelopeReader
 from caseworker.exchange.inbound.public_items import PublicItems
+from caseworker.moments import Moment
 from caseworker.vault.arrivals import confirm_again
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import ChunkName, add_chunk, confirm_chunk_again, knows_chunk
@@ -19,7 +20,7 @@ from caseworker.vault.folder import Vault
 from caseworker.vault.taken import remember_weeks, remember_whether_behind, standing_confirmations
 from crypto.bundle import ItemType, split_chunk_item
 from crypto.envelope import envelope_address
-from ground.days import Moment
+from crypto.names import Day
 
 # Below this much free space envelopes are still taken in, and chunks are left on the server.
 FREE_SPACE_FLOOR = 256 * 1024 * 1024
@@ -51,7 +52,7 @@ class PartItems:
         self._public = PublicItems(vault, moment.day)
         self._reader = EnvelopeReader(vault, moment)
         self._standing: set[int] = set()
-        self._export_day = 0
+        self._export_day = Day(0)
         self.counts = PartCounts()
         self.written: list[ChunkName] = []
 
@@ -61,7 +62,7 @@ class PartItems:
         return self._public.notes
 
     def import_all(
-        self, items: Iterator[tuple[ItemType, bytes]], export_day: int
+        self, items: Iterator[tuple[ItemType, bytes]], export_day: Day
     ) -> list[ChunkName]:
         """Import all items; return the chunks whose bytes can be dropped after the commit."""
         self._export_day = export_day

@@ -27,6 +27,7 @@ from crypto.directory import (
     signing_keys_of,
 )
 from crypto.errors import Outdated, ProtocolError
+from crypto.names import Day
 from crypto.public_keys import key_hash
 from crypto.statements import TakenLine, check_taken_line, parse_taken_line
 
@@ -42,7 +43,7 @@ class PublicItems:
     """The first items of a part, gathered until all that they refer to is there."""
 
     vault: Vault
-    day: int
+    day: Day
     notes: list[str] = field(default_factory=list)
     _documents: list[bytes] = field(default_factory=list)
     _keys: dict[bytes, bytes] = field(default_factory=dict)

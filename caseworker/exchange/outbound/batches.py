@@ -10,6 +10,7 @@ from caseworker.cases.written_replies import WrittenReply
 from caseworker.keys.signing import signing_key_in_force
 from caseworker.log.case_events import Sealed
 from caseworker.log.texts import text_of
+from caseworker.moments import Moment
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import message_mark, payload_of
 from caseworker.vault.numbers import give_out_reply_indexes, take_number
@@ -20,7 +21,6 @@ from crypto.office.replies import ReplyTo, decoy_record, seal_reply
 from crypto.office.signing import sign_batch
 from crypto.replies import bucket, bucket_value
 from crypto.statement_contents import Batch
-from ground.days import Moment
 
 _BUCKET_SIZE = 32
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from caseworker.keys.signing import signing_key_in_force
+from caseworker.moments import Moment
 from caseworker.vault.arrivals import confirm_envelopes, unconfirmed_envelopes
 from caseworker.vault.chunks import confirm_chunks, unconfirmed_chunks
 from caseworker.vault.folder import Vault
@@ -14,7 +15,6 @@ from crypto.office.signing import sign_confirmation, sign_refinement
 from crypto.replies import bucket_value
 from crypto.statement_contents import Refinement, confirm
 from crypto.statements import Statement
-from ground.days import Moment
 
 # SPEC 14: a statement has at most 16 MiB; an envelope takes 32 bytes of it, a chunk 64.
 _ENTRIES_MAX = 150_000

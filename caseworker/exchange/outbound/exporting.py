@@ -27,6 +27,7 @@ from caseworker.keys.upkeep import Upkeep, renew_what_is_due
 from caseworker.log.case_events import CarriedOut
 from caseworker.log.chain import append_event, ends_with_export, was_exported
 from caseworker.log.vault_events import Exported
+from caseworker.moments import Moment
 from caseworker.vault.condition import awaits_bundle_of, is_behind, note_clock
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, intake_key, newest_directory
@@ -34,7 +35,6 @@ from caseworker.vault.outgoing import OutgoingRow, outgoing_statement
 from caseworker.vault.taken import drop_what_is_over, to_repeat
 from crypto.bundle import BundleWriter, ItemType, OutboundHeader
 from crypto.statements import StatementKind, encode_statement
-from ground.days import Moment
 from ground.disk.new_files import new_file, refuse_missing_folder, refuse_taken
 from ground.shell.figures import date_text
 from ground.shell.foreign import foreign_path

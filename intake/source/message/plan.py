@@ -8,6 +8,7 @@ from crypto.chunks import FileKey, chunk_count, new_file_key
 from crypto.directory import Directory
 from crypto.envelope import Message, new_message_id, split_text
 from crypto.errors import TooLarge
+from crypto.names import Day
 from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill, TextRest
 from crypto.sizes import ATTACHMENTS_MAX, PIECE_SIZE
@@ -85,7 +86,7 @@ class Plan:
             files.append(Outgoing(Zeros(), zeros))
         return files
 
-    def message(self, directory: Directory, day: int) -> Message:
+    def message(self, directory: Directory, day: Day) -> Message:
         """Return what is sealed on a day with a directory."""
         rest = self.rest
         fill = Fill(self.fill_key, self.fill_chunks) if self.fill_chunks else None
@@ -117,12 +118,12 @@ def check_files(files: Sequence[ChosenFile], office: Office) -> None:
         _check_size(padded_chunk_count(chunks), office)
 
 
-def make_plan(draft: Draft, snapshots: tuple[Snapshot, ...], office: Office, day: int) -> Plan:
+def make_plan(draft: Draft, snapshots: tuple[Snapshot, ...], office: Office, day: Day) -> Plan:
     """Return how a draft is sent; Refusal where the office does not take so much."""
     return _plan(draft, new_message_id(), snapshots, office, day, before=None)
 
 
-def restarted(plan: Plan, place: int, office: Office, day: int) -> Plan:
+def restarted(plan: Plan, place: int, office: Office, day: Day) -> Plan:
     """Return the plan with the `place`-th of its files read anew, under a new key.
 
     All other files keep theirs, as far as their bytes stay the same. Raises OSError where a file
@@ -138,7 +139,7 @@ def restarted(plan: Plan, place: int, office: Office, day: int) -> Plan:
     return replace(plan, fill_key=new_file_key())
 
 
-def replaced(plan: Plan, snapshots: tuple[Snapshot, ...], office: Office, day: int) -> Plan:
+def replaced(plan: Plan, snapshots: tuple[Snapshot, ...], office: Office, day: Day) -> Plan:
     """Return the plan cut anew for other snapshots, or for another directory."""
     return _plan(plan.draft, plan.message_id, snapshots, office, day, before=plan)
 
@@ -148,7 +149,7 @@ def _plan(
     message_id: bytes,
     snapshots: tuple[Snapshot, ...],
     office: Office,
-    day: int,
+    day: Day,
     *,
     before: Plan | None,
 ) -> Plan:
@@ -179,7 +180,7 @@ def _unsplit(
     message_id: bytes,
     snapshots: tuple[Snapshot, ...],
     directory: Directory,
-    day: int,
+    day: Day,
 ) -> Message:
     return Message(
         kind=draft.kind,

@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError
 
 from crypto.directory import DOCUMENT_MAX_SIZE
-from crypto.names import Address, ChunkId, KeyHash
+from crypto.names import Address, ChunkId, Day, KeyHash
 from crypto.sizes import KEM_PUBLIC_KEY_SIZE
 from crypto.strict_json import INTEGER_MAX
 from ground.languages import gettext as _
@@ -82,7 +82,7 @@ class Admission:
 class Status:
     """What the server says before anything is sent: its day, and what it takes in."""
 
-    day: int
+    day: Day
     envelopes: Admission
     chunks: Admission
 
@@ -184,7 +184,7 @@ def read_status(body: bytes) -> Status:
     day = answer.get("day")
     if not isinstance(day, int) or isinstance(day, bool) or not 0 <= day <= INTEGER_MAX:
         raise ServerError(502)
-    return Status(day, _admission(answer.get("envelopes")), _admission(answer.get("chunks")))
+    return Status(Day(day), _admission(answer.get("envelopes")), _admission(answer.get("chunks")))
 
 
 def read_error_code(body: bytes) -> str:

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from crypto.days import week_of
 from crypto.directory import Directory, check_current, current_key
 from crypto.directory_file import read_directory_file, split_directory_file
 from crypto.errors import Malformed, Outdated, ProtocolError
 from crypto.lifetimes import CLOCK_GRACE_DAYS
-from crypto.names import GenesisId
-from ground.days import today, week_of
+from crypto.names import Day, GenesisId
 from ground.languages import gettext as _
 from ground.shell.figures import long_date_text
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
+from intake.clock import today
 from intake.source.reach.api import Admission, Status
 from intake.source.reach.office import Office, check_seen, genuine, other_ways
 from intake.source.reach.pinned import StateFolder
@@ -72,7 +73,7 @@ def _keys(path: Path, data: bytes, genesis_id: GenesisId) -> Mapping[str, bytes]
         ) from None
 
 
-def _current_hashes(directory: Directory, day: int) -> dict[str, str]:
+def _current_hashes(directory: Directory, day: Day) -> dict[str, str]:
     """Return the hash of each recipient's intake key of a day; Refusal where there is none."""
     try:
         check_current(directory, day)

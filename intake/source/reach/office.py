@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from crypto.days import week_of
 from crypto.directory import (
     Directory,
     check_address,
@@ -17,14 +18,14 @@ from crypto.directory import (
 )
 from crypto.errors import Contradictory, Foreign, Outdated, ProtocolError
 from crypto.lifetimes import CLOCK_GRACE_DAYS
-from crypto.names import GenesisId, KeyHash
+from crypto.names import Day, GenesisId, KeyHash, Week
 from crypto.public_keys import check_kem_public_key, key_hash
-from ground.days import today, week_of
 from ground.languages import gettext as _
 from ground.shell.figures import long_date_text
 from ground.shell.foreign import ForeignText
 from ground.shell.layout import fitted, lines
 from ground.shell.refusals import Refusal
+from intake.clock import today
 from intake.source.reach.api import Api, ServerError, Status
 from intake.source.reach.pinned import StateFolder
 
@@ -51,7 +52,7 @@ class Office:
     genesis_id: GenesisId
     directory: Directory
     status: Status
-    week: int
+    week: Week
     keys: Mapping[str, bytes]
 
     def name(self, language: str) -> ForeignText:
@@ -202,7 +203,7 @@ def check_seen(directory: Directory, state: StateFolder) -> None:
     raise Refusal(message, other_ways(directory))
 
 
-def _check(directory: Directory, origin: str, status: Status, day: int) -> None:
+def _check(directory: Directory, origin: str, status: Status, day: Day) -> None:
     hint = other_ways(directory)
     try:
         check_address(directory, origin)
@@ -223,7 +224,7 @@ def _check(directory: Directory, origin: str, status: Status, day: int) -> None:
     raise Refusal(message, hint)
 
 
-def _wrong_clock(day: int, other_day: int) -> Refusal:
+def _wrong_clock(day: Day, other_day: Day) -> Refusal:
     return Refusal(
         _(
             "This device's clock says {day}, the server's {other}. One of them is wrong."

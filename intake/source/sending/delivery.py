@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crypto.codename import Codename
+from crypto.days import later
+from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE
 from crypto.source_keys import SourceKeys, derive_source_keys
-from ground.days import today
 from ground.languages import gettext as _
 from ground.shell.figures import size_text
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
+from intake.clock import today
 from intake.source.message.cleaning import copies_removed_on_error, copy_folders, remove_copies
 from intake.source.message.drafting import snapshots_of
 from intake.source.message.plan import Draft, Plan, make_plan
@@ -34,8 +36,8 @@ class Stored:
     """
 
     kind: str
-    day: int
-    codename_until: int
+    day: Day
+    codename_until: Day
     recipient_ids: tuple[str, ...]
 
 
@@ -86,7 +88,7 @@ def _carry(
     # A run before this one may have sent what it had sealed.
     progress.may_be_stored = sealed is not None
 
-    async def ask(api: Api) -> int:
+    async def ask(api: Api) -> Day:
         return await upload.send(api, Line(session.patience, progress.waiting), progress)
 
     try:
@@ -103,7 +105,7 @@ def _carry(
     finally:
         progress.clear()
     _tidy(session, unsent, upload)
-    until = day + office.directory.policy.codename_days
+    until = later(day, office.directory.policy.codename_days)
     return Stored(plan.draft.kind, day, until, plan.draft.recipient_ids)
 
 

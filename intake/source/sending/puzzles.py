@@ -3,9 +3,9 @@
 import asyncio
 import threading
 
-from crypto.names import Address, ChunkId, GenesisId
+from crypto.names import Address, ChunkId, Day, GenesisId
 from crypto.puzzle import solve_puzzle
-from ground.days import today
+from intake.clock import today
 from intake.source.person.progress import ProgressInWords
 
 __all__ = ["Work"]
@@ -20,7 +20,7 @@ class Work:
 
     def __init__(self) -> None:
         self._alone = asyncio.Lock()
-        self._headers: dict[bytes, tuple[int, int, str]] = {}
+        self._headers: dict[bytes, tuple[Day, int, str]] = {}
 
     async def header(
         self,
@@ -46,7 +46,7 @@ class Work:
 
 
 async def _solved(
-    puzzle: tuple[GenesisId, int, Address | ChunkId, int, int], progress: ProgressInWords
+    puzzle: tuple[GenesisId, int, Address | ChunkId, int, Day], progress: ProgressInWords
 ) -> str:
     tries = 1 << puzzle[3]
     is_over = threading.Event()

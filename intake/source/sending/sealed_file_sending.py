@@ -7,14 +7,14 @@ from pathlib import Path
 
 from crypto.envelope import envelope_address
 from crypto.errors import Foreign, Malformed, Outdated, ProtocolError, Unauthentic
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId
 from crypto.puzzle import puzzle_header
 from crypto.sealed_file import SealedChunk, SealedEnvelope, SealedFileHead, SealedFileReader
-from ground.days import today
 from ground.languages import gettext as _
 from ground.shell.figures import long_date_text
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
+from intake.clock import today
 from intake.source.person.progress import ProgressInWords, Sent
 from intake.source.reach.api import IN_FLIGHT, Api, ServerError
 from intake.source.reach.line import Line
@@ -46,7 +46,7 @@ async def send_sealed_file(
     pace = Pace()
     room = asyncio.Semaphore(IN_FLIGHT)
 
-    async def store(chunk: SealedChunk, last_day: int) -> None:
+    async def store(chunk: SealedChunk, last_day: Day) -> None:
         nonlocal sent
         try:
             await _store_chunk(chunk, last_day, api, line, pace)
@@ -56,7 +56,7 @@ async def send_sealed_file(
         progress.sent(sent)
 
     envelope: SealedEnvelope | None = None
-    last_day = 0
+    last_day = Day(0)
     try:
         async with asyncio.TaskGroup() as group:
             for item in _items(path, office.genesis_id):
@@ -76,7 +76,7 @@ async def send_sealed_file(
         await _store_envelope(envelope, last_day, api, line, progress)
 
 
-async def _store_chunk(chunk: SealedChunk, last_day: int, api: Api, line: Line, pace: Pace) -> None:
+async def _store_chunk(chunk: SealedChunk, last_day: Day, api: Api, line: Line, pace: Pace) -> None:
     async def attempt() -> None:
         with _refused():
             async with pace.turn() as seconds:
@@ -87,7 +87,7 @@ async def _store_chunk(chunk: SealedChunk, last_day: int, api: Api, line: Line, 
 
 
 async def _store_envelope(
-    sealed: SealedEnvelope, last_day: int, api: Api, line: Line, progress: ProgressInWords
+    sealed: SealedEnvelope, last_day: Day, api: Api, line: Line, progress: ProgressInWords
 ) -> None:
     address = envelope_address(sealed.envelope)
 

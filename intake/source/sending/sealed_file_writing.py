@@ -4,17 +4,18 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
+from crypto.days import first_day, week_of
 from crypto.envelope import SealTo, envelope_address, seal_envelope
 from crypto.names import Address, ChunkId
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, puzzle_nonce, solve_puzzle
 from crypto.sealed_file import SealedFileHead, SealedFileWriter, last_day_of
 from crypto.sizes import PUZZLE_NONCE_SIZE
 from crypto.source_keys import SourceKeys
-from ground.days import DAYS_A_WEEK, today, week_of
 from ground.disk.new_files import NameTakenError, new_file
 from ground.languages import gettext as _
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
+from intake.clock import today
 from intake.source.message.pieces import ChangedError
 from intake.source.message.plan import Plan
 from intake.source.person.progress import ProgressInWords, Sent
@@ -61,7 +62,7 @@ def _write(
             _("Begin again."),
         )
     policy, genesis_id = office.directory.policy, office.genesis_id
-    last_day = last_day_of(office.week * DAYS_A_WEEK)
+    last_day = last_day_of(first_day(office.week))
     files = plan.files()
     chunks = sum(one.snapshot.chunks for one in files)
     head = SealedFileHead(genesis_id, last_day, chunks)

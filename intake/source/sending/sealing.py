@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crypto.codename import Codename
+from crypto.names import Day
 from crypto.sealed_file import sealed_file_size
 from crypto.source_keys import derive_source_keys
-from ground.days import today
 from ground.languages import gettext as _
+from intake.clock import today
 from intake.source.message.cleaning import copies_removed_on_error, copy_folders, remove_copies
 from intake.source.message.drafting import snapshots_of
 from intake.source.message.plan import Draft, make_plan
@@ -27,7 +28,7 @@ class SealedFile:
 
     path: Path
     size: int
-    last_day: int
+    last_day: Day
     recipient_ids: tuple[str, ...]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from crypto.lifetimes import STORED_FOR_DAYS
+from crypto.names import Day
 from intake.source.message.pieces import Outgoing
 from intake.source.sending.unsent import StoredCount, Unsent
 
@@ -22,7 +23,7 @@ class StoredChunks:
         self._unsent = unsent
         count = unsent.load_count()
         self._from_start = count.chunks if count else 0
-        self._since = count.since if count else 0
+        self._since = count.since if count else Day(0)
         self._beyond: set[int] = set()
         self._saved = self._from_start
         self._saved_at = time.monotonic()
@@ -32,11 +33,11 @@ class StoredChunks:
         """How many are stored."""
         return self._from_start + len(self._beyond)
 
-    def too_old(self, day: int) -> bool:
+    def too_old(self, day: Day) -> bool:
         """Tell whether chunks were stored so long ago that they have to be sent again."""
         return self.chunks > 0 and day - self._since >= STORED_FOR_DAYS
 
-    def count_on(self, total: int, day: int) -> None:
+    def count_on(self, total: int, day: Day) -> None:
         """Go on counting on a day, of `total` chunks."""
         if self._from_start > total or self.too_old(day):
             self.begin_again(0)

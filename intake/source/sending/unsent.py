@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from crypto.aes import aes_open, aes_seal
 from crypto.codename import Codename
 from crypto.errors import ProtocolError, Unauthentic
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId
 from crypto.source_keys import derive_master
 from crypto.strict_json import Fields, encode_json, parse_json
 from ground.disk.durable import PRIVATE_FOLDER
@@ -63,7 +63,7 @@ class StoredCount:
     """How many chunks from the beginning are stored, and the day on which the first of them was."""
 
     chunks: int
-    since: int
+    since: Day
 
 
 def derive_unsent_key(codename: Codename, genesis_id: GenesisId) -> UnsentKey:
@@ -156,7 +156,7 @@ class Unsent:
             fields = Fields(parse_json(self._opened(_PROGRESS, data)))
             if fields.integer("plan") != self._plan_number:
                 return None
-            return StoredCount(fields.integer("stored"), fields.integer("since"))
+            return StoredCount(fields.integer("stored"), Day(fields.integer("since")))
         except (FileNotFoundError, ProtocolError):
             return None
 

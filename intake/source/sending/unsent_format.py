@@ -7,6 +7,7 @@ from typing import Final
 
 from crypto.chunks import FileKey
 from crypto.errors import Malformed
+from crypto.names import Day
 from crypto.sizes import ENVELOPE_SIZE
 from crypto.strict_json import INTEGER_MAX, Fields
 from intake.source.message.files import ChosenFile
@@ -23,8 +24,8 @@ class DatedEnvelope:
     """An envelope as it is sent each time, with its day and the first day on which it is not."""
 
     envelope: bytes
-    day: int
-    until: int
+    day: Day
+    until: Day
 
     def __repr__(self) -> str:
         return "DatedEnvelope(hidden)"
@@ -111,7 +112,7 @@ def read_envelope(fields: Fields) -> DatedEnvelope | None:
         return None
     found = fields.object("envelope")
     envelope = found.hex("bytes", ENVELOPE_SIZE)
-    return DatedEnvelope(envelope, found.integer("day"), found.integer("until"))
+    return DatedEnvelope(envelope, Day(found.integer("day")), Day(found.integer("until")))
 
 
 def _path_text(path: Path) -> str:

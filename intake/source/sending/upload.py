@@ -6,15 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from crypto.days import first_day, later
 from crypto.envelope import SealTo, envelope_address, seal_envelope
 from crypto.errors import TooLarge
 from crypto.lifetimes import KEY_DAYS
+from crypto.names import Day
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE
 from crypto.source_keys import SourceKeys
-from ground.days import DAYS_A_WEEK, today
 from ground.languages import gettext as _
 from ground.shell.foreign import ForeignText
 from ground.shell.refusals import Refusal
+from intake.clock import today
 from intake.source.message.cleaning import clean_again, copies_removed_on_error
 from intake.source.message.files import ChosenFile
 from intake.source.message.pieces import ChangedError, Outgoing
@@ -94,7 +96,7 @@ class Upload:
                 self._plan = replace(self._plan, draft=draft)
                 self._unsent.save_again(self._plan, self._sealed)
 
-    async def send(self, api: Api, line: Line, progress: ProgressInWords) -> int:
+    async def send(self, api: Api, line: Line, progress: ProgressInWords) -> Day:
         """Send until the envelope is stored; returns the day that it carries.
 
         Raises Refusal for what waiting cannot mend, and GaveUpError.
@@ -204,10 +206,10 @@ class Upload:
 
     # ---- envelope --------------------------------------------------------------------------------
 
-    async def _store_envelope(self, api: Api, line: Line, progress: ProgressInWords) -> int:
+    async def _store_envelope(self, api: Api, line: Line, progress: ProgressInWords) -> Day:
         """Seal and store the envelope. Every try sends the same bytes, as long as its keys hold."""
         progress.envelope()
-        day = 0
+        day = Day(0)
 
         async def attempt() -> None:
             nonlocal day
@@ -237,7 +239,7 @@ class Upload:
             self._unsent.save_again(self._plan, self._sealed)
         return self._sealed
 
-    def _seal(self, day: int) -> DatedEnvelope:
+    def _seal(self, day: Day) -> DatedEnvelope:
         keys = self._office.keys
         chosen = [one for one in self._plan.draft.recipient_ids if one in keys]
         if not chosen:
@@ -248,7 +250,7 @@ class Upload:
         message = self._plan.message(self._office.directory, day)
         recipients = [SealTo(one, keys[one]) for one in chosen]
         envelope = seal_envelope(message, self._source, recipients)
-        return DatedEnvelope(envelope, day, self._office.week * DAYS_A_WEEK + KEY_DAYS)
+        return DatedEnvelope(envelope, day, later(first_day(self._office.week), KEY_DAYS))
 
     async def _on_refusal(self, api: Api, error: ServerError) -> None:
         """Raise what a refused upload means for the next try."""

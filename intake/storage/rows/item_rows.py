@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from crypto.names import Address
+from crypto.names import Address, Week
 from crypto.sizes import RECIPIENTS_MAX
 from intake.storage.kinds import Kind
 
@@ -103,7 +103,7 @@ def unconfirmed(connection: sqlite3.Connection, kind: Kind, recipient: str) -> l
     return [Item(kind, *row) for row in connection.execute(_UNCONFIRMED[kind], (recipient,))]
 
 
-def waiting(connection: sqlite3.Connection, kind: Kind, recipient: str) -> dict[int, int]:
+def waiting(connection: sqlite3.Connection, kind: Kind, recipient: str) -> dict[Week, int]:
     """How many items this recipient has not confirmed, by week of arrival, oldest first."""
     return dict(connection.execute(_WAITING[kind], (recipient,)).fetchall())
 
@@ -137,7 +137,7 @@ def drop_confirmed(connection: sqlite3.Connection, kind: Kind, recipients: Seque
     return _to_be_wiped(connection, kind, rows)
 
 
-def drop_old(connection: sqlite3.Connection, kind: Kind, week: int) -> int:
+def drop_old(connection: sqlite3.Connection, kind: Kind, week: Week) -> int:
     """Delete what came in this week or before; returns how many."""
     rows = connection.execute(_DROP_OLD[kind], (week,)).fetchall()
     return _to_be_wiped(connection, kind, rows)

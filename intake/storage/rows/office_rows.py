@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from crypto.names import GenesisId, KeyHash
+from crypto.names import GenesisId, KeyHash, Week
 
 EDITION_SIZE = 16
 """Bytes of an edition."""
@@ -73,13 +73,13 @@ def new_edition(connection: sqlite3.Connection) -> None:
     )
 
 
-def last_week(connection: sqlite3.Connection) -> int | None:
+def last_week(connection: sqlite3.Connection) -> Week | None:
     """Return the week in which retention last ran; None if it never did."""
     value = _fact(connection, "week")
-    return None if value is None else int.from_bytes(value, "big")
+    return None if value is None else Week(int.from_bytes(value, "big"))
 
 
-def set_last_week(connection: sqlite3.Connection, week: int) -> None:
+def set_last_week(connection: sqlite3.Connection, week: Week) -> None:
     """Retention has run in this week."""
     connection.execute(
         "INSERT OR REPLACE INTO office (name, value) VALUES ('week', ?)",

@@ -2,6 +2,7 @@
 
 import { ByteReader } from "./byte_reader.ts";
 import { concat, equal, number, toHex, toNumber } from "./bytes.ts";
+import { weekOf } from "./days.ts";
 import {
   parseDirectory,
   type DirectoryContent,
@@ -11,7 +12,7 @@ import {
 import { Contradictory, Foreign, Malformed, Outdated } from "./errors.ts";
 import { sha256 } from "./hashing.ts";
 import { Label } from "./labels.ts";
-import type { GenesisId } from "./names.ts";
+import type { Day, GenesisId } from "./names.ts";
 import { checkSignature } from "./signatures.ts";
 import {
   CLOCK_GRACE_DAYS,
@@ -35,8 +36,8 @@ const GROUP_DIGITS = 5;
 /** Which key may sign directories, for the days [first, end). */
 export interface Delegation {
   readonly number: number;
-  readonly first: number;
-  readonly end: number;
+  readonly first: Day;
+  readonly end: Day;
   /** 32 bytes. */
   readonly directoryKey: Uint8Array;
 }
@@ -71,8 +72,8 @@ export function readDirectory(document: Uint8Array, genesisId: GenesisId): Direc
   const reader = new ByteReader(parts.delegation);
   const delegation = {
     number: reader.u32(),
-    first: reader.u32(),
-    end: reader.u32(),
+    first: reader.u32() as Day,
+    end: reader.u32() as Day,
     directoryKey: reader.take(KEY_SIZE),
   };
   const directory = { ...content, delegation, roots: parts.roots, sha256: sha256(document) };
@@ -172,7 +173,7 @@ function checkDiffer(keys: readonly Uint8Array[]): void {
 }
 
 /** Raises `Outdated` where a directory is not valid on a day: too early, or past its end. */
-export function checkCurrent(directory: Directory, day: number): void {
+export function checkCurrent(directory: Directory, day: Day): void {
   if (day < directory.issued - CLOCK_GRACE_DAYS) throw new Outdated("issued in the future");
   if (day >= directory.expires) throw new Outdated("expired");
   if (day >= directory.delegation.end) throw new Outdated("delegation expired");
@@ -205,8 +206,8 @@ export function seen(directory: Directory): Seen {
 }
 
 /** The key to seal to on a day. Raises `Outdated` where the directory lists none. */
-export function currentKey(recipient: Recipient, day: number): ListedKey {
-  const week = Math.floor(day / DAYS_A_WEEK);
+export function currentKey(recipient: Recipient, day: Day): ListedKey {
+  const week = weekOf(day);
   const key = recipient.keys.find((listed) => listed.week === week);
   if (!key) throw new Outdated("no key for this day");
   return key;

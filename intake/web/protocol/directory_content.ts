@@ -3,7 +3,7 @@
 import { Malformed } from "./errors.ts";
 import type { Json } from "./json.ts";
 import { POLICY_MAX_DAYS, POLICY_MIN_DAYS } from "./lifetimes.ts";
-import type { GenesisId, KeyHash } from "./names.ts";
+import type { Day, GenesisId, KeyHash, Week } from "./names.ts";
 import { recipientBytes } from "./public_keys.ts";
 import { checkRecipientIds } from "./recipient_ids.ts";
 import { BUCKET_BITS_MAX, CHUNKS_MAX, RECIPIENTS_MAX } from "./sizes.ts";
@@ -26,7 +26,7 @@ const PUZZLE_MAX = 32;
 
 /** The intake key of a week, valid for the days [7 week, 7 week + 14). */
 export interface ListedKey {
-  readonly week: number;
+  readonly week: Week;
   /** SHA-256 of the intake public key, 32 bytes. */
   readonly hash: KeyHash;
 }
@@ -46,7 +46,7 @@ export interface RetiredKey {
   readonly id: string;
   /** 32 bytes. */
   readonly signingKey: Uint8Array;
-  readonly until: number;
+  readonly until: Day;
 }
 
 /** Lifetimes in days, numbers of chunks of one message, and bits of the puzzles. */
@@ -64,8 +64,8 @@ export interface DirectoryContent {
   readonly genesisId: GenesisId;
   readonly sequence: number;
   /** Valid for the days [issued, expires). */
-  readonly issued: number;
-  readonly expires: number;
+  readonly issued: Day;
+  readonly expires: Day;
   /** By language tag. */
   readonly names: Readonly<Record<string, string>>;
   readonly addresses: readonly string[];
@@ -84,8 +84,8 @@ export function parseDirectory(data: Uint8Array): DirectoryContent {
   const content = {
     genesisId: fields.bytes("genesis_id", 32) as GenesisId,
     sequence: fields.integer("sequence", 1),
-    issued: fields.integer("issued", 0),
-    expires: fields.integer("expires", 0),
+    issued: fields.integer("issued", 0) as Day,
+    expires: fields.integer("expires", 0) as Day,
     names: readNames(fields, "names"),
     addresses: fields.textArray("addresses", 1, ADDRESSES_MAX, ADDRESS_MAX_SIZE),
     recipients: readRecipients(fields),
@@ -127,7 +127,7 @@ function readRecipients(fields: Fields): Recipient[] {
 function readListedKeys(fields: Fields): ListedKey[] {
   const keys = fields.array("keys", 1, KEYS_MAX).map((value) => {
     const key = new Fields(value);
-    return { week: key.integer("week", 0), hash: key.bytes("hash", 32) as KeyHash };
+    return { week: key.integer("week", 0) as Week, hash: key.bytes("hash", 32) as KeyHash };
   });
   if (keys.some(({ week }, place) => place > 0 && week <= keys[place - 1]!.week)) {
     throw new Malformed("keys that are not sorted");
@@ -139,7 +139,7 @@ function readRetired(value: Json): RetiredKey {
   const key = new Fields(value);
   const id = key.text("id");
   recipientBytes(id);
-  return { id, signingKey: key.bytes("signing_key", 32), until: key.integer("until", 0) };
+  return { id, signingKey: key.bytes("signing_key", 32), until: key.integer("until", 0) as Day };
 }
 
 function readPolicy(policy: Fields): Policy {

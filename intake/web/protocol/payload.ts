@@ -2,7 +2,7 @@
 
 import { toHex, utf8 } from "./bytes.ts";
 import { chunkCount, FileKey } from "./chunks.ts";
-import type { KeyHash } from "./names.ts";
+import type { Day, KeyHash } from "./names.ts";
 import { paddedChunkCount } from "./padding.ts";
 import { Contradictory, Malformed } from "./errors.ts";
 import { checkRecipientIds } from "./recipient_ids.ts";
@@ -70,7 +70,7 @@ export interface Payload {
   readonly replyKey: Uint8Array;
   /** 32 bytes. */
   readonly threadSecret: Uint8Array;
-  readonly day: number;
+  readonly day: Day;
   readonly language: string;
   readonly client: string;
   readonly delegation: number;
@@ -131,7 +131,7 @@ export function parsePayload(data: Uint8Array): Payload {
     signingKey: fields.bytes("signing_key", 32),
     replyKey: fields.bytes("reply_key", KEM_PUBLIC_KEY_SIZE),
     threadSecret: fields.bytes("thread_secret", 32),
-    day: fields.integer("day", 0),
+    day: fields.integer("day", 0) as Day,
     language: readLanguage(fields),
     client: fields.text("client", CLIENT_MAX_SIZE),
     delegation: directory.integer("delegation", 0),

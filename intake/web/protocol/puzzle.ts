@@ -7,7 +7,7 @@ import { Malformed, Outdated, Unauthentic } from "./errors.ts";
 import { sha256 } from "./hashing.ts";
 import { bound, Label } from "./labels.ts";
 import { PUZZLE_AHEAD_DAYS, PUZZLE_BEFORE_DAYS } from "./lifetimes.ts";
-import type { Address, ChunkId, GenesisId } from "./names.ts";
+import type { Address, ChunkId, Day, GenesisId } from "./names.ts";
 import { PUZZLE_NONCE_SIZE } from "./sizes.ts";
 
 /** SPEC 11: what is uploaded, as a number. */
@@ -23,7 +23,7 @@ export function puzzleText(
   genesisId: GenesisId,
   kind: number,
   pathHash: Address | ChunkId,
-  day: number,
+  day: Day,
   nonce: Uint8Array,
 ): Uint8Array {
   return concat(bound(Label.PUZZLE, genesisId), [kind], pathHash, u32(day), nonce);
@@ -39,7 +39,7 @@ export function checkPuzzle(
   kind: number,
   pathHash: Address | ChunkId,
   difficulty: number,
-  day: number,
+  day: Day,
 ): void {
   const [, solvedOn, nonce] = HEADER.exec(header) ?? [];
   if (solvedOn === undefined || nonce === undefined || Number(solvedOn) >= 2 ** 32) {
@@ -47,7 +47,7 @@ export function checkPuzzle(
   }
   const days = Number(solvedOn) - day;
   if (days < -PUZZLE_BEFORE_DAYS || days > PUZZLE_AHEAD_DAYS) throw new Outdated("of another time");
-  const text = puzzleText(genesisId, kind, pathHash, Number(solvedOn), fromHex(nonce));
+  const text = puzzleText(genesisId, kind, pathHash, Number(solvedOn) as Day, fromHex(nonce));
   if (zeroBits(sha256(text)) < difficulty) throw new Unauthentic("not solved");
 }
 
@@ -61,7 +61,7 @@ export async function solvePuzzle(
   kind: number,
   pathHash: Address | ChunkId,
   difficulty: number,
-  day: number,
+  day: Day,
   tell: (tried: number) => void = () => undefined,
 ): Promise<string> {
   const beginning = puzzleText(genesisId, kind, pathHash, day, new Uint8Array(0));
@@ -98,7 +98,7 @@ function othersTurn(): Promise<void> {
 }
 
 /** The header that shows a nonce (8 bytes) for a day. */
-export function puzzleHeader(day: number, nonce: Uint8Array): string {
+export function puzzleHeader(day: Day, nonce: Uint8Array): string {
   return `${day}-${toHex(nonce)}`;
 }
 

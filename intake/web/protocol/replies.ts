@@ -6,7 +6,7 @@ import { Malformed, ProtocolError, TooLarge, Unauthentic } from "./errors.ts";
 import { hmac } from "./hashing.ts";
 import { hpkeOpen } from "./hpke.ts";
 import { bound, Label } from "./labels.ts";
-import type { GenesisId } from "./names.ts";
+import type { Day, GenesisId } from "./names.ts";
 import { unpad } from "./padding.ts";
 import { recipientBytes } from "./public_keys.ts";
 import { checkRecipientIds } from "./recipient_ids.ts";
@@ -32,7 +32,7 @@ export interface ReplyPart {
   /** 0 to parts − 1. */
   readonly part: number;
   readonly parts: number;
-  readonly day: number;
+  readonly day: Day;
   /** The recipients of the message that is answered. */
   readonly recipients: readonly string[];
   /** 16 bytes; the source's own, repeated. */
@@ -45,7 +45,7 @@ export interface Reply {
   readonly recipientId: string;
   readonly replyId: Uint8Array;
   readonly kind: "reply" | "acknowledgement";
-  readonly day: number;
+  readonly day: Day;
   /** The parts that are there, one after another. */
   readonly text: string;
   /** Which parts are missing, counting from 0. */
@@ -94,7 +94,7 @@ export function parseReplyMessage(data: Uint8Array): ReplyPart {
     replyId: fields.bytes("reply_id", 16),
     part: fields.integer("part", 0, parts - 1),
     parts,
-    day: fields.integer("day", 0),
+    day: fields.integer("day", 0) as Day,
     recipients: fields.textArray("recipients", 1, RECIPIENTS_MAX, Infinity),
     setToken: fields.bytes("set_token", 16),
     text: fields.text("text"),

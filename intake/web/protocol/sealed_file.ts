@@ -2,12 +2,13 @@
 
 import { concat, equal, toNumber, u32 } from "./bytes.ts";
 import { pieceDigest } from "./chunks.ts";
+import { firstDay, later, weekOf } from "./days.ts";
 import { Foreign, Malformed, Outdated, Unauthentic } from "./errors.ts";
 import { sha256 } from "./hashing.ts";
 import { bound, Label, labelled } from "./labels.ts";
-import type { ChunkId, GenesisId } from "./names.ts";
+import type { ChunkId, Day, GenesisId } from "./names.ts";
 import { paddedChunkCount } from "./padding.ts";
-import { DAYS_A_WEEK, KEY_DAYS, SEALED_FILE_AHEAD_DAYS } from "./lifetimes.ts";
+import { KEY_DAYS, SEALED_FILE_AHEAD_DAYS } from "./lifetimes.ts";
 import {
   CHUNK_ID_SIZE,
   CHUNK_SIZE,
@@ -27,7 +28,7 @@ const LAST_SIZE = ENVELOPE_PART_SIZE + HASH_SIZE;
 /** What a sealed file begins with: its office, its last day, its number of chunks. */
 export interface SealedFileHead {
   readonly genesisId: GenesisId;
-  readonly lastDay: number;
+  readonly lastDay: Day;
   readonly chunks: number;
 }
 
@@ -45,9 +46,9 @@ export interface SealedEnvelope {
 }
 
 /** The last day of a file that is sealed on a day: that of the day's intake keys. */
-export function lastDayOf(day: number): number {
+export function lastDayOf(day: Day): Day {
   // SPEC 11.1: 7w + 13
-  return Math.floor(day / DAYS_A_WEEK) * DAYS_A_WEEK + KEY_DAYS - 1;
+  return later(firstDay(weekOf(day)), KEY_DAYS - 1);
 }
 
 /** The size of a file of so many chunks. */
@@ -103,13 +104,13 @@ export class SealedFileWriter {
  */
 export class SealedFileReader {
   readonly #genesisId: GenesisId;
-  readonly #day: number;
+  readonly #day: Day;
   readonly #parts = new Parts();
   #missing = 0;
   head: SealedFileHead | null = null;
   wants = HEAD_SIZE;
 
-  constructor(genesisId: GenesisId, day: number) {
+  constructor(genesisId: GenesisId, day: Day) {
     this.#genesisId = genesisId;
     this.#day = day;
   }
@@ -144,7 +145,7 @@ export class SealedFileReader {
     const body = await this.#parts.checked(part);
     const numbersAt = label.length + GENESIS_ID_SIZE;
     const genesisId = body.slice(label.length, numbersAt) as GenesisId;
-    const lastDay = toNumber(body.subarray(numbersAt, numbersAt + 4));
+    const lastDay = toNumber(body.subarray(numbersAt, numbersAt + 4)) as Day;
     const chunks = toNumber(body.subarray(numbersAt + 4));
     if (!equal(genesisId, this.#genesisId)) throw new Foreign("another office");
     checkCount(chunks);

@@ -1,5 +1,7 @@
 /** The server, as SPEC 11 has it. No other module calls `fetch`. */
 
+import type { Day } from "../protocol/names.ts";
+
 /** How long a small answer or an envelope may take, and how long a board on the slowest of lines. */
 const TIMEOUT_MS = 60_000;
 const LONG_TIMEOUT_MS = 300_000;
@@ -33,7 +35,7 @@ export interface Taken {
 }
 
 export interface Status {
-  readonly day: number;
+  readonly day: Day;
   readonly envelopes: Taken;
   readonly chunks: Taken;
 }
@@ -55,7 +57,7 @@ export async function getStatus(): Promise<Status> {
   const status = await ask("/v1/status", json);
   if (!isRecord(status) || !Number.isSafeInteger(status["day"])) throw new ServerError(500, "");
   return {
-    day: status["day"] as number,
+    day: status["day"] as Day,
     envelopes: taken(status["envelopes"]),
     chunks: taken(status["chunks"]),
   };

@@ -1,6 +1,7 @@
 /** The office as this page finds it: directory, keys, clock and status, checked before anyone types. */
 
 import { equal, toHex } from "../protocol/bytes.ts";
+import { weekOf } from "../protocol/days.ts";
 import {
   checkAddress,
   checkCurrent,
@@ -9,8 +10,8 @@ import {
   type Directory,
 } from "../protocol/directory.ts";
 import { Foreign, Outdated, ProtocolError } from "../protocol/errors.ts";
-import { CLOCK_GRACE_DAYS, DAYS_A_WEEK } from "../protocol/lifetimes.ts";
-import type { GenesisId } from "../protocol/names.ts";
+import { CLOCK_GRACE_DAYS } from "../protocol/lifetimes.ts";
+import type { Day, GenesisId, Week } from "../protocol/names.ts";
 import { checkKemPublicKey, keyHash } from "../protocol/public_keys.ts";
 import { getDirectory, getKey, getStatus, ServerError, type Status } from "./api.ts";
 import { today } from "./clock.ts";
@@ -18,7 +19,7 @@ import { today } from "./clock.ts";
 /** What the page knows from its own bytes and its own address. */
 export interface PageFacts {
   readonly genesisId: GenesisId;
-  readonly buildDay: number;
+  readonly buildDay: Day;
   /** The origin it was opened at: `https://example.org`. */
   readonly origin: string;
 }
@@ -29,7 +30,7 @@ export interface Office {
   readonly directory: Directory;
   readonly status: Status;
   /** The week whose keys these are. */
-  readonly week: number;
+  readonly week: Week;
   /** Intake public keys by recipient id. */
   readonly keys: ReadonlyMap<string, Uint8Array>;
 }
@@ -43,12 +44,12 @@ export class OfficeRefusal extends Error {
   /** The signed directory, where one was found: its contacts hold whatever its dates say. */
   readonly directory: Directory | null;
   /** The server's day, where it is known. */
-  readonly serverDay: number | null;
+  readonly serverDay: Day | null;
 
   constructor(
     reason: RefusalReason,
     directory: Directory | null = null,
-    serverDay: number | null = null,
+    serverDay: Day | null = null,
   ) {
     super(reason);
     this.name = "OfficeRefusal";
@@ -67,7 +68,7 @@ export async function openOffice(facts: PageFacts): Promise<Office> {
   const directory = genuine(document, facts.genesisId);
   const day = today();
   check(directory, facts, day, status.day);
-  const week = Math.floor(day / DAYS_A_WEEK);
+  const week = weekOf(day);
   const loaded = await Promise.all(
     directory.recipients.map(async (recipient) => {
       const hash = currentKey(recipient, day).hash;
@@ -88,7 +89,7 @@ export async function openOffice(facts: PageFacts): Promise<Office> {
 export async function freshOffice(office: Office): Promise<Office> {
   const day = today();
   const { directory } = office;
-  const usable = Math.floor(day / DAYS_A_WEEK) === office.week && day < directory.expires;
+  const usable = weekOf(day) === office.week && day < directory.expires;
   return usable && day < directory.delegation.end ? office : openOffice(office.facts);
 }
 
@@ -101,7 +102,7 @@ function genuine(document: Uint8Array, genesisId: GenesisId): Directory {
   }
 }
 
-function check(directory: Directory, facts: PageFacts, day: number, serverDay: number): void {
+function check(directory: Directory, facts: PageFacts, day: Day, serverDay: Day): void {
   try {
     checkAddress(directory, facts.origin);
     if (

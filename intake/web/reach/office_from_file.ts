@@ -1,11 +1,12 @@
 /** The office as a directory file gives it: checked like the one that a server gives, but for the server. */
 
 import { toHex } from "../protocol/bytes.ts";
+import { weekOf } from "../protocol/days.ts";
 import { checkCurrent, currentKey } from "../protocol/directory.ts";
 import { readDirectoryFile, type DirectoryFile } from "../protocol/directory_file.ts";
 import { Foreign, Malformed, Outdated, ProtocolError } from "../protocol/errors.ts";
-import { CLOCK_GRACE_DAYS, DAYS_A_WEEK } from "../protocol/lifetimes.ts";
-import type { GenesisId } from "../protocol/names.ts";
+import { CLOCK_GRACE_DAYS } from "../protocol/lifetimes.ts";
+import type { Day, GenesisId } from "../protocol/names.ts";
 import { today } from "./clock.ts";
 import { OfficeRefusal, type Office } from "./office.ts";
 
@@ -26,11 +27,11 @@ export function officeFromFile(data: Uint8Array, genesisId: GenesisId): Office {
     });
     const open = { open: true, reason: "" };
     return {
-      facts: { genesisId, buildDay: 0, origin: "" },
+      facts: { genesisId, buildDay: 0 as Day, origin: "" },
       directory,
       // What the server takes nobody knows here: it says so when the file is sent.
       status: { day, envelopes: open, chunks: open },
-      week: Math.floor(day / DAYS_A_WEEK),
+      week: weekOf(day),
       keys: new Map(ofToday),
     };
   } catch (error) {

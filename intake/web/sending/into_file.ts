@@ -1,7 +1,7 @@
 /** A message sealed into a file: SPEC 11.1. One part at a time is in memory; the browser keeps the rest as it likes. */
 
-import { DAYS_A_WEEK } from "../protocol/lifetimes.ts";
-import type { Address, ChunkId } from "../protocol/names.ts";
+import { firstDay, weekOf } from "../protocol/days.ts";
+import type { Address, ChunkId, Day } from "../protocol/names.ts";
 import { PUZZLE_CHUNK, PUZZLE_ENVELOPE, puzzleNonce, solvePuzzle } from "../protocol/puzzle.ts";
 import { lastDayOf, SealedFileWriter } from "../protocol/sealed_file.ts";
 import { PUZZLE_NONCE_SIZE } from "../protocol/sizes.ts";
@@ -15,8 +15,8 @@ import { filesOf, prepare, sealFor, type Outgoing } from "./sealing.ts";
 /** A message in a file, and the days that it carries. */
 export interface SealedFile {
   readonly bytes: Blob;
-  readonly day: number;
-  readonly lastDay: number;
+  readonly day: Day;
+  readonly lastDay: Day;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function sealToFile(
   tell: (done: number, of: number, tried?: number, tries?: number) => void,
   signal: AbortSignal,
 ): Promise<SealedFile> {
-  const lastDay = lastDayOf(office.week * DAYS_A_WEEK);
+  const lastDay = lastDayOf(firstDay(office.week));
   const parts = prepare(
     outgoing,
     outgoing.files.map((file) => fileFromBlob(file)),
@@ -73,7 +73,7 @@ export async function sealToFile(
     }
   }
   // Keys of another week would have to be loaded, which a page on a disk cannot.
-  if (Math.floor(today() / DAYS_A_WEEK) !== office.week) throw new OfficeRefusal("expired");
+  if (weekOf(today()) !== office.week) throw new OfficeRefusal("expired");
   const { address, bytes, day } = await sealFor(parts, source, office);
   const nonce = await nonceFor(PUZZLE_ENVELOPE, address, puzzleEnvelope);
   made.push(new Blob([(await writer.end(nonce, bytes)) as BlobPart]));

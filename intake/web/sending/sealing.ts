@@ -1,5 +1,6 @@
 /** A message made ready: cut into what its envelope holds and what travels as files, then sealed. */
 
+import { firstDay, later } from "../protocol/days.ts";
 import {
   envelopeAddress,
   newMessageId,
@@ -7,8 +8,8 @@ import {
   splitText,
   type Message,
 } from "../protocol/envelope.ts";
-import { DAYS_A_WEEK, KEY_DAYS } from "../protocol/lifetimes.ts";
-import type { Address } from "../protocol/names.ts";
+import { KEY_DAYS } from "../protocol/lifetimes.ts";
+import type { Address, Day } from "../protocol/names.ts";
 import { paddedChunkCount } from "../protocol/padding.ts";
 import { safeFileName, type Attachment } from "../protocol/payload.ts";
 import type { SourceKeys } from "../protocol/source_keys.ts";
@@ -51,9 +52,9 @@ export interface SealedEnvelope {
   readonly address: Address;
   readonly bytes: Uint8Array;
   readonly puzzleBits: number;
-  readonly day: number;
+  readonly day: Day;
   /** The day on which the first of its keys ends. */
-  readonly until: number;
+  readonly until: Day;
 }
 
 /** Cuts a message whose files are `files`, in the same order. Raises MessageTooLarge. */
@@ -129,7 +130,7 @@ export async function sealFor(
     bytes,
     puzzleBits: fresh.directory.policy.puzzleEnvelope,
     day,
-    until: fresh.week * DAYS_A_WEEK + KEY_DAYS,
+    until: later(firstDay(fresh.week), KEY_DAYS),
   };
 }
 

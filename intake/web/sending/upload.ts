@@ -6,6 +6,7 @@
 
 import { toHex } from "../protocol/bytes.ts";
 import { STORED_FOR_DAYS } from "../protocol/lifetimes.ts";
+import type { Day } from "../protocol/names.ts";
 import { PUZZLE_CHUNK, PUZZLE_ENVELOPE } from "../protocol/puzzle.ts";
 import { CHUNK_SIZE, ENVELOPE_SIZE } from "../protocol/sizes.ts";
 import type { SourceKeys } from "../protocol/source_keys.ts";
@@ -95,7 +96,7 @@ export async function send(
   office: Office,
   line: Line,
   tell: (progress: Progress) => void,
-): Promise<number> {
+): Promise<Day> {
   try {
     const attempt = unansweredAttempt(outgoing, source) ?? newAttempt(outgoing, office);
     const day = await storeAll(attempt, source, office, line, tell);
@@ -250,7 +251,7 @@ async function storeAll(
   office: Office,
   line: Line,
   tell: (progress: Progress) => void,
-): Promise<number> {
+): Promise<Day> {
   for (;;) {
     await storeFiles(attempt, office, line, tell);
     const day = await storeEnvelope(attempt, source, office, line);
@@ -268,8 +269,8 @@ async function storeEnvelope(
   source: SourceKeys,
   office: Office,
   line: Line,
-): Promise<number | null> {
-  let day: number | null = null;
+): Promise<Day | null> {
+  let day: Day | null = null;
   await line.carry(async () => {
     if (missing(filesOf(attempt.parts)).length > 0) return;
     if (attempt.sealed === null || today() >= attempt.sealed.until) {

@@ -29,7 +29,7 @@ from tests.offices.vaults import DAY, PASSPHRASES, Office, at, passphrase
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from ground.days import Moment
+from caseworker.moments import Moment
 from caseworker.backup import backing_up
 from ground.shell.passphrases import Passphrase
 from tests.means.quick_passphrases import quick_passphrases

@@ -27,7 +27,7 @@ MOST_ROUNDS = 60
 CHILD = """
 import sys
 from pathlib import Path
-from ground.days import Moment
+from caseworker.moments import Moment
 from ground.shell.refusals import Refusal
 from caseworker.exchange.inbound.importing import import_part
 from caseworker.exchange.outbound.exporting import export_bundle

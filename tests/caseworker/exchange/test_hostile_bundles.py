@@ -11,6 +11,7 @@ from caseworker.vault.messages import payload_of
 from caseworker.work.replying import ReplyWriter
 from crypto.bundle import ItemType, OutboundHeader, read_bundle
 from crypto.directory import signing_keys_of
+from crypto.names import Week
 from crypto.payload import Fill
 from crypto.statements import StatementKind, encode_taken_line, parse_statement, taken_line
 from ground.shell.figures import date_text, iso_date
@@ -55,7 +56,7 @@ def taken_batch_line(server: Server, path: Path, week: int) -> bytes:
     batch = next(item for item_type, item in items if item_type == ItemType.BATCH)
     (signer,) = signing_keys_of(server.directory, "investigations")
     statement = parse_statement(StatementKind.BATCH, batch)
-    return encode_taken_line(taken_line(statement, "investigations", signer, week))
+    return encode_taken_line(taken_line(statement, "investigations", signer, Week(week)))
 
 
 def test_a_courier_who_says_that_a_batch_was_taken_long_ago_only_delays_it(

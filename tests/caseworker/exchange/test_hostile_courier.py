@@ -22,6 +22,7 @@ from caseworker.vault.taken import to_repeat
 from caseworker.work.replying import ReplyWriter
 from crypto.bundle import InboundHeader, read_bundle
 from crypto.card import read_card
+from crypto.days import later
 from crypto.office.replies import ReplyTo, new_reply_id, seal_reply
 from crypto.office.signing import sign_batch
 from crypto.replies import follow_up_recipients, reply_tag
@@ -267,7 +268,9 @@ def test_an_empty_export_that_calls_itself_whole_hides_no_report_that_comes_late
     office: Office, server: Server, source: Source
 ) -> None:
     sealed = server.report(source, "Held back.", files=[("a", b"bytes")])
-    header = InboundHeader(server.genesis_id, "investigations", os.urandom(16), 1, 1, DAY + 300)
+    header = InboundHeader(
+        server.genesis_id, "investigations", os.urandom(16), 1, 1, later(DAY, 300)
+    )
     path = server.folder / "empty"
     path.write_bytes(server.bundle(header, []))
     office.bring(path)

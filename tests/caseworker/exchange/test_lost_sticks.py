@@ -14,12 +14,13 @@ from caseworker.office.ceremony import FIRST_BUNDLE, Ceremony, create_office
 from caseworker.office.new_signing_key import replace_signing_key
 from caseworker.vault.folder import unlock
 from caseworker.vault.taken import to_repeat
+from crypto.days import later
 from tests.offices.courier import Exchange
 from tests.offices.vaults import DAY, PROFILE, Office, at, passphrase
 
 LEGS = ("board to server", "server to directory", "directory to server", "server to board")
 ARRIVES, LOST, LATE = "arrives", "lost", "late"
-LATER = DAY + 30
+LATER = later(DAY, 30)
 
 
 @pytest.fixture(scope="module")

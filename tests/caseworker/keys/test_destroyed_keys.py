@@ -16,12 +16,14 @@ from caseworker.vault.condition import (
     set_behind,
     set_restored_day,
 )
+from crypto.days import later, week_of
 from crypto.errors import Unauthentic
+from crypto.names import Day, Week
 from crypto.office.envelope import IntakeSecret, open_slot
 from tests.offices.vaults import DAY, Office, Server, Source, at
 
 # DAY is in this week, whose key is valid until DAY 20_789 and accepted until DAY 20_796.
-WEEK = DAY // 7
+WEEK = week_of(DAY)
 LAST_VALID = 7 * WEEK + 13
 PAST = 7 * WEEK + 21
 
@@ -49,7 +51,7 @@ def come(
 
 def destroy(
     office: Office, day: int, says_yes: Callable[[Destruction], bool] = never
-) -> tuple[set[int], set[int], set[Doubt]]:
+) -> tuple[set[Week], set[Week], set[Doubt]]:
     """Destroy as an import does; the weeks that are gone, those kept, and why they are."""
     with office.opened() as vault:
         done = destroy_old_keys(vault, at(day), says_yes)
@@ -123,7 +125,7 @@ def test_a_report_of_a_keys_last_day_opens_40_days_later_from_parts_in_reverse_o
     late = LAST_VALID + 40
     with office.opened() as vault:
         assert believes_clock(vault.db, DAY)
-    gone: set[int] = set()
+    gone: set[Week] = set()
     for path in reversed(server.export(day=late, parts=3)):
         assert WEEK in held(office)
         office.bring(path, day=late)
@@ -148,7 +150,7 @@ def test_parts_that_contradict_each_other_make_no_whole_export(
                 " chunks_left, envelopes, believed_day) SELECT zeroblob(32), export_id, 2, 3, day,"
                 " imported_day, 0, 1, believed_day FROM imports ORDER BY place DESC LIMIT 1"
             )
-        assert WEEK not in {one.week for one in destruction_due(vault, PAST).free}
+        assert WEEK not in {one.week for one in destruction_due(vault, Day(PAST)).free}
 
 
 def test_an_export_that_came_in_part_destroys_nothing(
@@ -231,7 +233,7 @@ def test_commands_after_a_jump_do_not_vouch_for_the_clock(
     office.carry(server.folder / "out", day=DAY + 365)
     come(office, server, DAY + 365)
     with office.opened() as vault:
-        assert not believes_clock(vault.db, DAY + 365)
+        assert not believes_clock(vault.db, later(DAY, 365))
     assert WEEK in held(office)
     come(office, server, PAST, parts=2, only=0)
     assert destroy(office, PAST) == (set(), set(), set())
@@ -287,7 +289,7 @@ def test_after_a_restore_nothing_goes_before_kept_bundles_are_said_to_be_back(
     server.report(source)
     weekly(office, server, PAST)
     with office.opened() as vault, vault.db.transaction():
-        set_restored_day(vault.db, PAST)
+        set_restored_day(vault.db, Day(PAST))
     come(office, server, PAST)
     gone, kept, doubts = destroy(office, PAST, lambda _due: False)
     assert (gone, kept, doubts) == (set(), {WEEK - 1, WEEK}, {Doubt.RESTORED})

@@ -8,6 +8,7 @@ from caseworker.keys.directories import known_directory
 from caseworker.office.root_file import ROOT_FILE
 from caseworker.vault.condition import set_behind
 from crypto.directory import Directory
+from crypto.names import Day
 from ground.shell.figures import until_text
 from tests.caseworker.office.test_office_keys import real_root, renew
 from tests.offices.courier import Go
@@ -17,7 +18,7 @@ from tests.offices.vaults import DAY, Office, Server, Source, at
 def alarms_on(office: Office, day: int, recipient: str = "investigations") -> list[WordedAlarm]:
     """What a vault warns of on a day."""
     with office.opened(recipient) as vault:
-        return alarms_in_words(vault, day)
+        return alarms_in_words(vault, Day(day))
 
 
 def test_nothing_is_said_while_all_is_well(office: Office) -> None:

@@ -17,7 +17,7 @@ from tests.offices.vaults import DAY, Office, passphrase
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-from ground.days import Moment
+from caseworker.moments import Moment
 from caseworker.office.new_root import NewRootFile, replace_root
 from caseworker.office.renewal import issue_and_carry
 from caseworker.office.root_file import read_root

@@ -22,7 +22,7 @@ from crypto.card import read_card
 from crypto.directory import ListedKey, check_address, check_current, fingerprint, read_directory
 from crypto.errors import Malformed
 from crypto.hpke import new_kem_secret_key
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId, Week
 from crypto.office.card import sign_card
 from crypto.public_keys import key_hash
 from crypto.signing import SigningKey
@@ -74,7 +74,7 @@ def read_cards(path: Path) -> list[bytes]:
 def test_the_first_directory_holds_everywhere_it_must(office: Office, server: Server) -> None:
     directory = server.directory
     for day in (DAY - 2, DAY, DAY + 20):
-        check_current(directory, day)
+        check_current(directory, Day(day))
     check_address(directory, ADDRESS)
     assert (directory.sequence, directory.issued, directory.expires) == (1, DAY, DAY + 21)
     assert [one.id for one in directory.recipients] == ["board", "investigations"]
@@ -256,7 +256,7 @@ def test_a_card_by_a_stranger_is_refused_and_named(office: Office, server: Serve
     stranger = SigningKey(bytes(32))
     week = DAY // 7
     key = new_kem_secret_key().public_key
-    listed = [ListedKey(week, key_hash(key))]
+    listed = [ListedKey(Week(week), key_hash(key))]
     server.cards["board"] = sign_card(stranger, server.genesis_id, "board", 9, listed)
     server.public_keys[key_hash(key)] = key
     result = office.bring(*server.export())

@@ -14,6 +14,7 @@ from caseworker.commands.alarm_words import alarms_in_words
 from caseworker.keys.directories import issue_directory, known_directory
 from caseworker.vault.keys import directory_key
 from crypto.bundle import BundleWriter, ItemType, OutboundHeader
+from crypto.days import later
 from crypto.directory import RetiredKey
 from crypto.office.directory import DirectoryContent, sign_directory
 from crypto.signing import SigningKey
@@ -79,7 +80,7 @@ def test_signing_keys_of_a_thief_are_not_signed_again_by_who_types_restored(
     with office.opened() as vault:
         known = known_directory(vault)
     false = SigningKey(os.urandom(32)).public_key
-    changes: dict[str, Any] = {"retired": (RetiredKey("board", false, DAY + 9_999),)}
+    changes: dict[str, Any] = {"retired": (RetiredKey("board", false, later(DAY, 9_999)),)}
     if not retired:
         first, *others = known.recipients
         changes = {"recipients": (replace(first, signing_key=false), *others)}

@@ -6,6 +6,7 @@ import pytest
 
 from caseworker.vault.secrets_file import HeldSecret, read_secrets, write_secrets
 from crypto.hpke import new_kem_secret_key
+from crypto.names import Day, Week
 
 KEY = bytes(32)
 NAMES = ("intake-secrets", "intake-secrets.new", "intake-secrets.retired")
@@ -14,7 +15,7 @@ NAMES = ("intake-secrets", "intake-secrets.new", "intake-secrets.retired")
 def written(folder: Path, week: int) -> bytes:
     """The file of one secret."""
     folder.mkdir()
-    write_secrets(folder, KEY, [HeldSecret(week, 0, new_kem_secret_key())])
+    write_secrets(folder, KEY, [HeldSecret(Week(week), Day(0), new_kem_secret_key())])
     return (folder / NAMES[0]).read_bytes()
 
 
@@ -31,7 +32,7 @@ def written(folder: Path, week: int) -> bytes:
     ],
 )
 def test_one_whole_file_is_in_force_at_every_step(
-    tmp_path: Path, present: tuple[str | None, ...], week: int
+    tmp_path: Path, present: tuple[str | None, ...], week: Week
 ) -> None:
     """Also where a disk lost a name that was not yet durable; and nothing else stays."""
     contents = {"old": written(tmp_path / "old", 1), "new": written(tmp_path / "new", 2)}

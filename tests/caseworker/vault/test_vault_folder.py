@@ -15,6 +15,7 @@ from caseworker.vault.folder import open_vault, unlock
 from caseworker.vault.key_slots import make_slots
 from caseworker.vault.secrets_file import HeldSecret, read_secrets, write_secrets
 from crypto.hpke import new_kem_secret_key
+from crypto.names import Week
 from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal
 from tests.offices.vaults import DAY, Office, at, passphrase
@@ -24,7 +25,7 @@ KEY = bytes(range(32))
 
 def held(*weeks: int) -> list[HeldSecret]:
     """Secrets of some weeks."""
-    return [HeldSecret(week, DAY, new_kem_secret_key()) for week in weeks]
+    return [HeldSecret(Week(week), DAY, new_kem_secret_key()) for week in weeks]
 
 
 def test_a_wrong_passphrase_opens_nothing(office: Office) -> None:

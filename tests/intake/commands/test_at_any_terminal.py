@@ -21,6 +21,7 @@ import pyte
 import pytest
 
 from crypto.directory import fingerprint
+from crypto.names import Day
 from tests.means.repository import REPOSITORY
 from tests.offices.server_process import intake, succeed
 from tests.offices.signed_office import PracticeOffice, batch
@@ -54,12 +55,12 @@ class Intake:
         """A bundle that was not taken in before: number 0 is the first of all."""
         path = self.folder / f"bundle-{number}"
         statements = (batch(number, 64),) if number else ()
-        path.write_bytes(self.office.outbound("main", day, *statements))
+        path.write_bytes(self.office.outbound("main", Day(day), *statements))
         return path
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, today: int) -> Intake:
+def served(tmp_path_factory: pytest.TempPathFactory, today: Day) -> Intake:
     """A data folder after its first import."""
     office = PracticeOffice.create(today, names={"und": NAME})
     made = Intake(office, tmp_path_factory.mktemp("named"))
@@ -111,7 +112,7 @@ def run(
 
 @pytest.mark.parametrize("where", AROUND)
 def test_a_deed_is_done_and_said_to_be_whatever_becomes_of_the_output(
-    served: Intake, today: int, where: str
+    served: Intake, today: Day, where: str
 ) -> None:
     around, changes = AROUND[where]
     out = served.folder / "out"
@@ -192,7 +193,7 @@ def rows_at_terminal(
 
 @pytest.mark.parametrize(("columns", "changes"), [(40, {}), (80, {}), (40, ASCII)])
 def test_nothing_that_an_office_wrote_stands_at_the_left_edge(
-    served: Intake, today: int, tmp_path: Path, columns: int, changes: dict[str, str | None]
+    served: Intake, today: Day, tmp_path: Path, columns: int, changes: dict[str, str | None]
 ) -> None:
     first = served.bundle(today, 0)
     commands = (

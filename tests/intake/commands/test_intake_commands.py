@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from crypto.days import later
 from crypto.directory import fingerprint
+from crypto.names import Day
 from ground.shell.refusals import Refusal
 from intake.cli import PROGRAM
 from intake.server.config import Settings, read_settings, settings_file
@@ -133,7 +135,7 @@ def test_the_server_leaves_no_core(server: ServerProcess) -> None:
 
 
 def test_the_first_import_asks_on_a_terminal(
-    tmp_path: Path, office: PracticeOffice, today: int
+    tmp_path: Path, office: PracticeOffice, today: Day
 ) -> None:
     """It shows the name and the fingerprint, and takes nothing but yes."""
     (tmp_path / "first").write_bytes(office.outbound("main", today))
@@ -192,10 +194,10 @@ def test_status_is_for_people_and_for_scripts(data: Path, office: PracticeOffice
     ("age", "words"), [(7, "7 days old"), (14, "EXPIRES in 7"), (21, "EXPIRED")]
 )
 def test_status_warns_of_an_aging_directory(
-    tmp_path: Path, today: int, age: int, words: str
+    tmp_path: Path, today: Day, age: int, words: str
 ) -> None:
     """From its 7th day, loudly from the 14th, with the command to type."""
-    office = PracticeOffice.create(today - age)
+    office = PracticeOffice.create(later(today, -age))
     printed = succeed("status", "--data", first_import(office, tmp_path / "d", today - age))
     assert words in printed
     assert "caseworker office renew DIR" in printed

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from crypto.names import Day
 from crypto.sizes import RECORD_SIZE
 from intake.storage import sqlite
 from intake.storage.folder import DataFolder, create_folder
@@ -39,7 +40,7 @@ def records() -> list[bytes]:
 
 @pytest.mark.parametrize("first", ["main", "board"])
 def test_a_batch_that_is_over_takes_no_records_of_others_along(
-    data: Path, office: PracticeOffice, today: int, records: list[bytes], first: str
+    data: Path, office: PracticeOffice, today: Day, records: list[bytes], first: str
 ) -> None:
     """They stay until the last batch that holds them is over."""
     for sender in (first, "main", "board"):
@@ -50,7 +51,7 @@ def test_a_batch_that_is_over_takes_no_records_of_others_along(
 
 
 def test_a_copy_can_be_sent_elsewhere_and_the_record_stays(
-    data: Path, office: PracticeOffice, today: int, records: list[bytes]
+    data: Path, office: PracticeOffice, today: Day, records: list[bytes]
 ) -> None:
     """B refines its copies into the wrong bucket; A's records go where A says."""
     for sender in ("board", "main"):
@@ -63,7 +64,7 @@ def test_a_copy_can_be_sent_elsewhere_and_the_record_stays(
 
 
 async def test_a_record_in_two_batches_is_served_once(
-    data: Path, office: PracticeOffice, today: int, records: list[bytes]
+    data: Path, office: PracticeOffice, today: Day, records: list[bytes]
 ) -> None:
     """Else a visitor would load more, and see which were copied."""
     for sender in ("board", "main"):

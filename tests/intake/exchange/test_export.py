@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from ground.shell.progress import Progress
 from intake.exchange.exporting import export_bundle
@@ -52,7 +53,7 @@ def take_in(data: Path, bundle: bytes) -> str:
 
 
 async def test_an_export_holds_everything_and_what_is_public(
-    server: ServerProcess, office: PracticeOffice, today: int
+    server: ServerProcess, office: PracticeOffice, today: Day
 ) -> None:
     """For each recipient: directory, keys, cards, taken lines, envelopes, chunks."""
     bodies, pieces = await fill(server, 5, 7)
@@ -78,7 +79,7 @@ async def test_an_export_does_not_show_the_order_of_arrival(server: ServerProces
 
 
 async def test_what_everyone_confirmed_is_deleted_and_overwritten(
-    server: ServerProcess, office: PracticeOffice, today: int
+    server: ServerProcess, office: PracticeOffice, today: Day
 ) -> None:
     """One recipient alone makes nothing disappear; it is only not given it again."""
     bodies, pieces = await fill(server, 3, 3)
@@ -96,7 +97,7 @@ async def test_what_everyone_confirmed_is_deleted_and_overwritten(
 
 
 async def test_a_chunk_is_confirmed_by_its_bytes_too(
-    server: ServerProcess, office: PracticeOffice, today: int
+    server: ServerProcess, office: PracticeOffice, today: Day
 ) -> None:
     """Garbage that a courier put under a true id confirms nothing."""
     _, pieces = await fill(server, 0, 1)
@@ -110,7 +111,7 @@ async def test_a_chunk_is_confirmed_by_its_bytes_too(
 
 
 async def test_a_retired_recipient_is_waited_for_no_longer(
-    server: ServerProcess, office: PracticeOffice, today: int
+    server: ServerProcess, office: PracticeOffice, today: Day
 ) -> None:
     """Everyone means: those whom the directory in force names."""
     bodies, _ = await fill(server, 2, 0)
@@ -120,7 +121,7 @@ async def test_a_retired_recipient_is_waited_for_no_longer(
 
 
 async def test_a_deleted_chunk_that_is_sent_again_is_new(
-    server: ServerProcess, office: PracticeOffice, today: int
+    server: ServerProcess, office: PracticeOffice, today: Day
 ) -> None:
     """Nothing is kept about a deleted id."""
     _, pieces = await fill(server, 0, 1)
@@ -287,7 +288,7 @@ async def test_a_damaged_slot_is_left_out_and_said(server: ServerProcess) -> Non
 
 @pytest.mark.long
 async def test_uploads_go_on_during_exports_and_imports(
-    server: ServerProcess, office: PracticeOffice, today: int
+    server: ServerProcess, office: PracticeOffice, today: Day
 ) -> None:
     """And nothing that was acknowledged meanwhile is lost or confirmed by mistake."""
     acknowledged: set[bytes] = set()

@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 
 from crypto.directory import fingerprint
+from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from intake.storage.folder import DataFolder
 from intake.storage.sqlite import connect
@@ -180,7 +181,7 @@ async def test_a_disk_that_fills_up_while_many_upload_keeps_what_was_acknowledge
 
 @pytest.mark.parametrize("leaving", LEAVING)
 def test_an_import_to_a_full_disk_is_taken_in_whole_or_changes_nothing(
-    data: Path, office: PracticeOffice, today: int, tmp_path: Path, leaving: int
+    data: Path, office: PracticeOffice, today: Day, tmp_path: Path, leaving: int
 ) -> None:
     bundle = tmp_path / "bundle"
     changed = office.with_directory(contacts=("By post: 2 Practice Street",))
@@ -206,7 +207,7 @@ def test_an_import_to_a_full_disk_is_taken_in_whole_or_changes_nothing(
 
 @pytest.mark.parametrize("leaving", LEAVING)
 def test_a_first_import_to_a_full_disk_goes_on_when_there_is_room(
-    small: Path, office: PracticeOffice, today: int, tmp_path: Path, leaving: int
+    small: Path, office: PracticeOffice, today: Day, tmp_path: Path, leaving: int
 ) -> None:
     bundle = tmp_path / "bundle"
     bundle.write_bytes(office.outbound("main", today))

@@ -11,8 +11,10 @@ import pytest
 
 from crypto.bundle import ItemType
 from crypto.card import read_card
+from crypto.days import later
 from crypto.directory import fingerprint
 from crypto.directory_content import ListedKey
+from crypto.names import Day
 from crypto.office.card import sign_card
 from crypto.office.signing import sign_statement
 from crypto.signing import SigningKey
@@ -65,7 +67,7 @@ def lines(data: Path) -> set[tuple[int, str, int]]:
 
 
 def test_the_first_import_takes_the_right_fingerprint(
-    tmp_path: Path, office: PracticeOffice, today: int
+    tmp_path: Path, office: PracticeOffice, today: Day
 ) -> None:
     """Typed in any grouping."""
     file = tmp_path / "first"
@@ -77,7 +79,7 @@ def test_the_first_import_takes_the_right_fingerprint(
 
 @pytest.mark.parametrize("digits", ["1 2 3", "0" * 80, ""])
 def test_the_first_import_refuses_another_fingerprint(
-    tmp_path: Path, office: PracticeOffice, today: int, digits: str
+    tmp_path: Path, office: PracticeOffice, today: Day, digits: str
 ) -> None:
     """And makes nothing."""
     bundle = tmp_path / "first.bundle"
@@ -88,7 +90,7 @@ def test_the_first_import_refuses_another_fingerprint(
 
 
 def test_the_first_import_does_not_decide_by_itself(
-    tmp_path: Path, office: PracticeOffice, today: int
+    tmp_path: Path, office: PracticeOffice, today: Day
 ) -> None:
     """With nobody at a terminal and no fingerprint, it shows the digits, and what to type."""
     bundle = tmp_path / "first.bundle"
@@ -101,7 +103,7 @@ def test_the_first_import_does_not_decide_by_itself(
 
 
 def test_the_first_import_needs_a_directory(
-    tmp_path: Path, office: PracticeOffice, today: int
+    tmp_path: Path, office: PracticeOffice, today: Day
 ) -> None:
     """A bundle of a recipient who does not hold it comes second."""
     bundle = office.outbound("board", today, directory=False)
@@ -113,7 +115,7 @@ def test_the_first_import_needs_a_directory(
 # ---- Whole bundles -------------------------------------------------------------------------------
 
 
-def test_a_bundle_imported_before_says_so(data: Path, office: PracticeOffice, today: int) -> None:
+def test_a_bundle_imported_before_says_so(data: Path, office: PracticeOffice, today: Day) -> None:
     """And changes nothing."""
     bundle = office.outbound("main", today, batch(1, 64))
     assert "batches of replies: 1" in take_in(data, bundle)
@@ -124,7 +126,7 @@ def test_a_bundle_imported_before_says_so(data: Path, office: PracticeOffice, to
 
 @pytest.mark.parametrize("size", [0, 1, 30, 100, 5000, -1, -33])
 def test_a_truncated_bundle_changes_nothing(
-    data: Path, office: PracticeOffice, today: int, size: int
+    data: Path, office: PracticeOffice, today: Day, size: int
 ) -> None:
     """Wherever it was cut."""
     assert "damaged" in refused(data, office.outbound("main", today, batch(1, 64))[:size])
@@ -132,7 +134,7 @@ def test_a_truncated_bundle_changes_nothing(
 
 @pytest.mark.parametrize("place", [80, 3000, 60_000, -40, -1])
 def test_an_altered_bundle_changes_nothing(
-    data: Path, office: PracticeOffice, today: int, place: int
+    data: Path, office: PracticeOffice, today: Day, place: int
 ) -> None:
     """Wherever a bit was turned."""
     bundle = bytearray(office.outbound("main", today, batch(1, 64)))
@@ -141,13 +143,13 @@ def test_an_altered_bundle_changes_nothing(
 
 
 def test_a_bundle_with_something_behind_changes_nothing(
-    data: Path, office: PracticeOffice, today: int
+    data: Path, office: PracticeOffice, today: Day
 ) -> None:
     """Nothing follows the end."""
     refused(data, office.outbound("main", today, batch(1, 64)) + b"\0")
 
 
-def test_another_office_s_bundle_changes_nothing(data: Path, today: int) -> None:
+def test_another_office_s_bundle_changes_nothing(data: Path, today: Day) -> None:
     """Not even with its own fingerprint."""
     other = PracticeOffice.create(today)
     assert "another office" in refused(data, other.outbound("main", today))
@@ -173,7 +175,7 @@ def test_a_missing_file_is_named(data: Path) -> None:
 # ---- Directory and cards -------------------------------------------------------------------------
 
 
-def test_an_older_directory_is_passed_over(data: Path, office: PracticeOffice, today: int) -> None:
+def test_an_older_directory_is_passed_over(data: Path, office: PracticeOffice, today: Day) -> None:
     """Sticks arrive in any order."""
     newer = office.with_directory(contacts=("new",))
     take_in(data, newer.outbound("main", today))
@@ -185,7 +187,7 @@ def test_an_older_directory_is_passed_over(data: Path, office: PracticeOffice, t
 
 
 def test_another_directory_under_the_same_number_is_set_aside(
-    data: Path, office: PracticeOffice, today: int
+    data: Path, office: PracticeOffice, today: Day
 ) -> None:
     """Somebody signed two: a person is to look."""
     other = office.with_directory(sequence=1, contacts=("other",))
@@ -202,7 +204,7 @@ def test_a_directory_without_its_keys_is_set_aside(data: Path, office: PracticeO
 
 
 def test_a_directory_of_the_future_is_set_aside(
-    data: Path, office: PracticeOffice, today: int
+    data: Path, office: PracticeOffice, today: Day
 ) -> None:
     """Then a clock is wrong, and nobody could report."""
     newer = office.with_directory(issued=today + 3, expires=today + 20)
@@ -210,7 +212,7 @@ def test_a_directory_of_the_future_is_set_aside(
 
 
 def test_under_a_clock_that_is_behind_no_statement_is_taken_and_later_it_is(
-    data: Path, office: PracticeOffice, today: int
+    data: Path, office: PracticeOffice, today: Day
 ) -> None:
     """Its replies would end too early, and for good, once the clock is right."""
     bundle = data.with_name("a.bundle")
@@ -223,7 +225,7 @@ def test_under_a_clock_that_is_behind_no_statement_is_taken_and_later_it_is(
 
 
 def test_the_highest_card_is_kept_and_passed_on(
-    data: Path, office: PracticeOffice, today: int
+    data: Path, office: PracticeOffice, today: Day
 ) -> None:
     """With its keys; a lower one that comes later changes nothing."""
     take_in(data, office.outbound("board", today, card=7, directory=False))
@@ -238,16 +240,16 @@ def test_the_highest_card_is_kept_and_passed_on(
 
 
 def test_another_card_under_the_same_number_is_set_aside(
-    data: Path, office: PracticeOffice, today: int
+    data: Path, office: PracticeOffice, today: Day
 ) -> None:
     """Two cards of one number exclude each other."""
     take_in(data, office.outbound("board", today, card=7, directory=False))
-    printed = take_in(data, office.outbound("board", today - 7, card=7, directory=False))
+    printed = take_in(data, office.outbound("board", later(today, -7), card=7, directory=False))
     assert "Set aside: a card" in printed
 
 
 def test_a_card_by_an_unknown_key_is_set_aside(
-    data: Path, office: PracticeOffice, today: int
+    data: Path, office: PracticeOffice, today: Day
 ) -> None:
     """Unless the known key announces it, and then so is what that one announces."""
     second, third = SigningKey(os.urandom(32)), SigningKey(os.urandom(32))
@@ -269,14 +271,14 @@ def test_a_card_by_an_unknown_key_is_set_aside(
 
 
 def read_listed(office: PracticeOffice, day: int) -> list[ListedKey]:
-    return list(read_card(office.card("board", day)[0], office.genesis_id).keys)
+    return list(read_card(office.card("board", Day(day))[0], office.genesis_id).keys)
 
 
 # ---- Statements ----------------------------------------------------------------------------------
 
 
 def test_statements_are_taken_in_any_order_and_once(
-    data: Path, office: PracticeOffice, today: int
+    data: Path, office: PracticeOffice, today: Day
 ) -> None:
     """A lost stick costs nothing: the next one repeats what it held."""
     one, two, three = (batch(number, 64) for number in (1, 2, 3))
@@ -288,7 +290,7 @@ def test_statements_are_taken_in_any_order_and_once(
 
 
 def test_a_number_taken_before_with_other_content_is_set_aside(
-    data: Path, office: PracticeOffice, today: int
+    data: Path, office: PracticeOffice, today: Day
 ) -> None:
     """A restored vault has to raise its numbers."""
     take_in(data, office.outbound("main", today, batch(1, 64)))
@@ -297,7 +299,7 @@ def test_a_number_taken_before_with_other_content_is_set_aside(
 
 
 def test_numbers_count_for_each_recipient_and_kind(
-    data: Path, office: PracticeOffice, today: int
+    data: Path, office: PracticeOffice, today: Day
 ) -> None:
     """Batch 1 of one is not batch 1 of the other, nor refinement 1."""
     take_in(data, office.outbound("main", today, batch(1, 64), refinement(1, 0, {})))
@@ -311,7 +313,7 @@ def test_numbers_count_for_each_recipient_and_kind(
 
 
 def test_only_the_sender_s_own_active_key_signs(
-    data: Path, office: PracticeOffice, today: int
+    data: Path, office: PracticeOffice, today: Day
 ) -> None:
     """Not another recipient's, not a retired one's; and the rest of the bundle counts."""
     foreign = batch(1, 64)(office.recipient("board"), office.genesis_id)
@@ -326,7 +328,7 @@ def test_only_the_sender_s_own_active_key_signs(
 
 
 def test_what_was_set_aside_is_taken_when_the_directory_knows_its_sender(
-    tmp_path: Path, today: int
+    tmp_path: Path, today: Day
 ) -> None:
     """The sticks of a new recipient and of the directory's vault cross each other."""
     both = PracticeOffice.create(today)
@@ -342,7 +344,7 @@ def test_what_was_set_aside_is_taken_when_the_directory_knows_its_sender(
     assert "batches of replies: 1" in take_in(data, early)
 
 
-def test_a_poisoned_statement_stops_nothing(data: Path, office: PracticeOffice, today: int) -> None:
+def test_a_poisoned_statement_stops_nothing(data: Path, office: PracticeOffice, today: Day) -> None:
     """Well signed, badly made: it is set aside with a reason, the next is taken."""
     sender = office.recipient("main")
     bad = sign_statement(
@@ -356,7 +358,7 @@ def test_a_poisoned_statement_stops_nothing(data: Path, office: PracticeOffice, 
 
 
 def test_an_import_prints_no_bytes_from_outside(
-    data: Path, office: PracticeOffice, today: int
+    data: Path, office: PracticeOffice, today: Day
 ) -> None:
     """Reasons name what is wrong, never what was sent; names are shown without control codes."""
     odd = office.with_directory(names={"und": "Office\x1b[2J of\nPractice"})

@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from crypto.names import ChunkId
+from crypto.names import ChunkId, Day
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, solve_puzzle
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from intake.server.upkeep import TICK_SECONDS
@@ -70,7 +70,7 @@ async def test_a_flood_of_files_shuts_out_no_text(data: Path) -> None:
 
 
 async def test_a_full_server_opens_again_when_there_is_room(
-    data: Path, office: PracticeOffice, today: int, tmp_path: Path
+    data: Path, office: PracticeOffice, today: Day, tmp_path: Path
 ) -> None:
     """After an import in which everyone confirmed, without a restart."""
     (data / "intake.toml").write_text("envelope_quota = 2\n")
@@ -88,7 +88,7 @@ async def test_a_full_server_opens_again_when_there_is_room(
 
 
 async def test_between_nearly_full_and_room_again_nothing_changes_but_at_full_hours(
-    data: Path, office: PracticeOffice, today: int, tmp_path: Path
+    data: Path, office: PracticeOffice, today: Day, tmp_path: Path
 ) -> None:
     """Whoever asks all day learns no count: closed from 95 of 100, open again below 85."""
     (data / "intake.toml").write_text("envelope_quota = 100\n")
@@ -156,7 +156,7 @@ async def test_a_full_disk_is_said_before_the_body_and_reading_goes_on(data: Pat
         assert (data / name).stat().st_size == 0
 
 
-async def test_what_nobody_fetches_closes_the_server(data: Path, today: int) -> None:
+async def test_what_nobody_fetches_closes_the_server(data: Path, today: Day) -> None:
     """After 38 days, a week before anything would have to be deleted."""
     with contextlib.closing(connect(DataFolder(data))) as database:
         item_rows.add_envelopes(database, [(os.urandom(32), (today - 44) // 7, 0)])
@@ -176,7 +176,7 @@ async def test_what_nobody_fetches_closes_the_server(data: Path, today: int) -> 
 async def test_a_puzzle_is_asked_for_as_the_directory_says(
     server: ServerProcess,
     office: PracticeOffice,
-    today: int,
+    today: Day,
     tmp_path: Path,
     kind: str,
     size: int,
@@ -191,7 +191,9 @@ async def test_a_puzzle_is_asked_for_as_the_directory_says(
 
     def solved(kind_code: int, path_hash: bytes, day: int) -> dict[str, str]:
         return {
-            "Fidelio-Puzzle": solve_puzzle(office.genesis_id, kind_code, ChunkId(path_hash), 8, day)
+            "Fidelio-Puzzle": solve_puzzle(
+                office.genesis_id, kind_code, ChunkId(path_hash), 8, Day(day)
+            )
         }
 
     async with client(server) as http:

@@ -21,6 +21,7 @@ import aiohttp
 import pytest
 
 from crypto.errors import ProtocolError
+from crypto.names import Week
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from tests.means.quick_source import KnownOffice, find_office, new_source, send
@@ -100,7 +101,7 @@ class Fetching:
     def _text(self, envelope: bytes) -> str | None:
         recipient = self.office.recipient("main")
         secrets = [
-            IntakeSecret(week, recipient.intake_secret(week))
+            IntakeSecret(Week(week), recipient.intake_secret(Week(week)))
             for week in (today() // 7 - 1, today() // 7)
         ]
         try:

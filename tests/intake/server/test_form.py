@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from crypto.directory_file import read_directory_file
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId
 from crypto.sealed_file import last_day_of
 from crypto.sizes import CHUNK_SIZE
 from tests.intake.server.test_headers import assert_headers_are_ours, raw
@@ -105,7 +105,7 @@ def _damaged(file: SealedFile, at: int) -> bytes:
 
 
 async def test_an_envelope_is_stored_only_once_all_before_it_was_good(
-    server: ServerProcess, office: PracticeOffice, today: int, tmp_path: Path
+    server: ServerProcess, office: PracticeOffice, today: Day, tmp_path: Path
 ) -> None:
     file = sealed_file(office.genesis_id, 2)
     refused = {
@@ -148,7 +148,7 @@ async def test_an_envelope_is_stored_only_once_all_before_it_was_good(
 
 
 async def test_a_file_whose_last_day_is_today_is_taken(
-    server: ServerProcess, office: PracticeOffice, today: int
+    server: ServerProcess, office: PracticeOffice, today: Day
 ) -> None:
     async with client(server) as http:
         for last_day in (today, today + 16):
@@ -239,13 +239,13 @@ async def test_while_chunks_are_refused_a_text_alone_goes_through(
 
 
 @contextmanager
-def _other_policy(folder: Path, today: int, **policy: int) -> Iterator[tuple[PracticeOffice, Path]]:
+def _other_policy(folder: Path, today: Day, **policy: int) -> Iterator[tuple[PracticeOffice, Path]]:
     office = PracticeOffice.create(today, policy=replace(POLICY, **policy))
     yield office, first_import(office, folder / "other", today)
 
 
 async def test_puzzles_and_the_size_of_a_message_hold_for_forms_too(
-    tmp_path: Path, today: int
+    tmp_path: Path, today: Day
 ) -> None:
     policy = {"puzzle_envelope": 8, "puzzle_chunk": 6, "max_chunks": 2}
     with _other_policy(tmp_path, today, **policy) as (office, data), serving(data) as server:
@@ -318,7 +318,7 @@ async def test_the_directory_file_holds_all_keys_of_the_directory(
 
 
 async def test_a_bucket_is_asked_for_by_a_number_that_counts_from_one(
-    tmp_path: Path, today: int
+    tmp_path: Path, today: Day
 ) -> None:
     office = PracticeOffice.create(today, bucket_bits=2)
     with serving(first_import(office, tmp_path / "divided", today)) as server:
@@ -334,8 +334,8 @@ async def test_a_bucket_is_asked_for_by_a_number_that_counts_from_one(
                     assert "Такой части нет" in await answer.text()
 
 
-def test_a_last_day_is_never_so_far_ahead_that_a_server_would_refuse_it(today: int) -> None:
-    assert all(0 <= last_day_of(day) - day <= 16 for day in range(today, today + 14))
+def test_a_last_day_is_never_so_far_ahead_that_a_server_would_refuse_it(today: Day) -> None:
+    assert all(0 <= last_day_of(Day(day)) - day <= 16 for day in range(today, today + 14))
 
 
 async def test_a_file_whose_last_day_passes_while_it_is_sent_is_refused(

@@ -28,6 +28,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE, RECORD_SIZE
 from intake.storage.folder import DataFolder
 from intake.storage.sqlite import connect, writing
@@ -192,7 +193,7 @@ class Courier:
             batch(self.number, records),
             confirmation(self.number, has.envelopes, has.chunks.items()),
         )
-        bundle.write_bytes(self.office.outbound(recipient, self.day, *statements))
+        bundle.write_bytes(self.office.outbound(recipient, Day(self.day), *statements))
         command = ("import", "--data", self.data, bundle)
         if not (killed and await self.run(self._moment("import"), *command)):
             await self.run(None, *command)
@@ -244,7 +245,7 @@ async def one_round(courier: Courier, server: ServerProcess, victim: str) -> Non
 
 
 async def kill_often(
-    data: Path, office: PracticeOffice, today: int, folder: Path, kills: int
+    data: Path, office: PracticeOffice, today: Day, folder: Path, kills: int
 ) -> None:
     seed = int(os.environ.get("KILL_SEED", random.randrange(1 << 32)))
     print(f"KILL_SEED={seed}")
@@ -292,6 +293,6 @@ def remains(data: Path, gone: set[bytes]) -> set[bytes]:
 
 @pytest.mark.long
 async def test_two_hundred_kills_of_server_export_and_import_lose_nothing(
-    data: Path, office: PracticeOffice, today: int, tmp_path: Path
+    data: Path, office: PracticeOffice, today: Day, tmp_path: Path
 ) -> None:
     await kill_often(data, office, today, tmp_path, 200)

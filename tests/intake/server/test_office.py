@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from crypto.days import later
+from crypto.names import Day
 from crypto.sizes import RECORD_SIZE
 from ground.days import today as day_of
 from tests.offices.first_import import first_import
@@ -77,10 +79,10 @@ async def test_without_an_office_everything_is_closed(tmp_path: Path) -> None:
 
 
 async def test_an_expired_directory_closes_the_server_but_is_shown(
-    tmp_path: Path, today: int
+    tmp_path: Path, today: Day
 ) -> None:
     """Its contacts are signed, so they are still to be had."""
-    office = PracticeOffice.create(today - 30)
+    office = PracticeOffice.create(later(today, -30))
     with serving(first_import(office, tmp_path / "data", today - 30)) as server:
         assert await get(server, "/v1/directory") == (200, office.document())
         async with client(server) as http:
@@ -92,7 +94,7 @@ async def test_an_expired_directory_closes_the_server_but_is_shown(
 
 
 async def test_a_running_server_sees_a_new_directory(
-    server: ServerProcess, office: PracticeOffice, today: int
+    server: ServerProcess, office: PracticeOffice, today: Day
 ) -> None:
     """An import needs no restart."""
     newer = office.with_directory(bucket_bits=2)
@@ -103,7 +105,7 @@ async def test_a_running_server_sees_a_new_directory(
 
 
 async def test_the_board_is_one_bucket_at_no_bits(
-    server: ServerProcess, office: PracticeOffice, today: int
+    server: ServerProcess, office: PracticeOffice, today: Day
 ) -> None:
     """All live records, of all recipients, one after another."""
     assert await get(server, "/v1/board/0/0") == (200, b"")
@@ -128,7 +130,7 @@ async def test_only_current_buckets_are_served(server: ServerProcess, path: str)
 
 
 async def test_buckets_hold_their_records_and_coarser_ones(
-    server: ServerProcess, office: PracticeOffice, today: int
+    server: ServerProcess, office: PracticeOffice, today: Day
 ) -> None:
     """A record of fewer bits is served in every bucket under its own, a finer one in its own."""
     finer = office.with_directory(bucket_bits=2)
@@ -151,7 +153,7 @@ async def test_buckets_hold_their_records_and_coarser_ones(
 
 
 async def test_a_refinement_moves_only_own_records_and_only_within_their_bucket(
-    server: ServerProcess, office: PracticeOffice, today: int
+    server: ServerProcess, office: PracticeOffice, today: Day
 ) -> None:
     """Nobody can hide another's record, nor take one out of where its reader looks."""
     finer = office.with_directory(bucket_bits=1)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from crypto.directory import fingerprint
+from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE, RECORD_SIZE
 from tests.means.clock import clock_by, set_clock
 from tests.offices.server_process import client, serving, succeed, wait_until
@@ -55,5 +56,5 @@ async def test_records_envelopes_and_chunks_that_are_over_are_in_no_file_any_mor
             set_clock(clock, passed)
             now = day + passed
             newer = office.with_directory(issued=now, expires=now + 21, policy=policy)
-            take_in(newer.outbound("main", now, card=1 + passed))
+            take_in(newer.outbound("main", Day(now), card=1 + passed))
         wait_until(lambda: not any(map(is_anywhere, everything)))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
+from crypto.names import Day
 from intake.server.site import ANSWERS, Site, read_site
 from tests.offices.server_process import ServerProcess, client, serving, succeed
 from tests.offices.signed_office import PracticeOffice
@@ -87,7 +88,7 @@ async def test_who_takes_no_gzip_gets_none(shared_server: ServerProcess, accepte
 
 
 async def test_a_running_server_turns_to_a_new_build(
-    server: ServerProcess, office: PracticeOffice, today: int, tmp_path: Path
+    server: ServerProcess, office: PracticeOffice, today: Day, tmp_path: Path
 ) -> None:
     """At once and whole; older builds but one are gone."""
 
@@ -107,7 +108,7 @@ async def test_a_running_server_turns_to_a_new_build(
 
 
 def test_a_build_that_was_broken_off_is_made_up_for(
-    data: Path, office: PracticeOffice, today: int, tmp_path: Path
+    data: Path, office: PracticeOffice, today: Day, tmp_path: Path
 ) -> None:
     """By importing the same bundle again, or by the command for it."""
     (data / "site").unlink()

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from crypto.days import later
 from crypto.directory import Directory, read_directory
+from crypto.names import Day
 from crypto.word_lists import word_list
 from ground.languages import LANGUAGES
 from ground.shell.refusals import Refusal
@@ -20,7 +22,7 @@ from intake.site.build import build_site
 from intake.site.words import pack_words
 from tests.offices.signed_office import PracticeOffice
 
-DAY = 20_700
+DAY = Day(20_700)
 CODES = tuple(language.code for language in LANGUAGES)
 NAMES = {"en": "Office of <Practice>", "ru": "Учебное ведомство"}
 
@@ -98,10 +100,10 @@ def test_the_offline_page_stays_the_same_with_another_day_and_directory(
 ) -> None:
     changed = dataclasses.replace(directory, names={"en": "Renamed"}, sequence=99, contacts=())
 
-    later = build.site_files(directory.genesis_id, changed, DAY + 30)
+    after = build.site_files(directory.genesis_id, changed, later(DAY, 30))
 
     for name in (f"{language}/offline.html" for language in CODES):
-        assert later[name] == (site / name).read_bytes()
+        assert after[name] == (site / name).read_bytes()
 
 
 def test_the_sha256_of_the_offline_page_stands_on_the_site(site: Path) -> None:

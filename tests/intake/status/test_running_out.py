@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
+from crypto.days import later
 from crypto.lifetimes import DELEGATION_WARN_DAYS, UNCONFIRMED_REFUSE_DAYS, UNCONFIRMED_WARN_DAYS
+from crypto.names import Day
 from tests.means.clock import clock_at
 from tests.offices.first_import import first_import
 from tests.offices.server_process import client, serving, succeed
 from tests.offices.signed_office import PracticeOffice
 
 # The first day of a week, as the protocol counts them.
-DAY = 21_000
+DAY = Day(21_000)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +64,7 @@ def cut_short(
 ) -> PracticeOffice:
     """An office whose directory, of 7 days, ends with the keys of somebody but `main`."""
     office = PracticeOffice.create(DAY, ids=ids).with_directory(issued=DAY, expires=DAY + 7)
-    return replace(office, delegation=replace(office.delegation, end=delegation_end))
+    return replace(office, delegation=replace(office.delegation, end=Day(delegation_end)))
 
 
 def started(folder: Path, office: PracticeOffice, day: int = DAY) -> Path:
@@ -122,9 +124,9 @@ def test_a_directory_that_ends_with_the_delegation_and_with_keys_asks_for_both(
     tmp_path: Path,
 ) -> None:
     """The root alone makes it no longer where somebody's keys end on the same day."""
-    office, end = PracticeOffice.create(DAY), DAY + 91
+    office, end = PracticeOffice.create(DAY), later(DAY, 91)
     office = office.with_directory(issued=end - 14, expires=end)
-    office = replace(office, delegation=replace(office.delegation, first=DAY + 7, end=end))
+    office = replace(office, delegation=replace(office.delegation, first=later(DAY, 7), end=end))
     data, card = started(tmp_path, office, end - 14), tmp_path / "card"
     card.write_bytes(office.outbound("board", DAY, directory=False))
     succeed("import", "--data", data, card, env=clock_at(end - 14))
@@ -137,13 +139,13 @@ def test_a_card_that_is_older_than_the_directory_tells_no_end_of_keys(tmp_path: 
     """Between desks on one machine cards take a shorter way."""
     office = PracticeOffice.create(DAY)
     data, bundle = started(tmp_path, office), tmp_path / "later"
-    later = DAY + 84
-    office = office.with_directory(issued=later, expires=later + 21)
-    delegation = replace(office.delegation, number=2, first=later, end=later + 90)
+    day = later(DAY, 84)
+    office = office.with_directory(issued=day, expires=day + 21)
+    delegation = replace(office.delegation, number=2, first=day, end=later(day, 90))
     office = replace(office, delegation=delegation)
-    bundle.write_bytes(office.outbound("main", later, card=None))
-    succeed("import", "--data", data, bundle, env=clock_at(later))
-    assert warnings(data, later) == []
+    bundle.write_bytes(office.outbound("main", day, card=None))
+    succeed("import", "--data", data, bundle, env=clock_at(day))
+    assert warnings(data, day) == []
 
 
 def test_a_directory_that_ends_with_the_delegation_asks_for_the_root(tmp_path: Path) -> None:

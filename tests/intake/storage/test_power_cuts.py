@@ -25,6 +25,7 @@ import aiohttp
 import pytest
 
 from crypto.directory import fingerprint
+from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from tests.means.file_systems import MIB, make_image, mounted
 from tests.offices.server_process import ServerProcess, client, serving, succeed
@@ -151,7 +152,7 @@ async def test_a_sync_that_is_left_out_would_be_seen(
 
 
 async def test_an_import_that_has_ended_survives_a_power_cut(
-    disk: Disk, office: PracticeOffice, today: int, tmp_path: Path
+    disk: Disk, office: PracticeOffice, today: Day, tmp_path: Path
 ) -> None:
     """Replies, confirmations and what they delete: no byte of that is left in its slot."""
     bodies = [os.urandom(ENVELOPE_SIZE) for _ in range(3)]
@@ -178,7 +179,7 @@ async def test_an_import_that_has_ended_survives_a_power_cut(
 
 
 def test_a_first_import_that_has_ended_survives_a_power_cut(
-    disk: Disk, office: PracticeOffice, today: int, tmp_path: Path
+    disk: Disk, office: PracticeOffice, today: Day, tmp_path: Path
 ) -> None:
     """The data folder's own name, the database, and every page of the site."""
     shutil.rmtree(disk.data)

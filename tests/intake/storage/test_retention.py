@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from crypto.days import later
 from crypto.directory import Directory, Policy, read_directory
+from crypto.names import Day, Week
 from crypto.statements import StatementKind, TakenLine
 from intake.storage import retention
 from intake.storage.folder import create_folder
@@ -19,7 +21,7 @@ from intake.storage.rows import item_rows, line_rows, record_rows
 from intake.storage.sqlite import connect, prepare
 from tests.offices.signed_office import POLICY, PracticeOffice
 
-FIRST_DAY = 7 * 2970
+FIRST_DAY = Day(7 * 2970)
 """The first day of the week in which everything here came."""
 
 
@@ -32,7 +34,7 @@ def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def directory_on(day: int, policy: Policy = POLICY) -> Directory:
-    office = PracticeOffice.create(day, policy=policy)
+    office = PracticeOffice.create(Day(day), policy=policy)
     return read_directory(office.document(), office.genesis_id)
 
 
@@ -40,7 +42,7 @@ def last_day_kept(database: sqlite3.Connection, remains: str) -> int:
     """The last day of age on which something is still there, counted from its week's last day."""
     for age in range(4000):
         day = 7 * 2970 + 6 + age
-        retention.retire(database, directory_on(day), day)
+        retention.retire(database, directory_on(day), Day(day))
         if database.execute(remains).fetchone() == (0,):
             return age - 1
     raise AssertionError
@@ -67,7 +69,7 @@ def add_line(database: sqlite3.Connection, kind: StatementKind) -> None:
         recipient_id="main",
         number=1,
         count=1,
-        week=2970,
+        week=Week(2970),
         content_hash=filler,
         signing_key=filler,
         signature=os.urandom(64),
@@ -101,7 +103,7 @@ def test_a_shorter_policy_holds_at_once(database: sqlite3.Connection) -> None:
     add_line(database, StatementKind.BATCH)
     day = 7 * 2970 + 6 + 100
     short = directory_on(day, replace(POLICY, reply_days=100))
-    retention.retire(database, short, day)
+    retention.retire(database, short, Day(day))
     assert line_rows.lines(database) == []
 
 
@@ -110,11 +112,11 @@ def test_a_clock_that_jumped_deletes_nothing(database: sqlite3.Connection) -> No
     directory, day = directory_on(FIRST_DAY), FIRST_DAY
     item_rows.add_envelopes(database, [(os.urandom(32), 2970, 0)])
     retention.retire(database, directory, day)
-    for later in (day + 366, day + 367):
-        assert not retention.retire(database, directory, later)
+    for jump in (366, 367):
+        assert not retention.retire(database, directory, later(day, jump))
     assert item_rows.count(database, Kind.ENVELOPE) == 1
     renewed = directory_on(day + 366)
-    assert retention.retire(database, renewed, day + 367).envelopes == 1
+    assert retention.retire(database, renewed, later(day, 367)).envelopes == 1
 
 
 def test_a_clock_that_runs_on_deletes_also_without_a_new_directory(
@@ -124,5 +126,5 @@ def test_a_clock_that_runs_on_deletes_also_without_a_new_directory(
     directory = directory_on(FIRST_DAY)
     item_rows.add_envelopes(database, [(os.urandom(32), 2970, 0)])
     for day in range(FIRST_DAY, FIRST_DAY + 60):
-        retention.retire(database, directory, day)
+        retention.retire(database, directory, Day(day))
     assert item_rows.count(database, Kind.ENVELOPE) == 0

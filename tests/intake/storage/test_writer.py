@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from crypto.names import Week
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from ground.disk.locks import locked
 from intake.storage.container import Container, FreeSlots
@@ -23,7 +24,7 @@ from intake.storage.rows import item_rows
 from intake.storage.sqlite import connect, prepare, writing
 from intake.storage.writer import GROUPS_BEFORE_STEP, Outcome, Writer
 
-WEEK = 2970
+WEEK = Week(2970)
 
 
 @pytest.fixture
@@ -56,16 +57,16 @@ async def writing_to(
     assert faults == []
 
 
-async def put_envelope(writer: Writer, envelope: bytes, week: int = WEEK) -> Outcome:
+async def put_envelope(writer: Writer, envelope: bytes, week: Week = WEEK) -> Outcome:
     address = hashlib.sha256(envelope).digest()
     return await writer.store(Kind.ENVELOPE, address, address, envelope, week)
 
 
-async def put_chunk(writer: Writer, name: bytes, chunk: bytes, week: int = WEEK) -> Outcome:
+async def put_chunk(writer: Writer, name: bytes, chunk: bytes, week: Week = WEEK) -> Outcome:
     return await writer.store(Kind.CHUNK, name, hashlib.sha256(chunk).digest(), chunk, week)
 
 
-def weeks(folder: DataFolder, kind: Kind) -> dict[int, int]:
+def weeks(folder: DataFolder, kind: Kind) -> dict[Week, int]:
     with contextlib.closing(connect(folder)) as database:
         return item_rows.waiting(database, kind, "nobody")
 
@@ -79,8 +80,8 @@ async def test_a_chunk_sent_again_lives_from_the_later_week(folder: DataFolder) 
             (WEEK + 3, Outcome.KNOWN),
             (WEEK + 1, Outcome.KNOWN),
         ):
-            assert await put_chunk(writer, name, chunk, week) is outcome
-            assert await put_envelope(writer, envelope, week) is outcome
+            assert await put_chunk(writer, name, chunk, Week(week)) is outcome
+            assert await put_envelope(writer, envelope, Week(week)) is outcome
     assert weeks(folder, Kind.CHUNK) == {WEEK + 3: 1}
     assert weeks(folder, Kind.ENVELOPE) == {WEEK: 1}
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from crypto.days import first_day, later, week_of
 from crypto.directory import read_directory
+from crypto.names import Day
 from crypto.office.directory import listed_weeks
 from tests.vectors.calls.directories import shown_directory
 from tests.vectors.documents import (
@@ -41,7 +43,7 @@ def vectors() -> Iterator[Vector]:
 
 def _good() -> Iterator[Vector]:
     last = ISSUED + 21
-    long = directory_members(expires=last, recipients=recipients(listed_weeks(ISSUED, last)))
+    long = directory_members(expires=last, recipients=recipients(listed_weeks(ISSUED, Day(last))))
     for variant, what, good in (
         ("", "A directory.", document()),
         (
@@ -143,22 +145,22 @@ def _signatures() -> Iterator[Vector]:
 
 
 def _contradictions() -> Iterator[Vector]:
-    def dated(issued: int, expires: int) -> bytes:
-        weeks = list(listed_weeks(issued, expires)) or [issued // 7]
+    def dated(issued: Day, expires: Day) -> bytes:
+        weeks = list(listed_weeks(issued, expires)) or [week_of(issued)]
         listing = recipients(weeks)
         return document(directory_members(issued=issued, expires=expires, recipients=listing))
 
     for variant, expires in {"": ISSUED + 22, "no_day": ISSUED, "backwards": ISSUED - 1}.items():
         what = f"Valid for {expires - ISSUED} days."
-        data = dated(ISSUED, expires)
+        data = dated(ISSUED, Day(expires))
         yield _refused("directory_too_long", what, "Contradictory", data, variant)
     for variant, end in {"": FIRST + 91, "no_day": FIRST, "backwards": FIRST - 1}.items():
         what = f"A delegation of {end - FIRST} days."
         data = document(delegated=delegation(end=end))
         yield _refused("directory_delegation_too_long", what, "Contradictory", data, variant)
     for variant, data in {
-        "before": dated(FIRST - 1, FIRST + 13),
-        "after": dated(END - 13, END + 1),
+        "before": dated(later(FIRST, -1), later(FIRST, 13)),
+        "after": dated(later(END, -13), later(END, 1)),
     }.items():
         what = "One day is not within the delegation."
         yield _refused("directory_outlasts_delegation", what, "Contradictory", data, variant)
@@ -210,8 +212,8 @@ def _reversed() -> Members:
 
 
 def _least() -> Members:
-    issued = ISSUED // 7 * 7
-    weeks = listed_weeks(issued, issued + 1)
+    issued = first_day(week_of(ISSUED))
+    weeks = listed_weeks(issued, later(issued, 1))
     return directory_members(
         issued=issued,
         expires=issued + 1,

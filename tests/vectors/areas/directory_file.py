@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from crypto.days import later
 from crypto.directory import read_directory
 from crypto.directory_file import encode_directory_file
 from crypto.hpke import KemSecretKey
@@ -12,7 +13,7 @@ from tests.vectors.documents import ISSUED, directory_members, document, recipie
 from tests.vectors.people import GENESIS_ID
 from tests.vectors.vector import Vector, accepted, randomness, refused
 
-_EXPIRES = ISSUED + 2
+_EXPIRES = later(ISSUED, 2)
 _KEYS = [
     KemSecretKey(randomness(f"intake key of a directory file, {week}", 32)).public_key
     for week in listed_weeks(ISSUED, _EXPIRES)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from crypto.directory import current_key, fingerprint, read_directory, seen
+from crypto.names import Day
 from tests.vectors.calls.directories import shown_seen
 from tests.vectors.documents import (
     ADDRESSES,
@@ -35,7 +36,7 @@ def _usable() -> Iterator[Vector]:
         name = f"directory_ok_{variant}_day"
         yield accepted(name, "A day on which it is good.", "check_current", None, **_on(day))
         directory = read_directory(document(), GENESIS_ID)
-        key = current_key(directory.recipients[0], day)
+        key = current_key(directory.recipients[0], Day(day))
         yield accepted(
             f"directory_ok_key_on_{variant}_day",
             "The key to seal to.",

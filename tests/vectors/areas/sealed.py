@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from crypto.chunks import chunk_id
-from crypto.names import GenesisId
+from crypto.days import first_day, later
+from crypto.names import Day, GenesisId
 from crypto.puzzle import puzzle_nonce, solve_puzzle
 from crypto.sealed_file import last_day_of, sealed_file_size
 from crypto.sizes import PIECE_SIZE
@@ -16,7 +17,7 @@ from tests.vectors.people import DAY, GENESIS_ID, OTHER_GENESIS_ID, WEEK
 from tests.vectors.vector import Vector, accepted, randomness, refused
 
 _ENVELOPE = {"base": "envelope/ok.json"}
-_LAST_DAY = 7 * WEEK + 13
+_LAST_DAY = later(first_day(WEEK), 13)
 _HEAD, _CHUNK, _ENVELOPE_PART = 94, 262_216, 32_808
 # Where the numbers of a head stand.
 _LAST_DAY_AT, _COUNT_AT = 54, 58
@@ -91,7 +92,7 @@ def _good() -> Iterator[Vector]:
 def _numbers() -> Iterator[Vector]:
     days = [7 * WEEK - 1, 7 * WEEK, 7 * WEEK + 6, 7 * WEEK + 7, DAY]
     what = "The last days of files that are sealed on days."
-    result: object = [last_day_of(day) for day in days]
+    result: object = [last_day_of(Day(day)) for day in days]
     yield accepted("sealed_ok_last_days", what, "last_day_of", result, days=days)
     counts = [0, 1, 2, 4, 63_488]
     what = "The sizes of files of so many chunks."

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { GenesisId } from "../../../intake/web/protocol/names.ts";
+import type { Day, GenesisId } from "../../../intake/web/protocol/names.ts";
 
 import { utf8 } from "../../../intake/web/protocol/bytes.ts";
 import { chunkCount, newFileKey } from "../../../intake/web/protocol/chunks.ts";
@@ -118,8 +118,8 @@ test("what an office would refuse is not sealed", async () => {
     { client: "x".repeat(65) },
     { answers: { who: "x".repeat(2001) } },
     { text: "\ud800" },
-    { day: -1 },
-    { day: 1.5 },
+    { day: -1 as Day },
+    { day: 1.5 as Day },
   ];
   for (const changes of wrong) {
     await assert.rejects(sealEnvelope(message(changes), source, [sealTo]), Malformed);

@@ -10,7 +10,7 @@ import { parseDirectory } from "../../../intake/web/protocol/directory_content.t
 import { readDirectoryFile } from "../../../intake/web/protocol/directory_file.ts";
 import { NotACodename, ProtocolError } from "../../../intake/web/protocol/errors.ts";
 import { Label } from "../../../intake/web/protocol/labels.ts";
-import type { GenesisId } from "../../../intake/web/protocol/names.ts";
+import type { Day, GenesisId } from "../../../intake/web/protocol/names.ts";
 import { unpad } from "../../../intake/web/protocol/padding.ts";
 import { checkFileName, parsePayload, safeFileName } from "../../../intake/web/protocol/payload.ts";
 import { checkKemPublicKey } from "../../../intake/web/protocol/public_keys.ts";
@@ -49,7 +49,7 @@ const readers: Record<string, (data: Uint8Array) => unknown> = {
   padding: unpad,
   directory_file: (data) => readDirectoryFile(data, genesisId),
   sealed_file: async (data) => {
-    const reader = new SealedFileReader(genesisId, 20_800);
+    const reader = new SealedFileReader(genesisId, 20_800 as Day);
     for (let at = 0; reader.wants;) {
       const wanted = reader.wants;
       await reader.take(data.subarray(at, at + wanted));

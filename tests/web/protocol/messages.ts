@@ -1,14 +1,15 @@
 /** Messages and people for tests. */
 
 import { Codename } from "../../../intake/web/protocol/codename.ts";
+import { firstDay, later } from "../../../intake/web/protocol/days.ts";
 import { newMessageId, type Message, type SealTo } from "../../../intake/web/protocol/envelope.ts";
 import { newKemSecretKey } from "../../../intake/web/protocol/hpke.ts";
-import type { GenesisId } from "../../../intake/web/protocol/names.ts";
+import type { GenesisId, Week } from "../../../intake/web/protocol/names.ts";
 import { deriveSourceKeys, type SourceKeys } from "../../../intake/web/protocol/source_keys.ts";
 import type { IntakeSecret } from "./office/envelope.ts";
 
 export const GENESIS_ID = new Uint8Array(32).fill(7) as GenesisId;
-export const WEEK = 2970;
+export const WEEK = 2970 as Week;
 
 let derived: Promise<SourceKeys> | null = null;
 
@@ -22,7 +23,7 @@ export function message(changes: Partial<Message> = {}): Message {
   return {
     kind: "report",
     messageId: newMessageId(),
-    day: WEEK * 7 + 8,
+    day: later(firstDay(WEEK), 8),
     language: "ru",
     client: "tests 1",
     delegation: 3,

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ThreadId } from "../../../intake/web/protocol/names.ts";
+import type { Day, ThreadId } from "../../../intake/web/protocol/names.ts";
 
 import { concat, random, toHex } from "../../../intake/web/protocol/bytes.ts";
+import { later } from "../../../intake/web/protocol/days.ts";
 import type { Directory } from "../../../intake/web/protocol/directory.ts";
 import { Malformed, TooLarge } from "../../../intake/web/protocol/errors.ts";
 import {
@@ -19,6 +20,7 @@ import { ENGINES, withEngine } from "./engines.ts";
 import { GENESIS_ID, sourceKeys } from "./messages.ts";
 import { decoyRecord, sealReply } from "./office/replies.ts";
 
+const DAY = 20_000 as Day;
 const audit = new SigningKey(random(32));
 const board = new SigningKey(random(32));
 const former = new SigningKey(random(32));
@@ -39,7 +41,7 @@ function part(source: SourceKeys, changes: Partial<ReplyPart> = {}): ReplyPart {
     replyId: random(16),
     part: 0,
     parts: 1,
-    day: 20000,
+    day: DAY,
     recipients,
     setToken: setToken(source, recipients),
     text: "Спасибо.",
@@ -54,7 +56,7 @@ for (const engine of ENGINES) {
       const to = { ...given(source), genesisId: GENESIS_ID };
       const replyId = random(16);
       const halves = ["Первая, ", "вторая."].map((text, place) =>
-        part(source, { replyId, part: place, parts: 2, text, day: 20003 }),
+        part(source, { replyId, part: place, parts: 2, text, day: later(DAY, 3) }),
       );
       const records = [
         await sealReply(to, board, "board", 1, halves[1]!),

@@ -1,6 +1,7 @@
 /** Delivery into a file: sealed before the person's eyes, saved after the codename was written down. */
 
 import { TooLarge } from "../../protocol/errors.ts";
+import type { Day } from "../../protocol/names.ts";
 import { CHUNK_SIZE } from "../../protocol/sizes.ts";
 import { Stopped } from "../../reach/api.ts";
 import { OfficeRefusal, type Office } from "../../reach/office.ts";
@@ -54,7 +55,7 @@ class IntoFile implements Delivery {
     makeKeys: KeyMaker,
     office: Office,
     goBack: () => void,
-  ): Promise<number | null> => {
+  ): Promise<Day | null> => {
     for (;;) {
       const screen = new SealingScreen();
       try {
@@ -72,7 +73,7 @@ class IntoFile implements Delivery {
   };
 
   /** Offers the file, as often as the person wants, until they say that they have it. */
-  offer(office: Office, day: number, done: () => void): void {
+  offer(office: Office, day: Day, done: () => void): void {
     const sealed = this.#sealed;
     if (!sealed) return;
     const address = URL.createObjectURL(sealed.bytes);
@@ -118,7 +119,7 @@ class IntoFile implements Delivery {
 }
 
 /** What to do with the file. Nothing of the message is on the page any more. */
-function showSaved(office: Office, day: number, lastDay: number, done: () => void): void {
+function showSaved(office: Office, day: Day, lastDay: Day, done: () => void): void {
   const { addresses, policy } = office.directory;
   const forms = addresses.map((address) => `${address}/${LANGUAGE}/plain/`);
   show(

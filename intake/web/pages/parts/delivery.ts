@@ -1,5 +1,6 @@
 /** How a message leaves the page: to the server, or into a file. The screens that ask are the same. */
 
+import type { Day } from "../../protocol/names.ts";
 import type { SourceKeys } from "../../protocol/source_keys.ts";
 import type { Office } from "../../reach/office.ts";
 import type { Outgoing } from "../../sending/sealing.ts";
@@ -20,7 +21,7 @@ export interface Delivery {
     makeKeys: KeyMaker,
     office: Office,
     goBack: () => void,
-  ): Promise<number | null>;
+  ): Promise<Day | null>;
 }
 
 export interface ReportDelivery extends Delivery {
@@ -33,10 +34,10 @@ export interface ReportDelivery extends Delivery {
   first(office: Office, start: () => void): void;
 
   /** Shows what happens next, once the codename was written down. */
-  after(office: Office, day: number): void;
+  after(office: Office, day: Day): void;
 }
 
 export interface FollowUpDelivery extends Delivery {
   /** Shows what happens next; `leave` goes back to the replies. */
-  after(office: Office, day: number, leave: () => void): void;
+  after(office: Office, day: Day, leave: () => void): void;
 }

@@ -2,7 +2,7 @@
 
 import { fromHex } from "../../protocol/bytes.ts";
 import type { Directory } from "../../protocol/directory.ts";
-import type { GenesisId } from "../../protocol/names.ts";
+import type { Day, GenesisId } from "../../protocol/names.ts";
 import { today } from "../../reach/clock.ts";
 import { openOffice, OfficeRefusal, type Office, type PageFacts } from "../../reach/office.ts";
 import { byId, button, el, list, p, show, showFoot, type Child } from "./elements.ts";
@@ -84,7 +84,7 @@ function pageFacts(): PageFacts {
     document.querySelector(`meta[name="${name}"]`)?.getAttribute("content") ?? "";
   return {
     genesisId: fromHex(meta("office")) as GenesisId,
-    buildDay: Number(meta("build-day")),
+    buildDay: Number(meta("build-day")) as Day,
     origin: location.origin,
   };
 }

@@ -1,6 +1,7 @@
 /** The screen of encrypting and sending: says in words what is being done, and what can be done about it. */
 
 import { TooLarge } from "../../protocol/errors.ts";
+import type { Day } from "../../protocol/names.ts";
 import { safeFileName } from "../../protocol/payload.ts";
 import type { SourceKeys } from "../../protocol/source_keys.ts";
 import { ServerError, Stopped } from "../../reach/api.ts";
@@ -26,7 +27,7 @@ export async function sendOnScreen(
   makeKeys: KeyMaker,
   office: Office,
   goBack: () => void,
-): Promise<number | null> {
+): Promise<Day | null> {
   let source: SourceKeys | null = null;
   for (let usable = office; ;) {
     const screen = new TransportScreen(outgoing.files.length > 0);

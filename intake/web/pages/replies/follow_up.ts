@@ -1,5 +1,6 @@
 /** The follow-up: what the person adds, confirmed for whom, sent the way a report is. */
 
+import type { Day } from "../../protocol/names.ts";
 import type { SourceKeys } from "../../protocol/source_keys.ts";
 import type { Office } from "../../reach/office.ts";
 import { takesFiles } from "../../sending/limits.ts";
@@ -123,7 +124,7 @@ export class FollowUp {
     if (day !== null) this.#showStored(day);
   }
 
-  #showStored(day: number): void {
+  #showStored(day: Day): void {
     this.#text = "";
     this.#files = [];
     this.#chosen = new Set(this.#proposed);

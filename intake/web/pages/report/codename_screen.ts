@@ -1,6 +1,8 @@
 /** The codename: shown once the report is stored, then two of its words typed back. */
 
 import { codenameWords, readCodename, type Codename } from "../../protocol/codename.ts";
+import { later } from "../../protocol/days.ts";
+import type { Day } from "../../protocol/names.ts";
 import {
   button,
   complain,
@@ -22,7 +24,7 @@ const ASKED_BACK = 2;
 export interface Around {
   readonly heading: string;
   /** The last day on which the office answers to it. */
-  readonly until: number;
+  readonly until: Day;
   /** Shows what comes after it. */
   readonly next: () => void;
 }
@@ -97,7 +99,7 @@ function askBack(codename: Codename, places: readonly number[], around: Around):
 }
 
 /** What happens next and by when. Nothing of the codename is on the page any more. */
-export function showNext(day: number, until: number): void {
+export function showNext(day: Day, until: Day): void {
   guardLeaving(false);
   onBrowserBack(() => undefined);
   show(
@@ -107,7 +109,7 @@ export function showNext(day: number, until: number): void {
         date: writtenDay(day + 7),
       }),
       fill(_("By {date} it should tell you what it has done about it, or intends to do."), {
-        date: writtenDay(monthsAfter(day + 7, 3)),
+        date: writtenDay(monthsAfter(later(day, 7), 3)),
       }),
       fill(_("Until {date} it answers to your codename."), { date: writtenDay(until) }),
     ]),
@@ -151,7 +153,7 @@ function askedPlaces(): number[] {
   return [...places].sort((one, other) => one - other);
 }
 
-function monthsAfter(day: number, months: number): number {
+function monthsAfter(day: Day, months: number): Day {
   const date = new Date(day * 86_400_000);
-  return Math.floor(date.setUTCMonth(date.getUTCMonth() + months) / 86_400_000);
+  return Math.floor(date.setUTCMonth(date.getUTCMonth() + months) / 86_400_000) as Day;
 }

@@ -1,6 +1,7 @@
 /** The report: one question a screen, then all answers at a glance, then it is delivered. */
 
 import { newCodename } from "../../protocol/codename.ts";
+import { later } from "../../protocol/days.ts";
 import { deriveSourceKeys, type SourceKeys } from "../../protocol/source_keys.ts";
 import type { Office } from "../../reach/office.ts";
 import { answerTooLong, roomFor, takesFiles } from "../../sending/limits.ts";
@@ -204,7 +205,7 @@ export class Report {
     if (day === null) return;
     showCodename(this.#codename, {
       heading: this.#delivery.codenameHeading,
-      until: day + this.#office.directory.policy.codenameDays,
+      until: later(day, this.#office.directory.policy.codenameDays),
       next: () => {
         this.#delivery.after(this.#office, day);
       },

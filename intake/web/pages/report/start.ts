@@ -1,5 +1,6 @@
 /** The page that takes a report and sends it to the server that gave the page. */
 
+import { later } from "../../protocol/days.ts";
 import type { ReportDelivery } from "../parts/delivery.ts";
 import { watchLeaving } from "../parts/leaving.ts";
 import { openOfficePage, showClosed } from "../parts/opening.ts";
@@ -22,7 +23,7 @@ const online: ReportDelivery = {
   first: showFirst,
   deliver: sendOnScreen,
   after({ directory }, day): void {
-    showNext(day, day + directory.policy.codenameDays);
+    showNext(day, later(day, directory.policy.codenameDays));
   },
 };
 

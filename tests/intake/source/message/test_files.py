@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from crypto.chunks import chunk_id
 from crypto.codename import new_codename
+from crypto.days import week_of
 from crypto.directory import read_directory
 from crypto.errors import Unauthentic
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId
 from crypto.office.chunks import open_file
 from crypto.payload import safe_file_name
 from crypto.sizes import CHUNK_SIZE, KEM_PUBLIC_KEY_SIZE, PIECE_SIZE
@@ -36,7 +37,7 @@ def office() -> Office:
     directory = read_directory(practice.document(), practice.genesis_id)
     keys = {one.id: bytes(KEM_PUBLIC_KEY_SIZE) for one in practice.recipients}
     status = Status(today(), OPEN, OPEN)
-    return Office("http://x", practice.genesis_id, directory, status, today() // 7, keys)
+    return Office("http://x", practice.genesis_id, directory, status, week_of(today()), keys)
 
 
 def read(path: Path) -> Outgoing:
@@ -168,7 +169,7 @@ def test_what_is_kept_comes_back_whole_and_for_its_codename_alone(
     plan = plan_of(office, path, text="Ё" * 30_000)
     codename = new_codename()
     unsent = Unsent.new(tmp_path, derive_unsent_key(codename, office.genesis_id))
-    sealed = DatedEnvelope(bytes(32_768), 20_000, 20_014)
+    sealed = DatedEnvelope(bytes(32_768), Day(20_000), Day(20_014))
     unsent.save(plan, None)
     unsent.save_again(plan, sealed)
     found = Unsent.find(tmp_path, derive_unsent_key(codename, office.genesis_id))
@@ -185,8 +186,8 @@ def test_progress_of_an_earlier_plan_counts_for_nothing(office: Office, tmp_path
     unsent = Unsent.new(tmp_path, derive_unsent_key(new_codename(), office.genesis_id))
     plan = plan_of(office)
     unsent.save(plan, None)
-    unsent.save_count(StoredCount(5, 20_000))
-    assert unsent.load_count() == StoredCount(5, 20_000)
+    unsent.save_count(StoredCount(5, Day(20_000)))
+    assert unsent.load_count() == StoredCount(5, Day(20_000))
     unsent.save(plan, None)
     assert unsent.load_count() is None
 
@@ -194,7 +195,7 @@ def test_progress_of_an_earlier_plan_counts_for_nothing(office: Office, tmp_path
 def test_damaged_progress_counts_for_nothing(office: Office, tmp_path: Path) -> None:
     unsent = Unsent.new(tmp_path, derive_unsent_key(new_codename(), office.genesis_id))
     unsent.save(plan_of(office), None)
-    unsent.save_count(StoredCount(5, 20_000))
+    unsent.save_count(StoredCount(5, Day(20_000)))
     (unsent.folder / "progress").write_bytes(b"short")
     assert unsent.load_count() is None
 

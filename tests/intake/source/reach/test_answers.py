@@ -2,12 +2,13 @@
 
 import pytest
 
+from crypto.names import Day
 from intake.source.reach.api import Admission, ServerError, Status, read_error_code, read_status
 
 
 def test_a_status_is_read() -> None:
     body = b'{"day":20800,"envelopes":{"open":true},"chunks":{"open":false,"reason":"full"}}'
-    assert read_status(body) == Status(20_800, Admission(True, ""), Admission(False, "full"))
+    assert read_status(body) == Status(Day(20_800), Admission(True, ""), Admission(False, "full"))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from crypto.names import GenesisId
+from crypto.days import later
+from crypto.names import Day, GenesisId
 from crypto.office.directory import Delegation
 from crypto.sizes import KEM_PUBLIC_KEY_SIZE
 from ground.shell.refusals import Refusal
@@ -31,7 +32,7 @@ def state(tmp_path: Path) -> StateFolder:
 
 def office_at(port: int, day: int | None = None, **changes: Any) -> PracticeOffice:
     first = today() if day is None else day
-    return PracticeOffice.create(first, address=f"http://127.0.0.1:{port}", **changes)
+    return PracticeOffice.create(Day(first), address=f"http://127.0.0.1:{port}", **changes)
 
 
 async def opened(
@@ -73,7 +74,7 @@ async def test_delegation_that_has_ended_is_refused(port: int, state: StateFolde
     day = today()
     office = office_at(port, day - 10, expires=day)
     office = replace(
-        office, delegation=Delegation(1, day - 80, day, office.directory_key.public_key)
+        office, delegation=Delegation(1, later(day, -80), day, office.directory_key.public_key)
     )
     assert "has run out" in (await refused(OfficeServer(office), port, state)).message
 

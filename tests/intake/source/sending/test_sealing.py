@@ -9,7 +9,7 @@ import pytest
 
 from crypto.directory import fingerprint
 from crypto.directory_file import encode_directory_file
-from crypto.names import GenesisId
+from crypto.names import Day, GenesisId
 from crypto.sealed_file import last_day_of, sealed_file_size
 from tests.intake.conftest import Reachable
 from tests.means.sealed_files import sealed_file
@@ -63,7 +63,7 @@ def send(source: Source, *arguments: object) -> "subprocess.CompletedProcess[str
 
 
 def test_a_report_is_sealed_without_a_network_and_sent_from_elsewhere(
-    reachable: Reachable, source: Source, keys: Path, tmp_path: Path, today: int
+    reachable: Reachable, source: Source, keys: Path, tmp_path: Path, today: Day
 ) -> None:
     photo = source.file("photo.jpg", b"\xff\xd8" + bytes(600_000))
     sealed = tmp_path / "my report.fidelio"
@@ -207,7 +207,7 @@ def test_a_directory_file_that_is_not_the_office_s_is_refused_before_anything_is
 
 
 def test_what_cannot_be_sent_is_said_and_nothing_is_stored(
-    reachable: Reachable, source: Source, tmp_path: Path, today: int
+    reachable: Reachable, source: Source, tmp_path: Path, today: Day
 ) -> None:
     genesis_id = reachable.office.genesis_id
     good = sealed_file(genesis_id, 1).data

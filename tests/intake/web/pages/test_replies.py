@@ -9,6 +9,7 @@ import pytest
 
 from crypto.codename import read_codename
 from crypto.errors import NotACodename
+from crypto.names import Day, Week
 from crypto.office.envelope import IntakeSecret, OpenedEnvelope, open_envelope
 from crypto.office.replies import ReplyTo, new_reply_id, seal_reply
 from crypto.replies import bucket, bucket_value
@@ -20,7 +21,7 @@ from tests.offices.signed_office import PracticeOffice, batch, read_export
 
 pytestmark = pytest.mark.browser
 
-DAY = int(time.time() // 86_400)
+DAY = Day(int(time.time() // 86_400))
 REPLY = "Which contracts do you mean?\n\n<b>Names</b> of firms would help. "
 
 
@@ -71,7 +72,7 @@ def _fetch(pages: PracticePages, folder: Path, number: int) -> list[OpenedEnvelo
 def _secrets(office: PracticeOffice, recipient_id: str) -> list[IntakeSecret]:
     recipient = office.recipient(recipient_id)
     weeks = range(DAY // 7 - 1, DAY // 7 + 2)
-    return [IntakeSecret(week, recipient.intake_secret(week)) for week in weeks]
+    return [IntakeSecret(Week(week), recipient.intake_secret(Week(week))) for week in weeks]
 
 
 def _answer(pages: PracticePages, opened: OpenedEnvelope, folder: Path, bits: int) -> int:

@@ -2,12 +2,13 @@
 
 import { aesOpen } from "../../../../intake/web/protocol/aes.ts";
 import { concat, equal } from "../../../../intake/web/protocol/bytes.ts";
+import { firstDay, later } from "../../../../intake/web/protocol/days.ts";
 import { Contradictory, Malformed, Unauthentic } from "../../../../intake/web/protocol/errors.ts";
 import { sha256 } from "../../../../intake/web/protocol/hashing.ts";
 import { hpkeOpen, type KemSecretKey } from "../../../../intake/web/protocol/hpke.ts";
 import { bound, Label, labelled } from "../../../../intake/web/protocol/labels.ts";
 import { CLOCK_GRACE_DAYS, KEY_DAYS } from "../../../../intake/web/protocol/lifetimes.ts";
-import type { GenesisId, ThreadId } from "../../../../intake/web/protocol/names.ts";
+import type { GenesisId, ThreadId, Week } from "../../../../intake/web/protocol/names.ts";
 import { unpad } from "../../../../intake/web/protocol/padding.ts";
 import { parsePayload, type Payload } from "../../../../intake/web/protocol/payload.ts";
 import { checkKemPublicKey, keyHash } from "../../../../intake/web/protocol/public_keys.ts";
@@ -24,7 +25,7 @@ const BODY_AT = SLOTS_AT + ENVELOPE_SLOTS * ENVELOPE_SLOT_SIZE;
 
 /** The secret intake key of a week. */
 export interface IntakeSecret {
-  readonly week: number;
+  readonly week: Week;
   readonly key: KemSecretKey;
 }
 
@@ -71,8 +72,8 @@ export async function openEnvelope(
   checkSignature(payload.signingKey, signature, Label.MESSAGE, genesisId, signed);
   checkReader(payload, recipientId, opened);
   checkKemPublicKey(payload.replyKey);
-  const firstDay = opened.secret.week * 7 - CLOCK_GRACE_DAYS;
-  const endDay = opened.secret.week * 7 + KEY_DAYS + CLOCK_GRACE_DAYS;
+  const first = firstDay(opened.secret.week);
+  const end = later(first, KEY_DAYS + CLOCK_GRACE_DAYS);
   return {
     ...opened,
     payload,
@@ -86,7 +87,7 @@ export async function openEnvelope(
       payload.replyKey,
       payload.threadSecret,
     ) as ThreadId,
-    withinKeyDates: payload.day >= firstDay && payload.day < endDay,
+    withinKeyDates: payload.day >= first - CLOCK_GRACE_DAYS && payload.day < end,
   };
 }
 
