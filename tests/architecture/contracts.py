@@ -48,10 +48,6 @@ def forbids(contract: dict[str, Any], importer: str, imported: str) -> bool:
         return _in_any(imported, contract["protected_modules"]) and not is_let_in
     if contract["type"] == "independence":
         return _apart(contract["modules"], importer, imported)
-    if contract["type"] == "protected":
-        return _in_any(imported, contract["protected_modules"]) and not _in_any(
-            importer, contract["allowed_importers"]
-        )
     return any(_is_above(layers, importer, imported) for layers in layers_of(contract))
 
 

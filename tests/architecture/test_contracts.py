@@ -26,9 +26,6 @@ def forbidden_imports(contract: dict[str, Any]) -> Iterator[tuple[str, str]]:
         one, other, *_ = contract["modules"]
         yield one, other
         yield other, one
-    elif contract["type"] == "protected":
-        for module in contract["protected_modules"]:
-            yield module.partition(".")[0], module
     else:
         for layers in layers_of(contract):
             there = [[name for name in names if is_there(name)] for _, names in layers]
