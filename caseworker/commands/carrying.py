@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caseworker.cases.written_replies import ACKNOWLEDGEMENT, WrittenReply
+from caseworker.commands.bundle_words import left_out_words
 from caseworker.commands.frame import add_out, add_vault, file_name, naming_files, now, opened
 from caseworker.commands.old_keys import (
     add_destroy_old_keys,
@@ -113,7 +114,7 @@ def _part_lines(name: ForeignText, result: ImportResult, today: int) -> list[str
             f"says {date_text(today)}: one of the two is wrong. Set it right, then fetch a new "
             "bundle."
         )
-    return parts + [f"  {note}" for note in result.notes]
+    return parts + [f"  {left_out_words(one)}" for one in result.left_out]
 
 
 def _part_data(result: ImportResult) -> dict[str, object]:
@@ -125,7 +126,7 @@ def _part_data(result: ImportResult) -> dict[str, object]:
         "export_day": iso_date(result.header.day),
         "imported_before": None if known is None else iso_date(known),
         **vars(result.counts),
-        "notes": list(result.notes),
+        "notes": [left_out_words(one) for one in result.left_out],
     }
 
 
@@ -191,7 +192,7 @@ def _export_data(result: ExportResult, path: Path) -> dict[str, object]:
         ],
         "new_replies": [_reply_data(one) for one in result.new_replies],
         "waiting": [_reply_data(one) for one in result.waiting],
-        "failed": {str(number): why for number, why in result.failed.items()},
+        "failed": {str(number): str(why) for number, why in result.failed.items()},
         "notes": upkeep_notes(result.upkeep),
     }
 

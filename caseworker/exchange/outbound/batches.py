@@ -30,7 +30,7 @@ class SealedBatches:
     """What went into new batches, and what could not, with the reason."""
 
     sealed: list[WrittenReply] = field(default_factory=list)
-    failed: dict[int, str] = field(default_factory=dict)
+    failed: dict[int, ProtocolError] = field(default_factory=dict)
 
 
 def seal_batches(vault: Vault, moment: Moment, directory: Directory, batches: int) -> SealedBatches:
@@ -59,7 +59,7 @@ def _seal_batch(
             placed += _seal(vault, moment, reply, number)
             result.sealed.append(reply)
         except ProtocolError as error:
-            result.failed[reply.case_number] = str(error)
+            result.failed[reply.case_number] = error
     while len(placed) < directory.batch_size:
         placed.append((secrets.token_bytes(_BUCKET_SIZE), decoy_record(vault.genesis_id)))
     secrets.SystemRandom().shuffle(placed)

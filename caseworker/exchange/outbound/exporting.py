@@ -33,6 +33,7 @@ from caseworker.vault.keys import directory_key, intake_key, newest_directory
 from caseworker.vault.outgoing import OutgoingRow, outgoing_statement
 from caseworker.vault.taken import drop_what_is_over, to_repeat
 from crypto.bundle import BundleWriter, ItemType, OutboundHeader
+from crypto.errors import ProtocolError
 from crypto.statements import StatementKind, encode_statement
 from ground.days import Moment
 from ground.disk.new_files import new_file, refuse_missing_folder, refuse_taken
@@ -48,7 +49,7 @@ class ExportResult:
     carried: tuple[OutgoingRow, ...]
     new_replies: tuple[WrittenReply, ...]
     waiting: tuple[WrittenReply, ...]
-    failed: dict[int, str]
+    failed: dict[int, ProtocolError]
     upkeep: Upkeep
     again: bool = False
 
@@ -104,7 +105,9 @@ def _digest(vault: Vault) -> bytes:
     return digest.digest()
 
 
-def _logged(vault: Vault, moment: Moment, failed: dict[int, str], upkeep: Upkeep) -> ExportResult:
+def _logged(
+    vault: Vault, moment: Moment, failed: dict[int, ProtocolError], upkeep: Upkeep
+) -> ExportResult:
     """Log what was written, and return it."""
     rows = tuple(to_repeat(vault))
     return ExportResult(
