@@ -118,11 +118,11 @@ def _saying_what_is_full(folder: Path) -> Iterator[None]:
 def _save_message(vault: Vault, mark: MessageMark, root: Path, name: str) -> list[SavedFile]:
     (root / name).mkdir(mode=PRIVATE_FOLDER)
     payload = payload_of(vault.db, mark.number)
-    taken: set[str] = set()
-    saved = [_save_text(vault, payload, root, f"{name}/{disk_name(_TEXT_FILE, taken)}")]
+    used: set[str] = set()
+    saved = [_save_text(vault, payload, root, f"{name}/{disk_name(_TEXT_FILE, used)}")]
     attachments = announced_files(payload)[: len(payload.attachments)]
     saved += [
-        _save_file(vault, file, root, f"{name}/{disk_name(file.name, taken)}")
+        _save_file(vault, file, root, f"{name}/{disk_name(file.name, used)}")
         for file in attachments
     ]
     return saved

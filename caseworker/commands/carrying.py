@@ -14,7 +14,7 @@ from caseworker.commands.old_keys import (
     old_key_data,
     old_key_lines,
 )
-from caseworker.commands.upkeep_words import lost_key_notes, upkeep_notes
+from caseworker.commands.upkeep_words import lost_key_remarks, upkeep_remarks
 from caseworker.exchange.inbound.importing import ImportResult
 from caseworker.exchange.outbound.exporting import ExportResult, export_bundle
 from caseworker.work.import_bundles import Imported, import_bundles
@@ -54,7 +54,7 @@ def _import(options: ImportOptions, surroundings: Surroundings) -> Answer:
         "refused": {str(path): one.message for path, one in imported.refused.items()},
         "missing_parts": imported.missing_parts,
         "old_keys": old_key_data(imported.old_keys),
-        "notes": lost_key_notes(imported.lost_weeks),
+        "notes": lost_key_remarks(imported.lost_weeks),
     }
     text = lines(*_imported_lines(imported, options.vault, moment.day))
     return Answer(text, data, complete=not imported.refused)
@@ -67,7 +67,7 @@ def _imported_lines(imported: Imported, vault: Path, today: int) -> list[str]:
         parts += _part_lines(foreign_path(path), result, today)
     for refused in imported.refused.values():
         parts += naming_files(f"NOT IMPORTED: {refused.message}. {refused.hint}")
-    parts += [f"WARNING: {note}" for note in lost_key_notes(imported.lost_weeks)]
+    parts += [f"WARNING: {one}" for one in lost_key_remarks(imported.lost_weeks)]
     if imported.is_behind:
         parts.append(
             "WARNING: the server has more of this vault than the vault itself: it came from a "
@@ -148,7 +148,7 @@ def _exported_lines(result: ExportResult, options: ExportOptions) -> list[str]:
     parts += [
         f"Case {number} could not be answered: {why}" for number, why in result.failed.items()
     ]
-    parts += [f"Note: {note}." for note in upkeep_notes(result.upkeep)]
+    parts += [f"Note: {one}." for one in upkeep_remarks(result.upkeep)]
     parts += _waiting_lines(result.waiting)
     return [
         *parts,
@@ -193,7 +193,7 @@ def _export_data(result: ExportResult, path: Path) -> dict[str, object]:
         "new_replies": [_reply_data(one) for one in result.new_replies],
         "waiting": [_reply_data(one) for one in result.waiting],
         "failed": {str(number): str(why) for number, why in result.failed.items()},
-        "notes": upkeep_notes(result.upkeep),
+        "notes": upkeep_remarks(result.upkeep),
     }
 
 

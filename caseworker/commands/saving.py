@@ -10,7 +10,7 @@ from caseworker.casefile.pieces import runs_text
 from caseworker.cases.files import FileState
 from caseworker.commands.case_words import FILE_WORDS
 from caseworker.commands.frame import add_case, add_vault, naming_files, now, opened
-from ground.disk.new_files import refuse_taken
+from ground.disk.new_files import refuse_name_in_use
 from ground.shell.figures import counted
 from ground.shell.foreign import ForeignText, foreign_path
 from ground.shell.layout import fitted, lines
@@ -27,7 +27,7 @@ class SaveOptions:
 
 
 def _save(options: SaveOptions, surroundings: Surroundings) -> Answer:
-    refuse_taken(options.to)
+    refuse_name_in_use(options.to)
     with opened(options.vault, surroundings) as vault:
         saved = save_case(vault, options.case, options.to, now())
     done = [one for one in saved if one.path]

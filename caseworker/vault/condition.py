@@ -14,7 +14,7 @@ def believes_clock(db: Database, day: int) -> bool:
     return abs(day - seen_day(db)) <= CLOCK_BELIEVED_DAYS
 
 
-def note_clock(db: Database, day: int) -> None:
+def record_clock(db: Database, day: int) -> None:
     """Note the day on which the vault is used, unless its clock has jumped.
 
     A jump stays a jump until a person says that the clock is right: else the first command after
@@ -75,7 +75,7 @@ def backup_day(db: Database) -> int | None:
     return _day(db, "backup_day")
 
 
-def note_backup(db: Database, day: int) -> None:
+def record_backup(db: Database, day: int) -> None:
     """Note that a backup holds the keys of the newest own card."""
     db.run(
         "UPDATE vault SET backup_day = ?, backup_card ="

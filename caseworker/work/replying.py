@@ -88,16 +88,16 @@ class ReplyWriter:
         _refuse_bad_key(case.number, payload)
         text = text or _standard_text(payload.language)
         parts = parts_of(text, payload, self._batch_size)
-        taken = self._taken(payload.thread_secret)
+        used = self._records_used(payload.thread_secret)
         if self._is_on_its_way(case, kind, message, text):
-            return Written(case.number, parts, REPLY_INDEXES - taken)
-        refuse_beyond_indexes(case.number, taken, parts)
+            return Written(case.number, parts, REPLY_INDEXES - used)
+        refuse_beyond_indexes(case.number, used, parts)
         with self._vault.db.transaction():
             text_id = add_text(self._vault.db, text)
             events = [Looked(case.number, tuple(flags))] if flags else []
             written = _EVENTS[kind](case.number, new_reply_id(), message, parts, text_id)
             append_to_case(self._vault, self._moment, *events, written)
-        return Written(case.number, parts, REPLY_INDEXES - taken - parts)
+        return Written(case.number, parts, REPLY_INDEXES - used - parts)
 
     def _is_on_its_way(self, case: CaseLog, kind: str, message: int, text: str) -> bool:
         return any(
@@ -106,7 +106,7 @@ class ReplyWriter:
             for one in case.replies.values()
         )
 
-    def _taken(self, thread_secret: bytes) -> int:
+    def _records_used(self, thread_secret: bytes) -> int:
         """Return how many records of a thread secret have an index, or wait for one."""
         waiting = count_waiting_parts(self._vault.db, thread_secret)
         return waiting + next_reply_index(self._vault.db, thread_secret)

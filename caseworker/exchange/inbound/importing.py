@@ -19,7 +19,7 @@ from caseworker.log.vault_events import Imported
 from caseworker.vault.arrivals import ImportRow, add_import, find_import
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import kept_file_names, knows_chunk
-from caseworker.vault.condition import note_clock, seen_day
+from caseworker.vault.condition import record_clock, seen_day
 from caseworker.vault.folder import Vault
 from crypto.bundle import InboundHeader, read_bundle, verify_bundle
 from crypto.errors import Foreign, ProtocolError
@@ -88,7 +88,7 @@ def _import_items(
 def _log_import(
     vault: Vault, header: InboundHeader, part: bytes, moment: Moment, counts: PartCounts
 ) -> None:
-    note_clock(vault.db, moment.day)
+    record_clock(vault.db, moment.day)
     row = ImportRow(
         sha256=part,
         export_id=header.export_id,

@@ -12,7 +12,7 @@ from caseworker.log.case_events import Sealed
 from caseworker.log.texts import text_of
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import message_mark, payload_of
-from caseworker.vault.numbers import give_out_reply_indexes, take_number
+from caseworker.vault.numbers import give_out_number, give_out_reply_indexes
 from caseworker.vault.outgoing import RecordRow, add_outgoing, add_record
 from crypto.directory import Directory
 from crypto.errors import ProtocolError
@@ -50,7 +50,7 @@ def _seal_batch(
     waiting: Iterable[WrittenReply],
     result: SealedBatches,
 ) -> None:
-    number = take_number(vault.db, "batch")
+    number = give_out_number(vault.db, "batch")
     placed: list[tuple[bytes, bytes]] = []
     for reply in waiting:
         if len(placed) + reply.parts > directory.batch_size or reply.case_number in result.failed:

@@ -27,7 +27,7 @@ from caseworker.keys.upkeep import Upkeep, renew_what_is_due
 from caseworker.log.case_events import CarriedOut
 from caseworker.log.chain import append_event, ends_with_export, was_exported
 from caseworker.log.vault_events import Exported
-from caseworker.vault.condition import awaits_bundle_of, is_behind, note_clock
+from caseworker.vault.condition import awaits_bundle_of, is_behind, record_clock
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, intake_key, newest_directory
 from caseworker.vault.outgoing import OutgoingRow, outgoing_statement
@@ -36,7 +36,7 @@ from crypto.bundle import BundleWriter, ItemType, OutboundHeader
 from crypto.errors import ProtocolError
 from crypto.statements import StatementKind, encode_statement
 from ground.days import Moment
-from ground.disk.new_files import new_file, refuse_missing_folder, refuse_taken
+from ground.disk.new_files import new_file, refuse_missing_folder, refuse_name_in_use
 from ground.shell.figures import date_text
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
@@ -77,7 +77,7 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
         make_confirmations(vault, moment)
         make_refinements(vault, moment, directory.bucket_bits)
         sign_anew(vault)
-        note_clock(vault.db, moment.day)
+        record_clock(vault.db, moment.day)
     try:
         with new_file(path) as file:
             _write_items(vault, file.write)
@@ -137,7 +137,7 @@ def refuse_if_behind(vault: Vault) -> None:
 
 def refuse_unwritable(path: Path) -> None:
     """Raise Refusal where no new bundle can be written under this name."""
-    refuse_taken(path)
+    refuse_name_in_use(path)
     refuse_missing_folder(path.parent)
 
 

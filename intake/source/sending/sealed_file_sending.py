@@ -128,7 +128,7 @@ def _items(
         with path.open("rb") as file:
             reader = SealedFileReader(genesis_id, today())
             while reader.wants:
-                yield reader.take(file.read(reader.wants))
+                yield reader.feed(file.read(reader.wants))
     except OSError:
         raise Refusal(
             _("The file cannot be read: {path}").format(path=shown), _("Nothing was sent.")

@@ -11,7 +11,7 @@ from crypto.sealed_file import SealedFileHead, SealedFileWriter, last_day_of
 from crypto.sizes import PUZZLE_NONCE_SIZE
 from crypto.source_keys import SourceKeys
 from ground.days import DAYS_A_WEEK, today, week_of
-from ground.disk.new_files import NameTakenError, new_file
+from ground.disk.new_files import NameInUseError, new_file
 from ground.languages import gettext as _
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
@@ -41,7 +41,7 @@ def write_sealed_file(
     try:
         with new_file(path) as file:
             return _write(file, plan, source, office, progress)
-    except NameTakenError:
+    except NameInUseError:
         raise _exists(path) from None
     except ChangedError:
         raise Refusal(

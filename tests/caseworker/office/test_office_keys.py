@@ -318,7 +318,7 @@ def test_a_vault_that_lost_a_key_that_the_directory_names_says_so_and_makes_a_ca
     office: Office, server: Server
 ) -> None:
     with office.opened() as vault:
-        vault.keep_secrets(list(vault.secrets[3:]))
+        vault.replace_secrets(list(vault.secrets[3:]))
         lost = lost_keys(vault, known_directory(vault), DAY)
         upkeep = renew_what_is_due(vault, at(DAY + 1))
         card = own_card(vault)
