@@ -33,7 +33,7 @@ from caseworker.cases.files import (
 )
 from caseworker.cases.folding import case_log
 from caseworker.cases.lists import append_to_case
-from caseworker.cases.texts import read_rest, rest_of
+from caseworker.cases.message_texts import read_rest, rest_of
 from caseworker.log.case_events import Saved
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import MessageMark, messages_of_case, payload_of

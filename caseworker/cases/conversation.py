@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from caseworker.cases.files import FileState, announced_files, file_state
 from caseworker.cases.flags import Flag, flags_of_case
 from caseworker.cases.folding import Note, case_log
+from caseworker.cases.message_texts import message_text
 from caseworker.cases.states import State
-from caseworker.cases.texts import message_text
 from caseworker.cases.written_replies import WrittenReply
 from caseworker.keys.directories import known_directory
 from caseworker.log.texts import text_of

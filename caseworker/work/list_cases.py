@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from caseworker.cases.case_rows import CaseRow
 from caseworker.cases.flags import Flag, flags_by_case
 from caseworker.cases.lists import list_cases
-from caseworker.cases.rows import CaseRow
 from caseworker.cases.states import State
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import MessageMark, all_messages

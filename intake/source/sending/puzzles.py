@@ -6,7 +6,7 @@ import threading
 from crypto.names import Address, ChunkId, GenesisId
 from crypto.puzzle import solve_puzzle
 from ground.days import today
-from intake.source.person.progress import ProgressInWords
+from intake.source.person.upload_progress import ProgressInWords
 
 __all__ = ["Work"]
 

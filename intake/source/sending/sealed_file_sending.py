@@ -15,7 +15,7 @@ from ground.languages import gettext as _
 from ground.shell.figures import long_date_text
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
-from intake.source.person.progress import ProgressInWords, Sent
+from intake.source.person.upload_progress import ProgressInWords, Sent
 from intake.source.reach.api import IN_FLIGHT, Api, ServerError
 from intake.source.reach.line import Line
 from intake.source.reach.office import Office

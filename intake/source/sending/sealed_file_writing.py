@@ -17,7 +17,7 @@ from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 from intake.source.message.pieces import ChangedError
 from intake.source.message.plan import Plan
-from intake.source.person.progress import ProgressInWords, Sent
+from intake.source.person.upload_progress import ProgressInWords, Sent
 from intake.source.reach.office import Office
 
 __all__ = ["check_new", "write_sealed_file"]
