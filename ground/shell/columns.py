@@ -9,8 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-
-from wcwidth import wcwidth
+from functools import lru_cache
 
 __all__ = [
     "columns_of",
@@ -103,8 +102,14 @@ def _ellipsis(encoding: str) -> str:
     return "…"
 
 
+@lru_cache(maxsize=4096)
 def _columns(letter: str) -> int:
-    return 1 if letter == _EMOJI_STYLE else max(wcwidth(letter), 0)
+    if letter.isascii() or letter == _EMOJI_STYLE:
+        return 1
+    # Its tables take a tenth of a second to load, which plain English need not wait for.
+    from wcwidth import wcwidth
+
+    return max(wcwidth(letter), 0)
 
 
 def _is_terminal() -> bool:

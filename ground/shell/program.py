@@ -19,7 +19,6 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from importlib.metadata import version
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, ClassVar, Final, Generic, NoReturn, TypeVar
@@ -268,8 +267,7 @@ def _parser(program: Program, output: Output) -> argparse.ArgumentParser:
         description=f"{program.description}\n\n{_listed(program)}",
         epilog=f"`{program.name} COMMAND --help` explains a command.",
     )
-    number = version(_DISTRIBUTION)
-    parser.add_argument("--version", action="version", version=f"{program.name} {number}")
+    parser.add_argument("--version", action=_Version, help="show the version of this program")
     top = _subparsers(parser)
     topics = {}
     for topic, summary in program.topics.items():
@@ -283,6 +281,18 @@ def _parser(program: Program, output: Output) -> argparse.ArgumentParser:
         )
         _add_arguments(its_parser, command)
     return parser
+
+
+class _Version(argparse.Action):
+    """Says the version, which takes time to find out, only where it is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **settings: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, **settings)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_unused: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"{parser.prog} {version(_DISTRIBUTION)}\n")
 
 
 def _subparsers(parser: _Parser) -> "argparse._SubParsersAction[_Parser]":
