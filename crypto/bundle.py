@@ -249,15 +249,15 @@ def read_bundle(
     where the hash does not fit; what they did must count only once they have ended.
     """
     source = _Source(read)
-    if source.take(len(labelled(kind.LABEL))) != labelled(kind.LABEL):
+    if source.read(len(labelled(kind.LABEL))) != labelled(kind.LABEL):
         raise Malformed("not a bundle of this kind")
-    office = GenesisId(source.take(GENESIS_ID_SIZE))
+    office = GenesisId(source.read(GENESIS_ID_SIZE))
     if genesis_id not in (None, office):
         raise Foreign("a bundle of another office")
-    size = int.from_bytes(source.take(4), "big")
+    size = int.from_bytes(source.read(4), "big")
     if size > _HEADER_MAX_SIZE:
         raise Malformed("a bundle whose header is too long")
-    header = kind.parse(source.take(size), office)
+    header = kind.parse(source.read(size), office)
     if recipient_id not in (None, header.recipient):
         raise Foreign("a bundle for another recipient")
     return header, _items(source, kind.ITEM_TYPES)
@@ -285,7 +285,7 @@ class _Source:
         self._read = read
         self._hash = hashlib.sha256()
 
-    def take(self, size: int) -> bytes:
+    def read(self, size: int) -> bytes:
         """Return exactly the next bytes."""
         pieces, missing = [], size
         while missing:
@@ -311,15 +311,15 @@ def _items(source: _Source, types: frozenset[ItemType]) -> Iterator[tuple[ItemTy
     newest = 0
     while True:
         digest = source.digest()
-        head = source.take(_ITEM_HEAD_SIZE)
+        head = source.read(_ITEM_HEAD_SIZE)
         code, size = head[0], int.from_bytes(head[1:], "big")
         if code == _END:
             break
         newest = _check_item(code, size, newest, types)
-        yield ItemType(code), source.take(size)
+        yield ItemType(code), source.read(size)
     if size != _HASH_SIZE:
         raise Malformed("a bundle's end of another size")
-    found = source.take(_HASH_SIZE)
+    found = source.read(_HASH_SIZE)
     source.check_end()
     if found != digest:
         raise Unauthentic("a bundle that was altered or damaged")

@@ -12,33 +12,33 @@ class ByteReader:
         self._data = data
         self._at = 0
 
-    def take(self, size: int) -> bytes:
+    def read(self, size: int) -> bytes:
         """Return the next `size` bytes."""
         end = self._at + size
         if end > len(self._data):
             raise Malformed("it ends too early")
-        taken = self._data[self._at : end]
+        part = self._data[self._at : end]
         self._at = end
-        return taken
+        return part
 
     def u8(self) -> int:
         """Return the next byte as a number."""
-        return self.take(1)[0]
+        return self.read(1)[0]
 
     def u32(self) -> int:
         """Return the next four bytes as a number, big-endian."""
-        return int.from_bytes(self.take(4), "big")
+        return int.from_bytes(self.read(4), "big")
 
     def sized(self, max_size: int, min_size: int = 1) -> bytes:
         """Return the bytes that follow their own length, a u32 of `min_size` to `max_size`."""
         size = self.u32()
         if not min_size <= size <= max_size:
             raise Malformed("a length out of range")
-        return self.take(size)
+        return self.read(size)
 
     def rest(self) -> bytes:
         """Return all that is left."""
-        return self.take(len(self._data) - self._at)
+        return self.read(len(self._data) - self._at)
 
     def end(self) -> None:
         """Return if nothing is left."""

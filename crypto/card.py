@@ -57,7 +57,7 @@ def read_card(data: bytes, genesis_id: GenesisId) -> Card:
     """
     reader = ByteReader(data)
     signed = reader.sized(CARD_JSON_MAX_SIZE)
-    signatures = [reader.take(SIGNATURE_SIZE) for _ in range(reader.u8())]
+    signatures = [reader.read(SIGNATURE_SIZE) for _ in range(reader.u8())]
     reader.end()
     # The keys that it is checked with stand in it, so it is read before that.
     card = _parse_card(signed, hashlib.sha256(data).digest())

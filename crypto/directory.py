@@ -246,21 +246,21 @@ class _Layout:
         reader = ByteReader(document)
         if reader.u8() != DOCUMENT_VERSION:
             raise Malformed("a directory of another version")
-        roots = [reader.take(ROOT_SIZE)]
+        roots = [reader.read(ROOT_SIZE)]
         successors = reader.u8()
         if successors > SUCCESSORS_MAX:
             raise Malformed("more successors than a root can have")
         signatures = []
         for _ in range(successors):
-            roots.append(reader.take(ROOT_SIZE))
-            signatures.append(reader.take(SIGNATURE_SIZE))
+            roots.append(reader.read(ROOT_SIZE))
+            signatures.append(reader.read(SIGNATURE_SIZE))
         layout = cls(
             tuple(roots),
             tuple(signatures),
-            reader.take(DELEGATION_SIZE - SIGNATURE_SIZE),
-            reader.take(SIGNATURE_SIZE),
+            reader.read(DELEGATION_SIZE - SIGNATURE_SIZE),
+            reader.read(SIGNATURE_SIZE),
             reader.sized(DIRECTORY_JSON_MAX_SIZE),
-            reader.take(SIGNATURE_SIZE),
+            reader.read(SIGNATURE_SIZE),
         )
         reader.end()
         return layout

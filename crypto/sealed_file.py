@@ -5,7 +5,7 @@ input or output: a writer gives out the bytes of each part, a reader says how ma
 
     reader = SealedFileReader(genesis_id, day)
     while reader.wants:
-        item = reader.take(read(reader.wants))    fewer bytes only at the end of the file
+        item = reader.feed(read(reader.wants))    fewer bytes only at the end of the file
 """
 
 import hashlib
@@ -134,7 +134,7 @@ class SealedFileReader:
         self.head: SealedFileHead | None = None
         self.wants = _HEAD_SIZE
 
-    def take(self, part: bytes | bytearray) -> SealedFileHead | SealedChunk | SealedEnvelope:
+    def feed(self, part: bytes | bytearray) -> SealedFileHead | SealedChunk | SealedEnvelope:
         """Return what the next `wants` bytes are: the head, a chunk, or in the end the envelope.
 
         Fewer bytes mean that there are no more. Raises Malformed, Unauthentic, Foreign, Outdated.

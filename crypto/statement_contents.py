@@ -128,8 +128,8 @@ def parse_confirmation(statement: Statement) -> Confirmation:
     """
     # SPEC 13: u32 e, e x address, u32 c, c x (chunk id, SHA-256)
     reader = _reader(statement, StatementKind.CONFIRMATION)
-    envelope_list = reader.take(reader.u32() * _HASH_SIZE)
-    chunk_list = reader.take(reader.u32() * _CHUNK_ENTRY_SIZE)
+    envelope_list = reader.read(reader.u32() * _HASH_SIZE)
+    chunk_list = reader.read(reader.u32() * _CHUNK_ENTRY_SIZE)
     reader.end()
     confirmation = Confirmation(envelope_list=envelope_list, chunk_list=chunk_list)
     if confirmation.count != statement.count:
@@ -181,7 +181,7 @@ def _bits_and_entries(
     bits = reader.u8()
     if bits > BUCKET_BITS_MAX:
         raise Malformed("more bits than a bucket can have")
-    entries = reader.take(statement.count * entry_size)
+    entries = reader.read(statement.count * entry_size)
     reader.end()
     return bits, _cut(entries, entry_size)
 

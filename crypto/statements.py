@@ -115,7 +115,7 @@ def parse_statement(kind: StatementKind, item: bytes) -> Statement:
         kind=kind,
         number=number,
         count=count,
-        signature=reader.take(SIGNATURE_SIZE),
+        signature=reader.read(SIGNATURE_SIZE),
         content=reader.rest(),
     )
 
@@ -165,13 +165,13 @@ def parse_taken_line(data: bytes) -> TakenLine:
     reader = ByteReader(data)
     line = TakenLine(
         kind=_kind(reader.u8()),
-        recipient_id=_recipient_id(reader.take(_RID_SIZE)),
+        recipient_id=_recipient_id(reader.read(_RID_SIZE)),
         number=reader.u32(),
         count=reader.u32(),
         week=Week(reader.u32()),
-        content_hash=reader.take(_HASH_SIZE),
-        signing_key=reader.take(_KEY_SIZE),
-        signature=reader.take(SIGNATURE_SIZE),
+        content_hash=reader.read(_HASH_SIZE),
+        signing_key=reader.read(_KEY_SIZE),
+        signature=reader.read(SIGNATURE_SIZE),
     )
     reader.end()
     return line

@@ -62,7 +62,7 @@ def main() -> int:
         _make_office()
     if not DATA.exists() or _status()["directory"] is None:
         _begin_serving_it()
-    _keep_alive()
+    _renew_and_fetch()
     return _serve(port)
 
 
@@ -98,7 +98,7 @@ def _write_passphrase(path: Path) -> None:
         file.write(f"{words}\n".encode())
 
 
-def _keep_alive() -> None:
+def _renew_and_fetch() -> None:
     """Do by the real commands what an office's people do in time: renew, and fetch what waits."""
     status = _status()
     today = _today()
@@ -187,7 +187,7 @@ def _serve(port: int) -> int:
         if _today() == looked or time.monotonic() < again:
             continue
         try:
-            _keep_alive()
+            _renew_and_fetch()
             looked = _today()
         except SystemExit:
             # Somebody may be at work in a vault. It has been said why; the server goes on.

@@ -15,7 +15,7 @@ from caseworker.backup.archive import (
 from caseworker.backup.numbers_moved_on import move_numbers_on
 from caseworker.backup.sealed_stream import OpeningReader, open_header, read_header
 from caseworker.moments import Moment
-from caseworker.vault.condition import note_backup
+from caseworker.vault.condition import record_backup
 from caseworker.vault.folder import CHUNKS_FOLDER, Vault, open_vault, unlock
 from caseworker.vault.key_slots import SLOTS_FILE
 from caseworker.vault.secrets_file import SECRETS_FILE
@@ -27,7 +27,7 @@ from ground.disk.new_files import (
     new_file,
     new_folder,
     refuse_missing_folder,
-    refuse_taken,
+    refuse_name_in_use,
 )
 from ground.disk.replaced_files import wipe_file
 from ground.disk.room import refusal_of, refuse_small_disk
@@ -54,7 +54,7 @@ def back_up(vault: Vault, path: Path, passphrase: Passphrase, moment: Moment) ->
     except OSError as error:
         raise refusal_of(path, error) from None
     with vault.db.transaction():
-        note_backup(vault.db, moment.day)
+        record_backup(vault.db, moment.day)
     return done
 
 
@@ -80,7 +80,7 @@ def restore(
         opening = OpeningReader(file, _backup_key(header, passphrase))
         with new_folder(folder) as unfinished:
             try:
-                _put_back(opening, unfinished, ask_vault, moment)
+                _unpack(opening, unfinished, ask_vault, moment)
             except BaseException:
                 _forget(unfinished)
                 raise
@@ -96,7 +96,7 @@ def _backup_key(header: Fields, passphrase: Passphrase) -> FileKey:
         ) from None
 
 
-def _put_back(
+def _unpack(
     opening: OpeningReader, folder: Path, ask_vault: Callable[[], Passphrase], moment: Moment
 ) -> None:
     key = None
@@ -120,7 +120,7 @@ def _forget(folder: Path) -> None:
 
 
 def _refuse_place(path: Path) -> None:
-    refuse_taken(path)
+    refuse_name_in_use(path)
     refuse_missing_folder(path.parent)
 
 

@@ -25,6 +25,7 @@ from caseworker.cases.files import (
     Faults,
     FileDamagedError,
     FileMissingError,
+    FileState,
     announced_files,
     faults_of,
     is_all_here,
@@ -32,7 +33,7 @@ from caseworker.cases.files import (
 )
 from caseworker.cases.folding import case_log
 from caseworker.cases.lists import append_to_case
-from caseworker.cases.texts import DAMAGED, MISSING, WHOLE, read_rest, rest_of
+from caseworker.cases.message_texts import read_rest, rest_of
 from caseworker.log.case_events import Saved
 from caseworker.moments import Moment
 from caseworker.vault.folder import Vault
@@ -62,7 +63,7 @@ class SavedFile:
     announced_name: str
     media_type: str
     size: int
-    state: str
+    state: FileState
     sha256: str | None
     pieces: int
     missing_pieces: list[tuple[int, int]]
@@ -117,11 +118,11 @@ def _saying_what_is_full(folder: Path) -> Iterator[None]:
 def _save_message(vault: Vault, mark: MessageMark, root: Path, name: str) -> list[SavedFile]:
     (root / name).mkdir(mode=PRIVATE_FOLDER)
     payload = payload_of(vault.db, mark.number)
-    taken: set[str] = set()
-    saved = [_save_text(vault, payload, root, f"{name}/{disk_name(_TEXT_FILE, taken)}")]
+    used: set[str] = set()
+    saved = [_save_text(vault, payload, root, f"{name}/{disk_name(_TEXT_FILE, used)}")]
     attachments = announced_files(payload)[: len(payload.attachments)]
     saved += [
-        _save_file(vault, file, root, f"{name}/{disk_name(file.name, taken)}")
+        _save_file(vault, file, root, f"{name}/{disk_name(file.name, used)}")
         for file in attachments
     ]
     return saved
@@ -138,10 +139,10 @@ def _save_text(vault: Vault, payload: Payload, root: Path, path: str) -> SavedFi
     with open_private(root / path) as file:
         file.write("\n".join(parts).encode())
         state = _write_rest(vault, payload, file)
-        end = "\n" if state == WHOLE else f"\n\n[the rest of this text is {state}]\n"
+        end = "\n" if state == FileState.WHOLE else f"\n\n[the rest of this text is {state}]\n"
         file.write(end.encode())
     rest = rest_of(payload)
-    faults = faults_of(vault, rest) if rest and state != WHOLE else Faults()
+    faults = faults_of(vault, rest) if rest and state != FileState.WHOLE else Faults()
     with (root / path).open("rb") as written:
         digest = hashlib.file_digest(written, "sha256").hexdigest()
         size = written.tell()
@@ -151,17 +152,17 @@ def _save_text(vault: Vault, payload: Payload, root: Path, path: str) -> SavedFi
     )  # fmt: skip
 
 
-def _write_rest(vault: Vault, payload: Payload, file: BinaryIO) -> str:
+def _write_rest(vault: Vault, payload: Payload, file: BinaryIO) -> FileState:
     """Write the rest of a text piece by piece; what does not prove whole is cut off again."""
     begins = file.tell()
     try:
         file.writelines(read_rest(vault, payload))
     except FileMissingError:
-        state = MISSING
+        state = FileState.MISSING
     except FileDamagedError:
-        state = DAMAGED
+        state = FileState.DAMAGED
     else:
-        return WHOLE
+        return FileState.WHOLE
     file.seek(begins)
     file.truncate()
     return state
@@ -169,7 +170,7 @@ def _write_rest(vault: Vault, payload: Payload, file: BinaryIO) -> str:
 
 def _save_file(vault: Vault, file: AnnouncedFile, root: Path, path: str) -> SavedFile:
     """Write a file piece by piece; what does not prove whole at its end is removed again."""
-    state, sha256 = WHOLE, ""
+    state, sha256 = FileState.WHOLE, ""
     try:
         with HashedFile(root / path) as new, Progress(f"Saving {path}", file.size) as progress:
             for piece in read_file(vault, file):
@@ -177,15 +178,15 @@ def _save_file(vault: Vault, file: AnnouncedFile, root: Path, path: str) -> Save
                 progress.add(len(piece))
             sha256 = new.finish()
     except FileMissingError:
-        state = MISSING
+        state = FileState.MISSING
     except FileDamagedError:
-        state = DAMAGED
+        state = FileState.DAMAGED
     faults = Faults()
-    if state != WHOLE:
+    if state != FileState.WHOLE:
         (root / path).unlink()
         faults = faults_of(vault, file)
     return SavedFile(
-        path=path if state == WHOLE else None,
+        path=path if state == FileState.WHOLE else None,
         announced_name=file.name,
         media_type=file.media_type,
         size=file.size,

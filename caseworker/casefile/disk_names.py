@@ -18,20 +18,20 @@ _EXTENSION_MAX_SIZE = 16
 _NUMBER_SIZE = 6
 
 
-def disk_name(announced: str, taken: set[str]) -> str:
-    """Return a name for a file that is safe on every disk, and unlike those in `taken`.
+def disk_name(announced: str, used: set[str]) -> str:
+    """Return a name for a file that is safe on every disk, and unlike those in `used`.
 
-    `taken` is added to. Names that differ only in case or Unicode form count as alike.
+    `used` is added to. Names that differ only in case or Unicode form count as alike.
     """
     name = "".join("_" if letter in _UNSAFE else letter for letter in safe_file_name(announced))
     name = name.lstrip(_LEADING).rstrip(". ") or _FALLBACK
     if name.partition(".")[0].casefold() in _DEVICES:
         name = f"_{name}"
     unique, number = _shortened(name), 1
-    while _folded(unique) in taken:
+    while _folded(unique) in used:
         number += 1
         unique = _numbered(name, number)
-    taken.add(_folded(unique))
+    used.add(_folded(unique))
     return unique
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from caseworker.cases.files import announced_files, file_state
-from caseworker.cases.flags import flags_of_case
+from caseworker.cases.files import FileState, announced_files, file_state
+from caseworker.cases.flags import Flag, flags_of_case
 from caseworker.cases.folding import Note, case_log
+from caseworker.cases.message_texts import message_text
 from caseworker.cases.states import State
-from caseworker.cases.texts import message_text
 from caseworker.cases.written_replies import WrittenReply
 from caseworker.keys.directories import known_directory
 from caseworker.log.texts import text_of
@@ -29,7 +29,7 @@ class FileView:
     name: str
     media_type: str
     size: int
-    state: str
+    state: FileState
     sha256: str | None
 
 
@@ -47,7 +47,7 @@ class MessageView:
     left_out: tuple[str, ...]
     answers: dict[str, str]
     text: str
-    text_rest: str
+    text_rest: FileState
     attachments: tuple[FileView, ...]
 
 
@@ -80,7 +80,7 @@ class Conversation:
 
     number: int
     state: State
-    flags: tuple[str, ...]
+    flags: tuple[Flag, ...]
     looked_at: tuple[str, ...]
     records_left: int
     entries: tuple[MessageView | ReplyView | NoteView, ...]

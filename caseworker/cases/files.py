@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import arrived
@@ -20,6 +21,16 @@ from ground.shell.progress import Progress
 # Attachments have the places from 0 on.
 REST_PLACE = -1
 FILL_PLACE = -2
+
+
+class FileState(StrEnum):
+    """How much of a file is here, by the name that programs read."""
+
+    WHOLE = "whole"
+    MISSING = "missing"
+    DAMAGED = "damaged"
+    # The rest of a text alone: it is for a file, not for a screen or a memory.
+    LONGER = "longer"
 
 
 @dataclass(frozen=True, repr=False)
@@ -104,16 +115,18 @@ def faults_of(vault: Vault, file: AnnouncedFile) -> Faults:
     return Faults(tuple(missing), tuple(damaged))
 
 
-def file_state(vault: Vault, message_number: int, file: AnnouncedFile) -> tuple[str, bytes | None]:
-    """Return `whole` with the plain SHA-256 of a file, or `missing`, or `damaged`.
+def file_state(
+    vault: Vault, message_number: int, file: AnnouncedFile
+) -> tuple[FileState, bytes | None]:
+    """Return whether a file is whole, then with its plain SHA-256, or missing, or damaged.
 
     A file is read once to find out; the hash of a whole one is kept.
     """
     row = files_of_message(vault.db, message_number)[file.place]
     if row.sha256:
-        return "whole", row.sha256
+        return FileState.WHOLE, row.sha256
     if not is_all_here(vault, message_number, file):
-        return "missing", None
+        return FileState.MISSING, None
     digest = hashlib.sha256()
     try:
         with Progress(f"Checking {ForeignText(file.name)}", file.size) as progress:
@@ -121,12 +134,12 @@ def file_state(vault: Vault, message_number: int, file: AnnouncedFile) -> tuple[
                 digest.update(piece)
                 progress.add(len(piece))
     except FileMissingError:
-        return "missing", None
+        return FileState.MISSING, None
     except FileDamagedError:
-        return "damaged", None
+        return FileState.DAMAGED, None
     with vault.db.transaction():
         set_sha256(vault.db, message_number, file.place, digest.digest())
-    return "whole", digest.digest()
+    return FileState.WHOLE, digest.digest()
 
 
 def _chunks(vault: Vault, file: AnnouncedFile) -> Iterator[bytes]:

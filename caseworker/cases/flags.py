@@ -5,44 +5,40 @@ A flagged case is answered only after a person has looked.
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
+from enum import StrEnum
 
 from caseworker.vault.database import Database
 from caseworker.vault.messages import MessageMark, messages_like_those_of
 
-NO_REPORT = "no-report"
-SHARED_THREAD_SECRET = "shared-thread-secret"  # noqa: S105 - the name of a flag
-SHARED_REPLY_KEY = "shared-reply-key"
-SHARED_COMMITMENT = "shared-commitment"
-OUTSIDE_KEY_DATES = "outside-key-dates"
-TWO_VERSIONS = "two-versions"
 
-MEANINGS = {
-    NO_REPORT: "a follow-up, but no report with this codename has arrived here",
-    SHARED_THREAD_SECRET: "another case uses the same secret under other keys: one is not genuine",
-    SHARED_REPLY_KEY: "another case has the same reply key under other keys: one is not genuine",
-    SHARED_COMMITMENT: "two different messages came under one commitment",
-    OUTSIDE_KEY_DATES: "sealed to a key that was not valid on the day that the message says",
-    TWO_VERSIONS: "two different messages came under one message number",
-}
+class Flag(StrEnum):
+    """What is suspicious, by the name that stands in the log of a case."""
+
+    NO_REPORT = "no-report"
+    SHARED_THREAD_SECRET = "shared-thread-secret"  # noqa: S105 - the name of a flag
+    SHARED_REPLY_KEY = "shared-reply-key"
+    SHARED_COMMITMENT = "shared-commitment"
+    OUTSIDE_KEY_DATES = "outside-key-dates"
+    TWO_VERSIONS = "two-versions"
 
 
-def flags_by_case(messages: Sequence[MessageMark]) -> dict[int, set[str]]:
+def flags_by_case(messages: Sequence[MessageMark]) -> dict[int, set[Flag]]:
     """Return the flags of each case that has any."""
-    flags: dict[int, set[str]] = defaultdict(set)
+    flags: dict[int, set[Flag]] = defaultdict(set)
     reported = {message.thread_id for message in messages if message.kind == "report"}
     for message in messages:
         if message.thread_id not in reported:
-            flags[message.case_number].add(NO_REPORT)
+            flags[message.case_number].add(Flag.NO_REPORT)
         if not message.within_key_dates:
-            flags[message.case_number].add(OUTSIDE_KEY_DATES)
-    _flag_shared(flags, messages, SHARED_THREAD_SECRET, _thread_secret, _thread)
-    _flag_shared(flags, messages, SHARED_REPLY_KEY, _reply_key, _thread)
-    _flag_shared(flags, messages, SHARED_COMMITMENT, _commitment, _number)
-    _flag_shared(flags, messages, TWO_VERSIONS, _message_id, _number)
+            flags[message.case_number].add(Flag.OUTSIDE_KEY_DATES)
+    _flag_shared(flags, messages, Flag.SHARED_THREAD_SECRET, _thread_secret, _thread)
+    _flag_shared(flags, messages, Flag.SHARED_REPLY_KEY, _reply_key, _thread)
+    _flag_shared(flags, messages, Flag.SHARED_COMMITMENT, _commitment, _number)
+    _flag_shared(flags, messages, Flag.TWO_VERSIONS, _message_id, _number)
     return flags
 
 
-def flags_of_case(db: Database, case_number: int) -> set[str]:
+def flags_of_case(db: Database, case_number: int) -> set[Flag]:
     """Return the flags of a case; only messages that have something in common with it are read."""
     return flags_by_case(messages_like_those_of(db, case_number)).get(case_number, set())
 
@@ -51,9 +47,9 @@ _Trait = Callable[[MessageMark], Hashable]
 
 
 def _flag_shared(
-    flags: dict[int, set[str]],
+    flags: dict[int, set[Flag]],
     messages: Sequence[MessageMark],
-    flag: str,
+    flag: Flag,
     shared: _Trait,
     by: _Trait,
 ) -> None:

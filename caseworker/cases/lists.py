@@ -13,9 +13,9 @@ case (`check_with_log`), and `status` compares all (`mend_lists`).
 from collections.abc import Iterable
 from contextlib import nullcontext
 
-from caseworker.cases import rows
+from caseworker.cases import case_rows
+from caseworker.cases.case_rows import CaseRow, Folded
 from caseworker.cases.folding import CaseLog, all_cases, fold
-from caseworker.cases.rows import CaseRow, Folded
 from caseworker.cases.written_replies import WrittenReply
 from caseworker.log.case_events import CaseEvent
 from caseworker.log.chain import append_event, entries_of_case
@@ -42,7 +42,7 @@ def bring_up_to_date(db: Database) -> None:
     For whoever adds many events to the log: each case is folded once, not once an event.
     """
     number, last_hash = last_of_log(db)
-    before = rows.folded(db)
+    before = case_rows.folded(db)
     if before == Folded(_SHAPE, number, last_hash):
         return
     is_of_this_log = (
@@ -54,28 +54,28 @@ def bring_up_to_date(db: Database) -> None:
         if before is not None and is_of_this_log:
             for case_number in cases_in_log_after(db, before.event):
                 for case in fold(entries_of_case(db, case_number)).values():
-                    rows.replace_rows(db, *_rows_of(case))
+                    case_rows.replace_rows(db, *_rows_of(case))
         else:
             _make_anew(db)
-        rows.set_folded(db, Folded(_SHAPE, number, last_hash))
+        case_rows.set_folded(db, Folded(_SHAPE, number, last_hash))
 
 
 def list_cases(db: Database) -> list[CaseRow]:
     """Return what a list says of each case, by number."""
     bring_up_to_date(db)
-    return rows.case_rows(db)
+    return case_rows.case_rows(db)
 
 
 def count_cases(db: Database) -> int:
     """Return how many cases there are."""
     bring_up_to_date(db)
-    return rows.case_count(db)
+    return case_rows.case_count(db)
 
 
 def unacknowledged_cases(db: Database) -> list[int]:
     """Return the numbers of the cases without an acknowledgement."""
     bring_up_to_date(db)
-    return rows.unacknowledged_numbers(db)
+    return case_rows.unacknowledged_numbers(db)
 
 
 def waiting_replies(db: Database) -> list[WrittenReply]:
@@ -85,25 +85,25 @@ def waiting_replies(db: Database) -> list[WrittenReply]:
     the nearest. Replies follow in the order in which they were written.
     """
     bring_up_to_date(db)
-    return rows.waiting_rows(db)
+    return case_rows.waiting_rows(db)
 
 
 def count_waiting_replies(db: Database) -> int:
     """Return how many replies wait."""
     bring_up_to_date(db)
-    return rows.waiting_count(db)
+    return case_rows.waiting_count(db)
 
 
 def count_waiting_parts(db: Database, thread_secret: bytes) -> int:
     """Return how many records wait to be made under a thread secret, whichever case has it."""
     bring_up_to_date(db)
-    return rows.waiting_parts(db, thread_secret)
+    return case_rows.waiting_parts(db, thread_secret)
 
 
 def replies_in_batches(db: Database, batches: Iterable[int]) -> list[WrittenReply]:
     """Return the replies that were sealed into these batches, in the order of their cases."""
     bring_up_to_date(db)
-    found = [reply for batch in batches for reply in rows.replies_in_batch(db, batch)]
+    found = [reply for batch in batches for reply in case_rows.replies_in_batch(db, batch)]
     return sorted(found, key=lambda reply: (reply.case_number, reply.number))
 
 
@@ -124,7 +124,7 @@ def mend_lists(db: Database) -> list[int]:
     """
     bring_up_to_date(db)
     told = {number: _rows_of(case) for number, case in all_cases(db).items()}
-    differing = rows.differing_rows(db, told)
+    differing = case_rows.differing_rows(db, told)
     if differing:
         with db.transaction():
             _make_anew(db)
@@ -132,9 +132,9 @@ def mend_lists(db: Database) -> list[int]:
 
 
 def _make_anew(db: Database) -> None:
-    rows.delete_rows(db)
+    case_rows.delete_rows(db)
     for case in all_cases(db).values():
-        rows.replace_rows(db, *_rows_of(case))
+        case_rows.replace_rows(db, *_rows_of(case))
 
 
 def _rows_of(case: CaseLog) -> tuple[CaseRow, list[WrittenReply]]:

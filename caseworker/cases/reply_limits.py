@@ -29,11 +29,11 @@ def parts_of(text: str, payload: Payload, batch_size: int) -> int:
     return parts
 
 
-def refuse_beyond_indexes(case_number: int, taken: int, parts: int) -> None:
+def refuse_beyond_indexes(case_number: int, used: int, parts: int) -> None:
     """Raise Refusal where a thread has too few records left for a reply."""
-    if taken + parts > REPLY_INDEXES:
+    if used + parts > REPLY_INDEXES:
         raise Refusal(
             f"of the {REPLY_INDEXES} records that a source can ever get, case {case_number} has "
-            f"used {taken}, and this reply takes {parts}",
+            f"used {used}, and this reply takes {parts}",
             "nothing was written: write less, or ask the source to make a new report",
         )

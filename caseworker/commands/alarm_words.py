@@ -7,7 +7,7 @@ from pathlib import Path
 
 from caseworker.office.root_file import newest_root_file
 from caseworker.vault.folder import Vault
-from caseworker.work.alarms import (
+from caseworker.work.vault_alarms import (
     Alarm,
     DirectoryEnds,
     EndAlarm,

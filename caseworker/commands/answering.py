@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caseworker.cases.reply_limits import WARN_AT_INDEX
+from caseworker.commands.case_words import in_words
 from caseworker.commands.frame import add_case, add_vault, now, opened
 from caseworker.work.acknowledge_cases import Acknowledged, acknowledge_cases
 from caseworker.work.add_note import add_note
-from caseworker.work.replying import ReplyWriter, Written
+from caseworker.work.replying import CaseFlaggedError, ReplyWriter, Written
 from crypto.sizes import REPLY_INDEXES
 from ground.shell.figures import counted
 from ground.shell.foreign import foreign_path
@@ -57,7 +58,10 @@ class NoteOptions:
 def _reply(options: ReplyOptions, surroundings: Surroundings) -> Answer:
     text = _text(options.text_file, f"Reply to case {options.case}")
     with opened(options.vault, surroundings) as vault:
-        written = ReplyWriter(vault, now()).reply(options.case, text, looked=options.looked)
+        try:
+            written = ReplyWriter(vault, now()).reply(options.case, text, looked=options.looked)
+        except CaseFlaggedError as refusal:
+            raise in_words(refusal) from None
     head = f"The reply to case {written.case_number} is written and waits for the next export."
     next_line = f"To carry it out: caseworker export {foreign_path(options.vault)} --out FILE"
     return Answer(lines(head, *_warning(written), next_line), vars(written))
@@ -77,7 +81,7 @@ def _acknowledge(options: AcknowledgeOptions, surroundings: Surroundings) -> Ans
         )
     data = {
         "released": list(done.released),
-        "refused": {str(number): one.message for number, one in done.refused.items()},
+        "refused": {str(number): in_words(one).message for number, one in done.refused.items()},
     }
     return Answer(lines(*_acknowledged_lines(done, options.vault)), data, complete=not done.refused)
 
@@ -87,7 +91,9 @@ def _acknowledged_lines(done: Acknowledged, vault: Path) -> list[str]:
     numbers = ", ".join(map(str, done.released))
     to_whom = f", to {'case' if number == 1 else 'cases'} {numbers}" if number else ""
     parts = [f"{counted(number, 'acknowledgement')} released{to_whom}."]
-    parts += [f"Left out: {one.message}. {one.hint}" for one in done.refused.values()]
+    parts += [
+        f"Left out: {one.message}. {one.hint}" for one in map(in_words, done.refused.values())
+    ]
     if number:
         parts.append(f"To carry them out: caseworker export {foreign_path(vault)} --out FILE")
     return parts

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from caseworker.office.steps import Step
+from caseworker.office.steps import Place, Step
 from ground.shell.foreign import ForeignText
 from ground.shell.layout import table
 
@@ -12,8 +12,8 @@ def step_lines(steps: Sequence[Step]) -> list[str]:
     rows = [
         (
             str(number),
-            step.place,
-            f"{ForeignText(step.bring)} from {step.source}" if step.bring else "-",
+            _place_words(step.place),
+            _bring_words(step),
             str(ForeignText(step.type)),
         )
         for number, step in enumerate(steps, 1)
@@ -24,6 +24,21 @@ def step_lines(steps: Sequence[Step]) -> list[str]:
 def step_data(steps: Sequence[Step]) -> list[dict[str, str | None]]:
     """Return the same for programs."""
     return [
-        {"where": one.place, "bring": one.bring, "from": one.source, "type": one.type}
+        {
+            "where": _place_words(one.place),
+            "bring": one.bring,
+            "from": None if one.source is None else _place_words(one.source),
+            "type": one.type,
+        }
         for one in steps
     ]
+
+
+def _place_words(place: Place) -> str:
+    return "the server" if place.recipient is None else f"the vault of {place.recipient}"
+
+
+def _bring_words(step: Step) -> str:
+    if step.bring is None or step.source is None:
+        return "-"
+    return f"{ForeignText(step.bring)} from {_place_words(step.source)}"

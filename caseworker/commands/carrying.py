@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caseworker.cases.written_replies import ACKNOWLEDGEMENT, WrittenReply
+from caseworker.commands.bundle_words import left_out_words
 from caseworker.commands.frame import add_out, add_vault, file_name, naming_files, now, opened
 from caseworker.commands.old_keys import (
     add_destroy_old_keys,
@@ -13,7 +14,7 @@ from caseworker.commands.old_keys import (
     old_key_data,
     old_key_lines,
 )
-from caseworker.commands.upkeep_words import lost_key_notes, upkeep_notes
+from caseworker.commands.upkeep_words import lost_key_remarks, upkeep_remarks
 from caseworker.exchange.inbound.importing import ImportResult
 from caseworker.exchange.outbound.exporting import ExportResult, export_bundle
 from caseworker.work.import_bundles import Imported, import_bundles
@@ -54,7 +55,7 @@ def _import(options: ImportOptions, surroundings: Surroundings) -> Answer:
         "refused": {str(path): one.message for path, one in imported.refused.items()},
         "missing_parts": imported.missing_parts,
         "old_keys": old_key_data(imported.old_keys),
-        "notes": lost_key_notes(imported.lost_weeks),
+        "notes": lost_key_remarks(imported.lost_weeks),
     }
     text = lines(*_imported_lines(imported, options.vault, moment.day))
     return Answer(text, data, complete=not imported.refused)
@@ -67,7 +68,7 @@ def _imported_lines(imported: Imported, vault: Path, today: Day) -> list[str]:
         parts += _part_lines(foreign_path(path), result, today)
     for refused in imported.refused.values():
         parts += naming_files(f"NOT IMPORTED: {refused.message}. {refused.hint}")
-    parts += [f"WARNING: {note}" for note in lost_key_notes(imported.lost_weeks)]
+    parts += [f"WARNING: {one}" for one in lost_key_remarks(imported.lost_weeks)]
     if imported.is_behind:
         parts.append(
             "WARNING: the server has more of this vault than the vault itself: it came from a "
@@ -114,7 +115,7 @@ def _part_lines(name: ForeignText, result: ImportResult, today: Day) -> list[str
             f"says {date_text(today)}: one of the two is wrong. Set it right, then fetch a new "
             "bundle."
         )
-    return parts + [f"  {note}" for note in result.notes]
+    return parts + [f"  {left_out_words(one)}" for one in result.left_out]
 
 
 def _part_data(result: ImportResult) -> dict[str, object]:
@@ -126,7 +127,7 @@ def _part_data(result: ImportResult) -> dict[str, object]:
         "export_day": iso_date(result.header.day),
         "imported_before": None if known is None else iso_date(known),
         **vars(result.counts),
-        "notes": list(result.notes),
+        "notes": [left_out_words(one) for one in result.left_out],
     }
 
 
@@ -148,7 +149,7 @@ def _exported_lines(result: ExportResult, options: ExportOptions) -> list[str]:
     parts += [
         f"Case {number} could not be answered: {why}" for number, why in result.failed.items()
     ]
-    parts += [f"Note: {note}." for note in upkeep_notes(result.upkeep)]
+    parts += [f"Note: {one}." for one in upkeep_remarks(result.upkeep)]
     parts += _waiting_lines(result.waiting)
     return [
         *parts,
@@ -192,8 +193,8 @@ def _export_data(result: ExportResult, path: Path) -> dict[str, object]:
         ],
         "new_replies": [_reply_data(one) for one in result.new_replies],
         "waiting": [_reply_data(one) for one in result.waiting],
-        "failed": {str(number): why for number, why in result.failed.items()},
-        "notes": upkeep_notes(result.upkeep),
+        "failed": {str(number): str(why) for number, why in result.failed.items()},
+        "notes": upkeep_remarks(result.upkeep),
     }
 
 

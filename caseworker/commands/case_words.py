@@ -1,6 +1,10 @@
 """Words for what a case is, for people and in the answers for programs."""
 
+from caseworker.cases.files import FileState
+from caseworker.cases.flags import Flag
 from caseworker.cases.states import State
+from caseworker.work.replying import CaseFlaggedError
+from ground.shell.refusals import Refusal
 
 STATE_WORDS = {
     State.NEW: "new",
@@ -8,3 +12,27 @@ STATE_WORDS = {
     State.REPLIED: "replied",
     State.SOURCE_WROTE_AGAIN: "source wrote again",
 }
+FILE_WORDS = {
+    FileState.MISSING: "missing",
+    FileState.DAMAGED: "damaged",
+}
+FLAG_WORDS = {
+    Flag.NO_REPORT: "a follow-up, but no report with this codename has arrived here",
+    Flag.SHARED_THREAD_SECRET: (
+        "another case uses the same secret under other keys: one is not genuine"
+    ),
+    Flag.SHARED_REPLY_KEY: (
+        "another case has the same reply key under other keys: one is not genuine"
+    ),
+    Flag.SHARED_COMMITMENT: "two different messages came under one commitment",
+    Flag.OUTSIDE_KEY_DATES: "sealed to a key that was not valid on the day that the message says",
+    Flag.TWO_VERSIONS: "two different messages came under one message number",
+}
+
+
+def in_words(refusal: Refusal) -> Refusal:
+    """Return a refusal as a person reads it: of a flagged case, with what its flags mean."""
+    if not isinstance(refusal, CaseFlaggedError):
+        return refusal
+    reasons = "; ".join(FLAG_WORDS[flag] for flag in refusal.flags)
+    return Refusal(f"{refusal.message}: {reasons}", refusal.hint)

@@ -19,7 +19,7 @@ from caseworker.office.root_file import ROOT_FILE
 from caseworker.office.sheet import fingerprint_lines
 from crypto.directory import fingerprint, name_in
 from crypto.errors import Malformed
-from ground.disk.new_files import refuse_taken
+from ground.disk.new_files import refuse_name_in_use
 from ground.shell.foreign import ForeignText, foreign_path
 from ground.shell.layout import lines, table
 from ground.shell.program import Answer, Command, Surroundings
@@ -43,7 +43,7 @@ class CreateOptions:
 
 def _create(options: CreateOptions, surroundings: Surroundings) -> Answer:
     profile = _profile(options)
-    refuse_taken(options.folder)
+    refuse_name_in_use(options.folder)
     ask = surroundings.passphrases.choose
     root_passphrase = ask("the root key")
     vault_passphrases = {recipient: ask(f"the vault {recipient}") for recipient in profile.titles}

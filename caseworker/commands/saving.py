@@ -7,9 +7,10 @@ from shlex import quote
 
 from caseworker.casefile.case_folder import SavedFile, save_case
 from caseworker.casefile.pieces import runs_text
-from caseworker.cases.texts import DAMAGED, MISSING, WHOLE
+from caseworker.cases.files import FileState
+from caseworker.commands.case_words import FILE_WORDS
 from caseworker.commands.frame import add_case, add_vault, naming_files, now, opened
-from ground.disk.new_files import refuse_taken
+from ground.disk.new_files import refuse_name_in_use
 from ground.shell.figures import counted
 from ground.shell.foreign import ForeignText, foreign_path
 from ground.shell.layout import fitted, lines
@@ -26,16 +27,16 @@ class SaveOptions:
 
 
 def _save(options: SaveOptions, surroundings: Surroundings) -> Answer:
-    refuse_taken(options.to)
+    refuse_name_in_use(options.to)
     with opened(options.vault, surroundings) as vault:
         saved = save_case(vault, options.case, options.to, now())
     done = [one for one in saved if one.path]
     head = f"{counted(len(done), 'file')} of case {options.case} saved in "
     parts = [*naming_files(f"{head}{foreign_path(options.to)}.")]
     for one in saved:
-        if one.state != WHOLE:
+        if one.state != FileState.WHOLE:
             parts += _fault_lines(one)
-    if any(one.state == MISSING for one in saved):
+    if any(one.state == FileState.MISSING for one in saved):
         parts.append(
             "What is missing may come with a later bundle: import it, then save the case again, "
             "into another new folder."
@@ -51,7 +52,7 @@ def _fault_lines(one: SavedFile) -> list[str]:
     what = f"The rest of the text in {ForeignText(one.path or '')}"
     if one.path is None:
         what = f"NOT SAVED: {ForeignText(one.announced_name)}"
-    parts = [*fitted(f"{what} is {one.state}.")]
+    parts = [*fitted(f"{what} is {FILE_WORDS[one.state]}.")]
     faults = [
         f"{_named(runs)} {fault}"
         for runs, fault in ((one.missing_pieces, "not here"), (one.damaged_pieces, "damaged"))
@@ -59,7 +60,7 @@ def _fault_lines(one: SavedFile) -> list[str]:
     ]
     if faults:
         parts.append(f"  Of its {counted(one.pieces, 'piece')}, {'; '.join(faults)}.")
-    if one.state == DAMAGED and not one.damaged_pieces:
+    if one.state == FileState.DAMAGED and not one.damaged_pieces:
         parts.append("  Its pieces are sound, and make up something else than was announced.")
     return parts
 

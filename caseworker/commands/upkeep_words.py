@@ -8,22 +8,22 @@ from ground.shell.figures import counted
 from ground.shell.refusals import Refusal
 
 
-def upkeep_notes(upkeep: Upkeep) -> list[str]:
+def upkeep_remarks(upkeep: Upkeep) -> list[str]:
     """Return what a person should know, a sentence each, without its full stop."""
-    notes = lost_key_notes(upkeep.lost_weeks)
+    remarks = lost_key_remarks(upkeep.lost_weeks)
     if upkeep.has_new_card:
-        notes.append("a new card with newer keys was made")
+        remarks.append("a new card with newer keys was made")
     if upkeep.directory is not None:
-        notes.append(f"a new directory was issued, number {upkeep.directory}")
+        remarks.append(f"a new directory was issued, number {upkeep.directory}")
     reason = upkeep.not_issued
     if isinstance(reason, Refusal):
-        notes.append(f"no new directory was issued: {reason.message}; {reason.hint}")
+        remarks.append(f"no new directory was issued: {reason.message}; {reason.hint}")
     elif reason:
-        notes.append(f"no new directory was issued, since the cards do not go together: {reason}")
-    return notes
+        remarks.append(f"no new directory was issued, since the cards do not go together: {reason}")
+    return remarks
 
 
-def lost_key_notes(weeks: Sequence[Week]) -> list[str]:
+def lost_key_remarks(weeks: Sequence[Week]) -> list[str]:
     """Return what a person should know of keys that a vault has lost, of these weeks."""
     if not weeks:
         return []

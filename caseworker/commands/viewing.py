@@ -12,11 +12,10 @@ from caseworker.cases.conversation import (
     ReplyView,
     conversation,
 )
-from caseworker.cases.flags import MEANINGS
+from caseworker.cases.files import FileState
 from caseworker.cases.reply_limits import WARN_AT_INDEX
 from caseworker.cases.states import State
-from caseworker.cases.texts import LONGER, WHOLE
-from caseworker.commands.case_words import STATE_WORDS
+from caseworker.commands.case_words import FILE_WORDS, FLAG_WORDS, STATE_WORDS
 from caseworker.commands.frame import add_case, add_vault, now, opened
 from caseworker.moments import Moment
 from caseworker.work.list_cases import ListedCase, list_with_beginnings
@@ -90,7 +89,7 @@ def _case_lines(case: Conversation, today: Day) -> list[str]:
     parts = [f"Case {case.number}: {STATE_WORDS[case.state]}."]
     for flag in case.flags:
         looked = " (looked at)" if flag in case.looked_at else ""
-        parts.append(f"FLAGGED{looked}: {MEANINGS[flag]}")
+        parts.append(f"FLAGGED{looked}: {FLAG_WORDS[flag]}")
     if case.records_left <= REPLY_INDEXES - WARN_AT_INDEX:
         parts.append(
             f"Only {counted(case.records_left, 'record')} more can go to this source, ever."
@@ -125,12 +124,12 @@ def _message_lines(message: MessageView) -> list[str]:
     for question, answer in message.answers.items():
         parts += [*fitted(f"  {ForeignText(question)}:"), *quoted(ForeignText(answer))]
     parts += ["  text:", *quoted(ForeignText(message.text))]
-    if message.text_rest == LONGER:
+    if message.text_rest == FileState.LONGER:
         parts.append(
             "  THE TEXT IS LONGER THAN WHAT STANDS HERE. To read all of it, save the case."
         )
-    elif message.text_rest != WHOLE:
-        parts.append(f"  THE REST OF THIS TEXT IS {message.text_rest.upper()}.")
+    elif message.text_rest != FileState.WHOLE:
+        parts.append(f"  THE REST OF THIS TEXT IS {FILE_WORDS[message.text_rest].upper()}.")
     if message.attachments:
         parts += ["  files:"]
         for one in message.attachments:
@@ -142,7 +141,7 @@ def _file_lines(file: FileView) -> list[str]:
     what = f"  - {ForeignText(file.name)}, {size_text(file.size)}"
     if file.sha256:
         return [*fitted(what), f"    SHA-256 {file.sha256}"]
-    if file.state == "missing":
+    if file.state == FileState.MISSING:
         return [*fitted(f"{what}: MISSING, its chunks have not all arrived")]
     return [*fitted(f"{what}: DAMAGED, its chunks are not those that the source sent")]
 

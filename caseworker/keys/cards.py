@@ -6,7 +6,7 @@ from caseworker.log.vault_events import CardMade
 from caseworker.moments import Moment
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import add_card, add_intake_key, newest_card, newest_signing_key
-from caseworker.vault.numbers import highest_number, take_number
+from caseworker.vault.numbers import give_out_number, highest_number
 from caseworker.vault.secrets_file import HeldSecret
 from crypto.card import Card, read_card
 from crypto.days import later, week_of, weeks
@@ -67,12 +67,12 @@ def make_card(vault: Vault, moment: Moment) -> None:
     ]
     if new:
         # A public key leaves only once its secret half is on the disk.
-        vault.keep_secrets([*vault.secrets, *new])
+        vault.replace_secrets([*vault.secrets, *new])
     by_week.update((one.week, one) for one in new)
     public_keys = {week: by_week[week].key.public_key for week in listed_weeks}
     with vault.db.transaction():
         listed = [ListedKey(week, key_hash(key)) for week, key in public_keys.items()]
-        signer, number = newest_signing_key(vault.db).key, take_number(vault.db, "card")
+        signer, number = newest_signing_key(vault.db).key, give_out_number(vault.db, "card")
         old = vouching_key(vault)
         document = sign_card(signer, vault.genesis_id, vault.recipient, number, listed, old)
         for key in public_keys.values():

@@ -33,7 +33,7 @@ def destroy_old_keys(
         _believe_answer(vault, moment, due)
     gone = due.free + due.asked if agreed else due.free
     if gone:
-        vault.keep_secrets([one for one in vault.secrets if one not in gone])
+        vault.replace_secrets([one for one in vault.secrets if one not in gone])
         weeks = tuple(sorted(one.week for one in gone))
         with vault.db.transaction():
             append_event(vault, moment, KeysDestroyed(weeks, agreed))

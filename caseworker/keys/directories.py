@@ -15,11 +15,11 @@ from caseworker.vault.keys import (
     directory_key,
     newest_card,
     newest_directory,
-    note_issued,
     own_directory,
     own_signing_keys,
+    record_issued,
 )
-from caseworker.vault.numbers import highest_number, raise_number, take_number
+from caseworker.vault.numbers import give_out_number, highest_number, raise_number
 from crypto.card import Card, read_card
 from crypto.days import later
 from crypto.directory import Directory, Recipient, RetiredKey, read_directory
@@ -77,7 +77,7 @@ def issue_directory(
             raise_number(vault.db, _NUMBER, before.sequence)
         content = DirectoryContent(
             genesis_id=vault.genesis_id,
-            sequence=take_number(vault.db, _NUMBER),
+            sequence=give_out_number(vault.db, _NUMBER),
             issued=moment.day,
             expires=expires,
             names=profile.names,
@@ -173,7 +173,7 @@ def adopt_stray(vault: Vault) -> None:
     stray, newest = stray_directory(vault), newest_directory(vault.db)
     own = own_or_known_directory(vault)
     if stray and newest and profile_of(stray) == profile_of(own) and _vouched(vault, stray, own):
-        note_issued(vault.db, newest)
+        record_issued(vault.db, newest)
 
 
 def _vouched(vault: Vault, stray: Directory, own: Directory) -> bool:

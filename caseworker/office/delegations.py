@@ -9,8 +9,8 @@ from caseworker.vault.folder import Vault
 from caseworker.vault.keys import (
     HeldDirectoryKey,
     directory_key,
-    keep_directory_key,
     newest_directory,
+    replace_directory_key,
 )
 from caseworker.vault.numbers import highest_number, restart_numbers
 from crypto.days import later
@@ -72,7 +72,7 @@ def delegate(vault: Vault, moment: Moment, root: Root, chain: bytes, number: int
     with vault.db.transaction():
         if highest_number(vault.db, "directory") > _NUMBERS_SPENT:
             restart_numbers(vault.db, "directory")
-        keep_directory_key(vault.db, HeldDirectoryKey(key, head, number, moment.day, end))
+        replace_directory_key(vault.db, HeldDirectoryKey(key, head, number, moment.day, end))
 
 
 def _not_last(chain: bytes, root: Root) -> Refusal:

@@ -9,8 +9,17 @@ from caseworker.vault.folder import Vault
 from crypto.directory import Directory
 from ground.shell.foreign import foreign_path
 
-SERVER = "the server"
 _FILE = "FILE"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something is typed: at the vault of a recipient, or with None at the server."""
+
+    recipient: str | None
+
+
+SERVER = Place(None)
 
 
 @dataclass(frozen=True)
@@ -20,21 +29,16 @@ class Step:
     A file that another step writes is called FILE.
     """
 
-    place: str
+    place: Place
     type: str
     bring: str | None = None
-    source: str | None = None
-
-
-def vault_of(recipient: str) -> str:
-    """Return how the place of a recipient's vault is called."""
-    return f"the vault of {recipient}"
+    source: Place | None = None
 
 
 def to_server(recipient: str, bundle: Path) -> Step:
     """Return the step that takes a vault's bundle into the server."""
     command = f"intake import --data DIR {bundle.name}"
-    return Step(SERVER, command, str(bundle), vault_of(recipient))
+    return Step(SERVER, command, str(bundle), Place(recipient))
 
 
 def from_server(recipient: str) -> list[Step]:
@@ -42,15 +46,15 @@ def from_server(recipient: str) -> list[Step]:
     export = f"intake export --data DIR --recipient {recipient} --out {_FILE}"
     return [
         Step(SERVER, export),
-        Step(vault_of(recipient), f"caseworker import VAULT {_FILE}", _FILE, SERVER),
+        Step(Place(recipient), f"caseworker import VAULT {_FILE}", _FILE, SERVER),
     ]
 
 
 def new_bundle(recipient: str) -> list[Step]:
     """Return the steps by which a vault on another machine sends what it has new to the server."""
     return [
-        Step(vault_of(recipient), f"caseworker export VAULT --out {_FILE}"),
-        Step(SERVER, f"intake import --data DIR {_FILE}", _FILE, vault_of(recipient)),
+        Step(Place(recipient), f"caseworker export VAULT --out {_FILE}"),
+        Step(SERVER, f"intake import --data DIR {_FILE}", _FILE, Place(recipient)),
     ]
 
 
@@ -82,9 +86,9 @@ def signing_key_steps(vault: Vault, bundle: Path, *, carried: bool) -> list[Step
     if not carried:
         return after_cards(directory, {vault.recipient: bundle})
     take = f"caseworker office take-card VAULT {bundle.name}"
-    place = vault_of(directory.directory_recipient)
+    place = Place(directory.directory_recipient)
     return [
-        Step(place, take, str(bundle), vault_of(vault.recipient)),
+        Step(place, take, str(bundle), Place(vault.recipient)),
         *new_bundle(directory.directory_recipient),
         *from_server(vault.recipient),
     ]
@@ -93,7 +97,7 @@ def signing_key_steps(vault: Vault, bundle: Path, *, carried: bool) -> list[Step
 def taken_card_steps(vault: Vault, recipient: str) -> list[Step]:
     """Return the steps after the directory's vault took a card in that a person carried there."""
     export = Step(
-        vault_of(vault.recipient), f"caseworker export {foreign_path(vault.folder)} --out {_FILE}"
+        Place(vault.recipient), f"caseworker export {foreign_path(vault.folder)} --out {_FILE}"
     )
     return [export, *new_bundle(vault.recipient)[1:], *from_server(recipient)]
 
@@ -103,9 +107,9 @@ def after_cards(directory: Directory, bundles: Mapping[str, Path]) -> list[Step]
     leading = directory.directory_recipient
     steps = [to_server(recipient, bundle) for recipient, bundle in bundles.items()]
     steps += from_server(leading)
-    steps.append(Step(vault_of(leading), "caseworker office renew DIR"))
+    steps.append(Step(Place(leading), "caseworker office renew DIR"))
     steps.append(
-        Step(SERVER, f"intake import --data DIR {_FILE}", _FILE, vault_of(leading)),
+        Step(SERVER, f"intake import --data DIR {_FILE}", _FILE, Place(leading)),
     )
     for recipient in bundles:
         steps += from_server(recipient)

@@ -15,7 +15,7 @@ def believes_clock(db: Database, day: Day) -> bool:
     return abs(day - seen_day(db)) <= CLOCK_BELIEVED_DAYS
 
 
-def note_clock(db: Database, day: Day) -> None:
+def record_clock(db: Database, day: Day) -> None:
     """Note the day on which the vault is used, unless its clock has jumped.
 
     A jump stays a jump until a person says that the clock is right: else the first command after
@@ -76,7 +76,7 @@ def backup_day(db: Database) -> Day | None:
     return _day(db, "backup_day")
 
 
-def note_backup(db: Database, day: Day) -> None:
+def record_backup(db: Database, day: Day) -> None:
     """Note that a backup holds the keys of the newest own card."""
     db.run(
         "UPDATE vault SET backup_day = ?, backup_card ="

@@ -29,7 +29,7 @@ CHUNKS_FOLDER = "chunks"
 
 @dataclass(repr=False)
 class Vault:
-    """An open vault. `secrets` are those on the disk; they change by `keep_secrets` alone."""
+    """An open vault. `secrets` are those on the disk; they change by `replace_secrets` alone."""
 
     folder: Path
     db: Database
@@ -42,7 +42,7 @@ class Vault:
     def __repr__(self) -> str:
         return "Vault(hidden)"
 
-    def keep_secrets(self, held: list[HeldSecret]) -> None:
+    def replace_secrets(self, held: list[HeldSecret]) -> None:
         """Return when these, and no others, are the vault's intake secrets on the disk."""
         write_secrets(self.folder, self.secrets_key, held)
         self.secrets = tuple(held)

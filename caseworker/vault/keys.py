@@ -69,7 +69,7 @@ def own_signing_keys(db: Database) -> set[bytes]:
     return {row["public_key"] for row in db.rows("SELECT public_key FROM signing_keys")}
 
 
-def keep_directory_key(db: Database, held: HeldDirectoryKey) -> None:
+def replace_directory_key(db: Database, held: HeldDirectoryKey) -> None:
     """Put a directory key in the place of the one before."""
     db.run("DELETE FROM directory_key")
     db.run(
@@ -118,7 +118,7 @@ def own_directory(db: Database) -> bytes | None:
     return row["document"] if row else None
 
 
-def note_issued(db: Database, document: bytes) -> None:
+def record_issued(db: Database, document: bytes) -> None:
     """Note that a directory that came here is this vault's own, made before a restore."""
     db.run("UPDATE directories SET issued = 1 WHERE document = ?", document)
 

@@ -3,7 +3,7 @@
 from caseworker.vault.database import Database
 
 
-def take_number(db: Database, kind: str) -> int:
+def give_out_number(db: Database, kind: str) -> int:
     """Return the next number of a kind, from 1 on."""
     db.run("INSERT INTO numbers VALUES (?, 1) ON CONFLICT DO NOTHING", kind)
     number = highest_number(db, kind) + 1

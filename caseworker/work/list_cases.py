@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from caseworker.cases.flags import flags_by_case
+from caseworker.cases.case_rows import CaseRow
+from caseworker.cases.flags import Flag, flags_by_case
 from caseworker.cases.lists import list_cases
-from caseworker.cases.rows import CaseRow
 from caseworker.cases.states import State
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import MessageMark, all_messages
@@ -26,7 +26,7 @@ class ListedCase:
     state: State
     acknowledged: bool
     replies_waiting: int
-    flags: tuple[str, ...]
+    flags: tuple[Flag, ...]
     begins: str
 
 
@@ -43,7 +43,7 @@ def list_with_beginnings(vault: Vault) -> list[ListedCase]:
     ]
 
 
-def _listed(case: CaseRow, first: MessageMark, flags: tuple[str, ...]) -> ListedCase:
+def _listed(case: CaseRow, first: MessageMark, flags: tuple[Flag, ...]) -> ListedCase:
     return ListedCase(
         number=case.number,
         received=case.received_day,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from caseworker.cases.flags import MEANINGS, flags_of_case
+from caseworker.cases.flags import Flag, flags_of_case
 from caseworker.cases.folding import CaseLog, case_log
 from caseworker.cases.lists import append_to_case, count_waiting_parts, unacknowledged_cases
 from caseworker.cases.reply_limits import parts_of, refuse_beyond_indexes
@@ -33,6 +33,17 @@ class Written:
     case_number: int
     records: int
     records_left: int
+
+
+class CaseFlaggedError(Refusal):
+    """A case is flagged, and nobody has said that a person looked."""
+
+    def __init__(self, case_number: int, flags: Sequence[Flag]) -> None:
+        super().__init__(
+            f"case {case_number} is flagged",
+            f"read it first (show VAULT {case_number}); to answer it all the same, add --looked",
+        )
+        self.flags = tuple(flags)
 
 
 class ReplyWriter:
@@ -73,20 +84,20 @@ class ReplyWriter:
         payload = payload_of(self._vault.db, message)
         flags = sorted(flags_of_case(self._vault.db, case.number) - case.looked_at)
         if flags and not looked:
-            raise _flagged(case.number, flags)
+            raise CaseFlaggedError(case.number, flags)
         _refuse_bad_key(case.number, payload)
         text = text or _standard_text(payload.language)
         parts = parts_of(text, payload, self._batch_size)
-        taken = self._taken(payload.thread_secret)
+        used = self._records_used(payload.thread_secret)
         if self._is_on_its_way(case, kind, message, text):
-            return Written(case.number, parts, REPLY_INDEXES - taken)
-        refuse_beyond_indexes(case.number, taken, parts)
+            return Written(case.number, parts, REPLY_INDEXES - used)
+        refuse_beyond_indexes(case.number, used, parts)
         with self._vault.db.transaction():
             text_id = add_text(self._vault.db, text)
             events = [Looked(case.number, tuple(flags))] if flags else []
             written = _EVENTS[kind](case.number, new_reply_id(), message, parts, text_id)
             append_to_case(self._vault, self._moment, *events, written)
-        return Written(case.number, parts, REPLY_INDEXES - taken - parts)
+        return Written(case.number, parts, REPLY_INDEXES - used - parts)
 
     def _is_on_its_way(self, case: CaseLog, kind: str, message: int, text: str) -> bool:
         return any(
@@ -95,18 +106,10 @@ class ReplyWriter:
             for one in case.replies.values()
         )
 
-    def _taken(self, thread_secret: bytes) -> int:
+    def _records_used(self, thread_secret: bytes) -> int:
         """Return how many records of a thread secret have an index, or wait for one."""
         waiting = count_waiting_parts(self._vault.db, thread_secret)
         return waiting + next_reply_index(self._vault.db, thread_secret)
-
-
-def _flagged(case_number: int, flags: Sequence[str]) -> Refusal:
-    reasons = "; ".join(MEANINGS[flag] for flag in flags)
-    return Refusal(
-        f"case {case_number} is flagged: {reasons}",
-        f"read it first (show VAULT {case_number}); to answer it all the same, add --looked",
-    )
 
 
 def _refuse_bad_key(case_number: int, payload: Payload) -> None:

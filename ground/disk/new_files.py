@@ -24,13 +24,13 @@ from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 
 __all__ = [
-    "NameTakenError",
+    "NameInUseError",
     "NewFiles",
     "left_over",
     "new_file",
     "new_folder",
     "refuse_missing_folder",
-    "refuse_taken",
+    "refuse_name_in_use",
     "remove_left_over",
 ]
 
@@ -39,7 +39,7 @@ _PART = ".part"
 _DONE = ".done"
 
 
-class NameTakenError(Refusal):
+class NameInUseError(Refusal):
     """Something of that name is there already."""
 
     def __init__(self, path: Path) -> None:
@@ -51,10 +51,10 @@ class NameTakenError(Refusal):
         )
 
 
-def refuse_taken(path: Path) -> None:
-    """Raise NameTakenError where something of that name is there."""
+def refuse_name_in_use(path: Path) -> None:
+    """Raise NameInUseError where something of that name is there."""
     if os.path.lexists(path):
-        raise NameTakenError(path)
+        raise NameInUseError(path)
 
 
 def refuse_missing_folder(folder: Path) -> None:
@@ -81,7 +81,7 @@ class NewFiles:
 
     def __enter__(self) -> Self:
         remove_left_over(self._out)
-        self._refuse_taken()
+        self._refuse_names_in_use()
         self._part.mkdir(mode=PRIVATE_FOLDER)
         self._held = hold(self._part)
         return self
@@ -94,7 +94,7 @@ class NewFiles:
     ) -> None:
         try:
             if kind is None:
-                self._refuse_taken()
+                self._refuse_names_in_use()
                 self._name_all()
                 done = self._part.with_suffix(_DONE)
                 self._part.rename(done)
@@ -123,9 +123,9 @@ class NewFiles:
             raise
         _sync_names(self._out.parent)
 
-    def _refuse_taken(self) -> None:
+    def _refuse_names_in_use(self) -> None:
         for path in self.paths:
-            refuse_taken(path)
+            refuse_name_in_use(path)
 
 
 @contextmanager
@@ -138,17 +138,17 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Yield a folder to fill, which takes its name once all is well, else is removed."""
-    refuse_taken(path)
+    refuse_name_in_use(path)
     refuse_missing_folder(path.parent)
     # What lies in it is named after nothing beside it.
-    remove_left_over(path, take_back=False)
+    remove_left_over(path, undo=False)
     part = _beside(path)
     part.mkdir(mode=PRIVATE_FOLDER)
     held = hold(part)
     try:
         yield part
         sync_tree(part)
-        refuse_taken(path)
+        refuse_name_in_use(path)
         part.rename(path)
     except BaseException:
         shutil.rmtree(part)
@@ -167,14 +167,14 @@ def left_over(path: Path) -> Iterator[Path]:
             yield entry
 
 
-def remove_left_over(path: Path, *, take_back: bool = True) -> None:
-    """Remove what somebody who was killed left of this name; with `take_back`, names given too."""
+def remove_left_over(path: Path, *, undo: bool = True) -> None:
+    """Remove what somebody who was killed left of this name; with `undo`, names given too."""
     for entry in left_over(path):
         if not entry.is_dir():
             entry.unlink(missing_ok=True)
             continue
-        for written in entry.iterdir() if take_back and entry.suffix == _PART else ():
-            _take_name_back(written, path.with_name(written.name))
+        for written in entry.iterdir() if undo and entry.suffix == _PART else ():
+            _remove_name(written, path.with_name(written.name))
         shutil.rmtree(entry, ignore_errors=True)
 
 
@@ -194,10 +194,10 @@ def _name(written: Path, path: Path) -> None:
             open_private(path).close()
             written.replace(path)
     except FileExistsError:
-        raise NameTakenError(path) from None
+        raise NameInUseError(path) from None
 
 
-def _take_name_back(written: Path, path: Path) -> None:
+def _remove_name(written: Path, path: Path) -> None:
     """Undo `_name` where it was all that a killed writer had still done."""
     with suppress(FileNotFoundError):
         if path.samefile(written) or path.lstat().st_size == 0:

@@ -20,7 +20,7 @@ __all__ = ["Terminal", "every_ctrl_c_heard", "open_terminal", "wrapped_text"]
 _OTHER_SCREEN: Final = "\x1b[?1049h\x1b[2J\x1b[H"
 _FIRST_SCREEN: Final = "\x1b[2J\x1b[?1049l"
 _TTY: Final = Path("/dev/tty")
-_LOOK_EVERY: Final = 0.25  # seconds
+_WAKE_EVERY: Final = 0.25  # seconds
 
 
 class Terminal:
@@ -142,15 +142,15 @@ def every_ctrl_c_heard() -> Iterator[None]:
     would go unheard until the next key.
     """
     # Left as it is afterwards: it does nothing, and what a signal does without it ends us.
-    signal.signal(signal.SIGALRM, _look)
+    signal.signal(signal.SIGALRM, _wake)
     try:
-        signal.setitimer(signal.ITIMER_REAL, _LOOK_EVERY, _LOOK_EVERY)
+        signal.setitimer(signal.ITIMER_REAL, _WAKE_EVERY, _WAKE_EVERY)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _look(_number: int, _frame: FrameType | None) -> None:
+def _wake(_number: int, _frame: FrameType | None) -> None:
     """Do nothing: the wait has been broken off, that is all."""
 
 

@@ -103,7 +103,7 @@ class Forgetting:
         """Let what it left be given back soon."""
         self._closed.set()
 
-    async def keep_forgetting(self) -> None:
+    async def run_forgetting(self) -> None:
         """Until cancelled, soon after connections have closed."""
         while True:
             await self._closed.wait()

@@ -82,7 +82,7 @@ class SealedUploads:
         head: SealedFileHead | None = None
         while reader.wants:
             async with self._room(reader.head):
-                match reader.take(await file.read(reader.wants)):
+                match reader.feed(await file.read(reader.wants)):
                     case SealedFileHead() as head:
                         self._check_head(head, max_chunks)
                     case SealedChunk(id=chunk_id, nonce=nonce, chunk=chunk) if head:
@@ -118,7 +118,7 @@ class _Field:
         self._request = request
         self._settings = settings
         self._part: BodyPartReader | None = None
-        self._kept = bytearray()
+        self._buffer = bytearray()
 
     async def read(self, size: int) -> bytearray:
         """Return exactly the next `size` bytes, fewer at the end; TimeoutError for a slow client.
@@ -128,17 +128,17 @@ class _Field:
         async with asyncio.timeout(self._settings.upload_seconds):
             try:
                 part = self._part or await self._first_part()
-                while len(self._kept) < size:
+                while len(self._buffer) < size:
                     async with asyncio.timeout(self._settings.idle_seconds):
                         piece = await part.read_chunk(_PIECE)
                     if not piece:
                         break
-                    self._kept += piece
+                    self._buffer += piece
             except (AssertionError, BadHttpMessage, RuntimeError, ValueError):
                 # However aiohttp says that this is no form that it can read.
                 raise Denied(400, "no-file") from None
-        taken, self._kept = self._kept[:size], self._kept[size:]
-        return taken
+        part_read, self._buffer = self._buffer[:size], self._buffer[size:]
+        return part_read
 
     async def _first_part(self) -> BodyPartReader:
         async with asyncio.timeout(self._settings.idle_seconds):

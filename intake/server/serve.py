@@ -25,7 +25,7 @@ from intake.server.forgetting import Forgetting
 from intake.server.hardening import harden
 from intake.server.quiet import QuietServer
 from intake.server.served_office import ServedOffice
-from intake.server.upkeep import keep_up, work_out_admission
+from intake.server.upkeep import run_upkeep, work_out_admission
 from intake.storage.database import prepare_database
 from intake.storage.disk_faults import disk_faults_said
 from intake.storage.disk_room import DiskRoom
@@ -110,10 +110,10 @@ async def _serve(
         admission = Admission(settings, room, office.in_force, writer.free_slots)
         parts = Parts(folder, settings, reader, office, admission, writer)
         await work_out_admission(parts)
-        upkeep = asyncio.create_task(keep_up(parts))
+        upkeep = asyncio.create_task(run_upkeep(parts))
         stack.callback(upkeep.cancel)
         forgetting = Forgetting()
-        forgets = asyncio.create_task(forgetting.keep_forgetting())
+        forgets = asyncio.create_task(forgetting.run_forgetting())
         stack.callback(forgets.cancel)
         server = QuietServer(make_app(parts), settings, forgetting.connection_closed)
         runner = web.ServerRunner(server, shutdown_timeout=GRACE_SECONDS)

@@ -17,7 +17,7 @@ TICK_SECONDS: Final = 2.0
 _HOUR: Final = 3_600
 
 
-async def keep_up(parts: Parts) -> None:
+async def run_upkeep(parts: Parts) -> None:
     """Until cancelled: retention and admission at every full hour and after each import."""
     done: tuple[int, bytes | None] | None = None
     to_overwrite = False

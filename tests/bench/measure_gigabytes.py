@@ -19,8 +19,8 @@ from intake.source.message.files import ChosenFile
 from intake.source.message.pieces import FileOnDisk
 from intake.source.message.plan import Draft
 from intake.source.person.codename_line import CodenameLine
-from intake.source.person.progress import ProgressInWords
 from intake.source.person.session import Session, connect
+from intake.source.person.upload_progress import ProgressInWords
 from intake.source.reach.api import IN_FLIGHT, Api, Route, connected
 from intake.source.reach.pace import MAX_SECONDS
 from intake.source.reach.pinned import StateFolder

@@ -65,7 +65,7 @@ def _bundle(kind: type[BundleHeader], data: bytes) -> None:
 def _sealed_file(data: bytes) -> None:
     read, reader = BytesIO(data).read, SealedFileReader(GENESIS_ID, ISSUED)
     while reader.wants:
-        reader.take(read(reader.wants))
+        reader.feed(read(reader.wants))
 
 
 def _statement(data: bytes) -> None:
@@ -85,7 +85,7 @@ def _taken_line(data: bytes) -> None:
 
 def _signature(data: bytes) -> None:
     reader = ByteReader(data)
-    key, signature = reader.take(32), reader.take(64)
+    key, signature = reader.read(32), reader.read(64)
     check_signature(
         key, signature=signature, label=Label.MESSAGE, genesis_id=GENESIS_ID, message=reader.rest()
     )

@@ -1,5 +1,6 @@
 """Somebody at a terminal: types, reads what it shows, and sees what stands where."""
 
+import codecs
 import fcntl
 import os
 import pty
@@ -18,7 +19,7 @@ import pyte
 from tests.means.repository import REPOSITORY
 
 SECONDS = 60.0
-_MOST_LINES = 400
+_MOST_LINES = 1000
 
 
 class Person:
@@ -27,6 +28,7 @@ class Person:
     def __init__(self, process: int, terminal: int) -> None:
         self._process = process
         self._terminal = terminal
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self.seen = ""
         self._read_up_to = 0
 
@@ -61,31 +63,36 @@ class Person:
             data = os.read(self._terminal, 65_536)
         except OSError:
             return False
-        self.seen += data.decode(errors="replace").replace("\r\n", "\n")
+        self.seen += self._decoder.decode(data).replace("\r\n", "\n")
         return bool(data)
 
 
 @contextmanager
-def person(folder: Path, *arguments: str, columns: int = 80) -> Iterator[Person]:
+def person(
+    folder: Path, *arguments: str, columns: int = 80, **changes: str | None
+) -> Iterator[Person]:
     """Somebody who runs a command of `intake` at a terminal."""
-    with at_a_terminal(folder, "-m", "intake.cli", *arguments, columns=columns) as someone:
+    line = ("-m", "intake.cli", *arguments)
+    with at_a_terminal(folder, *line, columns=columns, **changes) as someone:
         yield someone
 
 
 @contextmanager
-def at_a_terminal(folder: Path, *arguments: str, columns: int = 80) -> Iterator[Person]:
-    """Somebody who runs Python with some arguments at a terminal so wide."""
+def at_a_terminal(
+    folder: Path, *arguments: str, columns: int = 80, **changes: str | None
+) -> Iterator[Person]:
+    """Somebody who runs Python with some arguments at a terminal so wide.
+
+    `changes`: variables of the environment that are set, or unset where None.
+    """
     process, terminal = pty.fork()
     if process == 0:
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         os.chdir(REPOSITORY)
-        environment = {
-            **os.environ,
-            "TERM": "xterm",
-            "XDG_STATE_HOME": str(folder),
-            "LANG": "C.UTF-8",
-        }
-        os.execve(sys.executable, [sys.executable, *arguments], environment)
+        usual = {"TERM": "xterm", "XDG_STATE_HOME": str(folder), "LC_ALL": "C.UTF-8"}
+        environment = {**os.environ, **usual, "COLUMNS": None, **changes}
+        variables = {name: value for name, value in environment.items() if value is not None}
+        os.execve(sys.executable, [sys.executable, *arguments], variables)
     try:
         yield Person(process, terminal)
     finally:

@@ -8,6 +8,7 @@ No process and no clock: the day is given, so that a property can be tried a tho
 import shutil
 from pathlib import Path
 
+from caseworker.commands.bundle_words import left_out_words
 from caseworker.office.renewal import Renewal
 from crypto.bundle import BundleWriter, InboundHeader, ItemType, OutboundHeader, read_bundle
 from crypto.directory import Directory, read_directory
@@ -104,7 +105,8 @@ class Go:
         """Carry from the server to a vault; returns what a person is told there."""
         self.number += 1
         path = self.server.export(recipient, self.folder / f"{self.number}-to-{recipient}", day)
-        return self.office.bring(path, day=day, to=recipient).notes
+        result = self.office.bring(path, day=day, to=recipient)
+        return tuple(map(left_out_words, result.left_out))
 
     def signer(self, recipient: str = "board") -> bytes:
         """The signing key that the server's directory names for a recipient."""

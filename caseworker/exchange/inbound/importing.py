@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from caseworker.exchange.inbound.items import PartCounts, PartItems
+from caseworker.exchange.inbound.left_out import LeftOut
 from caseworker.log.chain import append_event
 from caseworker.log.vault_events import Imported
 from caseworker.moments import Moment
 from caseworker.vault.arrivals import ImportRow, add_import, find_import
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import kept_file_names, knows_chunk
-from caseworker.vault.condition import note_clock, seen_day
+from caseworker.vault.condition import record_clock, seen_day
 from caseworker.vault.folder import Vault
 from crypto.bundle import InboundHeader, read_bundle, verify_bundle
 from crypto.errors import Foreign, ProtocolError
@@ -35,7 +36,7 @@ class ImportResult:
 
     header: InboundHeader
     counts: PartCounts = field(default_factory=PartCounts)
-    notes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     known_since: Day | None = None
 
 
@@ -54,13 +55,13 @@ def import_part(vault: Vault, path: Path, moment: Moment) -> ImportResult:
             return ImportResult(header, known_since=known.imported_day)
         file.seek(0)
         with _refusing(path):
-            counts, notes = _import_items(vault, _HashingReader(file, progress), part, moment)
-    return ImportResult(header, counts, tuple(notes))
+            counts, left_out = _import_items(vault, _HashingReader(file, progress), part, moment)
+    return ImportResult(header, counts, tuple(left_out))
 
 
 def _import_items(
     vault: Vault, reader: "_HashingReader", part: bytes, moment: Moment
-) -> tuple[PartCounts, list[str]]:
+) -> tuple[PartCounts, list[LeftOut]]:
     files = ChunkFiles(vault.folder)
     if files.interrupted():
         files.remove_strays(set(kept_file_names(vault.db)))
@@ -82,13 +83,13 @@ def _import_items(
         raise
     files.remove(dropped)
     files.end()
-    return part_items.counts, part_items.notes
+    return part_items.counts, part_items.left_out
 
 
 def _log_import(
     vault: Vault, header: InboundHeader, part: bytes, moment: Moment, counts: PartCounts
 ) -> None:
-    note_clock(vault.db, moment.day)
+    record_clock(vault.db, moment.day)
     row = ImportRow(
         sha256=part,
         export_id=header.export_id,

@@ -10,6 +10,7 @@ from caseworker.cases.lists import bring_up_to_date
 from caseworker.exchange.inbound.calling_back import call_back_refused
 from caseworker.exchange.inbound.claims import claim_chunks, forget_unclaimed
 from caseworker.exchange.inbound.envelopes import DUPLICATE, MESSAGE, SET_ASIDE, EnvelopeReader
+from caseworker.exchange.inbound.left_out import LeftOut
 from caseworker.exchange.inbound.public_items import PublicItems
 from caseworker.moments import Moment
 from caseworker.vault.arrivals import confirm_again
@@ -57,9 +58,9 @@ class PartItems:
         self.written: list[ChunkName] = []
 
     @property
-    def notes(self) -> list[str]:
-        """What a person should know of items that were refused."""
-        return self._public.notes
+    def left_out(self) -> list[LeftOut]:
+        """The public items that were not believed."""
+        return self._public.left_out
 
     def import_all(
         self, items: Iterator[tuple[ItemType, bytes]], export_day: Day

@@ -3,6 +3,13 @@
 from dataclasses import dataclass, field
 
 from caseworker.backup.numbers_moved_on import NUMBERS_SKIPPED
+from caseworker.exchange.inbound.left_out import (
+    CardRefused,
+    CardWithKeysOfOthers,
+    CardWithoutKeys,
+    DirectoryRefused,
+    LeftOut,
+)
 from caseworker.keys.directories import known_directory
 from caseworker.vault.arrivals import replace_taken_lines
 from caseworker.vault.condition import awaits_bundle_of, set_behind
@@ -44,7 +51,7 @@ class PublicItems:
 
     vault: Vault
     day: Day
-    notes: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     _documents: list[bytes] = field(default_factory=list)
     _keys: dict[bytes, bytes] = field(default_factory=dict)
     _cards: list[bytes] = field(default_factory=list)
@@ -94,7 +101,7 @@ class PublicItems:
         except Outdated:
             return
         except ProtocolError as error:
-            self.notes.append(f"the directory in the bundle was refused: {error}")
+            self.left_out.append(DirectoryRefused(error))
             return
         version = (directory.delegation.number, directory.sequence)
         add_directory(self.vault.db, version, document, self.day)
@@ -111,7 +118,7 @@ class PublicItems:
         except Outdated:
             return
         except ProtocolError as error:
-            self.notes.append(f"a card in the bundle was refused: {error}")
+            self.left_out.append(CardRefused(error))
 
     def _import_foreign_card(self, card: Card, document: bytes) -> None:
         known = self._known_signing_key(card.recipient)
@@ -123,15 +130,12 @@ class PublicItems:
         before = read_card(highest, self.vault.genesis_id) if highest else None
         check_card(card, card.recipient, known, seen_card(before) if before else None)
         if any(key.hash not in self._keys for key in card.keys):
-            self.notes.append(f"a card of {card.recipient} came without all of its keys")
+            self.left_out.append(CardWithoutKeys(card.recipient))
             return
         owners = self._keys_of_others(card.recipient)
         others = sorted({owners[key.hash] for key in card.keys if key.hash in owners})
         if others:
-            self.notes.append(
-                f"a card of {card.recipient} was refused: {', '.join(others)} has the same keys, "
-                "and one of them copied the other's"
-            )
+            self.left_out.append(CardWithKeysOfOthers(card.recipient, tuple(others)))
             return
         name = (card.recipient, card.signing_key, card.number)
         add_card(self.vault.db, name, document, self.day)

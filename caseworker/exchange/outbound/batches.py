@@ -13,7 +13,7 @@ from caseworker.log.texts import text_of
 from caseworker.moments import Moment
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import message_mark, payload_of
-from caseworker.vault.numbers import give_out_reply_indexes, take_number
+from caseworker.vault.numbers import give_out_number, give_out_reply_indexes
 from caseworker.vault.outgoing import RecordRow, add_outgoing, add_record
 from crypto.directory import Directory
 from crypto.errors import ProtocolError
@@ -30,7 +30,7 @@ class SealedBatches:
     """What went into new batches, and what could not, with the reason."""
 
     sealed: list[WrittenReply] = field(default_factory=list)
-    failed: dict[int, str] = field(default_factory=dict)
+    failed: dict[int, ProtocolError] = field(default_factory=dict)
 
 
 def seal_batches(vault: Vault, moment: Moment, directory: Directory, batches: int) -> SealedBatches:
@@ -50,7 +50,7 @@ def _seal_batch(
     waiting: Iterable[WrittenReply],
     result: SealedBatches,
 ) -> None:
-    number = take_number(vault.db, "batch")
+    number = give_out_number(vault.db, "batch")
     placed: list[tuple[bytes, bytes]] = []
     for reply in waiting:
         if len(placed) + reply.parts > directory.batch_size or reply.case_number in result.failed:
@@ -59,7 +59,7 @@ def _seal_batch(
             placed += _seal(vault, moment, reply, number)
             result.sealed.append(reply)
         except ProtocolError as error:
-            result.failed[reply.case_number] = str(error)
+            result.failed[reply.case_number] = error
     while len(placed) < directory.batch_size:
         placed.append((secrets.token_bytes(_BUCKET_SIZE), decoy_record(vault.genesis_id)))
     secrets.SystemRandom().shuffle(placed)

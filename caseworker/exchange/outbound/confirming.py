@@ -9,7 +9,7 @@ from caseworker.moments import Moment
 from caseworker.vault.arrivals import confirm_envelopes, unconfirmed_envelopes
 from caseworker.vault.chunks import confirm_chunks, unconfirmed_chunks
 from caseworker.vault.folder import Vault
-from caseworker.vault.numbers import take_number
+from caseworker.vault.numbers import give_out_number
 from caseworker.vault.outgoing import add_outgoing, coarse_records, set_bits
 from crypto.office.signing import sign_confirmation, sign_refinement
 from crypto.replies import bucket_value
@@ -27,7 +27,7 @@ def make_confirmations(vault: Vault, moment: Moment) -> None:
     envelopes, chunks = unconfirmed_envelopes(vault.db), unconfirmed_chunks(vault.db)
     for at in range(0, max(len(envelopes), len(chunks)), _ENTRIES_MAX):
         addresses, names = envelopes[at : at + _ENTRIES_MAX], chunks[at : at + _ENTRIES_MAX]
-        number = take_number(vault.db, "confirmation")
+        number = give_out_number(vault.db, "confirmation")
         content = confirm(addresses, names)
         signer = signing_key_in_force(vault)
         _add(
@@ -42,7 +42,7 @@ def make_confirmations(vault: Vault, moment: Moment) -> None:
 def make_refinements(vault: Vault, moment: Moment, bits: int) -> None:
     """Tell the finer bucket of each record, where the directory's buckets became finer."""
     for records in _slices(coarse_records(vault.db, bits)):
-        number = take_number(vault.db, "refinement")
+        number = give_out_number(vault.db, "refinement")
         refined = Refinement(
             bits, tuple((one.hash, bucket_value(one.bucket, bits)) for one in records)
         )

@@ -28,14 +28,15 @@ from caseworker.log.case_events import CarriedOut
 from caseworker.log.chain import append_event, ends_with_export, was_exported
 from caseworker.log.vault_events import Exported
 from caseworker.moments import Moment
-from caseworker.vault.condition import awaits_bundle_of, is_behind, note_clock
+from caseworker.vault.condition import awaits_bundle_of, is_behind, record_clock
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, intake_key, newest_directory
 from caseworker.vault.outgoing import OutgoingRow, outgoing_statement
 from caseworker.vault.taken import drop_what_is_over, to_repeat
 from crypto.bundle import BundleWriter, ItemType, OutboundHeader
+from crypto.errors import ProtocolError
 from crypto.statements import StatementKind, encode_statement
-from ground.disk.new_files import new_file, refuse_missing_folder, refuse_taken
+from ground.disk.new_files import new_file, refuse_missing_folder, refuse_name_in_use
 from ground.shell.figures import date_text
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
@@ -48,7 +49,7 @@ class ExportResult:
     carried: tuple[OutgoingRow, ...]
     new_replies: tuple[WrittenReply, ...]
     waiting: tuple[WrittenReply, ...]
-    failed: dict[int, str]
+    failed: dict[int, ProtocolError]
     upkeep: Upkeep
     again: bool = False
 
@@ -76,7 +77,7 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
         make_confirmations(vault, moment)
         make_refinements(vault, moment, directory.bucket_bits)
         sign_anew(vault)
-        note_clock(vault.db, moment.day)
+        record_clock(vault.db, moment.day)
     try:
         with new_file(path) as file:
             _write_items(vault, file.write)
@@ -104,7 +105,9 @@ def _digest(vault: Vault) -> bytes:
     return digest.digest()
 
 
-def _logged(vault: Vault, moment: Moment, failed: dict[int, str], upkeep: Upkeep) -> ExportResult:
+def _logged(
+    vault: Vault, moment: Moment, failed: dict[int, ProtocolError], upkeep: Upkeep
+) -> ExportResult:
     """Log what was written, and return it."""
     rows = tuple(to_repeat(vault))
     return ExportResult(
@@ -134,7 +137,7 @@ def refuse_if_behind(vault: Vault) -> None:
 
 def refuse_unwritable(path: Path) -> None:
     """Raise Refusal where no new bundle can be written under this name."""
-    refuse_taken(path)
+    refuse_name_in_use(path)
     refuse_missing_folder(path.parent)
 
 

@@ -16,8 +16,8 @@ from ground.shell.terminal import Terminal, open_terminal
 from intake.locale import CATALOGUES
 from intake.source.commands.options import ConnectionOptions
 from intake.source.person.codename_line import CodenameLine
-from intake.source.person.progress import ProgressInWords
 from intake.source.person.session import Session
+from intake.source.person.upload_progress import ProgressInWords
 from intake.source.reach.address import Proxy, is_onion, read_proxy, read_server
 from intake.source.reach.api import Route
 from intake.source.reach.pinned import StateFolder, default_state_folder

@@ -17,7 +17,7 @@ from intake.source.message.files import ChosenFile, choose
 from intake.source.message.pieces import FileOnDisk, Snapshot, read_snapshot
 from intake.source.message.plan import check_files
 from intake.source.person.codenames import has_codename
-from intake.source.person.progress import ProgressInWords
+from intake.source.person.upload_progress import ProgressInWords
 from intake.source.reach.office import Office
 
 __all__ = [

@@ -16,7 +16,7 @@ from ground.shell.output import Output
 from ground.shell.refusals import Refusal
 from ground.shell.terminal import Terminal
 from intake.source.person.codename_line import CodenameLine
-from intake.source.person.progress import ProgressInWords
+from intake.source.person.upload_progress import ProgressInWords
 from intake.source.reach.api import Api, Route, connected
 from intake.source.reach.office import Office, closed_reason, open_office, other_ways
 from intake.source.reach.pinned import StateFolder

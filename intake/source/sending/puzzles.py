@@ -6,7 +6,7 @@ import threading
 from crypto.names import Address, ChunkId, Day, GenesisId
 from crypto.puzzle import solve_puzzle
 from intake.clock import today
-from intake.source.person.progress import ProgressInWords
+from intake.source.person.upload_progress import ProgressInWords
 
 __all__ = ["Work"]
 

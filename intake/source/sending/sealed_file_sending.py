@@ -15,7 +15,7 @@ from ground.shell.figures import long_date_text
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 from intake.clock import today
-from intake.source.person.progress import ProgressInWords, Sent
+from intake.source.person.upload_progress import ProgressInWords, Sent
 from intake.source.reach.api import IN_FLIGHT, Api, ServerError
 from intake.source.reach.line import Line
 from intake.source.reach.office import Office
@@ -128,7 +128,7 @@ def _items(
         with path.open("rb") as file:
             reader = SealedFileReader(genesis_id, today())
             while reader.wants:
-                yield reader.take(file.read(reader.wants))
+                yield reader.feed(file.read(reader.wants))
     except OSError:
         raise Refusal(
             _("The file cannot be read: {path}").format(path=shown), _("Nothing was sent.")

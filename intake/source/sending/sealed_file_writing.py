@@ -11,14 +11,14 @@ from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, puzzle_nonce, solve_puz
 from crypto.sealed_file import SealedFileHead, SealedFileWriter, last_day_of
 from crypto.sizes import PUZZLE_NONCE_SIZE
 from crypto.source_keys import SourceKeys
-from ground.disk.new_files import NameTakenError, new_file
+from ground.disk.new_files import NameInUseError, new_file
 from ground.languages import gettext as _
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 from intake.clock import today
 from intake.source.message.pieces import ChangedError
 from intake.source.message.plan import Plan
-from intake.source.person.progress import ProgressInWords, Sent
+from intake.source.person.upload_progress import ProgressInWords, Sent
 from intake.source.reach.office import Office
 
 __all__ = ["check_new", "write_sealed_file"]
@@ -42,7 +42,7 @@ def write_sealed_file(
     try:
         with new_file(path) as file:
             return _write(file, plan, source, office, progress)
-    except NameTakenError:
+    except NameInUseError:
         raise _exists(path) from None
     except ChangedError:
         raise Refusal(

@@ -21,7 +21,7 @@ from intake.source.message.cleaning import clean_again, copies_removed_on_error
 from intake.source.message.files import ChosenFile
 from intake.source.message.pieces import ChangedError, Outgoing
 from intake.source.message.plan import Plan, replaced, restarted
-from intake.source.person.progress import ProgressInWords, Sent
+from intake.source.person.upload_progress import ProgressInWords, Sent
 from intake.source.reach.api import IN_FLIGHT, Api, ServerError
 from intake.source.reach.line import Line
 from intake.source.reach.office import Office, fresh_office, reopened

@@ -12,18 +12,18 @@ export class ByteReader {
     this.data = data;
   }
 
-  take(size: number): Uint8Array {
+  read(size: number): Uint8Array {
     if (this.data.length - this.at < size) throw new Malformed("too short");
     this.at += size;
     return this.data.slice(this.at - size, this.at);
   }
 
   u8(): number {
-    return toNumber(this.take(1));
+    return toNumber(this.read(1));
   }
 
   u32(): number {
-    return toNumber(this.take(4));
+    return toNumber(this.read(4));
   }
 
   /** Raises `Malformed` where bytes are left. */

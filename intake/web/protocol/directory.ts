@@ -74,7 +74,7 @@ export function readDirectory(document: Uint8Array, genesisId: GenesisId): Direc
     number: reader.u32(),
     first: reader.u32() as Day,
     end: reader.u32() as Day,
-    directoryKey: reader.take(KEY_SIZE),
+    directoryKey: reader.read(KEY_SIZE),
   };
   const directory = { ...content, delegation, roots: parts.roots, sha256: sha256(document) };
   checkDays(directory);
@@ -96,20 +96,20 @@ interface Parts {
 function cut(document: Uint8Array): Parts {
   const reader = new ByteReader(document);
   if (reader.u8() !== VERSION) throw new Malformed("another version");
-  const roots = [reader.take(KEY_SIZE)];
+  const roots = [reader.read(KEY_SIZE)];
   const successorSignatures: Uint8Array[] = [];
   const successors = reader.u8();
   if (successors > SUCCESSORS_MAX) throw new Malformed("too many successors");
   for (let index = 0; index < successors; index++) {
-    roots.push(reader.take(KEY_SIZE));
-    successorSignatures.push(reader.take(SIGNATURE_SIZE));
+    roots.push(reader.read(KEY_SIZE));
+    successorSignatures.push(reader.read(SIGNATURE_SIZE));
   }
-  const delegation = reader.take(DELEGATION_SIZE);
-  const delegationSignature = reader.take(SIGNATURE_SIZE);
+  const delegation = reader.read(DELEGATION_SIZE);
+  const delegationSignature = reader.read(SIGNATURE_SIZE);
   const size = reader.u32();
   if (size < 1 || size > CONTENT_MAX_SIZE) throw new Malformed("a length out of range");
-  const content = reader.take(size);
-  const contentSignature = reader.take(SIGNATURE_SIZE);
+  const content = reader.read(size);
+  const contentSignature = reader.read(SIGNATURE_SIZE);
   reader.end();
   return {
     roots,

@@ -29,11 +29,11 @@ export function splitDirectoryFile(data: Uint8Array): [document: Uint8Array, key
   const rest = data.subarray(label.length);
   const reader = new ByteReader(rest);
   const size = reader.u32();
-  const document = reader.take(size);
+  const document = reader.read(size);
   const keysSize = rest.length - 4 - size;
   if (keysSize % KEM_PUBLIC_KEY_SIZE) throw new Malformed("a part of a key");
   const keys = Array.from({ length: keysSize / KEM_PUBLIC_KEY_SIZE }, () =>
-    reader.take(KEM_PUBLIC_KEY_SIZE),
+    reader.read(KEM_PUBLIC_KEY_SIZE),
   );
   return [document, keys];
 }

@@ -119,7 +119,7 @@ export class SealedFileReader {
    * What the next `wants` bytes are: the head, a chunk, or in the end the envelope. Fewer bytes
    * mean that there are no more. Raises `Malformed`, `Unauthentic`, `Foreign` or `Outdated`.
    */
-  async take(part: Uint8Array): Promise<SealedFileHead | SealedChunk | SealedEnvelope> {
+  async feed(part: Uint8Array): Promise<SealedFileHead | SealedChunk | SealedEnvelope> {
     if (this.head === null) {
       this.head = await this.#readHead(part);
       this.#missing = this.head.chunks;

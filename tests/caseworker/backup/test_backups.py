@@ -13,8 +13,8 @@ from caseworker.backup.numbers_moved_on import NUMBERS_SKIPPED
 from caseworker.keys.cards import make_card, own_card
 from caseworker.vault.condition import awaits_bundle_of, is_behind, restored_day, set_behind
 from caseworker.vault.numbers import next_reply_index
-from caseworker.work.alarms import safekeeping_alarms
 from caseworker.work.replying import ReplyWriter
+from caseworker.work.vault_alarms import safekeeping_alarms
 from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal
 from tests.caseworker.commands.test_caseworker_command import Done, run

@@ -12,7 +12,7 @@ import pytest
 from caseworker.casefile.case_folder import SavedFile, save_case
 from caseworker.casefile.disk_names import disk_name
 from caseworker.casefile.pieces import runs_of, runs_text
-from caseworker.cases import texts
+from caseworker.cases import message_texts
 from caseworker.cases.conversation import MessageView, conversation
 from caseworker.commands.saving import SAVE, SaveOptions
 from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
@@ -311,7 +311,7 @@ def test_a_text_too_long_to_show_is_saved_whole(
     server.report(source, "Beginning", rest=rest)
     office.bring(*server.export())
     assert shown_text(office) == ("Beginning" + rest.decode(), "whole")
-    monkeypatch.setattr(texts, "SHOWN_MAX_SIZE", len(rest) - 1)
+    monkeypatch.setattr(message_texts, "SHOWN_MAX_SIZE", len(rest) - 1)
     assert shown_text(office) == ("Beginning", "longer")
     (saved,) = save(office, server.folder / "case")
     data = (server.folder / "case/1-report/text.txt").read_bytes()

@@ -5,23 +5,15 @@ from dataclasses import replace
 import pytest
 
 from caseworker.cases.conversation import conversation
-from caseworker.cases.flags import (
-    NO_REPORT,
-    OUTSIDE_KEY_DATES,
-    SHARED_COMMITMENT,
-    SHARED_REPLY_KEY,
-    SHARED_THREAD_SECRET,
-    TWO_VERSIONS,
-    flags_by_case,
-)
+from caseworker.cases.flags import Flag, flags_by_case
 from caseworker.cases.folding import all_cases
+from caseworker.commands.case_words import in_words
 from caseworker.vault.messages import MessageMark
-from caseworker.work.replying import ReplyWriter
+from caseworker.work.replying import CaseFlaggedError, ReplyWriter
 from crypto.hpke import new_kem_secret_key
 from crypto.names import ThreadId
 from crypto.signing import SigningKey
 from crypto.source_keys import SourceKeys, thread_id
-from ground.shell.refusals import Refusal
 from tests.offices.vaults import DAY, Office, Server, Source, at
 
 
@@ -61,7 +53,7 @@ def test_one_thread_secret_under_other_keys_flags_both_cases_in_any_order(
     for sender in (impostor, source) if impostor_first else (source, impostor):
         server.report(sender)
         office.bring(*server.export())
-    assert flags(office) == {1: (SHARED_THREAD_SECRET,), 2: (SHARED_THREAD_SECRET,)}
+    assert flags(office) == {1: (Flag.SHARED_THREAD_SECRET,), 2: (Flag.SHARED_THREAD_SECRET,)}
 
 
 def test_one_reply_key_under_other_keys_flags_both_cases(
@@ -70,7 +62,7 @@ def test_one_reply_key_under_other_keys_flags_both_cases(
     server.report(source)
     server.report(impostor_of(source, reply=source.keys.reply))
     office.bring(*server.export())
-    assert flags(office) == {1: (SHARED_REPLY_KEY,), 2: (SHARED_REPLY_KEY,)}
+    assert flags(office) == {1: (Flag.SHARED_REPLY_KEY,), 2: (Flag.SHARED_REPLY_KEY,)}
 
 
 def test_a_flagged_case_is_answered_only_after_a_look(
@@ -79,11 +71,12 @@ def test_a_flagged_case_is_answered_only_after_a_look(
     server.report(source, kind="follow-up")
     office.bring(*server.export())
     with office.opened() as vault:
-        with pytest.raises(Refusal, match="case 1 is flagged: a follow-up"):
+        with pytest.raises(CaseFlaggedError) as refused:
             ReplyWriter(vault, at(DAY)).reply(1, "Who are you?")
+        assert "case 1 is flagged: a follow-up" in in_words(refused.value).message
         ReplyWriter(vault, at(DAY)).reply(1, "Who are you?", looked=True)
         ReplyWriter(vault, at(DAY)).reply(1, "Again, since you looked.")
-        assert conversation(vault, 1).looked_at == (NO_REPORT,)
+        assert conversation(vault, 1).looked_at == (Flag.NO_REPORT,)
 
 
 def test_two_cases_that_share_a_secret_share_its_indexes(
@@ -111,7 +104,7 @@ def test_a_message_sealed_to_a_key_outside_its_dates_is_a_flagged_case_of_its_ow
         server.report(source, f"Written on {day}.", day=day, key_day=DAY)
         office.bring(*server.export())
     found = flags(office)
-    assert found[1 if late_first else 2] == (OUTSIDE_KEY_DATES,)
+    assert found[1 if late_first else 2] == (Flag.OUTSIDE_KEY_DATES,)
     assert found[2 if late_first else 1] == ()
 
 
@@ -121,7 +114,7 @@ def test_one_message_id_with_other_words_is_flagged_and_both_are_shown(
     server.report(source, "One version.", message_id=bytes(16))
     server.report(source, "Another.", message_id=bytes(16))
     office.bring(*server.export())
-    assert flags(office) == {1: (TWO_VERSIONS,)}
+    assert flags(office) == {1: (Flag.TWO_VERSIONS,)}
     with office.opened() as vault:
         assert len(conversation(vault, 1).entries) == 2
 
@@ -149,7 +142,7 @@ def mark(number: int, case: int, **changes: object) -> MessageMark:
 
 def test_two_messages_under_one_commitment_flag_both() -> None:
     messages = [mark(1, 1), mark(2, 2, commitment=bytes([1]) * 32), mark(3, 3)]
-    assert flags_by_case(messages) == {1: {SHARED_COMMITMENT}, 2: {SHARED_COMMITMENT}}
+    assert flags_by_case(messages) == {1: {Flag.SHARED_COMMITMENT}, 2: {Flag.SHARED_COMMITMENT}}
 
 
 def test_flags_do_not_depend_on_the_order_of_messages() -> None:
@@ -160,4 +153,4 @@ def test_flags_do_not_depend_on_the_order_of_messages() -> None:
         mark(4, 3, kind="follow-up"),
     ]
     assert flags_by_case(messages) == flags_by_case(messages[::-1])
-    assert flags_by_case(messages)[3] == {NO_REPORT}
+    assert flags_by_case(messages)[3] == {Flag.NO_REPORT}

@@ -4,27 +4,23 @@ What a source wrote never stands at the left edge, where this program speaks: it
 letters, none of which this program uses.
 """
 
-import contextlib
-import fcntl
 import json
 import os
-import pty
 import re
 import shutil
-import struct
 import subprocess
 import sys
-import termios
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pyte
 import pytest
 
 from caseworker.cases.lists import count_cases
 from caseworker.office.ceremony import FIRST_BUNDLE
+from tests.means.person_at_a_terminal import at_a_terminal, screen_lines
 from tests.means.repository import REPOSITORY
+from tests.means.telling import telling
 from tests.offices.vaults import PASSPHRASES, PROFILE, Office, Server, Source, make_office
 
 # Double-width letters, emoji that join, marks, right-to-left, a word without an end, and letters
@@ -42,6 +38,7 @@ NAME = "Inspection\u00a0générale\u00a0: corruption 👩‍⚖️ هيئة ال
 _THEIRS = re.compile(r"[^\x00-\x7f]|<U\+|U\+[0-9A-F]|\+?[0-9A-F]{1,6}>")
 LOOKS = (["list", "{vault}"], ["show", "{vault}", "1"])
 DEEDS = (["import", "{vault}", "{bundle}"], ["export", "{vault}", "--out", "{out}"])
+COMMANDS = {command[0]: command for command in (*LOOKS, *DEEDS)}
 
 
 @dataclass(frozen=True)
@@ -53,10 +50,9 @@ class Desk:
     folder: Path
 
     def line(self, command: Sequence[str]) -> list[str]:
-        """The whole command line, passphrase from descriptor 3."""
+        """What Python is given for a command."""
         places = {"vault": self.office.vault(), "bundle": self.bundle, "out": self.folder / "out"}
-        words = [word.format(**places) for word in command]
-        return [sys.executable, "-m", "caseworker.cli", *words, "--passphrase-fd", "3"]
+        return ["-m", "caseworker.cli", *(word.format(**places) for word in command)]
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +81,12 @@ def desk(made: Desk, tmp_path: Path) -> Desk:
     return Desk(office, tmp_path / "bundle", tmp_path)
 
 
+def named(case: str) -> tuple[Sequence[str], str]:
+    """Return the command of a case, and what it meets."""
+    command, _, what = case.partition(" with ")
+    return COMMANDS[command], what
+
+
 def environment(**changes: str) -> dict[str, str]:
     """This process's environment in UTF-8, with changes; an empty one takes a variable away."""
     plain = {**os.environ, "LC_ALL": "C.UTF-8", "TERM": "xterm", **changes}
@@ -94,23 +96,10 @@ def environment(**changes: str) -> dict[str, str]:
 
 def rows_at_terminal(desk: Desk, command: Sequence[str], columns: int, **changes: str) -> list[str]:
     """What a terminal of so many columns shows of a command that ended well."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 900, columns, 0, 0))
-    child = shell(desk, command, "", changes, stdin=theirs, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    written = b""
-    with contextlib.suppress(OSError):
-        # The other side of a terminal that is gone.
-        while piece := os.read(ours, 65536):
-            written += piece
-    os.close(ours)
-    assert child.wait() == 0, written
-    screen = pyte.Screen(columns, 900)
-    stream = pyte.ByteStream(screen)
-    if changes.get("PYTHONIOENCODING"):
-        written = written.decode(changes["PYTHONIOENCODING"]).encode()
-    stream.feed(written)
-    return [row.rstrip() for row in screen.display]
+    with at_a_terminal(desk.folder, *desk.line(command), columns=columns, **changes) as someone:
+        someone.types("Passphrase of the vault", PASSPHRASES["investigations"])
+        assert someone.ends() == 0, someone.seen
+    return screen_lines(someone.seen, columns)
 
 
 def shell(
@@ -120,33 +109,27 @@ def shell(
     secret = desk.folder / "passphrase"
     secret.write_text(PASSPHRASES["investigations"] + "\n")
     script = f'"$@" 3< "$0" {redirected}'
-    line = ["bash", "-c", script, str(secret), *desk.line(command)]
+    line = ["bash", "-c", script, str(secret), sys.executable, *desk.line(command)]
+    line += ["--passphrase-fd", "3"]
     return subprocess.Popen(line, cwd=REPOSITORY, env=environment(**changes), **streams)  # type: ignore[call-overload,no-any-return]
 
 
-@pytest.mark.parametrize("columns", [40, 80])
-@pytest.mark.parametrize("command", [*LOOKS, *DEEDS], ids=lambda one: one[0])
-def test_nothing_that_others_wrote_stands_at_the_left_edge(
-    desk: Desk, command: Sequence[str], columns: int
-) -> None:
-    rows = rows_at_terminal(desk, command, columns)
-    assert any(rows)
-    assert [row for row in rows if _THEIRS.match(row)] == []
+@pytest.mark.parametrize("columns", [40, pytest.param(80, marks=pytest.mark.long)])
+def test_nothing_that_others_wrote_stands_at_the_left_edge(desk: Desk, columns: int) -> None:
+    shown = {}
+    for command in COMMANDS.values():
+        shown[command[0]] = rows = rows_at_terminal(desk, command, columns)
+        assert rows
+        assert [row for row in rows if _THEIRS.match(row)] == []
+    # A text stays whole on a narrow terminal.
+    assert "".join(shown["show"]).count("Ж") >= 600
+    assert "<U+001B>" in "".join(row.removeprefix("  | ") for row in shown["show"])
 
 
-@pytest.mark.parametrize("command", LOOKS, ids=lambda one: one[0])
-def test_codes_of_letters_that_a_terminal_lacks_stand_no_further_left(
-    desk: Desk, command: Sequence[str]
-) -> None:
-    rows = rows_at_terminal(desk, command, 40, **SETTINGS["LANG=C"])
+def test_codes_of_letters_that_a_terminal_lacks_stand_no_further_left(desk: Desk) -> None:
+    rows = rows_at_terminal(desk, ["show", "{vault}", "1"], 40, **SETTINGS["LANG=C"])
     assert any("<U+5831>" in row for row in rows)
     assert [row for row in rows if _THEIRS.match(row)] == []
-
-
-def test_a_text_stays_whole_on_a_narrow_terminal(desk: Desk) -> None:
-    rows = rows_at_terminal(desk, ["show", "{vault}", "1"], 40)
-    assert "".join(rows).count("Ж") >= 600
-    assert "<U+001B>" in "".join(row.removeprefix("  | ") for row in rows)
 
 
 STREAMS = {
@@ -165,11 +148,18 @@ SETTINGS: dict[str, dict[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("streams", STREAMS)
-@pytest.mark.parametrize("command", [*LOOKS, *DEEDS], ids=lambda one: one[0])
-def test_a_deed_is_never_undone_by_an_answer_that_nobody_can_read(
-    desk: Desk, command: Sequence[str], streams: str
-) -> None:
+@pytest.mark.parametrize(
+    "case",
+    telling(
+        (f"{command} with {streams}" for command in COMMANDS for streams in STREAMS),
+        "list with stdout read to its first line",
+        "show with stdout full",
+        "import with stdout closed",
+        "export with all of them closed",
+    ),
+)
+def test_a_deed_is_never_undone_by_an_answer_that_nobody_can_read(desk: Desk, case: str) -> None:
+    command, streams = named(case)
     child = shell(
         desk, command, STREAMS[streams], {}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -186,11 +176,17 @@ def test_a_deed_is_never_undone_by_an_answer_that_nobody_can_read(
             assert count_cases(vault.db) == 2
 
 
-@pytest.mark.parametrize("settings", SETTINGS)
-@pytest.mark.parametrize("command", [*LOOKS, *DEEDS], ids=lambda one: one[0])
-def test_commands_answer_whatever_the_language_settings(
-    desk: Desk, command: Sequence[str], settings: str
-) -> None:
+@pytest.mark.parametrize(
+    "case",
+    telling(
+        (f"{command} with {settings}" for command in COMMANDS for settings in SETTINGS),
+        "list with no HOME",
+        "import with KOI8-R",
+        "export with LANG=C",
+    ),
+)
+def test_commands_answer_whatever_the_language_settings(desk: Desk, case: str) -> None:
+    command, settings = named(case)
     child = shell(
         desk, command, "", SETTINGS[settings], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -207,7 +203,13 @@ def test_json_keeps_every_letter(desk: Desk) -> None:
     assert (message["text"], message["answers"]) == (FOREIGN, {QUESTION: FOREIGN})
 
 
-@pytest.mark.parametrize("letters", [{}, {"PYTHONIOENCODING": "ascii"}], ids=["UTF-8", "ASCII"])
+@pytest.mark.parametrize(
+    "letters",
+    [
+        pytest.param({}, id="UTF-8"),
+        pytest.param({"PYTHONIOENCODING": "ascii"}, id="ASCII", marks=pytest.mark.long),
+    ],
+)
 def test_an_office_s_name_looks_the_same_in_every_command(
     desk: Desk, tmp_path: Path, letters: Mapping[str, str]
 ) -> None:

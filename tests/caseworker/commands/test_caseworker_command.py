@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from caseworker.cli import PROGRAM
+from tests.means.person_at_a_terminal import at_a_terminal
 from tests.means.repository import REPOSITORY
 from tests.offices.vaults import ADDRESS, PASSPHRASES, Office, Server, Source
 
@@ -230,25 +230,13 @@ def test_an_office_that_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_terminal_is_asked_without_showing_what_is_typed(office: Office) -> None:
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(REPOSITORY)
-        program = [sys.executable, "-m", "caseworker.cli", "list", str(office.vault())]
-        os.execv(sys.executable, program)
-    shown = b""
-    while b"Passphrase of the vault investigations: " not in shown:
-        shown += os.read(terminal, 1024)
-    os.write(terminal, PASSPHRASES["investigations"].encode() + b"\n")
-    try:
-        while piece := os.read(terminal, 1024):
-            shown += piece
-    except OSError:
-        # The other side of a terminal that is gone.
-        pass
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert b"0 cases" in shown
-    assert PASSPHRASES["investigations"].encode() not in shown
+def test_a_terminal_is_asked_without_showing_what_is_typed(office: Office, tmp_path: Path) -> None:
+    command = ("-m", "caseworker.cli", "list", str(office.vault()))
+    with at_a_terminal(tmp_path, *command) as someone:
+        someone.types("Passphrase of the vault investigations: ", PASSPHRASES["investigations"])
+        assert someone.ends() == 0
+    assert "0 cases" in someone.seen
+    assert PASSPHRASES["investigations"] not in someone.seen
 
 
 def test_one_bad_bundle_does_not_stop_the_others(

@@ -67,7 +67,7 @@ class Courier:
             self.server.take(path, LATER)
         else:
             to = "investigations" if leg == "server to directory" else "board"
-            assert self.office.bring(path, day=LATER, to=to).notes == ()
+            assert self.office.bring(path, day=LATER, to=to).left_out == ()
 
     def round(self, fates: tuple[str, ...]) -> list[tuple[str, Path]]:
         """Go round once; return what is still on its way."""

@@ -108,7 +108,7 @@ def test_every_replaced_key_of_a_week_goes_with_it(
 ) -> None:
     with office.opened() as vault:
         (one,) = [secret for secret in vault.secrets if secret.week == WEEK]
-        vault.keep_secrets([*vault.secrets, one])
+        vault.replace_secrets([*vault.secrets, one])
     server.report(source)
     weekly(office, server, PAST)
     come(office, server, PAST)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ground.disk.new_files import NameTakenError, NewFiles, new_file, new_folder
+from ground.disk.new_files import NameInUseError, NewFiles, new_file, new_folder
 from ground.disk.replaced_files import (
     finish_replacing,
     is_there,
@@ -54,7 +54,7 @@ def test_a_new_file_is_whole_or_not_there(folder: Path) -> None:
     for _ in killed_at_each_step(write, lambda: empty(folder)):
         steps += 1
         assert not path.exists() or path.read_bytes() == NEW
-        with suppress(NameTakenError):
+        with suppress(NameInUseError):
             write()
         assert path.read_bytes() == NEW
         assert names(folder) == ["new"]
@@ -75,7 +75,7 @@ def test_of_several_new_files_each_is_whole_and_the_same_work_makes_them_all(
 
     for _ in killed_at_each_step(write, lambda: empty(folder)):
         assert {path.read_bytes() for path in paths if path.exists()} <= {NEW}
-        with suppress(NameTakenError):
+        with suppress(NameInUseError):
             write()
         assert names(folder) == ["one", "three", "two"]
         assert {path.read_bytes() for path in paths} == {NEW}
@@ -93,7 +93,7 @@ def test_a_new_folder_is_whole_or_not_there(folder: Path) -> None:
     for _ in killed_at_each_step(write, lambda: empty(folder)):
         if path.exists():
             assert sorted(one.name for one in path.iterdir()) == ["one", "others"]
-        with suppress(NameTakenError):
+        with suppress(NameInUseError):
             write()
         assert {one.read_bytes() for one in path.iterdir()} == {NEW}
         assert names(folder) == ["new"]
@@ -164,13 +164,13 @@ def test_nothing_is_ever_written_over(folder: Path, taken: str) -> None:
     else:
         path.symlink_to(folder / "nowhere")
     for write in (new_file, new_folder):
-        with pytest.raises(NameTakenError), write(path):
+        with pytest.raises(NameInUseError), write(path):
             pass
     assert path.is_symlink() or path.is_dir() or path.read_bytes() == OLD
 
 
 def test_a_name_that_was_taken_meanwhile_stays_whose_it_is(folder: Path) -> None:
-    with pytest.raises(NameTakenError), new_file(folder / "new") as file:
+    with pytest.raises(NameInUseError), new_file(folder / "new") as file:
         file.write(NEW)
         (folder / "new").write_bytes(OLD)
     assert (folder / "new").read_bytes() == OLD

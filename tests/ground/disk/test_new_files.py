@@ -45,7 +45,7 @@ def test_a_name_taken_at_the_last_moment_is_not_overwritten(
 ) -> None:
     """Also where it was free when it was looked at; no part is left either."""
     parts = (tmp_path / "out.001", tmp_path / "out.002")
-    monkeypatch.setattr(NewFiles, "_refuse_taken", lambda _: None)
+    monkeypatch.setattr(NewFiles, "_refuse_names_in_use", lambda _: None)
     parts[1].write_bytes(b"precious")
     with (
         pytest.raises(Refusal, match="nothing is overwritten"),

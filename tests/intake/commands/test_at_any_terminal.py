@@ -4,25 +4,21 @@ Whatever becomes of what they print: no traceback, no wrong exit code after a de
 an office at the left edge of a terminal, where this program speaks.
 """
 
-import contextlib
-import fcntl
 import json
 import os
-import pty
 import re
-import struct
 import subprocess
 import sys
-import termios
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyte
 import pytest
 
 from crypto.directory import fingerprint
 from crypto.names import Day
+from tests.means.person_at_a_terminal import person, screen_lines
 from tests.means.repository import REPOSITORY
+from tests.means.telling import telling
 from tests.offices.server_process import intake, succeed
 from tests.offices.signed_office import PracticeOffice, batch
 
@@ -110,7 +106,7 @@ def run(
     )
 
 
-@pytest.mark.parametrize("where", AROUND)
+@pytest.mark.parametrize("where", telling(AROUND, "stdout closed", "all closed"))
 def test_a_deed_is_done_and_said_to_be_whatever_becomes_of_the_output(
     served: Intake, today: Day, where: str
 ) -> None:
@@ -135,7 +131,7 @@ def test_a_deed_is_done_and_said_to_be_whatever_becomes_of_the_output(
     assert not list(served.folder.glob("out*"))
 
 
-@pytest.mark.parametrize("where", AROUND)
+@pytest.mark.parametrize("where", telling(AROUND, "stdout full", "a reader who leaves", "no home"))
 def test_what_was_only_to_be_shown_fails_where_it_cannot_be(served: Intake, where: str) -> None:
     around, changes = AROUND[where]
     done = run(around, "status", "--data", served.data, **changes)
@@ -164,48 +160,41 @@ def test_a_name_is_shown_as_it_is_and_given_as_it_is(served: Intake) -> None:
 
 
 def rows_at_terminal(
-    columns: int, *arguments: object, typed: str = "", **changes: str | None
+    folder: Path, columns: int, *arguments: object, answers: bool = False, **changes: str | None
 ) -> list[str]:
-    """What a terminal of so many columns shows of a command that ended well."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 200, columns, 0, 0))
-    child = subprocess.Popen(
-        [sys.executable, "-m", "intake.cli", *map(str, arguments)],
-        cwd=REPOSITORY,
-        env=environment(**changes),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    os.write(ours, typed.encode())
-    written = b""
-    with contextlib.suppress(OSError):
-        # The other side of a terminal that is gone.
-        while piece := os.read(ours, 65_536):
-            written += piece
-    os.close(ours)
-    assert child.wait(timeout=120) == 0, written
-    screen = pyte.Screen(columns, 200)
-    pyte.ByteStream(screen).feed(written)
-    return [row.rstrip() for row in screen.display]
+    """What a terminal of so many columns shows of a command that ended well.
+
+    `answers`: somebody answers yes to what is asked.
+    """
+    with person(folder, *map(str, arguments), columns=columns, **changes) as someone:
+        if answers:
+            someone.types("Type yes, or Enter for no:", "yes")
+        assert someone.ends() == 0, someone.seen
+    return screen_lines(someone.seen, columns)
 
 
-@pytest.mark.parametrize(("columns", "changes"), [(40, {}), (80, {}), (40, ASCII)])
+@pytest.mark.parametrize(
+    ("columns", "changes"),
+    [
+        pytest.param(40, {}, id="40"),
+        pytest.param(80, {}, id="80", marks=pytest.mark.long),
+        pytest.param(40, ASCII, id="40-ASCII", marks=pytest.mark.long),
+    ],
+)
 def test_nothing_that_an_office_wrote_stands_at_the_left_edge(
     served: Intake, today: Day, tmp_path: Path, columns: int, changes: dict[str, str | None]
 ) -> None:
     first = served.bundle(today, 0)
-    commands = (
-        (("status", "--data", served.data), ""),
-        (("import", "--data", tmp_path / "data", first), "yes\n"),
-        (
-            ("export", "--data", served.data, "--recipient", "main", "--out", tmp_path / "out"),
-            "",
-        ),
+    status = ("status", "--data", served.data)
+    commands: tuple[tuple[object, ...], ...] = (
+        status,
+        ("import", "--data", tmp_path / "data", first),
+        ("export", "--data", served.data, "--recipient", "main", "--out", tmp_path / "out"),
     )
-    for command, typed in commands:
-        rows = rows_at_terminal(columns, *command, typed=typed, **changes)
-        assert any(rows)
+    for command in commands:
+        asks = command[0] == "import"
+        rows = rows_at_terminal(tmp_path, columns, *command, answers=asks, **changes)
+        assert rows
         assert [row for row in rows if _THEIRS.match(row)] == []
-    assert "".join(rows_at_terminal(columns, "status", "--data", served.data)).count("Ж") == 40
+        if command is status and not changes:
+            assert "".join(rows).count("Ж") == 40

@@ -1,10 +1,6 @@
 """The commands teach, refuse with a reason and a hint, and keep the data folder to its owner."""
 
 import json
-import os
-import pty
-import subprocess
-import sys
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -18,6 +14,7 @@ from ground.shell.refusals import Refusal
 from intake.cli import PROGRAM
 from intake.server.config import Settings, read_settings, settings_file
 from intake.storage.folder import DataFolder, create_folder
+from tests.means.person_at_a_terminal import person
 from tests.means.repository import REPOSITORY
 from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, intake, serving, succeed
@@ -139,41 +136,15 @@ def test_the_first_import_asks_on_a_terminal(
 ) -> None:
     """It shows the name and the fingerprint, and takes nothing but yes."""
     (tmp_path / "first").write_bytes(office.outbound("main", today))
-    for typed, code in (("no\n", 1), ("\n", 1), ("yes\n", 0)):
-        printed, returned = on_a_terminal(
-            typed, "import", "--data", str(tmp_path / "d"), str(tmp_path / "first")
-        )
-        assert returned == code
-        assert "Office of Practice" in printed
+    command = ("import", "--data", str(tmp_path / "d"), str(tmp_path / "first"))
+    for typed, code in (("no", 1), ("", 1), ("yes", 0)):
+        with person(tmp_path, *command) as someone:
+            someone.types("Office of Practice", typed)
+            assert someone.ends() == code
         assert (
             fingerprint(office.genesis_id).split()[:4]
-            == printed.partition("fingerprint:")[2].split()[:4]
+            == someone.seen.partition("fingerprint:")[2].split()[:4]
         )
-
-
-def on_a_terminal(typed: str, *arguments: str) -> tuple[str, int]:
-    """What a command prints, and returns, with somebody at the keyboard."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "intake.cli", *arguments],
-        cwd=REPOSITORY,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    os.write(ours, typed.encode())
-    printed = b""
-    while True:
-        try:
-            piece = os.read(ours, 4096)
-        except OSError:
-            break
-        printed += piece
-        if not piece:
-            break
-    os.close(ours)
-    return printed.decode(), process.wait(timeout=60)
 
 
 def test_status_is_for_people_and_for_scripts(data: Path, office: PracticeOffice) -> None:

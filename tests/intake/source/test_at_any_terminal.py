@@ -16,6 +16,7 @@ import pytest
 from crypto.directory import fingerprint
 from tests.means.person_at_a_terminal import person, screen_lines
 from tests.means.repository import REPOSITORY
+from tests.means.telling import telling
 from tests.offices.signed_office import PracticeOffice
 from tests.offices.source_client import (
     OfficeServer,
@@ -165,7 +166,9 @@ AROUND: dict[str, tuple[str, dict[str, str | None]]] = {
 UNWRITTEN = ("stdout closed", "stdout full", "all closed")
 
 
-@pytest.mark.parametrize("where", AROUND)
+@pytest.mark.parametrize(
+    "where", telling(AROUND, "stdout closed", "a reader who leaves", "ASCII alone")
+)
 def test_a_report_is_stored_and_said_to_be_whatever_becomes_of_the_output(
     source: Source, server: OfficeServer, where: str
 ) -> None:
@@ -182,7 +185,7 @@ def test_a_report_is_stored_and_said_to_be_whatever_becomes_of_the_output(
         assert "Stored." in done.out
 
 
-@pytest.mark.parametrize("where", AROUND)
+@pytest.mark.parametrize("where", telling(AROUND, "stdout full", "KOI8-R", "40 columns"))
 def test_replies_that_could_not_be_shown_are_said_not_to_have_been(
     answered: Source, where: str
 ) -> None:
@@ -239,7 +242,7 @@ def test_without_home_a_report_goes_out_all_the_same(source: Source, server: Off
     assert len(server.envelopes()) == 2
 
 
-@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize("columns", [40, pytest.param(80, marks=pytest.mark.long)])
 def test_no_text_of_an_office_stands_at_the_left_edge_of_a_terminal(
     answered: Source, tmp_path: Path, columns: int
 ) -> None:
@@ -258,7 +261,7 @@ def test_no_text_of_an_office_stands_at_the_left_edge_of_a_terminal(
     assert "error: all is lost" not in [line.strip() for line in screen_lines(after, columns)]
 
 
-@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize("columns", [40, pytest.param(80, marks=pytest.mark.long)])
 def test_other_ways_to_report_stay_away_from_the_left_edge(
     source: Source, server: OfficeServer, tmp_path: Path, columns: int
 ) -> None:

@@ -71,7 +71,7 @@ def _read(vector: Members) -> object:
 
 def _shown(reader: SealedFileReader, data: BytesIO) -> Iterator[Members]:
     while reader.wants:
-        match reader.take(data.read(reader.wants)):
+        match reader.feed(data.read(reader.wants)):
             case SealedFileHead(_, last_day, chunks):
                 yield {"last_day": last_day, "chunks": chunks}
             case SealedChunk(id=chunk_id, nonce=nonce, chunk=chunk):

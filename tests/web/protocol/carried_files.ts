@@ -53,7 +53,7 @@ async function read(inputs: Inputs): Promise<unknown> {
   const found: unknown[] = [];
   for (let at = 0; reader.wants;) {
     const wanted = reader.wants;
-    const item = await reader.take(data.subarray(at, at + wanted));
+    const item = await reader.feed(data.subarray(at, at + wanted));
     at += wanted;
     if ("chunk" in item) {
       found.push({ id: item.id, nonce: item.nonce, sha256: sha256(item.chunk) });

@@ -34,7 +34,7 @@ const readers: Record<string, (data: Uint8Array) => unknown> = {
   intake_key: checkKemPublicKey,
   signature: (data) => {
     const reader = new ByteReader(data);
-    const [key, signature] = [reader.take(32), reader.take(64)];
+    const [key, signature] = [reader.read(32), reader.read(64)];
     checkSignature(key, signature, Label.MESSAGE, genesisId, data.subarray(96));
   },
   name: (data) => {
@@ -52,7 +52,7 @@ const readers: Record<string, (data: Uint8Array) => unknown> = {
     const reader = new SealedFileReader(genesisId, 20_800 as Day);
     for (let at = 0; reader.wants;) {
       const wanted = reader.wants;
-      await reader.take(data.subarray(at, at + wanted));
+      await reader.feed(data.subarray(at, at + wanted));
       at += wanted;
     }
   },

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from ground.shell.output import Output
 from intake.source.person.codename_line import CodenameLine
-from intake.source.person.progress import ProgressInWords
 from intake.source.person.session import Session, next_command
+from intake.source.person.upload_progress import ProgressInWords
 from intake.source.reach.address import Proxy
 from intake.source.reach.api import Route
 from intake.source.reach.pinned import StateFolder

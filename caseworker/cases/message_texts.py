@@ -9,26 +9,23 @@ from caseworker.cases.files import (
     AnnouncedFile,
     FileDamagedError,
     FileMissingError,
+    FileState,
     announced_files,
     read_file,
 )
 from caseworker.vault.folder import Vault
 from crypto.payload import Payload
 
-WHOLE = "whole"
-MISSING = "missing"
-DAMAGED = "damaged"
-LONGER = "longer"
 # A rest may have gigabytes. What is longer is for files, not for a screen or a memory.
 SHOWN_MAX_SIZE = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, repr=False)
 class MessageText:
-    """A text as far as it is here; `rest` is whole, missing, damaged or longer."""
+    """A text as far as it is here; `rest` is whole where there is none."""
 
     text: str
-    rest: str
+    rest: FileState
 
     def __repr__(self) -> str:
         return "MessageText(hidden)"
@@ -38,14 +35,14 @@ def message_text(vault: Vault, payload: Payload) -> MessageText:
     """Return the text of a message, its beginning alone where the rest cannot be shown."""
     rest = rest_of(payload)
     if rest and rest.size > SHOWN_MAX_SIZE:
-        return MessageText(payload.text, LONGER)
+        return MessageText(payload.text, FileState.LONGER)
     try:
         data = b"".join(read_rest(vault, payload))
     except FileMissingError:
-        return MessageText(payload.text, MISSING)
+        return MessageText(payload.text, FileState.MISSING)
     except FileDamagedError:
-        return MessageText(payload.text, DAMAGED)
-    return MessageText((payload.text.encode() + data).decode(), WHOLE)
+        return MessageText(payload.text, FileState.DAMAGED)
+    return MessageText((payload.text.encode() + data).decode(), FileState.WHOLE)
 
 
 def read_rest(vault: Vault, payload: Payload) -> Iterator[bytes]:
