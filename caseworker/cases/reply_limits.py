@@ -3,7 +3,7 @@
 from crypto.office.replies import REPLY_PARTS_MAX, split_reply
 from crypto.payload import Payload
 from crypto.sizes import REPLY_INDEXES, REPLY_MESSAGE_MAX_SIZE
-from ground.shell.figures import counted
+from ground.shell.figures import counted, number_text
 from ground.shell.refusals import Refusal
 
 # From here on a caseworker is told that the thread's records run out.
@@ -23,7 +23,7 @@ def parts_of(text: str, payload: Payload, batch_size: int) -> int:
     if fitting < len(text):
         raise Refusal(
             f"this reply is too long by {counted(len(text) - fitting, 'letter')}: "
-            f"it has to fit one batch, which holds the first {fitting}",
+            f"it has to fit one batch, which holds the first {number_text(fitting)}",
             "nothing was written: shorten it, or write two replies",
         )
     return parts

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from caseworker.cases.reply_limits import WARN_AT_INDEX
 from caseworker.commands.case_words import in_words
-from caseworker.commands.frame import add_case, add_vault, now, opened
+from caseworker.commands.frame import case_number, add_case, add_vault, now, opened
 from caseworker.work.acknowledge_cases import Acknowledged, acknowledge_cases
 from caseworker.work.add_note import add_note
 from caseworker.work.replying import CaseFlaggedError, ReplyWriter, Written
@@ -153,14 +153,14 @@ def _add_reply(parser: argparse.ArgumentParser) -> None:
 
 def _add_acknowledge(parser: argparse.ArgumentParser) -> None:
     add_vault(parser)
-    parser.add_argument("case", metavar="CASE", type=int, nargs="*", help="numbers from list")
+    parser.add_argument("case", metavar="CASE", type=case_number, nargs="*", help="numbers from list")
     parser.add_argument(
         "--all-new", action="store_true", help="every case not yet acknowledged, flagged ones not"
     )
     parser.add_argument(
         "--leave-out",
         metavar="CASE",
-        type=int,
+        type=case_number,
         nargs="+",
         action="extend",
         default=[],

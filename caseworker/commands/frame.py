@@ -20,12 +20,15 @@ __all__ = [
     "add_case",
     "add_out",
     "add_vault",
+    "case_number",
     "file_name",
     "name_of_vault",
     "naming_files",
     "now",
     "opened",
 ]
+
+_DIGITS_MOST = 9
 
 
 def now() -> Moment:
@@ -40,7 +43,14 @@ def add_vault(parser: argparse.ArgumentParser) -> None:
 
 def add_case(parser: argparse.ArgumentParser) -> None:
     """Add the argument that names a case."""
-    parser.add_argument("case", metavar="CASE", type=int, help="the number that list shows")
+    parser.add_argument("case", metavar="CASE", type=case_number, help="the number that list shows")
+
+
+def case_number(text: str) -> int:
+    """Return the number of a case, as list shows it."""
+    if not text.isascii() or not text.isdigit() or len(text) > _DIGITS_MOST:
+        raise argparse.ArgumentTypeError("a case has a number, as list shows it")
+    return int(text)
 
 
 def add_out(parser: argparse.ArgumentParser, what: str) -> None:

@@ -1,9 +1,11 @@
 """The rows of the log, as they are stored."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caseworker.vault.database import Database, Row
+from ground.shell.refusals import Refusal
 
 _FIRST_HASH = bytes(32)
 
@@ -82,4 +84,14 @@ def rows_that_name(db: Database, kind: str, digest: bytes) -> Iterator[LogRow]:
 
 
 def _rows(rows: Iterator[Row]) -> Iterator[LogRow]:
-    return (LogRow(**row) for row in rows)
+    return (_unaltered(LogRow(**row)) for row in rows)
+
+
+def _unaltered(row: LogRow) -> LogRow:
+    """Return an event whose bytes are those that were hashed; what was altered says nothing."""
+    if hashlib.sha256(row.content).digest() != row.hash:
+        raise Refusal(
+            f"the log was altered at event {row.number}",
+            "what follows cannot be trusted: compare with your last backup",
+        )
+    return row

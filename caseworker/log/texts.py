@@ -4,6 +4,7 @@ import hashlib
 import secrets
 
 from caseworker.vault.database import Database
+from ground.shell.refusals import Refusal
 
 _SALT_SIZE = 16
 
@@ -17,10 +18,12 @@ def add_text(db: Database, text: str) -> bytes:
 
 
 def text_of(db: Database, text_id: bytes) -> str:
-    """Return a text that the log names; LookupError where it was deleted."""
-    row = db.row("SELECT text FROM texts WHERE id = ?", text_id)
-    if row is None:
-        raise LookupError("a text that was deleted")
+    """Return a text that the log names; Refusal where it is gone, or another than was written."""
+    row = db.row("SELECT salt, text FROM texts WHERE id = ?", text_id)
+    if row is None or _id_of(row["salt"], row["text"]) != text_id:
+        raise Refusal(
+            "a text that the log names was altered, or is gone", "compare with your last backup"
+        )
     return str(row["text"])
 
 

@@ -96,13 +96,24 @@ class NewFiles:
             if kind is None:
                 self._refuse_names_in_use()
                 self._name_all()
-                done = self._part.with_suffix(_DONE)
-                self._part.rename(done)
-                self._part = done
-        finally:
+        except BaseException:
+            self._clean_up()
+            raise
+        if kind is not None:
+            self._clean_up()
+            return
+        # All is there: a Ctrl-C from here on must not make it look undone.
+        with suppress(KeyboardInterrupt):
+            self._part = self._part.rename(self._part.with_suffix(_DONE))
+            self._clean_up()
+        with suppress(KeyboardInterrupt):
+            _sync_names(self._out.parent)
+
+    def _clean_up(self) -> None:
+        try:
             shutil.rmtree(self._part, ignore_errors=True)
+        finally:
             os.close(self._held)
-        _sync_names(self._out.parent)
 
     @contextmanager
     def writing(self, index: int = 0) -> Iterator[BinaryIO]:

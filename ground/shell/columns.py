@@ -86,6 +86,8 @@ def encoding_of_output() -> str:
 
 def _fitting(text: str, at: int, room: int) -> int:
     """Return up to which letter, from one on, a text fits."""
+    if text.isascii():
+        return min(len(text), at + max(room, 0))
     width = 0
     for place in range(at, len(text)):
         width += _columns(text[place])

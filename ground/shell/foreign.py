@@ -69,6 +69,8 @@ def foreign_path(path: Path) -> ForeignText:
 
 def safe_line(text: str) -> str:
     """Return a text for one line."""
+    if text.isascii() and text.isprintable():
+        return text
     encoding = encoding_of_output()
     return "".join(_shown(letter, encoding) for letter in text)
 

@@ -17,6 +17,8 @@ _GAP = "  "
 _QUOTED_MOST = 100
 _FOREIGN_LEAST = 12
 _FOREIGN_MOST = 40
+# A second column that is narrower tells nobody anything.
+_SECOND_LEAST = 20
 _INDENT = "    "
 
 Cell = str | ForeignText
@@ -63,6 +65,8 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: str 
         written.append(_GAP.join(parts).rstrip())
     if not lines_must_fit() or len(headings) != 2:
         return "\n".join(written)
+    if terminal_columns() - widths[0] - len(_GAP) < _SECOND_LEAST:
+        return "\n\n".join(_stacked(headings, row) for row in rows)
     # In two columns the second one can go on under itself.
     indent = " " * (widths[0] + len(_GAP))
     return "\n".join(piece for line in written for piece in fitted(line, indent))

@@ -7,8 +7,10 @@ the frame, which says so on stderr.
 import io
 import os
 import sys
+from collections.abc import Iterator
 from typing import TextIO
 
+from ground.shell.columns import terminal_columns, wrapped
 from ground.shell.foreign import safe_line
 
 __all__ = ["Output", "complain", "open_standard_streams"]
@@ -77,10 +79,21 @@ class Output:
 def complain(*lines: str) -> None:
     """Write lines to stderr, each safe; where that is gone, nobody is told."""
     try:
-        sys.stderr.write("".join(f"{safe_line(line)}\n" for line in lines))
+        sys.stderr.write("".join(f"{piece}\n" for line in lines for piece in _fitted(line)))
         sys.stderr.flush()
     except (OSError, ValueError):
         _discard(sys.stderr)
+
+
+def _fitted(line: str) -> Iterator[str]:
+    """Yield a line as it fits where somebody looks: what goes on would stand where we speak.
+
+    A hint stays one line, since a command in it may be copied.
+    """
+    safe = safe_line(line)
+    if line.startswith("hint:") or not sys.stderr.isatty():
+        return iter((safe,))
+    return wrapped(safe, terminal_columns(), rest="  ")
 
 
 def _discard(stream: TextIO) -> None:

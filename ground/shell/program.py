@@ -47,6 +47,7 @@ USAGE: Final = 2
 STOPPED: Final = 130
 
 _DISTRIBUTION: Final = "fidelio-intake"
+_DIGITS_MOST: Final = 9
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 Options = TypeVar("Options")
@@ -314,11 +315,17 @@ def _add_arguments(parser: argparse.ArgumentParser, command: Command[Any]) -> No
             OPTION,
             dest="passphrase_fd",
             metavar="N",
-            type=int,
+            type=_descriptor,
             help="read passphrases from file descriptor N, one a line",
         )
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
     parser.set_defaults(command=command)
+
+
+def _descriptor(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > _DIGITS_MOST:
+        raise argparse.ArgumentTypeError("a file descriptor is a number, as in 3 3< FILE")
+    return int(text)
 
 
 def _topic(program: Program, topic: str) -> str:

@@ -29,19 +29,23 @@ _MARKS: Final = (
 
 def decoded(data: bytes) -> str:
     """Return the text that bytes stand for; UnicodeError where they are none."""
+    text = _text_of(data)
+    if "\0" in text:
+        raise UnicodeError("bytes that are no text")
+    return text
+
+
+def _text_of(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding)
     try:
-        text = data.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError:
         own = locale.getpreferredencoding(do_setlocale=False)
         if codecs.lookup(own).name in ("utf-8", "ascii"):
             raise
-        text = data.decode(own)
-    if "\0" in text:
-        raise UnicodeError("bytes that are no text")
-    return text
+        return data.decode(own)
 
 
 def decoded_lines(file: BinaryIO, most: int) -> Iterator[str]:

@@ -24,10 +24,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder like the project's, with its practice office running as `make run` starts it."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "deploy").mkdir()
-    shutil.copy(REPOSITORY / "deploy" / "practice", folder / "deploy" / "practice")
+    shutil.copy(REPOSITORY / "deploy" / "practice.py", folder / "deploy" / "practice.py")
     shutil.copy(REPOSITORY / "README.md", folder / "README.md")
     (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
-    command = [sys.executable, str(folder / "deploy" / "practice"), "--port", str(PORT)]
+    command = [sys.executable, str(folder / "deploy" / "practice.py"), "--port", str(PORT)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as office:
         try:
             _wait_until_it_listens(office)

@@ -39,7 +39,8 @@ def seal_batches(vault: Vault, moment: Moment, directory: Directory, batches: in
     waiting = waiting_replies(vault.db)
     for _ in range(batches):
         _seal_batch(vault, moment, directory, waiting, result)
-        waiting = [reply for reply in waiting if reply not in result.sealed]
+        gone = {reply.reply_id for reply in result.sealed}
+        waiting = [reply for reply in waiting if reply.reply_id not in gone]
     return result
 
 

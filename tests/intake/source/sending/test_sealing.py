@@ -111,9 +111,9 @@ def at_the_end(do: str) -> str:
         "from pathlib import Path\n"
         "from crypto.sealed_file import SealedFileWriter\n"
         "end = SealedFileWriter.end\n"
-        "def then(*arguments):\n"
+        "def then(*arguments, **named):\n"
         f"    {do}\n"
-        "    return end(*arguments)\n"
+        "    return end(*arguments, **named)\n"
         "SealedFileWriter.end = then\n"
     )
 
