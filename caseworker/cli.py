@@ -16,7 +16,7 @@ from caseworker.commands import (
     viewing,
 )
 from caseworker.offline import refuse_connections
-from ground.shell.program import Group, Program, run_program
+from ground.shell.frame import Group, Program, run_program
 
 _DESCRIPTION = """Reads and answers reports on a machine that is never online.
 

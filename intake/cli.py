@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from ground.shell.program import Group, Program, run_program
+from ground.shell.frame import Group, Program, run_program
 from intake.commands.export_command import EXPORT
 from intake.commands.import_command import IMPORT
 from intake.commands.serve_command import SERVE

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from caseworker.cases.reply_limits import WARN_AT_INDEX
 from caseworker.commands.case_words import in_words
-from caseworker.commands.frame import case_number, add_case, add_vault, now, opened
+from caseworker.commands.opening import add_case, add_vault, case_number, now, opened
 from caseworker.work.acknowledge_cases import Acknowledged, acknowledge_cases
 from caseworker.work.add_note import add_note
 from caseworker.work.replying import CaseFlaggedError, ReplyWriter, Written
 from crypto.sizes import REPLY_INDEXES
 from ground.shell.figures import counted
 from ground.shell.foreign import foreign_path
+from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import lines
 from ground.shell.output import complain
-from ground.shell.program import Answer, Command, Surroundings
 from ground.shell.refusals import UsageError
 from ground.shell.typed_text import STDIN, read_text
 
@@ -153,7 +153,9 @@ def _add_reply(parser: argparse.ArgumentParser) -> None:
 
 def _add_acknowledge(parser: argparse.ArgumentParser) -> None:
     add_vault(parser)
-    parser.add_argument("case", metavar="CASE", type=case_number, nargs="*", help="numbers from list")
+    parser.add_argument(
+        "case", metavar="CASE", type=case_number, nargs="*", help="numbers from list"
+    )
     parser.add_argument(
         "--all-new", action="store_true", help="every case not yet acknowledged, flagged ones not"
     )

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from caseworker.cases.written_replies import ACKNOWLEDGEMENT, WrittenReply
 from caseworker.commands.bundle_words import left_out_words
-from caseworker.commands.frame import add_out, add_vault, file_name, naming_files, now, opened
 from caseworker.commands.old_keys import (
     add_destroy_old_keys,
     answer_about_old_keys,
     old_key_data,
     old_key_lines,
 )
+from caseworker.commands.opening import add_out, add_vault, file_name, naming_files, now, opened
 from caseworker.commands.upkeep_words import lost_key_remarks, upkeep_remarks
 from caseworker.exchange.inbound.importing import ImportResult
 from caseworker.exchange.outbound.exporting import ExportResult, export_bundle
@@ -23,8 +23,8 @@ from crypto.names import Day
 from crypto.statements import StatementKind
 from ground.shell.figures import counted, date_text, iso_date
 from ground.shell.foreign import ForeignText, foreign_path
+from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import lines, table
-from ground.shell.program import Answer, Command, Surroundings
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.commands.frame import naming_files, now
+from caseworker.commands.opening import naming_files, now
 from caseworker.keys.profile import OfficeProfile, check_profile
 from caseworker.office.ceremony import (
     FIRST_BUNDLE,
@@ -21,8 +21,8 @@ from crypto.directory import fingerprint, name_in
 from crypto.errors import Malformed
 from ground.disk.new_files import refuse_name_in_use
 from ground.shell.foreign import ForeignText, foreign_path
+from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import lines, table
-from ground.shell.program import Answer, Command, Surroundings
 from ground.shell.refusals import UsageError
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caseworker.commands.carry_steps import step_data, step_lines
-from caseworker.commands.frame import name_of_vault, naming_files, now
+from caseworker.commands.opening import name_of_vault, naming_files, now
 from caseworker.keys.profile import Puzzles
 from caseworker.office.renewal import Renewal
 from caseworker.office.root_file import ROOT_FILE
@@ -16,9 +16,9 @@ from crypto.directory import Policy
 from crypto.names import Day
 from ground.shell.figures import iso_date, until_text
 from ground.shell.foreign import foreign_path
+from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import lines
 from ground.shell.passphrases import Passphrase
-from ground.shell.program import Answer, Command, Surroundings
 
 # More would take a phone many minutes.
 PUZZLE_BITS_MAX = 24

@@ -11,13 +11,13 @@ from caseworker.backup.backing_up import (
     restore,
 )
 from caseworker.backup.numbers_moved_on import move_numbers_on
-from caseworker.commands.frame import add_out, add_vault, name_of_vault, naming_files, now, opened
+from caseworker.commands.opening import add_out, add_vault, name_of_vault, naming_files, now, opened
 from caseworker.vault.folder import refuse_other_folders
 from caseworker.work.change_passphrase import change_passphrase
 from ground.shell.figures import counted, size_text
 from ground.shell.foreign import foreign_path
+from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import lines
-from ground.shell.program import Answer, Command, Surroundings
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from caseworker.casefile.case_folder import SavedFile, save_case
 from caseworker.casefile.pieces import runs_text
 from caseworker.cases.files import FileState
 from caseworker.commands.case_words import FILE_WORDS
-from caseworker.commands.frame import add_case, add_vault, naming_files, now, opened
+from caseworker.commands.opening import add_case, add_vault, naming_files, now, opened
 from ground.disk.new_files import refuse_name_in_use
 from ground.shell.figures import counted
 from ground.shell.foreign import ForeignText, foreign_path
+from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import fitted, lines
-from ground.shell.program import Answer, Command, Surroundings
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caseworker.commands.carry_steps import step_data, step_lines
-from caseworker.commands.frame import add_out, add_vault, file_name, naming_files, now, opened
+from caseworker.commands.opening import add_out, add_vault, file_name, naming_files, now, opened
 from caseworker.office.new_signing_key import CarriedCard
 from caseworker.office.sheet import digit_lines
 from caseworker.work.replace_signing_key import refuse_hopeless_bundle, renew_signing_key
@@ -14,8 +14,8 @@ from caseworker.work.take_card import take_card
 from crypto.directory import read_fingerprint
 from crypto.errors import Malformed
 from ground.shell.foreign import foreign_path
+from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import lines
-from ground.shell.program import Answer, Command, Surroundings
 from ground.shell.refusals import Refusal, UsageError
 from ground.shell.terminal import open_terminal
 

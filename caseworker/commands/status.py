@@ -9,8 +9,8 @@ from caseworker.commands.alarm_words import (
     mended_in_words,
     safekeeping_in_words,
 )
-from caseworker.commands.frame import add_vault, now, opened
 from caseworker.commands.old_keys import due_data, due_rows
+from caseworker.commands.opening import add_vault, now, opened
 from caseworker.keys.key_dates import end_of_validity
 from caseworker.work.vault_status import VaultStatus, status_of
 from crypto.days import first_day
@@ -19,8 +19,8 @@ from crypto.names import Day
 from crypto.running_out import card_end
 from ground.shell.figures import distance_text, iso_date
 from ground.shell.foreign import ForeignText
+from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import fitted, lines, table
-from ground.shell.program import Answer, Command, Surroundings
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from caseworker.cases.files import FileState
 from caseworker.cases.reply_limits import WARN_AT_INDEX
 from caseworker.cases.states import State
 from caseworker.commands.case_words import FILE_WORDS, FLAG_WORDS, STATE_WORDS
-from caseworker.commands.frame import add_case, add_vault, now, opened
+from caseworker.commands.opening import add_case, add_vault, now, opened
 from caseworker.moments import Moment
 from caseworker.work.list_cases import ListedCase, list_with_beginnings
 from crypto.days import first_day
@@ -24,8 +24,8 @@ from crypto.names import Day
 from crypto.sizes import REPLY_INDEXES
 from ground.shell.figures import counted, date_text, iso_date, size_text
 from ground.shell.foreign import ForeignText, foreign_path
+from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import fitted, lines, quoted, table
-from ground.shell.program import Answer, Command, Surroundings
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from crypto.names import Day
 from ground.shell.figures import counted, size_text
 from ground.shell.foreign import foreign_path
+from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import lines
-from ground.shell.program import Answer, Command, Surroundings
 from intake.commands.data_folder import add_data_folder
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ground.shell.figures import counted, date_text, iso_date
 from ground.shell.foreign import ForeignText
+from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import lines
 from ground.shell.output import complain
-from ground.shell.program import Answer, Command, Surroundings
 from ground.shell.refusals import Refusal
 from ground.shell.terminal import open_terminal
 from intake.commands.data_folder import add_data_folder

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from ground.shell.program import Answer, Command, Surroundings
+from ground.shell.frame import Answer, Command, Surroundings
 from intake.commands.data_folder import add_data_folder
 
 __all__ = ["SERVE"]
@@ -39,7 +39,7 @@ def _host_and_port(text: str) -> tuple[str, int]:
 
 
 def _run(options: ServeOptions, surroundings: Surroundings) -> Answer:
-    from intake.server.forgetting import start_again
+    from intake.server.memory_overwritten import start_again
 
     # Before anything else is loaded, let alone opened: it is a process anew from here.
     start_again()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ground.shell.program import Answer, Command, Surroundings
+from ground.shell.frame import Answer, Command, Surroundings
 from intake.commands.data_folder import add_data_folder
 
 __all__ = ["SITE_BUILD", "SITE_TOPIC"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from crypto.days import first_day
 from crypto.names import Week
 from ground.shell.figures import counted, date_text, iso_date, number_text, size_text
+from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import lines
-from ground.shell.program import Answer, Command, Surroundings
 from intake.commands.data_folder import add_data_folder
 from intake.commands.fitted_lines import fitted, fitted_row
 

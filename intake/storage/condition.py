@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from crypto.directory import Directory, read_directory
 from crypto.names import Day, Week
 from intake.storage import retention
+from intake.storage.connections import connect_to_read, reading
 from intake.storage.container import slots_on_disk
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import Kind
 from intake.storage.reading import Load
 from intake.storage.rows import item_rows, office_rows, record_rows
 from intake.storage.rows.office_rows import OfficeDocument
-from intake.storage.sqlite import connect_to_read, reading
 
 __all__ = ["Condition", "condition_of"]
 

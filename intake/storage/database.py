@@ -2,7 +2,7 @@
 
 from contextlib import closing
 
-from intake.storage import sqlite
+from intake.storage import connections as sqlite
 from intake.storage.folder import DataFolder
 
 __all__ = ["overwrite_old_pages", "prepare_database"]

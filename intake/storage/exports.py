@@ -12,13 +12,13 @@ from crypto.names import Day
 from crypto.statements import TakenLine
 from ground.disk.locks import locked
 from intake.storage import retention
+from intake.storage.connections import connect, prepare, reading, rewrite, writing
 from intake.storage.container import Containers
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import Kind
 from intake.storage.rows import item_rows, line_rows, office_rows
 from intake.storage.rows.item_rows import Item
 from intake.storage.rows.office_rows import OfficeDocument
-from intake.storage.sqlite import connect, prepare, reading, rewrite, writing
 from intake.storage.wiping import wipe_all
 
 __all__ = ["Exports", "Item", "Snapshot", "open_exports"]

@@ -8,11 +8,11 @@ from crypto.directory import Directory
 from crypto.names import Address, Day, GenesisId, KeyHash
 from crypto.statements import StatementKind, TakenLine
 from intake.storage import retention
+from intake.storage.connections import connect, prepare, writing
 from intake.storage.container import Containers
 from intake.storage.folder import DataFolder
 from intake.storage.rows import item_rows, line_rows, office_rows, record_rows
 from intake.storage.rows.office_rows import StoredCard
-from intake.storage.sqlite import connect, prepare, writing
 from intake.storage.wiping import wipe_all
 
 __all__ = ["ImportTransaction", "Imports", "StoredCard", "open_imports"]

@@ -14,11 +14,11 @@ from typing import Final, TypeVar
 
 from crypto.names import Day, KeyHash, Week
 from intake.storage import retention
+from intake.storage.connections import connect, prepare, reading
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import Kind
 from intake.storage.rows import item_rows, office_rows, record_rows
 from intake.storage.rows.office_rows import OfficeDocument
-from intake.storage.sqlite import connect, prepare, reading
 
 __all__ = ["Load", "OfficeDocument", "Reader", "office_of"]
 

@@ -4,11 +4,11 @@ import sqlite3
 from typing import Final
 
 from ground.disk.locks import locked
+from intake.storage.connections import writing
 from intake.storage.container import Containers
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import Kind
 from intake.storage.rows import item_rows
-from intake.storage.sqlite import writing
 
 STEP_SLOTS: Final = 32
 """Slots overwritten in one step (at most 8 MiB), so that nobody waits long for the lock."""

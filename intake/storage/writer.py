@@ -17,12 +17,12 @@ from typing import Final
 from crypto.directory import Directory
 from crypto.names import Day, Week
 from intake.storage import retention
+from intake.storage.connections import connect, writing
 from intake.storage.container import Container, Containers, FreeSlots
 from intake.storage.disk_room import DiskRoom
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import Kind
 from intake.storage.rows import item_rows
-from intake.storage.sqlite import connect, writing
 from intake.storage.wiping import STEP_SLOTS, wipe_step
 
 GROUP_BYTES: Final = 8 * 1024 * 1024

@@ -67,7 +67,7 @@ def test_one_frame_reads_arguments() -> None:
         return _calls(node, "ArgumentParser")
 
     # What `make` runs is no program of the product.
-    none_of(offenders(frames, "ground/shell/program.py", "intake/locale/__main__.py", "deploy"))
+    none_of(offenders(frames, "ground/shell/frame.py", "intake/locale/__main__.py", "deploy"))
 
 
 def test_one_room_makes_new_files_and_moves_them_into_place() -> None:

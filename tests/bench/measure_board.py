@@ -12,9 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crypto.sizes import RECORD_SIZE
+from intake.storage.connections import connect, rewrite, writing
 from intake.storage.folder import DataFolder
 from intake.storage.rows import record_rows
-from intake.storage.sqlite import connect, rewrite, writing
 from tests.bench.figures import Figure, measurement
 from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, serving

@@ -19,9 +19,9 @@ from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.signing import SigningKey
 from crypto.source_keys import SourceKeys, thread_id
 from ground.shell.passphrases import Passphrase
+from intake.storage.connections import connect
 from intake.storage.folder import DataFolder
 from intake.storage.rows import office_rows
-from intake.storage.sqlite import connect
 from tests.bench.figures import Figure, measurement
 from tests.bench.uploads import envelope_request, uploads_a_second
 from tests.offices.desk import Desk, passphrase_of

@@ -15,10 +15,10 @@ from crypto.directory import Directory, read_directory
 from crypto.names import Day, GenesisId
 from crypto.statements import TakenLine, encode_taken_line
 from intake.exchange.taking import Outcome, Taking
+from intake.storage.connections import connect, prepare, writing
 from intake.storage.folder import create_folder
 from intake.storage.imports import ImportTransaction
 from intake.storage.rows import line_rows, office_rows
-from intake.storage.sqlite import connect, prepare, writing
 from tests.offices.vaults import DAY, Office
 
 

@@ -6,7 +6,7 @@ them runs, and nothing that belongs to the server is: it need not be installed.
 
 from typing import Final
 
-from ground.shell.program import Answer, Command, Surroundings
+from ground.shell.frame import Answer, Command, Surroundings
 from intake.source.commands.options import (
     RepliesOptions,
     ReportOptions,

@@ -5,8 +5,8 @@ import shlex
 from ground.languages import gettext as _
 from ground.shell.figures import long_date_text, size_text
 from ground.shell.foreign import foreign_path, safe_line
+from ground.shell.frame import Answer
 from ground.shell.layout import lines
-from ground.shell.program import Answer
 from intake.source.person.session import Session, next_command
 from intake.source.reach.office import Office
 from intake.source.sending.delivery import Stored

@@ -10,7 +10,7 @@ from crypto.names import GenesisId
 from ground.disk.room import is_full
 from ground.languages import gettext as _
 from ground.languages import speak
-from ground.shell.program import Surroundings
+from ground.shell.frame import Surroundings
 from ground.shell.refusals import InputEndedError, Refusal, UsageError
 from ground.shell.terminal import Terminal, open_terminal
 from intake.locale import CATALOGUES

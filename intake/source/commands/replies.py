@@ -8,8 +8,8 @@ from crypto.source_keys import derive_source_keys
 from ground.languages import gettext as _
 from ground.shell.figures import long_date_text
 from ground.shell.foreign import ForeignText
+from ground.shell.frame import Answer, Surroundings
 from ground.shell.layout import quoted
-from ground.shell.program import Answer, Surroundings
 from intake.source.commands.answers import stored_answer, stored_data
 from intake.source.commands.follow_up import FollowUp, GivenFollowUp, read_given
 from intake.source.commands.opening import opened, speak_as_asked

@@ -6,7 +6,7 @@ from typing import Final
 from crypto.codename import Codename, codename_words, new_codename
 from crypto.names import GenesisId
 from ground.languages import gettext as _
-from ground.shell.program import Answer, Surroundings
+from ground.shell.frame import Answer, Surroundings
 from ground.shell.refusals import Refusal, UsageError
 from intake.source.commands.answers import sealed_answer, stored_answer
 from intake.source.commands.opening import opened, speak_as_asked

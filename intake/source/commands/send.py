@@ -3,8 +3,8 @@
 from crypto.sealed_file import SealedFileHead
 from ground.languages import gettext as _
 from ground.shell.figures import long_date_text
+from ground.shell.frame import Answer, Surroundings
 from ground.shell.layout import lines
-from ground.shell.program import Answer, Surroundings
 from ground.shell.refusals import Refusal
 from intake.source.commands.opening import opened, speak_as_asked
 from intake.source.commands.options import SendOptions

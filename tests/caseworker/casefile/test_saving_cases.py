@@ -17,9 +17,9 @@ from caseworker.cases.conversation import MessageView, conversation
 from caseworker.commands.saving import SAVE, SaveOptions
 from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
 from ground.disk.new_files import new_folder
+from ground.shell.frame import Answer, Surroundings
 from ground.shell.output import Output
 from ground.shell.passphrases import PassphraseSource
-from ground.shell.program import Answer, Surroundings
 from ground.shell.refusals import Refusal
 from tests.offices.vaults import DAY, PASSPHRASES, Office, Server, Source, at
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ground.shell.foreign import ForeignText
-from ground.shell.program import (
+from ground.shell.frame import (
     Answer,
     Command,
     Group,

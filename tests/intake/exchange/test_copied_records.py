@@ -14,7 +14,7 @@ import pytest
 
 from crypto.names import Day
 from crypto.sizes import RECORD_SIZE
-from intake.storage import sqlite
+from intake.storage import connections as sqlite
 from intake.storage.folder import DataFolder, create_folder
 from intake.storage.rows import record_rows
 from tests.offices.server_process import client, serving, succeed

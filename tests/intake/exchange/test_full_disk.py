@@ -18,8 +18,8 @@ import pytest
 from crypto.directory import fingerprint
 from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
+from intake.storage.connections import connect
 from intake.storage.folder import DataFolder
-from intake.storage.sqlite import connect
 from tests.means.file_systems import MIB, filled, free_bytes, make_image, mounted
 from tests.offices.server_process import ServerProcess, client, intake, serving, succeed
 from tests.offices.signed_office import PracticeOffice, batch, confirmation, read_export

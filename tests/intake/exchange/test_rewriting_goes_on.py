@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from crypto.sizes import ENVELOPE_SIZE, RECORD_SIZE
+from intake.storage.connections import connect, writing
 from intake.storage.folder import DataFolder
 from intake.storage.rows import record_rows
-from intake.storage.sqlite import connect, writing
 from tests.means.repository import REPOSITORY
 from tests.offices.server_process import client, serving
 

@@ -15,9 +15,9 @@ from crypto.names import ChunkId, Day
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, solve_puzzle
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from intake.server.upkeep import TICK_SECONDS
+from intake.storage.connections import connect
 from intake.storage.folder import DataFolder
 from intake.storage.rows import item_rows
-from intake.storage.sqlite import connect
 from tests.means.clock import clock_by, set_clock
 from tests.offices.server_process import ServerProcess, client, serving, succeed
 from tests.offices.signed_office import POLICY, PracticeOffice, confirmation, read_export

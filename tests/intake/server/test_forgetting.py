@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from crypto.sizes import ENVELOPE_SIZE
-from intake.server.forgetting import overwrites_freed_memory, shows_what_was_there
+from intake.server.memory_overwritten import overwrites_freed_memory, shows_what_was_there
 from tests.means.canaries import Canaries, memory_of, socket_address
 from tests.means.repository import REPOSITORY
 from tests.offices.server_process import ServerProcess, serving, wait_until
@@ -112,7 +112,7 @@ def test_what_is_connected_is_in_memory_until_it_is_not(
 
 def test_a_process_that_was_not_told_to_overwrites_nothing() -> None:
     """This one, as Python starts without being told: so the trial can fail."""
-    trial = "from intake.server.forgetting import *; print(overwrites_freed_memory())"
+    trial = "from intake.server.memory_overwritten import *; print(overwrites_freed_memory())"
     environment = {**os.environ, "PYTHONMALLOC": "pymalloc", "GLIBC_TUNABLES": ""}
     for tunables in ("", "glibc.malloc.perturb=165"):
         for malloc in ("pymalloc", "malloc"):

@@ -30,8 +30,8 @@ import pytest
 
 from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE, RECORD_SIZE
+from intake.storage.connections import connect, writing
 from intake.storage.folder import DataFolder
-from intake.storage.sqlite import connect, writing
 from tests.means.repository import REPOSITORY
 from tests.offices.server_process import ServerProcess, client, intake, serving
 from tests.offices.signed_office import PracticeOffice, ReadExport, batch, confirmation, read_export

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from crypto.sizes import ENVELOPE_SIZE
 from ground.disk.locks import locked
+from intake.storage.connections import connect
 from intake.storage.folder import DataFolder
-from intake.storage.sqlite import connect
 from tests.offices.server_process import ServerProcess, client, intake, succeed
 
 SHARED_MEMORY = "intake.sqlite-shm"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from intake.site.publishing import build_pages
+from intake.storage.connections import prepare
 from intake.storage.container import Containers
 from intake.storage.folder import create_folder
-from intake.storage.sqlite import prepare
 
 Synced = list[Path]
 

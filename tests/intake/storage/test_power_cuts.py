@@ -38,7 +38,7 @@ WHEN = (asyncio.FIRST_COMPLETED, asyncio.ALL_COMPLETED)
 # What a kernel does that was told nothing: the calls return, and nothing is on the disk.
 FORGETFUL = {
     "slots": "import os\nos.fdatasync = lambda descriptor: None\n",
-    "log": "import intake.storage.sqlite as it\n"
+    "log": "import intake.storage.connections as it\n"
     "it._PRAGMAS = tuple(p.replace('synchronous = FULL', 'synchronous = OFF')"
     " for p in it._PRAGMAS)\n",
 }

@@ -15,10 +15,10 @@ from crypto.directory import Directory, Policy, read_directory
 from crypto.names import Day, Week
 from crypto.statements import StatementKind, TakenLine
 from intake.storage import retention
+from intake.storage.connections import connect, prepare
 from intake.storage.folder import create_folder
 from intake.storage.kinds import Kind
 from intake.storage.rows import item_rows, line_rows, record_rows
-from intake.storage.sqlite import connect, prepare
 from tests.offices.signed_office import POLICY, PracticeOffice
 
 FIRST_DAY = Day(7 * 2970)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ground.shell.refusals import Refusal
-from intake.storage import sqlite
+from intake.storage import connections as sqlite
 from intake.storage.folder import DataFolder, create_folder
 
 SCHEMA = Path(sqlite.__file__).with_name("schema.sql").read_text()

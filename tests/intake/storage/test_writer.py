@@ -16,12 +16,12 @@ import pytest
 from crypto.names import Week
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from ground.disk.locks import locked
+from intake.storage.connections import connect, prepare, writing
 from intake.storage.container import Container, FreeSlots
 from intake.storage.disk_room import DiskRoom
 from intake.storage.folder import DataFolder, create_folder
 from intake.storage.kinds import Kind
 from intake.storage.rows import item_rows
-from intake.storage.sqlite import connect, prepare, writing
 from intake.storage.writer import GROUPS_BEFORE_STEP, Outcome, Writer
 
 WEEK = Week(2970)

@@ -13,8 +13,8 @@ from caseworker.moments import Moment, moment
 from caseworker.vault.folder import Vault, open_vault, refuse_other_folders, unlock
 from ground.shell.columns import lines_must_fit
 from ground.shell.foreign import ForeignText, foreign_path
+from ground.shell.frame import Surroundings
 from ground.shell.layout import fitted
-from ground.shell.program import Surroundings
 
 __all__ = [
     "add_case",
