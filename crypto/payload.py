@@ -11,6 +11,7 @@ from crypto.padding import padded_chunk_count
 from crypto.public_keys import recipient_bytes
 from crypto.sizes import (
     ANSWER_MAX_SIZE,
+    ANSWERS_MAX,
     ATTACHMENTS_MAX,
     CHUNKS_MAX,
     ENVELOPE_SLOTS,
@@ -37,8 +38,6 @@ MESSAGE_KINDS = ("report", "follow-up")
 _HASH_SIZE = 32
 _MEDIA_TYPE_MAX_SIZE = 100
 _CLIENT_MAX_SIZE = 64
-_LANGUAGE_SIZES = (2, 16)
-_ANSWERS_MAX = 8
 _LANGUAGE_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 # SPEC 7.1, in its order
@@ -196,7 +195,7 @@ def parse_payload(data: bytes) -> Payload:
         client=fields.text("client", _CLIENT_MAX_SIZE),
         delegation=directory.integer("delegation"),
         sequence=directory.integer("sequence"),
-        answers=fields.text_map("answers", 0, _ANSWERS_MAX, ANSWER_MAX_SIZE),
+        answers=fields.text_map("answers", 0, ANSWERS_MAX, ANSWER_MAX_SIZE),
         text=fields.text("text", len(data)),
         rest=None if fields.is_null("rest") else _read_rest(fields.object("rest")),
         attachments=tuple(map(_read_attachment, fields.objects("attachments", 0, ATTACHMENTS_MAX))),

@@ -1,6 +1,7 @@
 """Every length that both implementations share, in bytes unless said otherwise."""
 
 __all__ = [
+    "ANSWERS_MAX",
     "ANSWER_MAX_SIZE",
     "ATTACHMENTS_MAX",
     "BITS_SIZE",
@@ -45,6 +46,7 @@ PAYLOAD_MAX_SIZE = 27_979
 ATTACHMENTS_MAX = 32
 FILE_NAME_MAX_SIZE = 120
 ANSWER_MAX_SIZE = 2000
+ANSWERS_MAX = 8
 CHUNKS_MAX = 65_535
 RECIPIENTS_MAX = 4
 

@@ -24,8 +24,6 @@ from intake.storage.folder import DataFolder
 from intake.storage.reading import Reader
 from intake.storage.writer import Writer
 
-API = "/v1/"
-
 Handler = Callable[..., Awaitable[web.StreamResponse]]
 
 

@@ -8,7 +8,14 @@ from typing import Final
 from crypto.chunks import FileKey
 from crypto.errors import Malformed
 from crypto.names import Day
-from crypto.sizes import ENVELOPE_SIZE
+from crypto.sizes import (
+    ANSWER_MAX_SIZE,
+    ANSWERS_MAX,
+    ATTACHMENTS_MAX,
+    ENVELOPE_SIZE,
+    FILE_NAME_MAX_SIZE,
+    RECIPIENTS_MAX,
+)
 from crypto.strict_json import INTEGER_MAX, Fields
 from intake.source.message.files import ChosenFile
 from intake.source.message.pieces import Snapshot
@@ -69,22 +76,22 @@ def _snapshot_members(snapshot: Snapshot) -> dict[str, object]:
 
 def read_plan(fields: Fields) -> Plan:
     """Return a plan; raises Malformed."""
-    files = fields.objects("files", 0, 32)
+    files = fields.objects("files", 0, ATTACHMENTS_MAX)
     fill = fields.object("fill")
     draft = Draft(
         kind=fields.choice("kind", ("report", "follow-up")),
         text=fields.text("text", INTEGER_MAX),
-        answers=fields.text_map("answers", 0, 8, 2000),
+        answers=fields.text_map("answers", 0, ANSWERS_MAX, ANSWER_MAX_SIZE),
         files=tuple(
             ChosenFile(
                 path=_read_path(file, "path"),
                 original=None if file.is_null("original") else _read_path(file, "original"),
-                name=file.text("name", 120, 1),
+                name=file.text("name", FILE_NAME_MAX_SIZE, 1),
                 media_type=file.text("type", 100),
             )
             for file in files
         ),
-        recipient_ids=tuple(fields.texts("recipients", 1, 4)),
+        recipient_ids=tuple(fields.texts("recipients", 1, RECIPIENTS_MAX)),
         language=fields.text("language", 16, 2),
     )
     return Plan(

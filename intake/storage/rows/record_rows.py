@@ -5,9 +5,6 @@ from collections.abc import Iterable
 
 from crypto.sizes import BUCKET_BITS_MAX
 
-Bucketed = tuple[int, bytes]
-"""The value of a bucket, and a record (4,096 bytes)."""
-
 
 def add(
     connection: sqlite3.Connection,

@@ -8,6 +8,7 @@ import { Contradictory, Malformed } from "./errors.ts";
 import { checkRecipientIds } from "./recipient_ids.ts";
 import {
   ANSWER_MAX_SIZE,
+  ANSWERS_MAX,
   ATTACHMENTS_MAX,
   CHUNKS_MAX,
   ENVELOPE_SLOTS,
@@ -17,7 +18,6 @@ import {
 } from "./sizes.ts";
 import { encodeJson, Fields, parseJson } from "./strict_json.ts";
 
-const ANSWERS_MAX = 8;
 const CLIENT_MAX_SIZE = 64;
 const MEDIA_TYPE_MAX_SIZE = 100;
 const EXTENSION_MAX_SIZE = 16;

@@ -16,6 +16,7 @@ export const PAYLOAD_MAX_SIZE = 27979;
 export const ATTACHMENTS_MAX = 32;
 export const FILE_NAME_MAX_SIZE = 120;
 export const ANSWER_MAX_SIZE = 2000;
+export const ANSWERS_MAX = 8;
 export const CHUNKS_MAX = 65535;
 export const RECIPIENTS_MAX = 4;
 // SPEC 8
