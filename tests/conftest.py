@@ -1,5 +1,6 @@
-"""Commands under test meet the signals of a terminal, however the tests were started."""
+"""Commands under test meet a terminal's signals, and no width, however the tests were started."""
 
+import os
 import signal
 
 import pytest
@@ -11,6 +12,9 @@ for _number, _usual in (
 ):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, _usual)
+
+# pytest's workers are told how wide somebody's terminal is, which is not that of a test.
+os.environ.pop("COLUMNS", None)
 
 # Seconds until a test is taken to wait for ever.
 _PATIENCE = {"long": 1800, "soak": 4 * 3600}

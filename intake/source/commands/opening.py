@@ -12,7 +12,7 @@ from ground.languages import gettext as _
 from ground.languages import speak
 from ground.shell.frame import Surroundings
 from ground.shell.refusals import InputEndedError, Refusal, UsageError
-from ground.shell.terminal import Terminal, open_terminal
+from ground.shell.terminal import open_terminal
 from intake.locale import CATALOGUES
 from intake.source.commands.options import ConnectionOptions
 from intake.source.person.codename_line import CodenameLine
@@ -50,12 +50,14 @@ def opened(
     progress = ProgressInWords()
     with _ended_in_words(progress):
         fingerprint = _read_fingerprint(options.fingerprint)
-        descriptor = None if codename_fd is None else _whole_number(codename_fd, "--codename-fd 3")
-        terminal = open_terminal(answers_go_elsewhere=surroundings.as_json)
-        codename = CodenameLine(terminal, descriptor, is_new=is_new)
-        if needs_codename:
-            codename.check()
-        session = _begin(options, surroundings, progress, terminal, codename)
+        session = _begin(
+            options,
+            surroundings,
+            progress,
+            codename_fd,
+            needs_codename=needs_codename,
+            is_new=is_new,
+        )
         yield session, fingerprint
 
 
@@ -90,8 +92,10 @@ def _begin(
     options: ConnectionOptions,
     surroundings: Surroundings,
     progress: ProgressInWords,
-    terminal: Terminal | None,
-    codename: CodenameLine,
+    codename_fd: str | None,
+    *,
+    needs_codename: bool,
+    is_new: bool,
 ) -> Session:
     """Return the session that the options of a command ask for; Refusal where it cannot be.
 
@@ -101,8 +105,13 @@ def _begin(
         read_server(options.server) if options.server else "",
         read_proxy(options.proxy) if options.proxy else None,
     )
+    descriptor = None if codename_fd is None else _whole_number(codename_fd, "--codename-fd 3")
     patience = _whole_number(options.patience, "--patience 60") * _SECONDS_A_MINUTE
     _refuse_onion_without_tor(route.origin, route.proxy)
+    terminal = open_terminal(answers_go_elsewhere=surroundings.as_json)
+    codename = CodenameLine(terminal, descriptor, is_new=is_new)
+    if needs_codename:
+        codename.check()
     state = StateFolder(options.state or default_state_folder())
     if route.origin and route.proxy is None:
         _warn_without_tor(progress)
