@@ -162,6 +162,7 @@ def test_a_file_sealed_before_is_still_sent(left: Left, server: ServerProcess) -
     assert sent.code == 0, sent.err
 
 
+@pytest.mark.long
 def test_casework_goes_on_and_reaches_the_sources(left: Left, server: ServerProcess) -> None:
     inbound, outbound = left.folder / "in.bundle", left.folder / "out.bundle"
     text = left.folder / "text.txt"

@@ -87,6 +87,7 @@ async def test_a_full_server_opens_again_when_there_is_room(
             assert await put(http, "envelopes", bodies[2]) == (204, "")
 
 
+@pytest.mark.long
 async def test_between_nearly_full_and_room_again_nothing_changes_but_at_full_hours(
     data: Path, office: PracticeOffice, today: Day, tmp_path: Path
 ) -> None:

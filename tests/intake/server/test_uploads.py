@@ -173,6 +173,7 @@ async def test_an_upload_may_ask_before_it_sends(shared_server: ServerProcess) -
             assert answer.status == 204
 
 
+@pytest.mark.long
 async def test_a_client_that_falls_silent_is_left(data: Path) -> None:
     """The rest of a body is not waited for longer than the settings say."""
     (data / "intake.toml").write_text("idle_seconds = 1\n")

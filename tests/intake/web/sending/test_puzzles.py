@@ -44,6 +44,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
         yield Place(desk, address)
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_page_says_how_far_its_work_is_and_what_it_sends_is_taken(
     place: Place, tmp_path: Path

@@ -128,6 +128,7 @@ def place(served: Place) -> Place:
 # ---- bad lines -----------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @BOTH
 def test_a_file_arrives_whole_over_a_line_that_drops_doubles_delays_and_breaks(
     profile: Profile, place: Place
