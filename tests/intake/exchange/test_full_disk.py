@@ -109,7 +109,7 @@ async def test_uploads_that_fill_the_disk_are_refused_and_lose_nothing(
     """Its containers grow until the disk takes no more of them; then there is room again."""
     ballast = data.parent / "ballast"
     with ballast.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, 40 * MIB)
+        os.posix_fallocate(file.fileno(), 0, 32 * MIB)
     stored = set()
     with serving(data) as server:
         async with client(server) as http:
