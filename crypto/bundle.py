@@ -3,12 +3,14 @@
 Streams: neither writer nor reader holds more than one item. A reader goes over a part twice,
 first to find damage, then to use the items:
 
-    header = verify_bundle(read, InboundHeader, genesis_id, recipient_id)
+    header, server = verify_bundle(read, InboundHeader, genesis_id, recipient_id)
     header, items = read_bundle(read_again, InboundHeader, genesis_id, recipient_id)
     for item_type, item in items: ...
 
 The second pass raises as well where the file changed meanwhile, so what the items did is kept
 only once it has ended. The outer hash finds damage, not forgery: each item is checked on its own.
+An inbound part is signed besides, by the server that wrote it; which servers are the office's, the
+directory says.
 """
 
 import hashlib
@@ -18,20 +20,25 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Self, TypeVar
 
+from crypto.byte_reader import ByteReader
 from crypto.card import CARD_MAX_SIZE
 from crypto.directory import DOCUMENT_MAX_SIZE
 from crypto.errors import Foreign, Malformed, Unauthentic
+from crypto.form import FORM_MAX_SIZE
 from crypto.labels import Label, bound, labelled
-from crypto.names import ChunkId, Day, GenesisId
+from crypto.names import ChunkId, Day, GenesisId, Week
 from crypto.public_keys import recipient_bytes
+from crypto.signatures import check_signature
 from crypto.sizes import (
+    BATCH_SIZES,
     CHUNK_ID_SIZE,
     CHUNK_SIZE,
     ENVELOPE_SIZE,
     GENESIS_ID_SIZE,
     KEM_PUBLIC_KEY_SIZE,
+    RECORD_SIZE,
+    SIGNATURE_SIZE,
 )
-from crypto.statement_contents import BATCH_RECORDS_MAX, BATCHED_SIZE
 from crypto.statements import (
     STATEMENT_HEAD_SIZE,
     STATEMENT_MAX_SIZE,
@@ -46,8 +53,11 @@ __all__ = [
     "InboundHeader",
     "ItemType",
     "OutboundHeader",
+    "Sign",
+    "envelope_item",
     "read_bundle",
     "split_chunk_item",
+    "split_envelope_item",
     "verify_bundle",
 ]
 
@@ -59,9 +69,14 @@ _ID_MAX_SIZE = 32
 _ITEM_HEAD_SIZE = 5
 _END = 255
 _HASH_SIZE = 32
+_WEEK_SIZE = 4
+_COUNT_SIZE = 4
+_SERVER_KEY_SIZE = 32
 
 Read = Callable[[int], bytes]
 Write = Callable[[bytes], object]
+Sign = Callable[[bytes], tuple[bytes, bytes]]
+"""Returns a server's public signing key (32 bytes) and its signature (64) of a message."""
 
 
 class ItemType(IntEnum):
@@ -69,13 +84,13 @@ class ItemType(IntEnum):
 
     DIRECTORY = 1
     INTAKE_KEY = 2
-    CARD = 3
-    TAKEN_LINE = 4
-    ENVELOPE = 5
-    CHUNK = 6
-    BATCH = 7
-    CONFIRMATION = 8
-    REFINEMENT = 9
+    FORM = 3
+    CARD = 4
+    TAKEN_LINE = 5
+    ENVELOPE = 6
+    CHUNK = 7
+    BATCH = 8
+    CONFIRMATION = 9
 
     @classmethod
     def of(cls, kind: StatementKind) -> Self:
@@ -87,18 +102,18 @@ class ItemType(IntEnum):
 ITEM_SIZES = {
     ItemType.DIRECTORY: (1, DOCUMENT_MAX_SIZE),
     ItemType.INTAKE_KEY: (KEM_PUBLIC_KEY_SIZE, KEM_PUBLIC_KEY_SIZE),
+    ItemType.FORM: (1, FORM_MAX_SIZE),
     ItemType.CARD: (1, CARD_MAX_SIZE),
     ItemType.TAKEN_LINE: (TAKEN_LINE_SIZE, TAKEN_LINE_SIZE),
-    ItemType.ENVELOPE: (ENVELOPE_SIZE, ENVELOPE_SIZE),
+    ItemType.ENVELOPE: (_WEEK_SIZE + ENVELOPE_SIZE, _WEEK_SIZE + ENVELOPE_SIZE),
     ItemType.CHUNK: (CHUNK_ID_SIZE + CHUNK_SIZE, CHUNK_ID_SIZE + CHUNK_SIZE),
     ItemType.BATCH: (
-        STATEMENT_HEAD_SIZE,
-        STATEMENT_HEAD_SIZE + 1 + BATCH_RECORDS_MAX * BATCHED_SIZE,
+        STATEMENT_HEAD_SIZE + min(BATCH_SIZES) * RECORD_SIZE,
+        STATEMENT_HEAD_SIZE + max(BATCH_SIZES) * RECORD_SIZE,
     ),
-    ItemType.CONFIRMATION: (STATEMENT_HEAD_SIZE, STATEMENT_MAX_SIZE),
-    ItemType.REFINEMENT: (STATEMENT_HEAD_SIZE, STATEMENT_MAX_SIZE),
+    ItemType.CONFIRMATION: (STATEMENT_HEAD_SIZE + 2 * _COUNT_SIZE, STATEMENT_MAX_SIZE),
 }
-_PUBLIC_TYPES = frozenset({ItemType.DIRECTORY, ItemType.INTAKE_KEY, ItemType.CARD})
+_PUBLIC_TYPES = frozenset({ItemType.DIRECTORY, ItemType.INTAKE_KEY, ItemType.FORM, ItemType.CARD})
 
 
 @dataclass(frozen=True)
@@ -107,6 +122,7 @@ class BundleHeader(ABC):
 
     LABEL: ClassVar[Label]
     ITEM_TYPES: ClassVar[frozenset[ItemType]]
+    END_SIZE: ClassVar[int]
 
     genesis_id: GenesisId
     recipient: str
@@ -123,9 +139,10 @@ class BundleHeader(ABC):
 
 @dataclass(frozen=True)
 class InboundHeader(BundleHeader):
-    """The header of a part of an export to a recipient, made on a day."""
+    """The header of a part of an export to a recipient, made on a day, under a growing number."""
 
     LABEL = Label.INBOUND_BUNDLE
+    END_SIZE = _HASH_SIZE + _SERVER_KEY_SIZE + SIGNATURE_SIZE
     ITEM_TYPES = _PUBLIC_TYPES | {
         ItemType.TAKEN_LINE,
         ItemType.ENVELOPE,
@@ -136,6 +153,7 @@ class InboundHeader(BundleHeader):
     part: int
     parts: int
     day: Day
+    number: int
 
     def encode(self) -> bytes:
         """Return the header's JSON."""
@@ -146,13 +164,14 @@ class InboundHeader(BundleHeader):
                 "part": self.part,
                 "parts": self.parts,
                 "day": self.day,
+                "number": self.number,
             }
         )
 
     @classmethod
     def parse(cls, data: bytes, genesis_id: GenesisId) -> Self:
         """Return the header that a JSON text is; Malformed outside the grammar."""
-        known = ("export_id", "recipient", "part", "parts", "day")
+        known = ("export_id", "recipient", "part", "parts", "day", "number")
         fields = Fields(parse_json(data), known=known)
         parts = fields.integer("parts", 1, PARTS_MAX)
         return cls(
@@ -162,6 +181,7 @@ class InboundHeader(BundleHeader):
             part=fields.integer("part", 1, parts),
             parts=parts,
             day=Day(fields.integer("day")),
+            number=fields.integer("number", 1),
         )
 
 
@@ -170,10 +190,10 @@ class OutboundHeader(BundleHeader):
     """The header of a bundle that a recipient sends."""
 
     LABEL = Label.OUTBOUND_BUNDLE
+    END_SIZE = _HASH_SIZE
     ITEM_TYPES = _PUBLIC_TYPES | {
         ItemType.BATCH,
         ItemType.CONFIRMATION,
-        ItemType.REFINEMENT,
     }
 
     def encode(self) -> bytes:
@@ -193,11 +213,16 @@ Header = TypeVar("Header", bound=BundleHeader)
 class BundleWriter:
     """Writes one bundle, or one part of one, through a function that takes bytes.
 
-    Raises Malformed where a reader would refuse what was asked for.
+    `sign` is asked at the end of an inbound part, and of nothing else. Raises Malformed where a
+    reader would refuse what was asked for.
     """
 
-    def __init__(self, write: Write, header: BundleHeader) -> None:
+    def __init__(self, write: Write, header: BundleHeader, sign: Sign | None = None) -> None:
+        if (sign is not None) != isinstance(header, InboundHeader):
+            raise ValueError("a server signs what it writes, and a vault's bundle is not signed")
         self._write_on = write
+        self._sign = sign
+        self._header = header
         self._types = header.ITEM_TYPES
         self._hash = hashlib.sha256()
         self._newest = 0
@@ -215,7 +240,8 @@ class BundleWriter:
 
     def size_with(self, *item_sizes: int) -> int:
         """Return how large the file would be with items of these sizes more, and its end."""
-        return self._size + sum(_ITEM_HEAD_SIZE + size for size in (*item_sizes, _HASH_SIZE))
+        sizes = (*item_sizes, self._header.END_SIZE)
+        return self._size + sum(_ITEM_HEAD_SIZE + size for size in sizes)
 
     def add(self, item_type: ItemType, *pieces: bytes) -> None:
         """Write an item, given whole or in pieces."""
@@ -228,7 +254,10 @@ class BundleWriter:
     def end(self) -> None:
         """Write the end. Nothing can follow."""
         digest = self._hash.digest()
-        self._write(_item_head(_END, _HASH_SIZE) + digest)
+        end = digest
+        if self._sign is not None:
+            end += b"".join(self._sign(signed_part(self._header, digest)))
+        self._write(_item_head(_END, self._header.END_SIZE) + end)
         self._newest = _END
 
     def _write(self, data: bytes) -> None:
@@ -248,6 +277,50 @@ def read_bundle(
     Raises Malformed and Foreign at once. The items raise Malformed, and Unauthentic at their end
     where the hash does not fit; what they did must count only once they have ended.
     """
+    header, source = _begin(read, kind, genesis_id, recipient_id)
+    return header, _items(source, header, _End())
+
+
+def verify_bundle(
+    read: Read, kind: type[Header], genesis_id: GenesisId | None, recipient_id: str | None
+) -> tuple[Header, bytes]:
+    """Return the header of a bundle that is whole, and who signed it.
+
+    That is a server's public key (32 bytes) whose signature holds, of an inbound part; nothing of
+    an outbound bundle. Takes and raises what `read_bundle` does.
+    """
+    header, source = _begin(read, kind, genesis_id, recipient_id)
+    end = _End()
+    for _ in _items(source, header, end):
+        pass
+    return header, end.server
+
+
+def envelope_item(week: Week, envelope: bytes) -> tuple[bytes, bytes]:
+    """Return the pieces of the item of an envelope that came in a week."""
+    return week.to_bytes(_WEEK_SIZE, "big"), envelope
+
+
+def split_envelope_item(item: bytes) -> tuple[Week, bytes]:
+    """Return the week in which the envelope in an item came, and its bytes (32,768)."""
+    return Week(int.from_bytes(item[:_WEEK_SIZE], "big")), item[_WEEK_SIZE:]
+
+
+def split_chunk_item(item: bytes) -> tuple[ChunkId, bytes]:
+    """Return the id (32 bytes) and the bytes (262,144) of the chunk in an item."""
+    return ChunkId(item[:CHUNK_ID_SIZE]), item[CHUNK_ID_SIZE:]
+
+
+def signed_part(header: BundleHeader, digest: bytes) -> bytes:
+    """Return what a server signs of a part, under the label INBOUND_BUNDLE."""
+    # SPEC 14: rid || u32 length || header || H
+    encoded = header.encode()
+    return recipient_bytes(header.recipient) + len(encoded).to_bytes(4, "big") + encoded + digest
+
+
+def _begin(
+    read: Read, kind: type[Header], genesis_id: GenesisId | None, recipient_id: str | None
+) -> tuple[Header, "_Source"]:
     source = _Source(read)
     if source.read(len(labelled(kind.LABEL))) != labelled(kind.LABEL):
         raise Malformed("not a bundle of this kind")
@@ -260,22 +333,14 @@ def read_bundle(
     header = kind.parse(source.read(size), office)
     if recipient_id not in (None, header.recipient):
         raise Foreign("a bundle for another recipient")
-    return header, _items(source, kind.ITEM_TYPES)
+    return header, source
 
 
-def verify_bundle(
-    read: Read, kind: type[Header], genesis_id: GenesisId | None, recipient_id: str | None
-) -> Header:
-    """Return the header of a bundle that is whole; takes and raises what `read_bundle` does."""
-    header, items = read_bundle(read, kind, genesis_id, recipient_id)
-    for _ in items:
-        pass
-    return header
+@dataclass
+class _End:
+    """What the end of a part says: the server's public key where one signed it."""
 
-
-def split_chunk_item(item: bytes) -> tuple[ChunkId, bytes]:
-    """Return the id (32 bytes) and the bytes (262,144) of the chunk in an item."""
-    return ChunkId(item[:CHUNK_ID_SIZE]), item[CHUNK_ID_SIZE:]
+    server: bytes = b""
 
 
 class _Source:
@@ -307,7 +372,7 @@ class _Source:
             raise Malformed("a bundle that goes on after its end")
 
 
-def _items(source: _Source, types: frozenset[ItemType]) -> Iterator[tuple[ItemType, bytes]]:
+def _items(source: _Source, header: BundleHeader, end: _End) -> Iterator[tuple[ItemType, bytes]]:
     newest = 0
     while True:
         digest = source.digest()
@@ -315,14 +380,28 @@ def _items(source: _Source, types: frozenset[ItemType]) -> Iterator[tuple[ItemTy
         code, size = head[0], int.from_bytes(head[1:], "big")
         if code == _END:
             break
-        newest = _check_item(code, size, newest, types)
+        newest = _check_item(code, size, newest, header.ITEM_TYPES)
         yield ItemType(code), source.read(size)
-    if size != _HASH_SIZE:
+    if size != header.END_SIZE:
         raise Malformed("a bundle's end of another size")
-    found = source.read(_HASH_SIZE)
+    reader = ByteReader(source.read(size))
     source.check_end()
-    if found != digest:
+    if reader.read(_HASH_SIZE) != digest:
         raise Unauthentic("a bundle that was altered or damaged")
+    if isinstance(header, InboundHeader):
+        end.server = _checked_server(header, digest, reader)
+
+
+def _checked_server(header: InboundHeader, digest: bytes, end: ByteReader) -> bytes:
+    server = end.read(_SERVER_KEY_SIZE)
+    check_signature(
+        server,
+        signature=end.rest(),
+        label=Label.INBOUND_BUNDLE,
+        genesis_id=header.genesis_id,
+        message=signed_part(header, digest),
+    )
+    return server
 
 
 def _check_item(code: int, size: int, newest: int, types: frozenset[ItemType]) -> int:

@@ -5,6 +5,10 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from crypto.aes import Readable, aes_seal
 from crypto.errors import TooLarge
@@ -27,13 +31,30 @@ _KEY_SIZE = 32
 
 @dataclass(frozen=True, repr=False)
 class FileKey:
-    """The key of one file: 32 random bytes, never used for a second file."""
+    """The key of one file: 32 random bytes, never used for a second file.
+
+    Nothing is sealed under it: one key for sealing and one for ids come from it, 32 bytes each.
+    """
 
     secret: bytes
 
     def __post_init__(self) -> None:
         if len(self.secret) != _KEY_SIZE:
             raise ValueError("a file key has 32 bytes")
+
+    @cached_property
+    def aead_key(self) -> bytes:
+        """The key under which chunks are sealed."""
+        return self._derive(Label.FILE_AEAD_KEY)
+
+    @cached_property
+    def id_key(self) -> bytes:
+        """The key from which the ids of chunks come."""
+        return self._derive(Label.FILE_ID_KEY)
+
+    def _derive(self, label: Label) -> bytes:
+        # SPEC 8: HKDF-Expand(file key, labelled(L), 32): the file key stands in a bound payload
+        return HKDFExpand(SHA256(), _KEY_SIZE, labelled(label)).derive(self.secret)
 
     def __repr__(self) -> str:
         return "FileKey(hidden)"
@@ -51,9 +72,9 @@ def chunk_count(size: int) -> int:
 
 def chunk_id(file_key: FileKey, index: int) -> ChunkId:
     """Return the id, 32 bytes, under which chunk `index` is stored."""
-    # SPEC 8: HMAC(file key, labelled(CHUNK) || u32(i))
+    # SPEC 8: HMAC(id key, labelled(CHUNK) || u32(i))
     message = labelled(Label.CHUNK) + index.to_bytes(4, "big")
-    return ChunkId(hmac.digest(file_key.secret, message, "sha256"))
+    return ChunkId(hmac.digest(file_key.id_key, message, "sha256"))
 
 
 def chunk_nonce(index: int, last: bool) -> bytes:
@@ -75,7 +96,7 @@ def seal_chunk(file_key: FileKey, index: int, piece: Readable, last: bool) -> by
         if not last or (index > 0 and not piece):
             raise ValueError("only the last piece may be short, and only an empty file's empty")
         piece = bytes(piece) + bytes(PIECE_SIZE - len(piece))
-    return aes_seal(file_key.secret, nonce=chunk_nonce(index, last), aad=b"", plaintext=piece)
+    return aes_seal(file_key.aead_key, nonce=chunk_nonce(index, last), aad=b"", plaintext=piece)
 
 
 def piece_digest(piece: Readable) -> bytes:

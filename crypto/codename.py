@@ -12,6 +12,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
+from crypto.characters import WHITE_SPACE, fold, is_sign
 from crypto.errors import NotACodename
 from crypto.labels import Label, labelled
 from crypto.sizes import BITS_SIZE, WORDS
@@ -29,11 +30,9 @@ __all__ = [
 _BITS_A_WORD = 11
 _LETTERS_TO_GUESS_FROM = 4
 
-# SPEC 6.1, step 1: white space as Unicode's White_Space has it, hyphens and dashes.
-_GAPS = re.compile(
-    r"[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2010-\u2015-]+"
-)
-_MARKS_DROPPED = re.compile(r"[\u0300-\u036f]")
+# SPEC 6.1: white space, dashes, and what else people write between words.
+_WIDE_GAPS = re.compile(f"[{WHITE_SPACE}\u2010-\u2015-]+")
+_GAPS = re.compile(f"[{WHITE_SPACE},;./_|\xad\xb7\u200b-\u200d\u2060\ufeff\u2010-\u2015-]+")
 
 # SPEC 6.1: the same keys on the US English and the Russian layout.
 _ENGLISH_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
@@ -98,14 +97,17 @@ def read_codename(text: str, words: tuple[str, ...], language: str) -> ReadCoden
     have been left on by mistake. Raises NotACodename with the reason `count`, `word` (with its
     position, from 1) or `check`.
     """
-    pieces = _pieces(text)
+    pieces = _pieces(text, _GAPS)
+    if len(pieces) != WORDS:
+        # A comma may be a letter of the other keyboard layout.
+        pieces = _pieces(text, _WIDE_GAPS)
     if len(pieces) != WORDS:
         raise NotACodename("count")
     index = _index(words)
     found: list[int] = []
     corrections: list[Correction] = []
     for position, piece in enumerate(pieces, 1):
-        typed = _strip(_fold(piece))
+        typed = _strip(fold(piece))
         retyped = _retype(piece, language)
         exact = index.exact(typed, retyped)
         if exact is None:
@@ -123,7 +125,7 @@ def read_codename(text: str, words: tuple[str, ...], language: str) -> ReadCoden
 def contains_codename(text: str, words: tuple[str, ...]) -> bool:
     """Tell whether eight neighbouring words of a text are a codename."""
     index = _index(words)
-    found = [index.exact(_strip(_fold(piece))) for piece in _pieces(text)]
+    found = [index.exact(_strip(fold(piece))) for piece in _pieces(text, _GAPS)]
     for start in range(len(found) - WORDS + 1):
         window = [entry for entry in found[start : start + WORDS] if entry is not None]
         if len(window) == WORDS and _checked_bits(window) is not None:
@@ -135,7 +137,7 @@ class _Index:
     """A word list, folded, to be searched."""
 
     def __init__(self, words: tuple[str, ...]) -> None:
-        self._entries = {_fold(word): entry for entry, word in enumerate(words)}
+        self._entries = {fold(word): entry for entry, word in enumerate(words)}
         self._sorted = sorted(self._entries)
 
     def exact(self, *spellings: str | None) -> int | None:
@@ -187,24 +189,12 @@ def _checked_bits(entries: list[int]) -> bytes | None:
     return bits if check == _check(bits) else None
 
 
-def _pieces(text: str) -> list[str]:
-    return [piece for piece in _GAPS.split(text) if any(map(_is_letter, piece))]
-
-
-def _is_letter(character: str) -> bool:
-    return unicodedata.category(character).startswith("L")
-
-
-def _is_kept(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LM"
-
-
-def _fold(text: str) -> str:
-    return _MARKS_DROPPED.sub("", unicodedata.normalize("NFKD", text)).lower()
+def _pieces(text: str, gaps: re.Pattern[str]) -> list[str]:
+    return [piece for piece in gaps.split(text) if not all(map(is_sign, piece))]
 
 
 def _strip(folded: str) -> str:
-    kept = [place for place, character in enumerate(folded) if _is_kept(character)]
+    kept = [place for place, character in enumerate(folded) if not is_sign(character)]
     return folded[kept[0] : kept[-1] + 1] if kept else ""
 
 
@@ -214,7 +204,7 @@ def _retype(piece: str, language: str) -> str | None:
     if layout is None:
         return None
     # Nothing is stripped before: on a Russian keyboard "[" is a letter.
-    return _strip(_fold(unicodedata.normalize("NFC", piece).lower().translate(layout)))
+    return _strip(fold(unicodedata.normalize("NFC", piece).lower().translate(layout)))
 
 
 def _is_one_slip(typed: str, word: str) -> bool:

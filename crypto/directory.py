@@ -318,6 +318,7 @@ def _check_differing(directory: Directory) -> None:
     signers: list[Recipient | RetiredKey] = [*directory.recipients, *directory.retired]
     signing_keys = [signer.signing_key for signer in signers]
     keys = [*directory.roots, directory.delegation.directory_key, *signing_keys]
+    keys += directory.servers
     hashes = [key.hash for recipient in directory.recipients for key in recipient.keys]
     if len(set(keys)) != len(keys) or len(set(hashes)) != len(hashes):
         raise Contradictory("two equal keys")

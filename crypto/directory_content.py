@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from dataclasses import fields as fields_of
 
 from crypto.errors import Malformed
-from crypto.lifetimes import POLICY_MAX_DAYS, POLICY_MIN_DAYS
+from crypto.lifetimes import DAYS_A_WEEK, POLICY_MAX_DAYS, POLICY_MIN_DAYS
 from crypto.names import Day, GenesisId, KeyHash, Week
 from crypto.public_keys import recipient_bytes
-from crypto.sizes import BUCKET_BITS_MAX, CHUNKS_MAX, GENESIS_ID_SIZE, RECIPIENTS_MAX
+from crypto.sizes import BATCH_SIZES, CHUNKS_MAX, GENESIS_ID_SIZE, RECIPIENTS_MAX
 from crypto.strict_json import Fields, encode_json, parse_json
 
 __all__ = [
@@ -31,7 +31,7 @@ _ADDRESSES_MAX = 8
 _ADDRESS_MAX_SIZE = 200
 _KEYS_MAX = 8
 _RETIRED_MAX = 32
-_BATCH_SIZE_MAX = 256
+_SERVERS_MAX = 4
 _CONTACTS_MAX = 16
 _CONTACT_MAX_SIZE = 500
 _ID_MAX_SIZE = 32
@@ -83,7 +83,11 @@ class Policy:
 
 @dataclass(frozen=True)
 class DirectoryContent:
-    """What the directory key signs: SPEC 10.2. Valid on the days [issued, expires)."""
+    """What the directory key signs: SPEC 10.2. Valid on the days [issued, expires).
+
+    `servers` are public signing keys (32 bytes each); `form` is the SHA-256 of the questionnaire;
+    `release` is 0 for every export, or the day of the week, 1 for Monday, at which batches leave.
+    """
 
     genesis_id: GenesisId
     sequence: int
@@ -94,8 +98,11 @@ class DirectoryContent:
     recipients: tuple[Recipient, ...]
     retired: tuple[RetiredKey, ...]
     directory_recipient: str
-    bucket_bits: int
+    servers: tuple[bytes, ...]
+    form: bytes
     batch_size: int
+    release: int
+    mirrors: tuple[str, ...]
     policy: Policy
     contacts: tuple[str, ...]
 
@@ -113,12 +120,15 @@ def parse_directory(signed: bytes) -> DirectoryContent:
         recipients=_parse_recipients(fields),
         retired=tuple(map(_parse_retired, fields.objects("retired", 0, _RETIRED_MAX))),
         directory_recipient=fields.text("directory_recipient", _ID_MAX_SIZE),
-        bucket_bits=fields.integer("bucket_bits", 0, BUCKET_BITS_MAX),
-        batch_size=fields.integer("batch_size", 1, _BATCH_SIZE_MAX),
+        servers=_parse_servers(fields),
+        form=fields.hex("form", _HASH_SIZE),
+        batch_size=_parse_batch_size(fields),
+        release=fields.integer("release", 0, DAYS_A_WEEK),
+        mirrors=tuple(fields.texts("mirrors", 0, _ADDRESSES_MAX, _ADDRESS_MAX_SIZE)),
         policy=_parse_policy(fields.object("policy")),
         contacts=tuple(fields.texts("contacts", 0, _CONTACTS_MAX, _CONTACT_MAX_SIZE)),
     )
-    for address in content.addresses:
+    for address in (*content.addresses, *content.mirrors):
         _check_origin(address)
     if content.directory_recipient not in (recipient.id for recipient in content.recipients):
         raise Malformed("a directory's recipient that is not among its recipients")
@@ -141,8 +151,11 @@ def encode_directory(content: DirectoryContent) -> bytes:
                 for key in content.retired
             ],
             "directory_recipient": content.directory_recipient,
-            "bucket_bits": content.bucket_bits,
+            "servers": [key.hex() for key in content.servers],
+            "form": content.form.hex(),
             "batch_size": content.batch_size,
+            "release": content.release,
+            "mirrors": content.mirrors,
             "policy": vars(content.policy),
             "contacts": content.contacts,
         }
@@ -199,6 +212,19 @@ def _parse_retired(fields: Fields) -> RetiredKey:
     )
     recipient_bytes(retired.id)
     return retired
+
+
+def _parse_servers(fields: Fields) -> tuple[bytes, ...]:
+    # Read as an object of its own, so that each is checked as any other key.
+    servers = fields.array("servers", 0, _SERVERS_MAX)
+    return tuple(Fields({"server": server}).hex("server", _KEY_SIZE) for server in servers)
+
+
+def _parse_batch_size(fields: Fields) -> int:
+    size = fields.integer("batch_size")
+    if size not in BATCH_SIZES:
+        raise Malformed("a batch size that no batch has")
+    return size
 
 
 def _parse_policy(fields: Fields) -> Policy:

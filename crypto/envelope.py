@@ -14,9 +14,10 @@ from crypto.chunks import chunk_count
 from crypto.errors import Malformed, TooLarge
 from crypto.hpke import hpke_seal, new_kem_secret_key
 from crypto.labels import Label, bound, labelled
-from crypto.names import Address, Day, GenesisId, KeyHash
+from crypto.names import Address, Day, GenesisId, KeyHash, Week
 from crypto.padding import pad, padded_chunk_count
 from crypto.payload import (
+    Answer,
     Attachment,
     Fill,
     Payload,
@@ -25,7 +26,7 @@ from crypto.payload import (
     encode_payload,
     parse_payload,
 )
-from crypto.public_keys import key_hash, recipient_bytes
+from crypto.public_keys import RECIPIENT_BYTES, key_hash, recipient_bytes
 from crypto.sizes import (
     ENVELOPE_SIZE,
     ENVELOPE_SLOT_SIZE,
@@ -33,7 +34,7 @@ from crypto.sizes import (
     PAYLOAD_MAX_SIZE,
     RECIPIENTS_MAX,
 )
-from crypto.source_keys import SourceKeys, set_token
+from crypto.source_keys import SourceKeys, pair_chain, set_token
 from crypto.strict_json import encode_json
 
 __all__ = [
@@ -46,13 +47,16 @@ __all__ = [
 ]
 
 ENVELOPE_VERSION = 1
-# SPEC 7: version (1), commitment (32), slots (4 x 1168); the rest is the body.
+# SPEC 7: version (1), commitment (32), slots (4 x 1232); the rest is the body.
 COMMITMENT_AT = 1
 SLOTS_AT = 33
 BODY_AT = SLOTS_AT + ENVELOPE_SLOTS * ENVELOPE_SLOT_SIZE
 PADDED_SIZE = ENVELOPE_SIZE - BODY_AT - 16
 # A content key is used once, so its nonce need not differ from anything.
 BODY_NONCE = bytes(12)
+
+# SPEC 7: content key, c_0, source signing key
+SLOT_CONTENT_SIZE = 96
 
 _CONTENT_KEY_SIZE = 32
 _MESSAGE_ID_SIZE = 16
@@ -69,7 +73,8 @@ class Message:
     client: str
     delegation: int
     sequence: int
-    answers: Mapping[str, str] = field(default_factory=dict)
+    form: bytes
+    answers: Mapping[str, Answer] = field(default_factory=dict)
     text: str = ""
     rest: TextRest | None = None
     attachments: tuple[Attachment, ...] = ()
@@ -81,10 +86,15 @@ class Message:
 
 @dataclass(frozen=True)
 class SealTo:
-    """A recipient that shall be able to read, and its current intake key (1216 bytes)."""
+    """A recipient that shall be able to read: its intake key (1216 bytes) and the week of that.
+
+    `signing_key` (32 bytes) is the one that the directory names, which its answers will be under.
+    """
 
     id: str
     public_key: bytes
+    week: Week
+    signing_key: bytes
 
 
 def new_message_id() -> bytes:
@@ -127,13 +137,10 @@ def seal_envelope(message: Message, source: SourceKeys, recipients: Sequence[Sea
     payload = encode_payload(build_payload(message, source, recipients, order))
     # Nothing leaves the source's device that a reader would refuse.
     parse_payload(payload)
-    keys = [recipient.public_key for recipient in recipients]
-    keys += [new_kem_secret_key().public_key for _ in range(ENVELOPE_SLOTS - len(keys))]
-    info = bound(Label.SLOT, source.genesis_id)
-    sealed = dict(
-        zip(order, (hpke_seal(key, info=info, plaintext=content_key) for key in keys), strict=True)
-    )
-    slots = b"".join(sealed[slot] for slot in range(ENVELOPE_SLOTS))
+    sealed = [_seal_slot(recipient, content_key, source) for recipient in recipients]
+    sealed += [_empty_slot(source.genesis_id) for _ in range(ENVELOPE_SLOTS - len(sealed))]
+    placed = dict(zip(order, sealed, strict=True))
+    slots = b"".join(placed[slot] for slot in range(ENVELOPE_SLOTS))
     return close_envelope(content_key=content_key, slots=slots, payload=payload, source=source)
 
 
@@ -156,13 +163,12 @@ def build_payload(
         recipients=tuple(sorted(sealed_for, key=lambda one: recipient_bytes(one.id))),
         set_token=set_token(source, [recipient.id for recipient in recipients]),
         signing_key=source.signing.public_key,
-        reply_key=source.reply.public_key,
-        thread_secret=source.thread_secret,
         day=message.day,
         language=message.language,
         client=message.client,
         delegation=message.delegation,
         sequence=message.sequence,
+        form=message.form,
         answers=message.answers,
         text=message.text,
         rest=message.rest,
@@ -174,7 +180,7 @@ def build_payload(
 def close_envelope(
     *, content_key: bytes, slots: bytes, payload: bytes, source: SourceKeys
 ) -> bytes:
-    """Return the envelope of an encoded payload whose slots, 4,672 bytes, are sealed already."""
+    """Return the envelope of an encoded payload whose slots, 4,928 bytes, are sealed already."""
     if len(payload) > PAYLOAD_MAX_SIZE:
         raise TooLarge("the message does not fit its envelope")
     commitment = commitment_of(content_key, source.genesis_id)
@@ -187,6 +193,19 @@ def close_envelope(
     return head + aes_seal(
         content_key, nonce=BODY_NONCE, aad=head, plaintext=pad(payload + signature, PADDED_SIZE)
     )
+
+
+def slot_info(genesis_id: GenesisId, rid: bytes) -> bytes:
+    """Return the HPKE info of a slot of the recipient whose id is these 32 bytes."""
+    # SPEC 7: bound(SLOT) || rid
+    return bound(Label.SLOT, genesis_id) + rid
+
+
+def slot_content(recipient: SealTo, content_key: bytes, source: SourceKeys) -> bytes:
+    """Return what a recipient's slot holds, 96 bytes."""
+    # SPEC 7: content key || c_0 || source's public signing key
+    chain = pair_chain(source, recipient.id, recipient.signing_key, recipient.week)
+    return content_key + chain.secret + source.thread_id
 
 
 def commitment_of(content_key: bytes, genesis_id: GenesisId) -> bytes:
@@ -207,6 +226,22 @@ def slots_hash(slots: bytes) -> bytes:
     return hashlib.sha256(labelled(Label.SLOTS) + slots).digest()
 
 
+def _seal_slot(recipient: SealTo, content_key: bytes, source: SourceKeys) -> bytes:
+    info = slot_info(source.genesis_id, recipient_bytes(recipient.id))
+    content = slot_content(recipient, content_key, source)
+    return hpke_seal(recipient.public_key, info=info, plaintext=content)
+
+
+def _empty_slot(genesis_id: GenesisId) -> bytes:
+    """Return a slot that nobody can open: sealed to a key pair that is forgotten at once."""
+    nobody = bytes(RECIPIENT_BYTES)
+    return hpke_seal(
+        new_kem_secret_key().public_key,
+        info=slot_info(genesis_id, nobody),
+        plaintext=bytes(SLOT_CONTENT_SIZE),
+    )
+
+
 def _size_without_text(message: Message, recipient_ids: Sequence[str]) -> int:
     """Return the size of the payload with an empty text and without rest and fill members."""
     payload = Payload(
@@ -215,13 +250,12 @@ def _size_without_text(message: Message, recipient_ids: Sequence[str]) -> int:
         recipients=tuple(SealedFor(one, KeyHash(bytes(32)), 0) for one in recipient_ids),
         set_token=bytes(16),
         signing_key=bytes(32),
-        reply_key=bytes(1216),
-        thread_secret=bytes(32),
         day=message.day,
         language=message.language,
         client=message.client,
         delegation=message.delegation,
         sequence=message.sequence,
+        form=message.form,
         answers=message.answers,
         text="",
         rest=None,

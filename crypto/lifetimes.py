@@ -87,7 +87,7 @@ CHUNK_KEPT_DAYS: Final = 60
 """Age at which an unconfirmed chunk goes: it came before the envelope that names it."""
 
 LINE_KEPT_DAYS: Final = 90
-"""Age until which it is passed on that a confirmation or refinement was taken."""
+"""Age until which it is passed on that a confirmation was taken."""
 
 # What the office does
 
@@ -98,7 +98,7 @@ KEY_GONE_DAYS: Final = 60
 """Days after a key's end on which no server holds anything under it any more."""
 
 CONFIRMATION_REPEATED_DAYS: Final = 90
-"""How long a confirmation or refinement is repeated; what it named is gone or comes again."""
+"""How long a confirmation is repeated; what it named is gone or comes again."""
 
 UNCLAIMED_DAYS: Final = 120
 """How long a vault keeps a chunk that no message named yet: the envelope comes after it."""
@@ -113,7 +113,7 @@ CARD_AHEAD_DAYS: Final = 90
 """How far ahead a card lists keys: as long as a delegation may last."""
 
 RETIRED_MARGIN_DAYS: Final = 90
-"""How long a replaced signing key is listed after its replies' time: a batch may be on its way."""
+"""How much longer than codename and reply days a replaced signing key is listed."""
 
 # When each says that something ends
 

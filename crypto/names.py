@@ -12,7 +12,7 @@ GenesisId = NewType("GenesisId", bytes)
 """SPEC 3: 32 bytes, which office."""
 
 ThreadId = NewType("ThreadId", bytes)
-"""SPEC 6.2: 32 bytes, which thread of a source with an office."""
+"""SPEC 6.2: 32 bytes, which thread: the source's public signing key."""
 
 ChunkId = NewType("ChunkId", bytes)
 """SPEC 8: 32 bytes, under which a chunk is stored."""

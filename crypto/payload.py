@@ -4,8 +4,10 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from crypto.characters import WHITE_SPACE, is_forbidden
 from crypto.chunks import FileKey, chunk_count
 from crypto.errors import Contradictory, Malformed
+from crypto.form import is_question_id
 from crypto.names import Day, KeyHash
 from crypto.padding import padded_chunk_count
 from crypto.public_keys import recipient_bytes
@@ -13,15 +15,17 @@ from crypto.sizes import (
     ANSWER_MAX_SIZE,
     ANSWERS_MAX,
     ATTACHMENTS_MAX,
+    CHOICES_MAX,
     CHUNKS_MAX,
     ENVELOPE_SLOTS,
     FILE_NAME_MAX_SIZE,
-    KEM_PUBLIC_KEY_SIZE,
+    PAYLOAD_MAX_SIZE,
     RECIPIENTS_MAX,
 )
-from crypto.strict_json import Fields, encode_json, parse_json
+from crypto.strict_json import Fields, JsonValue, encode_json, parse_json
 
 __all__ = [
+    "Answer",
     "Attachment",
     "Fill",
     "Payload",
@@ -35,6 +39,9 @@ __all__ = [
 
 MESSAGE_KINDS = ("report", "follow-up")
 
+Answer = str | tuple[str, ...]
+"""What stands under a question: a text, or the ids of what was chosen."""
+
 _HASH_SIZE = 32
 _MEDIA_TYPE_MAX_SIZE = 100
 _CLIENT_MAX_SIZE = 64
@@ -47,12 +54,11 @@ _MEMBERS = (
     "recipients",
     "set_token",
     "signing_key",
-    "reply_key",
-    "thread_secret",
     "day",
     "language",
     "client",
     "directory",
+    "form",
     "answers",
     "text",
     "rest",
@@ -61,11 +67,6 @@ _MEMBERS = (
 )
 
 # SPEC 7.2
-_CATEGORIES_REFUSED = ("Cc", "Cf", "Cs", "Zl", "Zp")
-_WHITE_SPACE = (
-    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
-)
 _EXTENSION_MAX_SIZE = 16
 _NAME_WITHOUT_NAME = "file"
 
@@ -127,14 +128,13 @@ class Payload:
     recipients: tuple[SealedFor, ...]
     set_token: bytes
     signing_key: bytes
-    reply_key: bytes
-    thread_secret: bytes
     day: Day
     language: str
     client: str
     delegation: int
     sequence: int
-    answers: Mapping[str, str]
+    form: bytes
+    answers: Mapping[str, Answer]
     text: str
     rest: TextRest | None
     attachments: tuple[Attachment, ...]
@@ -155,12 +155,11 @@ def encode_payload(payload: Payload) -> bytes:
             ],
             "set_token": payload.set_token.hex(),
             "signing_key": payload.signing_key.hex(),
-            "reply_key": payload.reply_key.hex(),
-            "thread_secret": payload.thread_secret.hex(),
             "day": payload.day,
             "language": payload.language,
             "client": payload.client,
             "directory": {"delegation": payload.delegation, "sequence": payload.sequence},
+            "form": payload.form.hex(),
             "answers": dict(payload.answers),
             "text": payload.text,
             "rest": payload.rest and {"size": payload.rest.size, **_sealed_file(payload.rest)},
@@ -188,14 +187,13 @@ def parse_payload(data: bytes) -> Payload:
         recipients=tuple(map(_read_sealed_for, fields.objects("recipients", 1, RECIPIENTS_MAX))),
         set_token=fields.hex("set_token", 16),
         signing_key=fields.hex("signing_key", 32),
-        reply_key=fields.hex("reply_key", KEM_PUBLIC_KEY_SIZE),
-        thread_secret=fields.hex("thread_secret", 32),
         day=Day(fields.integer("day")),
         language=fields.text("language", 16, 2),
         client=fields.text("client", _CLIENT_MAX_SIZE),
         delegation=directory.integer("delegation"),
         sequence=directory.integer("sequence"),
-        answers=fields.text_map("answers", 0, ANSWERS_MAX, ANSWER_MAX_SIZE),
+        form=fields.hex("form", _HASH_SIZE),
+        answers=_read_answers(fields),
         text=fields.text("text", len(data)),
         rest=None if fields.is_null("rest") else _read_rest(fields.object("rest")),
         attachments=tuple(map(_read_attachment, fields.objects("attachments", 0, ATTACHMENTS_MAX))),
@@ -218,9 +216,9 @@ def check_file_name(name: str) -> None:
         raise Malformed("a file name that names nothing")
     if "/" in name or "\\" in name:
         raise Malformed("a file name with a path in it")
-    if any(map(_is_refused, name)):
+    if any(map(is_forbidden, name)):
         raise Malformed("a file name with control or format characters")
-    if name != name.strip(_WHITE_SPACE):
+    if name != name.strip(WHITE_SPACE):
         raise Malformed("a file name with white space at an end")
     if len(name.encode()) > FILE_NAME_MAX_SIZE:
         raise Malformed("a file name of more than 120 bytes")
@@ -230,14 +228,14 @@ def safe_file_name(name: str) -> str:
     """Return the name under which a file is announced: the given one, made acceptable."""
     # SPEC 7.2: what follows the last / or \, without what is refused
     own = name.replace("\\", "/").rpartition("/")[2]
-    own = "".join(letter for letter in own if not _is_refused(letter)).strip(_WHITE_SPACE)
+    own = "".join(letter for letter in own if not _is_dropped(letter)).strip(WHITE_SPACE)
     stem, dot, extension = own.rpartition(".")
     kept = dot + extension
     if not stem or len(kept.encode()) > _EXTENSION_MAX_SIZE:
         stem, kept = own, ""
     # Cut between characters: what a cut tears is dropped.
     stem = stem.encode()[: FILE_NAME_MAX_SIZE - len(kept.encode())].decode(errors="ignore")
-    own = (stem + kept).strip(_WHITE_SPACE)
+    own = (stem + kept).strip(WHITE_SPACE)
     return _NAME_WITHOUT_NAME if own in ("", ".", "..") else own
 
 
@@ -250,16 +248,46 @@ def _read_sealed_for(fields: Fields) -> SealedFor:
 
 
 def _read_attachment(fields: Fields) -> Attachment:
-    name = fields.text("name", FILE_NAME_MAX_SIZE, 1)
-    check_file_name(name)
     return Attachment(
-        name=name,
+        name=_read_name(fields),
         size=fields.integer("size"),
         media_type=fields.text("type", _MEDIA_TYPE_MAX_SIZE),
         key=_read_file_key(fields),
         chunks=_read_chunks(fields),
         hash=fields.hex("hash", _HASH_SIZE),
     )
+
+
+def _read_name(fields: Fields) -> str:
+    name = fields.text("name", PAYLOAD_MAX_SIZE)
+    try:
+        check_file_name(name)
+    except Malformed:
+        # SPEC 7.1: a bad name costs the name, never the message
+        return _NAME_WITHOUT_NAME
+    return name
+
+
+def _read_answers(fields: Fields) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {}
+    for question, value in fields.members("answers", 0, ANSWERS_MAX).items():
+        if isinstance(value, str):
+            if len(value.encode()) > ANSWER_MAX_SIZE:
+                raise Malformed("an answer too long")
+            answers[question] = value
+        elif isinstance(value, list):
+            answers[question] = _read_choices(value)
+        else:
+            raise Malformed("an answer that is neither a text nor choices")
+    return answers
+
+
+def _read_choices(values: list[JsonValue]) -> tuple[str, ...]:
+    chosen = tuple(value for value in values if isinstance(value, str))
+    whole = len(chosen) == len(values) == len(set(chosen))
+    if not whole or not 1 <= len(chosen) <= CHOICES_MAX or not all(map(is_question_id, chosen)):
+        raise Malformed("an answer whose choices are none")
+    return chosen
 
 
 def _read_rest(fields: Fields) -> TextRest:
@@ -311,5 +339,6 @@ def _check_files(payload: Payload) -> None:
         raise Contradictory("a number of chunks that is not padded")
 
 
-def _is_refused(letter: str) -> bool:
-    return unicodedata.category(letter) in _CATEGORIES_REFUSED
+def _is_dropped(letter: str) -> bool:
+    # What this device knows nothing of may be a format character to another.
+    return is_forbidden(letter) or unicodedata.category(letter) == "Cn"

@@ -12,7 +12,7 @@ from crypto.sizes import KEM_PUBLIC_KEY_SIZE
 __all__ = ["check_kem_public_key", "key_hash", "recipient_bytes"]
 
 _RECIPIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
-_RECIPIENT_BYTES = 32
+RECIPIENT_BYTES = 32
 # SPEC 4: ML-KEM-768's coefficients, two in three bytes, and its modulus.
 _COEFFICIENTS_SIZE = 1152
 _MODULUS = 3329
@@ -45,4 +45,4 @@ def recipient_bytes(recipient_id: str) -> bytes:
     """Return a recipient id as 32 bytes, zeros behind; Malformed outside the grammar of SPEC 2."""
     if not _RECIPIENT_ID.fullmatch(recipient_id):
         raise Malformed("not a recipient id")
-    return recipient_id.encode("ascii").ljust(_RECIPIENT_BYTES, b"\0")
+    return recipient_id.encode("ascii").ljust(RECIPIENT_BYTES, b"\0")

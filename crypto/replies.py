@@ -3,13 +3,16 @@
 import hmac
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from crypto.aes import aes_open
+from crypto.chain_keys import ChainKey, next_chain_key, record_key, reply_tag
+from crypto.days import later, week_of, weeks
 from crypto.directory import Directory, signing_keys_of
 from crypto.errors import Malformed, ProtocolError, TooLarge, Unauthentic
-from crypto.hpke import hpke_open
-from crypto.labels import Label, bound
-from crypto.names import Day, GenesisId, ThreadId
+from crypto.labels import Label
+from crypto.lifetimes import CLOCK_GRACE_DAYS, KEY_DAYS
+from crypto.names import Day, GenesisId, ThreadId, Week
 from crypto.padding import unpad
 from crypto.public_keys import recipient_bytes
 from crypto.signatures import check_signature
@@ -18,27 +21,28 @@ from crypto.sizes import (
     RECORD_SIZE,
     REPLY_INDEXES,
     REPLY_MESSAGE_MAX_SIZE,
+    SALT_SIZE,
     SIGNATURE_SIZE,
     TAG_SIZE,
 )
-from crypto.source_keys import SourceKeys, set_token
+from crypto.source_keys import SourceKeys, pair_chain, set_token
 from crypto.strict_json import Fields, encode_json, parse_json
 
 __all__ = [
     "Reply",
     "ReplyPart",
-    "bucket",
-    "bucket_value",
     "encode_reply_message",
     "follow_up_recipients",
     "open_board",
     "open_reply",
     "parse_reply_message",
-    "reply_tag",
 ]
 
 # SPEC 9: what is padded and sealed in a record.
-REPLY_PADDED_SIZE = 2944
+REPLY_PADDED_SIZE = 976
+# A record's key is used once, so its nonce need not differ from anything.
+RECORD_NONCE = bytes(12)
+SEALED_AT = TAG_SIZE + SALT_SIZE
 REPLY_PARTS_MAX = 64
 REPLY_KINDS = ("reply", "acknowledgement")
 
@@ -65,7 +69,10 @@ class ReplyPart:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Reply:
-    """A reply as its parts make it; `missing_parts` count from 0."""
+    """A reply as its parts make it; `missing_parts` count from 0.
+
+    `came_twice`: a part of it lies in two records, so a backup of the recipient's was in use.
+    """
 
     recipient_id: str
     reply_id: bytes
@@ -75,27 +82,10 @@ class Reply:
     missing_parts: tuple[int, ...]
     recipients: tuple[str, ...]
     set_token: bytes
+    came_twice: bool = False
 
     def __repr__(self) -> str:
         return "Reply(hidden)"
-
-
-def reply_tag(thread_secret: bytes, genesis_id: GenesisId, recipient_id: str, index: int) -> bytes:
-    """Return the tag, 16 bytes, of a recipient's record of the given index in a thread."""
-    # SPEC 9: HMAC(thread secret, bound(TAG) || rid || u32(i))
-    message = bound(Label.TAG, genesis_id) + recipient_bytes(recipient_id)
-    return hmac.digest(thread_secret, message + index.to_bytes(4, "big"), "sha256")[:TAG_SIZE]
-
-
-def bucket(thread_secret: bytes, genesis_id: GenesisId) -> bytes:
-    """Return the 32 bytes whose first bits say where on the board a thread's replies lie."""
-    # SPEC 9: HMAC(thread secret, bound(BUCKET))
-    return hmac.digest(thread_secret, bound(Label.BUCKET, genesis_id), "sha256")
-
-
-def bucket_value(bucket: bytes, bits: int) -> int:
-    """Return the first `bits` bits of a bucket as a number."""
-    return int.from_bytes(bucket, "big") >> 8 * len(bucket) - bits
 
 
 def parse_reply_message(data: bytes) -> ReplyPart:
@@ -119,7 +109,7 @@ def parse_reply_message(data: bytes) -> ReplyPart:
 
 
 def encode_reply_message(part: ReplyPart) -> bytes:
-    """Return the message of a record, 1 to 2,876 bytes; TooLarge where it does not fit."""
+    """Return the message of a record, 1 to 908 bytes; TooLarge where it does not fit."""
     message = encode_json(
         {
             "kind": part.kind,
@@ -138,31 +128,36 @@ def encode_reply_message(part: ReplyPart) -> bytes:
 
 
 def open_reply(
-    record: bytes, source: SourceKeys, recipient_id: str, signing_keys: Iterable[bytes]
+    record: bytes,
+    chain: ChainKey,
+    *,
+    genesis_id: GenesisId,
+    thread_id: ThreadId,
+    recipient_id: str,
+    signing_keys: Iterable[bytes],
 ) -> ReplyPart:
     """Return the message of a record that one of a recipient's signing keys signed.
 
-    Raises Malformed for another size, padding or grammar, and Unauthentic where the record is
-    not for this source or none of the keys signed it for this thread, recipient and tag.
+    `chain` is the chain key of the record's index. Raises Malformed for another size, padding or
+    grammar, and Unauthentic where the record is not of this chain, index and thread, or none of
+    the keys signed it for this thread, recipient and tag.
     """
     if len(record) != RECORD_SIZE:
         raise Malformed("a reply record of another size")
-    tag, sealed = record[:TAG_SIZE], record[TAG_SIZE:]
-    info = reply_info(tag, source.genesis_id)
-    content = unpad(hpke_open(source.reply, info=info, sealed=sealed))
+    tag, salt, sealed = record[:TAG_SIZE], record[TAG_SIZE:SEALED_AT], record[SEALED_AT:]
+    key = record_key(chain, genesis_id, thread_id, tag=tag, salt=salt)
+    content = unpad(aes_open(key, nonce=RECORD_NONCE, aad=b"", sealed=sealed))
     if len(content) <= SIGNATURE_SIZE:
         raise Malformed("a reply too short for its signature")
     message, signature = content[:-SIGNATURE_SIZE], content[-SIGNATURE_SIZE:]
-    signed = signed_reply(
-        tag=tag, thread_id=source.thread_id, recipient_id=recipient_id, message=message
-    )
+    signed = signed_reply(tag=tag, thread_id=thread_id, recipient_id=recipient_id, message=message)
     for signing_key in signing_keys:
         try:
             check_signature(
                 signing_key,
                 signature=signature,
                 label=Label.REPLY_MESSAGE,
-                genesis_id=source.genesis_id,
+                genesis_id=genesis_id,
                 message=signed,
             )
         except Unauthentic:
@@ -171,38 +166,32 @@ def open_reply(
     raise Unauthentic("none of the recipient's keys signed this reply for this thread")
 
 
-def reply_info(tag: bytes, genesis_id: GenesisId) -> bytes:
-    """Return the HPKE info of a record."""
-    # SPEC 9: bound(REPLY) || tag
-    return bound(Label.REPLY, genesis_id) + tag
-
-
 def signed_reply(*, tag: bytes, thread_id: ThreadId, recipient_id: str, message: bytes) -> bytes:
     """Return what a recipient signs under the label REPLY_MESSAGE."""
-    # SPEC 9: tag || thread id || rid || message
+    # SPEC 9: tag || thread || rid || message
     return tag + thread_id + recipient_bytes(recipient_id) + message
 
 
-def open_board(board: bytes, source: SourceKeys, directory: Directory) -> list[Reply]:
-    """Return the replies to a source among the records of a board, in the order of SPEC 9.1.
+def open_board(
+    board: Iterable[bytes], source: SourceKeys, directory: Directory, day: Day
+) -> list[Reply]:
+    """Return the replies to a source among volumes of the board, in the order of SPEC 9.1.
 
-    Raises Malformed where the board is not a whole number of records. A record with one of the
-    source's tags that does not open or verify is passed over, whatever it is.
+    `board` are pieces of the board, each a whole number of records, else Malformed; `day` is the
+    reader's. A record with one of the source's tags that does not open or verify is passed over,
+    whatever it is.
     """
-    if len(board) % RECORD_SIZE:
-        raise Malformed("a board that is not a whole number of records")
-    gathered: dict[tuple[object, ...], dict[int, ReplyPart]] = defaultdict(dict)
-    places: dict[tuple[object, ...], tuple[int, str, int]] = {}
-    for recipient_id, index, part in _own_parts(board, source, directory):
-        # Parts that disagree are not parts of one reply. Of doubles the first one counts.
+    gathered: dict[tuple[object, ...], dict[int, _Found]] = defaultdict(dict)
+    for found in _own_parts(board, source, directory, day):
+        part = found.part
+        # Parts that disagree are not parts of one reply.
         agreeing = (part.kind, part.parts, part.day, part.recipients, part.set_token)
-        same = (recipient_id, part.reply_id, *agreeing)
-        gathered[same].setdefault(part.part, part)
-        place = (part.day, recipient_id, index)
-        places[same] = min(place, places.get(same, place))
+        parts = gathered[(found.recipient_id, part.reply_id, *agreeing)]
+        before = parts.get(part.part)
+        parts[part.part] = found if before is None else _first_of(before, found)
     # Indexes are given out in turn, so within a day they tell what was said first.
-    ordered = sorted(gathered, key=lambda same: places[same])
-    return [_join(places[same][1], gathered[same]) for same in ordered]
+    ordered = sorted(gathered.values(), key=_place)
+    return [_join(parts) for parts in ordered]
 
 
 def follow_up_recipients(
@@ -225,40 +214,111 @@ def follow_up_recipients(
     return [recipient.id for recipient in directory.recipients if recipient.id in chosen]
 
 
+@dataclass(frozen=True, repr=False)
+class _Owner:
+    """Whose record a tag marks: chain key, week and index of a recipient's pair chain."""
+
+    recipient_id: str
+    week: Week
+    index: int
+    chain: ChainKey
+
+
+@dataclass(frozen=True, repr=False)
+class _Found:
+    """A part as it was found; `doubled` where another record holds the same."""
+
+    recipient_id: str
+    week: Week
+    index: int
+    record: bytes
+    part: ReplyPart
+    doubled: bool = False
+
+
 def _own_parts(
-    board: bytes, source: SourceKeys, directory: Directory
-) -> Iterator[tuple[str, int, ReplyPart]]:
-    active = {recipient.id for recipient in directory.recipients}
-    known = active | {retired.id for retired in directory.retired}
-    signing_keys = {one: signing_keys_of(directory, one) for one in known}
-    owners = {
-        reply_tag(source.thread_secret, source.genesis_id, one, index): (one, index)
-        for one in known
-        for index in range(REPLY_INDEXES)
-    }
-    for start in range(0, len(board), RECORD_SIZE):
-        owner = owners.get(board[start : start + TAG_SIZE])
-        if owner is None:
-            continue
-        recipient_id, index = owner
-        record = board[start : start + RECORD_SIZE]
-        try:
-            part = open_reply(record, source, recipient_id, signing_keys[recipient_id])
-        except ProtocolError:
-            continue
-        yield recipient_id, index, part
+    board: Iterable[bytes], source: SourceKeys, directory: Directory, day: Day
+) -> Iterator[_Found]:
+    owners: dict[bytes, _Owner] = {}
+    for owner in _owners(source, directory, day):
+        owners.setdefault(reply_tag(owner.chain, source.genesis_id, source.thread_id), owner)
+    for piece in board:
+        if len(piece) % RECORD_SIZE:
+            raise Malformed("a board that is not a whole number of records")
+        for start in range(0, len(piece), RECORD_SIZE):
+            found_owner = owners.get(piece[start : start + TAG_SIZE])
+            if found_owner is None:
+                continue
+            found = _found(piece[start : start + RECORD_SIZE], found_owner, source, directory)
+            if found is not None:
+                yield found
 
 
-def _join(recipient_id: str, parts: dict[int, ReplyPart]) -> Reply:
-    first = next(iter(parts.values()))
-    present = sorted(parts)
+def _owners(source: SourceKeys, directory: Directory, day: Day) -> Iterator[_Owner]:
+    """Yield each index of each pair chain under which a reply to this source may lie."""
+    # SPEC 9.1
+    for recipient_id, signing_key in signers_read(directory, day):
+        for week in weeks_read(directory.policy.codename_days, day):
+            chain = pair_chain(source, recipient_id, signing_key, week)
+            for index in range(REPLY_INDEXES):
+                yield _Owner(recipient_id, week, index, chain)
+                chain = next_chain_key(chain, source.genesis_id)
+
+
+def signers_read(directory: Directory, day: Day) -> list[tuple[str, bytes]]:
+    """Return each recipient id with each signing key (32 bytes) whose pair chains are tried."""
+    # SPEC 9.1: active, or retired and not past `until`
+    active = [(one.id, one.signing_key) for one in directory.recipients]
+    retired = [(one.id, one.signing_key) for one in directory.retired if day < one.until]
+    return active + retired
+
+
+def weeks_read(codename_days: int, day: Day) -> list[Week]:
+    """Return the weeks of the intake keys to which a source's messages may have been sealed."""
+    # SPEC 9.1: from that of day t - codename_days - 14 to that of day t + 2
+    first = week_of(Day(max(0, day - codename_days - KEY_DAYS)))
+    return weeks(first, Week(week_of(later(day, CLOCK_GRACE_DAYS)) + 1))
+
+
+def _found(record: bytes, owner: _Owner, source: SourceKeys, directory: Directory) -> _Found | None:
+    try:
+        part = open_reply(
+            record,
+            owner.chain,
+            genesis_id=source.genesis_id,
+            thread_id=source.thread_id,
+            recipient_id=owner.recipient_id,
+            signing_keys=signing_keys_of(directory, owner.recipient_id),
+        )
+    except ProtocolError:
+        return None
+    return _Found(owner.recipient_id, owner.week, owner.index, record, part)
+
+
+def _first_of(one: _Found, other: _Found) -> _Found:
+    """Return that of two records of the same part which counts, flagged where they differ."""
+    if one.record == other.record:
+        return one
+    first = min(one, other, key=lambda found: (found.week, found.index, found.record))
+    return replace(first, doubled=True)
+
+
+def _place(parts: dict[int, _Found]) -> tuple[Day, str, Week, int]:
+    first = min(parts.values(), key=lambda found: (found.week, found.index))
+    return first.part.day, first.recipient_id, first.week, first.index
+
+
+def _join(found: dict[int, _Found]) -> Reply:
+    first = next(iter(found.values()))
+    part, present = first.part, sorted(found)
     return Reply(
-        recipient_id=recipient_id,
-        reply_id=first.reply_id,
-        kind=first.kind,
-        day=first.day,
-        text="".join(parts[part].text for part in present),
-        missing_parts=tuple(part for part in range(first.parts) if part not in parts),
-        recipients=first.recipients,
-        set_token=first.set_token,
+        recipient_id=first.recipient_id,
+        reply_id=part.reply_id,
+        kind=part.kind,
+        day=part.day,
+        text="".join(found[number].part.text for number in present),
+        missing_parts=tuple(number for number in range(part.parts) if number not in found),
+        recipients=part.recipients,
+        set_token=part.set_token,
+        came_twice=any(one.doubled for one in found.values()),
     )

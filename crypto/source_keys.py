@@ -9,14 +9,15 @@ from argon2.low_level import Type, hash_secret_raw
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from crypto.chain_keys import ChainKey
 from crypto.codename import Codename
-from crypto.hpke import KemSecretKey
 from crypto.labels import Label, bound
-from crypto.names import GenesisId, ThreadId
+from crypto.names import GenesisId, ThreadId, Week
 from crypto.public_keys import recipient_bytes
 from crypto.signing import SigningKey
+from crypto.sizes import CHAIN_KEY_SIZE
 
-__all__ = ["SourceKeys", "derive_source_keys", "set_token"]
+__all__ = ["SourceKeys", "derive_source_keys", "pair_chain", "set_token"]
 
 # SPEC 6.2: the same on every device and for ever, so set by the slowest browser.
 _ARGON2_PASSES = 2
@@ -30,14 +31,17 @@ _SET_TOKEN_SIZE = 16
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class SourceKeys:
-    """A source's keys towards one office."""
+    """A source's keys towards one office. `master` is kept for the pair chains."""
 
+    master: bytes
     signing: SigningKey
-    reply: KemSecretKey
-    thread_secret: bytes
     set_key: bytes
     genesis_id: GenesisId
-    thread_id: ThreadId
+
+    @property
+    def thread_id(self) -> ThreadId:
+        """The thread: the public signing key, 32 bytes."""
+        return ThreadId(self.signing.public_key)
 
     def __repr__(self) -> str:
         return "SourceKeys(hidden)"
@@ -46,22 +50,20 @@ class SourceKeys:
 def derive_source_keys(codename: Codename, genesis_id: GenesisId) -> SourceKeys:
     """Return the source's keys for the office of `genesis_id`; slow by intent."""
     master = derive_master(codename, genesis_id)
-    signing = SigningKey(_derive(master, Label.SOURCE_SIGNING, genesis_id))
-    reply = KemSecretKey(_derive(master, Label.SOURCE_REPLY, genesis_id))
-    thread_secret = _derive(master, Label.THREAD_SECRET, genesis_id)
     return SourceKeys(
-        signing=signing,
-        reply=reply,
-        thread_secret=thread_secret,
+        master=master,
+        signing=SigningKey(_derive(master, Label.SOURCE_SIGNING, genesis_id)),
         set_key=_derive(master, Label.RECIPIENT_SET_KEY, genesis_id),
         genesis_id=genesis_id,
-        thread_id=thread_id(
-            genesis_id,
-            signing_key=signing.public_key,
-            reply_key=reply.public_key,
-            thread_secret=thread_secret,
-        ),
     )
+
+
+def pair_chain(source: SourceKeys, recipient_id: str, signing_key: bytes, week: Week) -> ChainKey:
+    """Return c_0 of a recipient id, one of its signing keys (32 bytes) and an intake key's week."""
+    # SPEC 6.2: HKDF-Expand(master, bound(PAIR) || rid || vk || u32(w), 32)
+    info = bound(Label.PAIR, source.genesis_id) + recipient_bytes(recipient_id) + signing_key
+    info += week.to_bytes(4, "big")
+    return ChainKey(HKDFExpand(SHA256(), CHAIN_KEY_SIZE, info).derive(source.master))
 
 
 def derive_master(codename: Codename, genesis_id: GenesisId) -> bytes:
@@ -78,15 +80,6 @@ def derive_master(codename: Codename, genesis_id: GenesisId) -> bytes:
         type=Type.ID,
         version=_ARGON2_VERSION,
     )
-
-
-def thread_id(
-    genesis_id: GenesisId, *, signing_key: bytes, reply_key: bytes, thread_secret: bytes
-) -> ThreadId:
-    """Return the id, 32 bytes, of the thread of a source with these three values."""
-    # SPEC 6.2: SHA-256(bound(THREAD_ID) || signing key || reply key || thread secret)
-    message = bound(Label.THREAD_ID, genesis_id) + signing_key + reply_key + thread_secret
-    return ThreadId(hashlib.sha256(message).digest())
 
 
 def set_token(source: SourceKeys, recipient_ids: Iterable[str]) -> bytes:

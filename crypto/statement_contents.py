@@ -1,8 +1,9 @@
-"""What stands in batches, confirmations and refinements: SPEC 13.
+"""What stands in batches and confirmations: SPEC 13.
 
 Parse only what `check_statement` has passed.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,42 +11,35 @@ from itertools import pairwise
 from crypto.byte_reader import ByteReader
 from crypto.errors import Malformed, TooLarge
 from crypto.names import Address, ChunkId
-from crypto.sizes import BUCKET_BITS_MAX, RECORD_SIZE
+from crypto.sizes import RECORD_SIZE
 from crypto.statements import (
     STATEMENT_HEAD_SIZE,
     STATEMENT_MAX_SIZE,
     Statement,
     StatementKind,
+    is_count,
 )
 
 __all__ = [
     "Batch",
     "Confirmation",
-    "Refinement",
+    "batch_of",
     "confirm",
     "encode_batch",
     "encode_confirmation",
-    "encode_refinement",
     "parse_batch",
     "parse_confirmation",
-    "parse_refinement",
 ]
-
-BATCH_RECORDS_MAX = 256
 
 _HASH_SIZE = 32
 _CHUNK_ENTRY_SIZE = 64
-_VALUE_SIZE = 4
-BATCHED_SIZE = _VALUE_SIZE + RECORD_SIZE
-_REFINED_SIZE = _HASH_SIZE + _VALUE_SIZE
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Reply records (4,096 bytes each), each with its bucket's value, of `bits` bits."""
+    """Reply records (1,024 bytes each), in the order of their SHA-256."""
 
-    bits: int
-    records: tuple[tuple[int, bytes], ...]
+    records: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,19 +65,14 @@ class Confirmation:
         return envelopes + len(self.chunk_list) // _CHUNK_ENTRY_SIZE
 
 
-@dataclass(frozen=True)
-class Refinement:
-    """The SHA-256 of records (32 bytes), each with its bucket's value, now of `bits` bits."""
-
-    bits: int
-    records: tuple[tuple[bytes, int], ...]
+def batch_of(records: Iterable[bytes]) -> Batch:
+    """Return the batch of some records, whatever order they come in."""
+    return Batch(tuple(sorted(records, key=_digest)))
 
 
 def encode_batch(batch: Batch) -> bytes:
     """Return the content of a batch; Malformed where a reader would refuse it."""
-    content = bytes([batch.bits]) + b"".join(
-        _u32(value) + record for value, record in batch.records
-    )
+    content = b"".join(batch.records)
     parse_batch(_unsigned(StatementKind.BATCH, len(batch.records), content))
     return content
 
@@ -91,15 +80,18 @@ def encode_batch(batch: Batch) -> bytes:
 def parse_batch(statement: Statement) -> Batch:
     """Return the records of a statement that was checked.
 
-    Raises Malformed where it has another size than its count, or a value does not fit its bits.
+    Raises Malformed where it has another size than its count, a count that no batch has, or its
+    records are not in order.
     """
-    # SPEC 13: u8 bits, then count x (u32 value, record)
-    bits, entries = _bits_and_entries(statement, StatementKind.BATCH, BATCHED_SIZE)
-    if not 1 <= statement.count <= BATCH_RECORDS_MAX:
-        raise Malformed("a batch of no records, or of too many")
-    records = tuple((_number(entry[:_VALUE_SIZE]), entry[_VALUE_SIZE:]) for entry in entries)
-    _check_values(bits, (value for value, _ in records))
-    return Batch(bits, records)
+    # SPEC 13: count x record, ascending by their SHA-256
+    reader = _reader(statement, StatementKind.BATCH)
+    content = reader.read(statement.count * RECORD_SIZE)
+    reader.end()
+    if not is_count(StatementKind.BATCH, statement.count):
+        raise Malformed("a batch of a number of records that no batch has")
+    records = tuple(_cut(content, RECORD_SIZE))
+    _check_ascending(map(_digest, records))
+    return Batch(records)
 
 
 def confirm(envelopes: Iterable[Address], chunks: Iterable[tuple[ChunkId, bytes]]) -> Confirmation:
@@ -139,28 +131,6 @@ def parse_confirmation(statement: Statement) -> Confirmation:
     return confirmation
 
 
-def encode_refinement(refinement: Refinement) -> bytes:
-    """Return the content of a refinement; Malformed or TooLarge where a reader would refuse it."""
-    entries = (record_hash + _u32(value) for record_hash, value in refinement.records)
-    content = bytes([refinement.bits]) + b"".join(entries)
-    parse_refinement(_unsigned(StatementKind.REFINEMENT, len(refinement.records), content))
-    return content
-
-
-def parse_refinement(statement: Statement) -> Refinement:
-    """Return the records and values of a statement that was checked.
-
-    Raises Malformed where it has another size than its count, is not in order, or a value does
-    not fit its bits.
-    """
-    # SPEC 13: u8 bits, then count x (SHA-256 of the record, u32 value), ascending
-    bits, entries = _bits_and_entries(statement, StatementKind.REFINEMENT, _REFINED_SIZE)
-    records = tuple((entry[:_HASH_SIZE], _number(entry[_HASH_SIZE:])) for entry in entries)
-    _check_ascending(record_hash for record_hash, _ in records)
-    _check_values(bits, (value for _, value in records))
-    return Refinement(bits, records)
-
-
 def _unsigned(kind: StatementKind, count: int, content: bytes) -> Statement:
     """Return a statement for a parser alone, which looks at neither number nor signature."""
     if len(content) > STATEMENT_MAX_SIZE - STATEMENT_HEAD_SIZE:
@@ -174,18 +144,6 @@ def _reader(statement: Statement, kind: StatementKind) -> ByteReader:
     return ByteReader(statement.content)
 
 
-def _bits_and_entries(
-    statement: Statement, kind: StatementKind, entry_size: int
-) -> tuple[int, Iterator[bytes]]:
-    reader = _reader(statement, kind)
-    bits = reader.u8()
-    if bits > BUCKET_BITS_MAX:
-        raise Malformed("more bits than a bucket can have")
-    entries = reader.read(statement.count * entry_size)
-    reader.end()
-    return bits, _cut(entries, entry_size)
-
-
 def _cut(data: bytes, size: int) -> Iterator[bytes]:
     return (data[at : at + size] for at in range(0, len(data), size))
 
@@ -195,13 +153,8 @@ def _check_ascending(entries: Iterable[bytes]) -> None:
         raise Malformed("a list that is not strictly ascending")
 
 
-def _check_values(bits: int, values: Iterable[int]) -> None:
-    if any(value >> bits for value in values):
-        raise Malformed("a value that does not fit its bits")
-
-
-def _number(data: bytes) -> int:
-    return int.from_bytes(data, "big")
+def _digest(record: bytes) -> bytes:
+    return hashlib.sha256(record).digest()
 
 
 def _u32(number: int) -> bytes:

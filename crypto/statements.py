@@ -1,7 +1,7 @@
 """What a recipient tells the server under a number and its signature: SPEC 13.
 
-A statement is a batch of reply records, a confirmation of what the vault received, or a
-refinement of where records lie on the board. Its content is read only after its signature:
+A statement is a batch of reply records, or a confirmation of what the vault received. Its content
+is read only after its signature:
 
     statement = parse_statement(kind, item)
     check_statement(statement, recipient_id, signing_key, genesis_id)
@@ -22,7 +22,7 @@ from crypto.labels import Label
 from crypto.names import GenesisId, Week
 from crypto.public_keys import recipient_bytes
 from crypto.signatures import check_signature
-from crypto.sizes import SIGNATURE_SIZE
+from crypto.sizes import BATCH_SIZES, SIGNATURE_SIZE
 
 __all__ = [
     "Statement",
@@ -43,6 +43,9 @@ STATEMENT_HEAD_SIZE = 4 + 4 + SIGNATURE_SIZE
 # SPEC 14: a reader holds one item in memory; what does not fit is said in a second statement.
 STATEMENT_MAX_SIZE = 16 * 1024 * 1024
 
+# SPEC 13: as many envelopes as fit
+CONFIRMATION_COUNT_MAX = 524_285
+
 _HASH_SIZE = 32
 _KEY_SIZE = 32
 _RID_SIZE = 32
@@ -53,13 +56,11 @@ class StatementKind(IntEnum):
 
     BATCH = 1
     CONFIRMATION = 2
-    REFINEMENT = 3
 
 
 _LABELS = {
     StatementKind.BATCH: Label.BATCH,
     StatementKind.CONFIRMATION: Label.CONFIRMATION,
-    StatementKind.REFINEMENT: Label.REFINEMENT,
 }
 
 
@@ -161,7 +162,7 @@ def encode_taken_line(line: TakenLine) -> bytes:
 
 
 def parse_taken_line(data: bytes) -> TakenLine:
-    """Return the taken line in 173 bytes; Malformed for another size or an unknown code."""
+    """Return the taken line in 173 bytes; Malformed for another size, code, number or count."""
     reader = ByteReader(data)
     line = TakenLine(
         kind=_kind(reader.u8()),
@@ -174,7 +175,17 @@ def parse_taken_line(data: bytes) -> TakenLine:
         signature=reader.read(SIGNATURE_SIZE),
     )
     reader.end()
+    if line.number == 0 or not is_count(line.kind, line.count):
+        raise Malformed("a taken line of a number or count that no statement has")
     return line
+
+
+def is_count(kind: StatementKind, count: int) -> bool:
+    """Tell whether a statement of a kind may have a count."""
+    # SPEC 13
+    if kind is StatementKind.BATCH:
+        return count in BATCH_SIZES
+    return 0 <= count <= CONFIRMATION_COUNT_MAX
 
 
 def check_taken_line(

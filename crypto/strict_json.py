@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from crypto.errors import Malformed
 
-__all__ = ["Fields", "encode_json", "parse_json"]
+__all__ = ["Fields", "JsonValue", "encode_json", "parse_json"]
 
 JsonValue = None | bool | int | str | list["JsonValue"] | dict[str, "JsonValue"]
 
@@ -133,12 +133,17 @@ class Fields:
         """Return an object."""
         return Fields(self._member(name))
 
-    def text_map(self, name: str, low: int, high: int, max_bytes: int) -> dict[str, str]:
-        """Return an object of `low` to `high` members, strings of at most `max_bytes` in UTF-8."""
+    def members(self, name: str, low: int, high: int) -> dict[str, JsonValue]:
+        """Return the `low` to `high` members of an object, whatever they are."""
         value = self._member(name)
         if not isinstance(value, dict) or not low <= len(value) <= high:
             raise Malformed("a member that is not an object of its length")
-        return {key: _text(text, max_bytes, 0) for key, text in value.items()}
+        return value
+
+    def text_map(self, name: str, low: int, high: int, max_bytes: int) -> dict[str, str]:
+        """Return an object of `low` to `high` members, strings of at most `max_bytes` in UTF-8."""
+        members = self.members(name, low, high)
+        return {key: _text(text, max_bytes, 0) for key, text in members.items()}
 
     def _check_critical(self, known: Collection[str]) -> None:
         if not set(self.texts("critical", 0, _ELEMENTS_MAX)).issubset(known):

@@ -18,7 +18,7 @@ def open_chunk(file_key: FileKey, index: int, chunk: Readable, last: bool) -> by
     """
     if len(chunk) != CHUNK_SIZE:
         raise Malformed("a chunk of another size")
-    return aes_open(file_key.secret, nonce=chunk_nonce(index, last), aad=b"", sealed=chunk)
+    return aes_open(file_key.aead_key, nonce=chunk_nonce(index, last), aad=b"", sealed=chunk)
 
 
 def open_file(

@@ -3,7 +3,7 @@
 Opening has two steps, since an office keeps the content key of an envelope whose slot opened but
 whose body it could not read: the intake key may be gone when it tries again.
 
-    slot = open_slot(envelope, genesis_id, secrets)               steps 1 and 2
+    slot = open_slot(envelope, genesis_id, recipient_id, secrets) steps 1 and 2
     opened = open_body(envelope, genesis_id, recipient_id, slot)  steps 3 to 9
 """
 
@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crypto.aes import aes_open
+from crypto.byte_reader import ByteReader
+from crypto.chain_keys import ChainKey
 from crypto.days import first_day
 from crypto.envelope import (
     BODY_AT,
@@ -21,19 +23,24 @@ from crypto.envelope import (
     SLOTS_AT,
     commitment_of,
     signed_message,
+    slot_info,
     slots_hash,
 )
 from crypto.errors import Contradictory, Malformed, Unauthentic
 from crypto.hpke import KemSecretKey, hpke_open
-from crypto.labels import Label, bound
+from crypto.labels import Label
 from crypto.lifetimes import CLOCK_GRACE_DAYS, KEY_DAYS
 from crypto.names import Day, GenesisId, KeyHash, ThreadId, Week
 from crypto.padding import unpad
 from crypto.payload import Payload, SealedFor, parse_payload
-from crypto.public_keys import check_kem_public_key, key_hash
+from crypto.public_keys import key_hash, recipient_bytes
 from crypto.signatures import check_signature
-from crypto.sizes import ENVELOPE_SIZE, ENVELOPE_SLOT_SIZE, SIGNATURE_SIZE
-from crypto.source_keys import thread_id
+from crypto.sizes import (
+    CHAIN_KEY_SIZE,
+    ENVELOPE_SIZE,
+    ENVELOPE_SLOT_SIZE,
+    SIGNATURE_SIZE,
+)
 
 __all__ = [
     "IntakeSecret",
@@ -43,6 +50,9 @@ __all__ = [
     "open_envelope",
     "open_slot",
 ]
+
+
+_CONTENT_KEY_SIZE = 32
 
 
 @dataclass(frozen=True)
@@ -55,13 +65,16 @@ class IntakeSecret:
 
 @dataclass(frozen=True, repr=False)
 class OpenedSlot:
-    """A slot that opened: to which content key, by the intake key of which week and hash.
+    """A slot that opened: what it holds, by the intake key of which week and hash.
 
-    An office may keep these four for an envelope that it sets aside, and build this again.
+    `chain` is c_0, `thread_id` the source whose message it says it is of. An office may keep all of
+    it for an envelope that it sets aside, and build this again.
     """
 
     slot: int
     content_key: bytes
+    chain: ChainKey
+    thread_id: ThreadId
     week: Week
     key_hash: KeyHash
 
@@ -71,7 +84,7 @@ class OpenedSlot:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class OpenedEnvelope:
-    """A message whose signature, recipients and reply key were checked.
+    """A message whose signature, thread and recipients were checked.
 
     `payload_bytes`, `commitment`, `slots_hash` and `signature` are what proves it to others.
     Two messages of one commitment and different `plaintext_hash` are both shown and both flagged,
@@ -96,20 +109,20 @@ def open_envelope(
     envelope: bytes, genesis_id: GenesisId, recipient_id: str, secrets: Iterable[IntakeSecret]
 ) -> OpenedEnvelope:
     """Return the message of an envelope: both steps at once."""
-    slot = open_slot(envelope, genesis_id, secrets)
+    slot = open_slot(envelope, genesis_id, recipient_id, secrets)
     return open_body(envelope, genesis_id, recipient_id, slot)
 
 
 def open_slot(
-    envelope: bytes, genesis_id: GenesisId, secrets: Iterable[IntakeSecret]
+    envelope: bytes, genesis_id: GenesisId, recipient_id: str, secrets: Iterable[IntakeSecret]
 ) -> OpenedSlot:
-    """Return the one slot that one of the secrets opens.
+    """Return the one slot that one of a recipient's secrets opens.
 
     Raises Malformed for another size or version, Unauthentic where no slot opens, and
     Contradictory where more than one does.
     """
     _check_layout(envelope)
-    info = bound(Label.SLOT, genesis_id)
+    info = slot_info(genesis_id, recipient_bytes(recipient_id))
     tried = list(secrets)
     opened = [
         found
@@ -128,9 +141,9 @@ def open_body(
 ) -> OpenedEnvelope:
     """Return the message of an envelope whose slot is open.
 
-    Raises Malformed where padding, payload or the source's reply key are not as they must be,
-    Unauthentic where commitment, body or signature do not fit, and Contradictory where the
-    payload names other recipients, slots, files or fill than there are.
+    Raises Malformed where padding or payload are not as they must be, Unauthentic where
+    commitment, body or signature do not fit, and Contradictory where the slot is of another
+    source, or the payload names other recipients, slots, files or fill than there are.
     """
     _check_layout(envelope)
     head = envelope[:BODY_AT]
@@ -144,6 +157,9 @@ def open_body(
         raise Malformed("a body too short for its signature")
     payload_bytes, signature = content[:-SIGNATURE_SIZE], content[-SIGNATURE_SIZE:]
     payload = parse_payload(payload_bytes)
+    if payload.signing_key != slot.thread_id:
+        # SPEC 7.3: else a slot copied into a message of one's own would show what is answered
+        raise Contradictory("a slot of another source's message")
     signed = signed_message(commitment=commitment, slots=slots, payload=payload_bytes)
     check_signature(
         payload.signing_key,
@@ -154,7 +170,6 @@ def open_body(
     )
     if SealedFor(recipient_id, slot.key_hash, slot.slot) not in payload.recipients:
         raise Contradictory("the payload does not name this reader with this key and slot")
-    check_kem_public_key(payload.reply_key)
     return OpenedEnvelope(
         payload=payload,
         payload_bytes=payload_bytes,
@@ -162,12 +177,7 @@ def open_body(
         commitment=commitment,
         slots_hash=slots_hash(slots),
         plaintext_hash=hashlib.sha256(payload_bytes).digest(),
-        thread_id=thread_id(
-            genesis_id,
-            signing_key=payload.signing_key,
-            reply_key=payload.reply_key,
-            thread_secret=payload.thread_secret,
-        ),
+        thread_id=slot.thread_id,
         slot=slot,
         within_key_dates=_within_key_dates(slot.week, payload.day),
     )
@@ -190,10 +200,18 @@ def _try_slot(
 ) -> OpenedSlot | None:
     for secret in secrets:
         try:
-            content_key = hpke_open(secret.key, info=info, sealed=sealed)
+            content = hpke_open(secret.key, info=info, sealed=sealed)
         except Unauthentic:
             continue
-        return OpenedSlot(slot, content_key, secret.week, key_hash(secret.key.public_key))
+        reader = ByteReader(content)
+        return OpenedSlot(
+            slot=slot,
+            content_key=reader.read(_CONTENT_KEY_SIZE),
+            chain=ChainKey(reader.read(CHAIN_KEY_SIZE)),
+            thread_id=ThreadId(reader.rest()),
+            week=secret.week,
+            key_hash=key_hash(secret.key.public_key),
+        )
     return None
 
 

@@ -6,34 +6,36 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from crypto.aes import aes_seal
+from crypto.chain_keys import ChainKey, next_chain_key, record_key, record_salt, reply_tag
 from crypto.errors import TooLarge
-from crypto.hpke import hpke_seal, new_kem_secret_key
 from crypto.labels import Label
 from crypto.names import Day, GenesisId, ThreadId
 from crypto.padding import pad
 from crypto.replies import (
+    RECORD_NONCE,
     REPLY_PADDED_SIZE,
     REPLY_PARTS_MAX,
     ReplyPart,
     encode_reply_message,
     parse_reply_message,
-    reply_info,
-    reply_tag,
     signed_reply,
 )
 from crypto.signing import SigningKey
-from crypto.sizes import REPLY_INDEXES, REPLY_MESSAGE_MAX_SIZE, SIGNATURE_SIZE, TAG_SIZE
+from crypto.sizes import RECORD_SIZE, REPLY_INDEXES, REPLY_MESSAGE_MAX_SIZE
 from crypto.strict_json import encode_json
 
 __all__ = [
     "REPLY_PARTS_MAX",
     "ReplyTo",
+    "SealedReply",
     "decoy_record",
     "new_reply_id",
     "seal_reply",
     "split_reply",
 ]
 
+RANDOM_SIZE = 32
 _REPLY_ID_SIZE = 16
 # Days have five digits until the year 2243, and parts two.
 _LONGEST_DAY = Day(99_999)
@@ -44,13 +46,22 @@ class ReplyTo:
     """The message that is answered: its thread, and the set of recipients that it named."""
 
     thread_id: ThreadId
-    thread_secret: bytes
-    reply_key: bytes
     recipients: tuple[str, ...]
     set_token: bytes
 
     def __repr__(self) -> str:
         return "ReplyTo(hidden)"
+
+
+@dataclass(frozen=True, repr=False)
+class SealedReply:
+    """The records (1,024 bytes each) of a reply, and the chain key of the next index."""
+
+    records: tuple[bytes, ...]
+    next_chain: ChainKey
+
+    def __repr__(self) -> str:
+        return "SealedReply(hidden)"
 
 
 def new_reply_id() -> bytes:
@@ -72,23 +83,24 @@ def split_reply(text: str, recipients: Sequence[str]) -> list[str]:
 def seal_reply(
     *,
     to: ReplyTo,
+    chain: ChainKey,
+    index: int,
     signer: SigningKey,
     genesis_id: GenesisId,
     recipient_id: str,
-    first_index: int,
     kind: str,
     reply_id: bytes,
     day: Day,
     text: str,
-) -> list[bytes]:
-    """Return the records, 4,096 bytes each, of a reply, at the indexes from `first_index` on.
+) -> SealedReply:
+    """Return the records of a reply, at the indexes from `index` on, whose chain key is `chain`.
 
-    An index is used once in a thread. Raises TooLarge where the text has more than 64 parts or
-    the thread has no such indexes left, Malformed where the source's key cannot be sealed to.
+    What comes back is to be kept instead of `chain`, as soon as the records are. Raises TooLarge
+    where the text has more than 64 parts or the pair chain has no such indexes left.
     """
     texts = split_reply(text, to.recipients)
-    if not 0 <= first_index <= REPLY_INDEXES - len(texts):
-        raise TooLarge("the thread has no indexes left for this reply")
+    if not 0 <= index <= REPLY_INDEXES - len(texts):
+        raise TooLarge("the pair chain has no indexes left for this reply")
     whole = ReplyPart(
         kind=kind,
         reply_id=reply_id,
@@ -104,7 +116,7 @@ def seal_reply(
         message = encode_reply_message(replace(whole, part=number, text=part))
         # Nothing leaves the office that a source would pass over.
         parse_reply_message(message)
-        tag = reply_tag(to.thread_secret, genesis_id, recipient_id, first_index + number)
+        tag = reply_tag(chain, genesis_id, to.thread_id)
         content = signed_content(
             message=message,
             tag=tag,
@@ -113,10 +125,21 @@ def seal_reply(
             signer=signer,
             genesis_id=genesis_id,
         )
-        records.append(
-            tag + hpke_seal(to.reply_key, info=reply_info(tag, genesis_id), plaintext=content)
-        )
-    return records
+        random = secrets.token_bytes(RANDOM_SIZE)
+        records.append(seal_record(chain, genesis_id, to.thread_id, content, random=random))
+        chain = next_chain_key(chain, genesis_id)
+    return SealedReply(tuple(records), chain)
+
+
+def seal_record(
+    chain: ChainKey, genesis_id: GenesisId, thread_id: ThreadId, padded: bytes, *, random: bytes
+) -> bytes:
+    """Return the record, 1,024 bytes, at the index of a chain key; `random` has 32 bytes."""
+    # SPEC 9: tag || salt || AES(key, padded)
+    tag = reply_tag(chain, genesis_id, thread_id)
+    salt = record_salt(chain, genesis_id, random=random, padded=padded)
+    key = record_key(chain, genesis_id, thread_id, tag=tag, salt=salt)
+    return tag + salt + aes_seal(key, nonce=RECORD_NONCE, aad=b"", plaintext=padded)
 
 
 def signed_content(
@@ -128,20 +151,15 @@ def signed_content(
     signer: SigningKey,
     genesis_id: GenesisId,
 ) -> bytes:
-    """Return what is sealed in a record: the message, signed and padded, 2,944 bytes."""
+    """Return what is sealed in a record: the message, signed and padded, 976 bytes."""
     signed = signed_reply(tag=tag, thread_id=thread_id, recipient_id=recipient_id, message=message)
     signature = signer.sign(Label.REPLY_MESSAGE, genesis_id, signed)
     return pad(message + signature, REPLY_PADDED_SIZE)
 
 
-def decoy_record(genesis_id: GenesisId) -> bytes:
-    """Return a record that nobody can open: a real seal of zeros to a key pair now forgotten."""
-    # SPEC 9: random bytes could be told apart from a seal
-    tag = secrets.token_bytes(TAG_SIZE)
-    zeros = pad(bytes(REPLY_MESSAGE_MAX_SIZE + SIGNATURE_SIZE), REPLY_PADDED_SIZE)
-    return tag + hpke_seal(
-        new_kem_secret_key().public_key, info=reply_info(tag, genesis_id), plaintext=zeros
-    )
+def decoy_record() -> bytes:
+    """Return a record that is none: random bytes, as others are to whoever has not their key."""
+    return secrets.token_bytes(RECORD_SIZE)
 
 
 def _cut(text: str, room: int) -> Iterator[str]:

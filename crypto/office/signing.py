@@ -7,14 +7,12 @@ from crypto.signing import SigningKey
 from crypto.statement_contents import (
     Batch,
     Confirmation,
-    Refinement,
     encode_batch,
     encode_confirmation,
-    encode_refinement,
 )
 from crypto.statements import Statement, StatementKind, label_of, signed_statement
 
-__all__ = ["sign_batch", "sign_confirmation", "sign_refinement", "sign_statement"]
+__all__ = ["sign_batch", "sign_confirmation", "sign_statement"]
 
 
 def sign_batch(
@@ -36,19 +34,6 @@ def sign_confirmation(
     """Return a confirmation, signed; TooLarge where one statement cannot hold so much."""
     content, count = encode_confirmation(confirmation), confirmation.count
     kind = StatementKind.CONFIRMATION
-    return sign_statement(signing_key, genesis_id, recipient_id, kind, number, count, content)
-
-
-def sign_refinement(
-    signing_key: SigningKey,
-    genesis_id: GenesisId,
-    recipient_id: str,
-    number: int,
-    refinement: Refinement,
-) -> Statement:
-    """Return a refinement, signed; TooLarge where one statement cannot hold so much."""
-    content, count = encode_refinement(refinement), len(refinement.records)
-    kind = StatementKind.REFINEMENT
     return sign_statement(signing_key, genesis_id, recipient_id, kind, number, count, content)
 
 
