@@ -22,6 +22,7 @@ from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import kept_file_names, knows_chunk
 from caseworker.vault.condition import record_clock, seen_day
 from caseworker.vault.folder import Vault
+from caseworker.vault.of_before import refuse_of_before
 from crypto.bundle import InboundHeader, read_bundle, verify_bundle
 from crypto.errors import Foreign, ProtocolError
 from crypto.names import Day
@@ -32,36 +33,43 @@ from ground.shell.refusals import Refusal
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What became of a part; `known_since` is the day on which it was imported before."""
+    """What became of a part; `known_since` is the day on which it was imported before.
+
+    `found_restored`: the server named what this vault has not made, so the vault moved on.
+    """
 
     header: InboundHeader
     counts: PartCounts = field(default_factory=PartCounts)
     left_out: tuple[LeftOut, ...] = ()
     known_since: Day | None = None
+    found_restored: bool = False
 
 
 def import_part(vault: Vault, path: Path, moment: Moment) -> ImportResult:
     """Import one part of an inbound bundle; Refusal where it changes nothing."""
+    refuse_of_before(vault.db)
     with (
         _opened(path) as file,
         Progress(f"Importing {foreign_path(Path(path.name))}", 2 * _size(path)) as progress,
     ):
         reader = _HashingReader(file, progress)
         with _refusing(path):
-            header = verify_bundle(reader.read, InboundHeader, vault.genesis_id, vault.recipient)
+            header, _ = verify_bundle(reader.read, InboundHeader, vault.genesis_id, vault.recipient)
         part = reader.sha256.digest()
         known = find_import(vault.db, part)
         if known and not known.chunks_left:
             return ImportResult(header, known_since=known.imported_day)
         file.seek(0)
         with _refusing(path):
-            counts, left_out = _import_items(vault, _HashingReader(file, progress), part, moment)
-    return ImportResult(header, counts, tuple(left_out))
+            items = _import_items(vault, _HashingReader(file, progress), part, moment)
+    return ImportResult(
+        header, items.counts, tuple(items.left_out), found_restored=items.found_restored
+    )
 
 
 def _import_items(
     vault: Vault, reader: "_HashingReader", part: bytes, moment: Moment
-) -> tuple[PartCounts, list[LeftOut]]:
+) -> PartItems:
     files = ChunkFiles(vault.folder)
     if files.interrupted():
         files.remove_strays(set(kept_file_names(vault.db)))
@@ -83,7 +91,7 @@ def _import_items(
         raise
     files.remove(dropped)
     files.end()
-    return part_items.counts, part_items.left_out
+    return part_items
 
 
 def _log_import(

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from caseworker.backup.numbers_moved_on import hear_after_restore
+from caseworker.backup.numbers_moved_on import find_restored, hear_after_restore
 from caseworker.cases.lists import bring_up_to_date
 from caseworker.exchange.inbound.calling_back import call_back_refused
 from caseworker.exchange.inbound.claims import claim_chunks, forget_unclaimed
@@ -18,8 +18,8 @@ from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import ChunkName, add_chunk, confirm_chunk_again, knows_chunk
 from caseworker.vault.condition import believes_clock
 from caseworker.vault.folder import Vault
-from caseworker.vault.taken import remember_weeks, remember_whether_behind, standing_confirmations
-from crypto.bundle import ItemType, split_chunk_item
+from caseworker.vault.taken import remember_weeks, standing_confirmations
+from crypto.bundle import ItemType, split_chunk_item, split_envelope_item
 from crypto.envelope import envelope_address
 from crypto.names import Day
 
@@ -43,7 +43,8 @@ class PartCounts:
 class PartItems:
     """Imports the items of a part into a vault, within one transaction.
 
-    `written` names the chunks whose bytes were put on the disk.
+    `written` names the chunks whose bytes were put on the disk; `found_restored` says whether the
+    server named what the vault has not made.
     """
 
     def __init__(self, vault: Vault, moment: Moment, files: ChunkFiles) -> None:
@@ -56,6 +57,7 @@ class PartItems:
         self._export_day = Day(0)
         self.counts = PartCounts()
         self.written: list[ChunkName] = []
+        self.found_restored = False
 
     @property
     def left_out(self) -> list[LeftOut]:
@@ -98,13 +100,14 @@ class PartItems:
         if newest <= ItemType.TAKEN_LINE < item_type:
             self._public.settle_lines()
             hear_after_restore(self._vault, self._export_day, self._moment.day)
-            remember_whether_behind(self._vault)
+            self.found_restored = find_restored(self._vault, self._moment)
             remember_weeks(self._vault)
             call_back_refused(self._vault, self._moment)
             self._standing = standing_confirmations(self._vault)
             self.counts.read_after_all = self._reader.try_again()
 
-    def _import_envelope(self, envelope: bytes) -> None:
+    def _import_envelope(self, item: bytes) -> None:
+        _, envelope = split_envelope_item(item)
         address = envelope_address(envelope)
         confirm_again(self._vault.db, address, self._standing)
         outcome = self._reader.read(address, envelope)
