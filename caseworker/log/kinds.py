@@ -30,6 +30,8 @@ from caseworker.log.vault_events import (
     Exported,
     Imported,
     KeysDestroyed,
+    ServerDropped,
+    ServerPinned,
     SigningKeyMade,
     VaultEvent,
 )
@@ -64,6 +66,8 @@ _CLASSES: tuple[type[CaseEvent] | type[VaultEvent], ...] = (
     CardCompared,
     SigningKeyMade,
     DirectoryIssued,
+    ServerPinned,
+    ServerDropped,
 )
 # Every kind of event, by its name in the log: a closed list.
 KINDS: Final = {event_class.kind: event_class for event_class in _CLASSES}

@@ -12,7 +12,8 @@ from caseworker.keys.directories import (
     refuse_unissuable,
     stray_directory,
 )
-from caseworker.keys.profile import NO_CHANGE, Puzzles
+from caseworker.keys.profile import NO_CHANGE, ProfileChanges
+from caseworker.keys.servers import change_servers
 from caseworker.moments import Moment
 from caseworker.office.delegations import delegation_is_short, next_delegation
 from caseworker.office.handover import hand_over_cards, hand_over_directory
@@ -43,6 +44,17 @@ class Renewal:
     short: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class ServerChanges:
+    """Servers to believe from now on, and others no more, by the SHA-256 (32 bytes) of their keys."""
+
+    add: tuple[bytes, ...] = ()
+    drop: tuple[bytes, ...] = ()
+
+
+SAME_SERVERS = ServerChanges()
+
+
 def renew_office(
     vaults: Mapping[str, Vault],
     office: Path,
@@ -50,7 +62,8 @@ def renew_office(
     ask_root: Callable[[], Root],
     *,
     new_delegation: bool = False,
-    puzzles: Puzzles = NO_CHANGE,
+    changes: ProfileChanges = NO_CHANGE,
+    servers: ServerChanges = SAME_SERVERS,
 ) -> Renewal:
     """Renew what the vaults at hand can renew.
 
@@ -60,7 +73,8 @@ def renew_office(
     for vault in vaults.values():
         refuse_if_behind(vault)
     leading = leading_vault(vaults)
-    if leading is None and (new_delegation or puzzles != NO_CHANGE):
+    wants_leading = new_delegation or changes != NO_CHANGE or servers != SAME_SERVERS
+    if leading is None and wants_leading:
         raise no_leading(vaults)
     new_cards = tuple(name for name, vault in vaults.items() if renew_card(vault, moment))
     if leading is None:
@@ -70,8 +84,9 @@ def renew_office(
     wanted = new_delegation or _needs_root(leading, moment.day)
     if wanted:
         next_delegation(leading, moment, ask_root())
+    change_servers(leading, moment, add=servers.add, drop=servers.drop)
     return issue_and_carry(
-        vaults, office, moment, new_cards, new_delegation=wanted, puzzles=puzzles
+        vaults, office, moment, new_cards, new_delegation=wanted, changes=changes
     )
 
 
@@ -82,13 +97,13 @@ def issue_and_carry(
     new_cards: tuple[str, ...] = (),
     *,
     new_delegation: bool,
-    puzzles: Puzzles = NO_CHANGE,
+    changes: ProfileChanges = NO_CHANGE,
 ) -> Renewal:
     """Issue the next directory, give it to the vaults at hand, and write the bundle to carry."""
     leading = leading_vault(vaults)
     if leading is None:
         raise no_leading(vaults)
-    directory = issue_directory(leading, moment, puzzles=puzzles)
+    directory = issue_directory(leading, moment, changes=changes)
     hand_over_directory(leading, vaults, moment)
     name = f"directory-{directory.delegation.number}-{directory.sequence}"
     bundle = _export(leading, office, moment, name)
