@@ -7,6 +7,7 @@ highest number among those. So a courier who writes a bundle, or brings an old o
 """
 
 import hashlib
+from dataclasses import dataclass
 
 from caseworker.log.chain import append_event
 from caseworker.log.vault_events import ServerDropped, ServerPinned
@@ -73,18 +74,21 @@ def pin(vault: Vault, moment: Moment, public_key: bytes) -> None:
     append_event(vault, moment, ServerPinned(public_key))
 
 
-def change_servers(
-    vault: Vault, moment: Moment, *, add: tuple[bytes, ...], drop: tuple[bytes, ...]
-) -> None:
-    """Believe some servers from now on, and others no more, each given by its digest (32 bytes).
+@dataclass(frozen=True)
+class ServerChanges:
+    """Servers to believe from now on, and others no more, each by its key's SHA-256 (32 bytes)."""
 
-    Refusal, and nothing changes, for one that was never heard of, and where none would be left.
-    """
-    pinned = pinned_servers(vault.db)
-    new = [_of_digest(servers_seen(vault.db), one, _NOT_SEEN) for one in add]
-    old = [_of_digest(pinned, one, _NOT_LISTED) for one in drop]
-    left = {*pinned, *new} - set(old)
-    if pinned and not left:
+    add: tuple[bytes, ...] = ()
+    drop: tuple[bytes, ...] = ()
+
+
+SAME_SERVERS = ServerChanges()
+
+
+def refuse_unknown_servers(vault: Vault, changes: ServerChanges) -> None:
+    """Raise Refusal for a server never heard of, and where none, or too many, would be left."""
+    before, left = pinned_servers(vault.db), _after(vault, changes)
+    if before and not left:
         raise Refusal(
             "no server would be left that this office believes",
             "name the one that takes its place: --server DIGITS",
@@ -94,13 +98,25 @@ def change_servers(
             f"a directory lists {SERVERS_MAX} servers at most",
             "name those that are gone: --drop-server DIGITS",
         )
+
+
+def change_servers(vault: Vault, moment: Moment, changes: ServerChanges) -> None:
+    """Believe other servers from now on; Refusal, and nothing changes, as above."""
+    refuse_unknown_servers(vault, changes)
+    before, after = pinned_servers(vault.db), _after(vault, changes)
     with vault.db.transaction():
-        for one in new:
-            if one not in pinned:
-                pin(vault, moment, one)
-        for one in old:
+        for one in sorted(after.difference(before)):
+            pin(vault, moment, one)
+        for one in sorted(set(before) - after):
             drop_server(vault.db, one)
             append_event(vault, moment, ServerDropped(one))
+
+
+def _after(vault: Vault, changes: ServerChanges) -> set[bytes]:
+    before = pinned_servers(vault.db)
+    new = {_of_digest(servers_seen(vault.db), one, _NOT_SEEN) for one in changes.add}
+    old = {_of_digest(before, one, _NOT_LISTED) for one in changes.drop}
+    return {*before, *new} - old
 
 
 _NOT_SEEN = (

@@ -13,7 +13,12 @@ from caseworker.keys.directories import (
     stray_directory,
 )
 from caseworker.keys.profile import NO_CHANGE, ProfileChanges
-from caseworker.keys.servers import change_servers
+from caseworker.keys.servers import (
+    SAME_SERVERS,
+    ServerChanges,
+    change_servers,
+    refuse_unknown_servers,
+)
 from caseworker.moments import Moment
 from caseworker.office.delegations import delegation_is_short, next_delegation
 from caseworker.office.handover import hand_over_cards, hand_over_directory
@@ -44,17 +49,6 @@ class Renewal:
     short: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class ServerChanges:
-    """Servers to believe from now on, and others no more, by the SHA-256 (32 bytes) of their keys."""
-
-    add: tuple[bytes, ...] = ()
-    drop: tuple[bytes, ...] = ()
-
-
-SAME_SERVERS = ServerChanges()
-
-
 def renew_office(
     vaults: Mapping[str, Vault],
     office: Path,
@@ -81,10 +75,11 @@ def renew_office(
         return _carry_cards(vaults, office, moment, new_cards)
     hand_over_cards(vaults, leading, moment)
     refuse_unissuable(leading, moment.day)
+    refuse_unknown_servers(leading, servers)
     wanted = new_delegation or _needs_root(leading, moment.day)
     if wanted:
         next_delegation(leading, moment, ask_root())
-    change_servers(leading, moment, add=servers.add, drop=servers.drop)
+    change_servers(leading, moment, servers)
     return issue_and_carry(
         vaults, office, moment, new_cards, new_delegation=wanted, changes=changes
     )

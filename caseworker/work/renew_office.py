@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from caseworker.keys.profile import NO_CHANGE, ProfileChanges
+from caseworker.keys.servers import SAME_SERVERS, ServerChanges
 from caseworker.moments import Moment
-from caseworker.office.renewal import SAME_SERVERS, Renewal, ServerChanges, renew_office
+from caseworker.office.renewal import Renewal, renew_office
 from caseworker.office.root_file import Root, newest_root_file, read_root
 from caseworker.work.office_vaults import AskVault, vaults_at_hand
 from ground.shell.foreign import foreign_path

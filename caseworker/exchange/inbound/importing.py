@@ -31,7 +31,6 @@ from ground.shell.foreign import foreign_path
 from ground.shell.progress import Progress
 from ground.shell.refusals import Refusal
 
-
 Compare = Callable[[bytes], None]
 """Has a person compare a server's public key (32 bytes); raises Refusal unless it is the one."""
 
@@ -61,7 +60,9 @@ def import_part(vault: Vault, path: Path, moment: Moment, compare: Compare) -> I
     ):
         reader = _HashingReader(file, progress)
         with _refusing(path):
-            header, server = verify_bundle(reader.read, InboundHeader, vault.genesis_id, vault.recipient)
+            header, server = verify_bundle(
+                reader.read, InboundHeader, vault.genesis_id, vault.recipient
+            )
         part = reader.sha256.digest()
         known = find_import(vault.db, part)
         if known and not known.chunks_left:
