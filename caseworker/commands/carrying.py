@@ -14,6 +14,12 @@ from caseworker.commands.old_keys import (
     old_key_lines,
 )
 from caseworker.commands.opening import add_out, add_vault, file_name, naming_files, now, opened
+from caseworker.commands.server_keys import (
+    add_server,
+    compares_server,
+    standing_data,
+    standing_lines,
+)
 from caseworker.commands.upkeep_words import lost_key_remarks, upkeep_remarks
 from caseworker.exchange.inbound.importing import ImportResult
 from caseworker.exchange.outbound.exporting import ExportResult, export_bundle
@@ -29,11 +35,12 @@ from ground.shell.layout import lines, table
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """The arguments of `import`; `destroy_old_keys` is ask, yes or no."""
+    """The arguments of `import`; `destroy_old_keys` is ask, yes or no; `server` 80 digits."""
 
     vault: Path
     files: Sequence[Path]
     destroy_old_keys: str
+    server: str | None
 
 
 @dataclass(frozen=True)
@@ -45,10 +52,10 @@ class ExportOptions:
 
 
 def _import(options: ImportOptions, surroundings: Surroundings) -> Answer:
-    moment = now()
+    moment, compare = now(), compares_server(options.server)
     with opened(options.vault, surroundings) as vault:
         says_yes = answer_about_old_keys(vault, moment, options.destroy_old_keys)
-        imported = import_bundles(vault, moment, options.files, says_yes)
+        imported = import_bundles(vault, moment, options.files, says_yes, compare)
     data = {
         "parts": {str(path): _part_data(result) for path, result in imported.done.items()},
         "refused": {str(path): one.message for path, one in imported.refused.items()},
@@ -68,6 +75,11 @@ def _imported_lines(imported: Imported, vault: Path, today: Day) -> list[str]:
     for refused in imported.refused.values():
         parts += naming_files(f"NOT IMPORTED: {refused.message}. {refused.hint}")
     parts += [f"WARNING: {one}" for one in lost_key_remarks(imported.lost_weeks)]
+    if imported.has_new_server:
+        parts.append(
+            "The next export lists this server in the directory: carry it there soon, since the "
+            "other vaults believe no bundle before."
+        )
     if any(result.found_restored for result in imported.done.values()):
         parts.append(
             "WARNING: the server has what this vault never made: the vault came from a backup. All "
@@ -115,6 +127,8 @@ def _part_lines(name: ForeignText, result: ImportResult, today: Day) -> list[str
             f"says {date_text(today)}: one of the two is wrong. Set it right, then fetch a new "
             "bundle."
         )
+    if result.standing is not None:
+        parts += standing_lines(result.standing, header.day)
     return parts + [f"  {left_out_words(one)}" for one in result.left_out]
 
 
@@ -128,6 +142,7 @@ def _part_data(result: ImportResult) -> dict[str, object]:
         "imported_before": None if known is None else iso_date(known),
         "found_restored": result.found_restored,
         **vars(result.counts),
+        **standing_data(result.standing),
         "notes": [left_out_words(one) for one in result.left_out],
     }
 
@@ -221,6 +236,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         "files", metavar="FILE", type=Path, nargs="+", help="a bundle, or parts of it in any order"
     )
     add_destroy_old_keys(parser)
+    add_server(parser)
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -241,6 +257,11 @@ After an import the vault destroys the keys of weeks that are over, once a whole
 nothing more can come under them: what was recorded under them then stays closed for ever. Where
 that is not certain, a person is asked, and no is what is meant by silence.
 
+Each bundle is signed by the server that wrote it. The directory's vault shows the digits of the
+first one that it meets, and asks whether they are what intake status shows where the server is;
+the next directory lists it, and all other vaults believe the directory. Of any other bundle, or an
+older one, reports and files are taken in, and nothing else that it says is believed.
+
 examples:
   caseworker import vaults/investigations /media/stick/monday.bundle
   caseworker import vaults/investigations /media/stick/monday.bundle.00*""",
@@ -254,8 +275,9 @@ EXPORT = Command(
     name="export",
     summary="write a bundle for the server",
     description="""It carries full batches of replies (filled up, so that nobody can count them; as
-many as are needed, or where the office's replies leave once a week, none until then), confirmations of what arrived, newer keys, and all that the last bundle from the server does
-not name as taken. So a bundle that gets lost costs nothing: the next one carries the same.
+many as are needed, or none before the day on which the office's replies leave), confirmations of
+what arrived, newer keys, and all that the last bundle from the server does not name as taken. So a
+bundle that gets lost costs nothing: the next one carries the same.
 
 example:
   caseworker export vaults/investigations --out /media/stick/tuesday.bundle""",

@@ -31,6 +31,8 @@ from caseworker.log.vault_events import (
     FoundRestored,
     Imported,
     KeysDestroyed,
+    ServerDropped,
+    ServerPinned,
     SigningKeyMade,
     VaultEvent,
 )
@@ -66,6 +68,8 @@ _CLASSES: tuple[type[CaseEvent] | type[VaultEvent], ...] = (
     SigningKeyMade,
     DirectoryIssued,
     FoundRestored,
+    ServerPinned,
+    ServerDropped,
 )
 # Every kind of event, by its name in the log: a closed list.
 KINDS: Final = {event_class.kind: event_class for event_class in _CLASSES}

@@ -97,3 +97,19 @@ class DirectoryIssued(VaultEvent):
     delegation: Count
     sequence: Count
     expires: Count
+
+
+@dataclass(frozen=True)
+class ServerPinned(VaultEvent):
+    """A person compared the signing key of a server: what it says is believed from now on."""
+
+    kind = "server-pinned"
+    public_key: Hash
+
+
+@dataclass(frozen=True)
+class ServerDropped(VaultEvent):
+    """A server's signing key is believed no more."""
+
+    kind = "server-dropped"
+    public_key: Hash

@@ -14,7 +14,8 @@ from crypto.statements import StatementKind, TakenLine
 
 _CONTENT_KEY_SIZE = 32
 _IMPORT_COLUMNS = (
-    "sha256, export_id, part, parts, day, imported_day, chunks_left, envelopes, believed_day"
+    "sha256, export_id, part, parts, day, imported_day, chunks_left, envelopes, believed_day,"
+    " server, number"
 )
 
 
@@ -22,7 +23,9 @@ _IMPORT_COLUMNS = (
 class ImportRow:
     """A part of an inbound bundle that was imported.
 
-    `day` is the export's, as the bundle says it; `believed_day` what of that is believed.
+    `day` and `number` are the export's, as the bundle says it; `believed_day` what of the day is
+    believed. `server` is the public key (32 bytes) that signed the part: whether it is believed is
+    asked when it matters.
     """
 
     sha256: bytes
@@ -34,6 +37,13 @@ class ImportRow:
     chunks_left: int
     envelopes: int
     believed_day: Day
+    server: bytes | None
+    number: int
+
+    @property
+    def export(self) -> tuple[object, ...]:
+        """What all parts of one export have in common, and parts of no two."""
+        return (self.export_id, self.server, self.number, self.parts, self.day)
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,7 +74,7 @@ def add_import(db: Database, row: ImportRow) -> None:
     """Note that a part was imported; a second time only where chunks had been left out."""
     db.run("DELETE FROM imports WHERE sha256 = ?", row.sha256)
     db.run(
-        f"INSERT INTO imports ({_IMPORT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO imports ({_IMPORT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         *vars(row).values(),
     )
 

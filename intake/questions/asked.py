@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from crypto.sizes import ANSWER_MAX_SIZE
 
-__all__ = ["ANSWERS", "QUESTIONS", "Question"]
+__all__ = ["ANSWERS", "LEFT_OUT", "QUESTIONS", "TEXT", "Question"]
 
 
 @dataclass(frozen=True)
@@ -107,3 +107,9 @@ QUESTIONS: Final = (
 
 ANSWERS: Final = tuple(question for question in QUESTIONS if question.kind == "answer")
 """The questions whose answers stand beside the text."""
+
+TEXT: Final = QUESTIONS[0]
+"""The message itself."""
+
+LEFT_OUT: Final = QUESTIONS[-1]
+"""Asked last, and only where an office has several recipients."""

@@ -87,9 +87,7 @@ class EnvelopeReader:
 
     def _try(self, address: Address, envelope: bytes) -> str:
         try:
-            slot = open_slot(
-                envelope, self._vault.genesis_id, self._vault.recipient, self._secrets
-            )
+            slot = open_slot(envelope, self._vault.genesis_id, self._vault.recipient, self._secrets)
         except Unauthentic:
             self._set_outcome(address, UNOPENED, _NO_SLOT)
             return UNOPENED
@@ -121,9 +119,7 @@ class EnvelopeReader:
         for file in announced_files(payload):
             add_file(db, _file_row(mark.number, file))
         slot = opened.slot
-        take_chain(
-            db, self._vault.genesis_id, slot.thread_id, slot.week, slot.chain, mark.number
-        )
+        take_chain(db, self._vault.genesis_id, slot.thread_id, slot.week, slot.chain, mark.number)
         event = Received(mark.case_number, mark.number, mark.kind, address)
         append_event(self._vault, self._moment, event)
         return MESSAGE

@@ -54,15 +54,13 @@ def batch_count(needed: int) -> int:
     # SPEC 13: each power of two, and one and a half times it
     power = 1
     while power < needed:
-        if 2 <= power and needed <= power * 3 // 2:
+        if power >= 2 and needed <= power * 3 // 2:
             return power * 3 // 2
         power *= 2
     return power
 
 
-def _packed(
-    waiting: list[WrittenReply], batch_size: int, result: SealedBatches
-) -> list[_Batch]:
+def _packed(waiting: list[WrittenReply], batch_size: int, result: SealedBatches) -> list[_Batch]:
     """Put each reply into the first batch that has room for all of its parts."""
     batches: list[_Batch] = []
     for reply in waiting:

@@ -31,6 +31,7 @@ from caseworker.log.vault_events import Exported
 from caseworker.moments import Moment
 from caseworker.vault.condition import awaits_bundle_of, record_clock
 from caseworker.vault.folder import Vault
+from caseworker.vault.forms import form_of
 from caseworker.vault.keys import directory_key, intake_key, newest_directory
 from caseworker.vault.of_before import refuse_of_before
 from caseworker.vault.outgoing import OutgoingRow, outgoing_statement
@@ -159,6 +160,9 @@ def _write_items(vault: Vault, write: Callable[[bytes], object]) -> None:
         bundle.add(ItemType.DIRECTORY, document)
     for public_key in _public_keys(vault):
         bundle.add(ItemType.INTAKE_KEY, public_key)
+    form = form_of(vault.db, known_directory(vault).form) if directory_key(vault.db) else None
+    if form is not None:
+        bundle.add(ItemType.FORM, form)
     bundle.add(ItemType.CARD, card_document(vault))
     for row in sorted(to_repeat(vault), key=lambda row: (row.kind, row.number)):
         bundle.add(ItemType.of(row.kind), encode_statement(outgoing_statement(vault.db, row)))

@@ -14,7 +14,7 @@ from ground.shell.frame import Surroundings
 from ground.shell.refusals import InputEndedError, Refusal, UsageError
 from ground.shell.terminal import open_terminal
 from intake.locale import CATALOGUES
-from intake.source.commands.options import ConnectionOptions
+from intake.source.commands.options import ConnectionOptions, MessageOptions
 from intake.source.person.codename_line import CodenameLine
 from intake.source.person.session import Session
 from intake.source.person.upload_progress import ProgressInWords
@@ -123,10 +123,17 @@ def _begin(
         codename=codename,
         language=options.language,
         patience=patience,
+        board_from=_read_mirror(options),
         progress=progress,
         output=surroundings.output,
         as_json=surroundings.as_json,
     )
+
+
+def _read_mirror(options: ConnectionOptions) -> str:
+    """Return the origin of a mirror that was named, else nothing."""
+    typed = options.board_from if isinstance(options, MessageOptions) else None
+    return read_server(typed) if typed else ""
 
 
 def _read_fingerprint(typed: str | None) -> GenesisId | None:

@@ -39,7 +39,9 @@ class ConnectionOptions:
 
 @dataclass(frozen=True)
 class MessageOptions(ConnectionOptions):
-    """What a message is made of, besides its text."""
+    """What a message is made of, besides its text, and where the board comes from."""
+
+    board_from: str | None
 
     file: list[Path]
     original: list[Path]
@@ -160,6 +162,11 @@ def _add_connection(parser: argparse.ArgumentParser, *, server_required: bool = 
 
 
 def _add_message(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--board-from",
+        metavar="URL",
+        help="a mirror that the office lists, to load the board of replies from",
+    )
     parser.add_argument(
         "--file",
         metavar="FILE",

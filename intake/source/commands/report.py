@@ -23,6 +23,7 @@ from intake.source.message.drafting import (
 from intake.source.message.files import ChosenFile, choose_all
 from intake.source.message.plan import Draft, check_files, check_number_of_files
 from intake.source.message.recipients import check_ids, tell_readers, without
+from intake.source.person.board_visit import visiting_board
 from intake.source.person.codenames import ask_codename, show_codename, words_of
 from intake.source.person.session import Session, compare, connect, refuse_if_closed
 from intake.source.reach.directory_files import open_directory_file
@@ -70,7 +71,13 @@ def report(options: ReportOptions, surroundings: Surroundings) -> Answer:
         check_files(given.files, office)
         check_ids(given.left_out, office)
         session.tell(_("You write to: {name}").format(name=office.name(session.language)))
-        return _send(session, office, options, _draft(session, office, given))
+        if options.directory_file:
+            return _send(session, office, options, _draft(session, office, given))
+        # As in a visit to read: who watches sees the same of both.
+        with visiting_board(session, office) as visit:
+            draft = _draft(session, office, given)
+            visit.wait_and_pass_on()
+        return _send(session, office, options, draft)
 
 
 def _check_usage(options: ReportOptions) -> None:
@@ -115,7 +122,9 @@ def _resume(session: Session, fingerprint: GenesisId | None) -> Answer:
     office = connect(session, fingerprint)
     refuse_if_closed(office)
     check_unsent(session, office)
-    codename = ask_codename(session.codename, session.language)
+    with visiting_board(session, office) as visit:
+        codename = ask_codename(session.codename, session.language)
+        visit.wait_and_pass_on()
     return stored_answer(session, go_on(session, office, codename))
 
 
@@ -147,7 +156,8 @@ def _draft(session: Session, office: Office, given: _Given) -> Draft:
 
 def _checked_draft(session: Session, office: Office, given: _Given, answers: Answers) -> Draft:
     check_something(answers.text, answers.files)
-    check_text([answers.text, *answers.answers.values()], session.terminal)
+    texts = [answer for answer in answers.answers.values() if isinstance(answer, str)]
+    check_text([answers.text, *texts], session.terminal)
     readers = without(office.keys, answers.left_out, office)
     tell_readers(session, office, readers)
     return Draft(

@@ -10,7 +10,7 @@ from crypto.envelope import Message, new_message_id, split_text
 from crypto.errors import TooLarge
 from crypto.names import Day
 from crypto.padding import padded_chunk_count
-from crypto.payload import Attachment, Fill, TextRest
+from crypto.payload import Answer, Attachment, Fill, TextRest
 from crypto.sizes import ATTACHMENTS_MAX, PIECE_SIZE
 from ground.languages import gettext as _
 from ground.shell.figures import size_text
@@ -45,7 +45,7 @@ class Draft:
 
     kind: str
     text: str
-    answers: Mapping[str, str]
+    answers: Mapping[str, Answer]
     files: tuple[ChosenFile, ...]
     recipient_ids: tuple[str, ...]
     language: str
@@ -190,6 +190,7 @@ def _unsplit(
         client=CLIENT,
         delegation=directory.delegation.number,
         sequence=directory.sequence,
+        form=directory.form,
         answers=draft.answers,
         attachments=tuple(
             Attachment(

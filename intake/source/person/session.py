@@ -30,7 +30,8 @@ _T = TypeVar("_T")
 class Session:
     """One run: how the server is reached, who sits there, what is remembered.
 
-    `named_state` is the state folder that a person has named, if any. `patience` is in seconds.
+    `named_state` is the state folder that a person has named, if any. `patience` is in seconds;
+    `board_from` is the mirror that gives volumes of the board, or empty.
     With `as_json` stdout is for the answer alone.
     """
 
@@ -41,6 +42,7 @@ class Session:
     codename: CodenameLine
     language: str
     patience: float
+    board_from: str
     progress: ProgressInWords
     output: Output
     as_json: bool

@@ -8,7 +8,7 @@ proxies are not looked at.
 import json
 import secrets
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -17,9 +17,11 @@ import aiohttp
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError
 
 from crypto.directory import DOCUMENT_MAX_SIZE
+from crypto.form import FORM_MAX_SIZE
 from crypto.names import Address, ChunkId, Day, KeyHash
-from crypto.sizes import KEM_PUBLIC_KEY_SIZE
+from crypto.sizes import KEM_PUBLIC_KEY_SIZE, RECORD_SIZE
 from crypto.strict_json import INTEGER_MAX
+from crypto.volumes import Volume
 from ground.languages import gettext as _
 from ground.shell.refusals import Refusal
 from intake.source.reach.address import Proxy
@@ -41,8 +43,7 @@ IN_FLIGHT: Final = 4
 
 _STATUS_MAX_SIZE: Final = 4096
 _ERROR_MAX_SIZE: Final = 1024
-# The whole board while it is small, a bucket when it is not; far more than a server would hold.
-_BOARD_MAX_SIZE: Final = 64 * 1024 * 1024
+_VOLUMES_MAX_SIZE: Final = 256 * 1024
 # A connection through Tor takes its time.
 _CONNECT_SECONDS: Final = 90
 _DOWNLOAD: Final = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=60)
@@ -120,9 +121,18 @@ class Api:
         """Return what the server gives for an intake key's hash, not checked."""
         return await self._get(f"/v1/keys/{key_hash.hex()}", KEM_PUBLIC_KEY_SIZE)
 
-    async def board(self, bits: int, value: int) -> bytes:
-        """Return the records of one bucket of the board, one after another."""
-        return await self._get(f"/v1/board/{bits}/{value}", _BOARD_MAX_SIZE)
+    async def form(self, form_hash: bytes) -> bytes:
+        """Return what the server gives for a form's hash, not checked."""
+        return await self._get(f"/v1/forms/{form_hash.hex()}", FORM_MAX_SIZE)
+
+    async def volumes(self) -> bytes:
+        """Return the list of the board's volumes, not checked."""
+        return await self._get("/v1/board", _VOLUMES_MAX_SIZE)
+
+    async def volume(self, wanted: Volume, count: Callable[[int], None]) -> bytes:
+        """Return what the server gives for a volume, not checked; each piece is counted."""
+        size = wanted.records * RECORD_SIZE
+        return await self._get(f"/v1/board/{wanted.hash.hex()}", size, count)
 
     async def status(self) -> Status:
         """Return the server's day and what it takes in."""
@@ -137,11 +147,13 @@ class Api:
         path = f"/v1/envelopes/{address.hex()}"
         await self._put(path, envelope, puzzle, _ENVELOPE_SECONDS)
 
-    async def _get(self, path: str, max_size: int) -> bytes:
+    async def _get(
+        self, path: str, max_size: int, count: Callable[[int], None] = lambda _size: None
+    ) -> bytes:
         async with self._asked("GET", path, {}, None, _DOWNLOAD) as response:
             if response.status != 200:
                 raise await _error(response)
-            return await _body(response, max_size)
+            return await _body(response, max_size, count)
 
     async def _put(self, path: str, body: bytes, puzzle: str, seconds: float) -> None:
         headers = _BINARY | ({"Fidelio-Puzzle": puzzle} if puzzle else {})
@@ -223,10 +235,15 @@ def _connector(route: Route) -> aiohttp.TCPConnector:
     )
 
 
-async def _body(response: aiohttp.ClientResponse, max_size: int) -> bytes:
+async def _body(
+    response: aiohttp.ClientResponse,
+    max_size: int,
+    count: Callable[[int], None] = lambda _size: None,
+) -> bytes:
     body = bytearray()
     async for piece in response.content.iter_any():
         body += piece
+        count(len(piece))
         if len(body) > max_size:
             raise ServerError(502)
     return bytes(body)

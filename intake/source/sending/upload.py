@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from crypto.days import first_day, later
-from crypto.envelope import SealTo, envelope_address, seal_envelope
+from crypto.envelope import envelope_address, seal_envelope
 from crypto.errors import TooLarge
 from crypto.lifetimes import KEY_DAYS
 from crypto.names import Day
@@ -248,7 +248,7 @@ class Upload:
                 _("Nothing was stored. Begin a new report, and look at who would read it."),
             )
         message = self._plan.message(self._office.directory, day)
-        recipients = [SealTo(one, keys[one]) for one in chosen]
+        recipients = [self._office.seal_to(one) for one in chosen]
         envelope = seal_envelope(message, self._source, recipients)
         return DatedEnvelope(envelope, day, later(first_day(self._office.week), KEY_DAYS))
 
