@@ -110,8 +110,7 @@ def own_or_known_directory(vault: Vault) -> Directory:
 
 
 def is_due(vault: Vault, day: Day) -> bool:
-    """Tell whether a directory is to be issued: the newest one is old, or names keys or servers
-    that were replaced.
+    """Tell whether a directory is to be issued: the newest one is old, or names what was replaced.
 
     One that was cut short is old before its seventh day, as soon as another would last longer.
     """
