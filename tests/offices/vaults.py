@@ -154,11 +154,10 @@ class Office:
         day: int = DAY,
         recipient: str = "investigations",
         time: str = "12:00:00",
-        batches: int = 1,
     ) -> ExportResult:
         """Export a bundle."""
         with self.opened(recipient) as vault:
-            return export_bundle(vault, path, at(day, time), batches)
+            return export_bundle(vault, path, at(day, time))
 
 
 @dataclass
