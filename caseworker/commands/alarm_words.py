@@ -86,10 +86,6 @@ class _Words:
     def _(self, alarm: TroubleAlarm) -> tuple[str, str]:
         when = distance_text(alarm.day, self._today)
         return {
-            Trouble.BEHIND: (
-                "the server has more of this vault than it knows: it came from a backup",
-                f"caseworker restored {self._folder}",
-            ),
             Trouble.AWAITS_BUNDLE: (
                 "this vault came from a backup, and exports nothing before a newer bundle came",
                 f"caseworker import {self._folder} FILE, with a new bundle from the server",

@@ -49,7 +49,6 @@ class ExportOptions:
 
     vault: Path
     out: Path
-    batches: int
 
 
 def _import(options: ImportOptions, surroundings: Surroundings) -> Answer:
@@ -81,10 +80,11 @@ def _imported_lines(imported: Imported, vault: Path, today: Day) -> list[str]:
             "The next export lists this server in the directory: carry it there soon, since the "
             "other vaults believe no bundle before."
         )
-    if imported.is_behind:
+    if any(result.found_restored for result in imported.done.values()):
         parts.append(
-            "WARNING: the server has more of this vault than the vault itself: it came from a "
-            f"backup. Before the next export: caseworker restored {folder}"
+            "WARNING: the server has what this vault never made: the vault came from a backup. All "
+            "its numbers were moved on, so it can go on. Import all bundles again that you kept "
+            "since that backup; the copy that this one replaces is not to be used any more."
         )
     if imported.awaits_bundle_of is not None:
         parts.append(
@@ -140,6 +140,7 @@ def _part_data(result: ImportResult) -> dict[str, object]:
         "parts": result.header.parts,
         "export_day": iso_date(result.header.day),
         "imported_before": None if known is None else iso_date(known),
+        "found_restored": result.found_restored,
         **vars(result.counts),
         **standing_data(result.standing),
         "notes": [left_out_words(one) for one in result.left_out],
@@ -148,18 +149,23 @@ def _part_data(result: ImportResult) -> dict[str, object]:
 
 def _export(options: ExportOptions, surroundings: Surroundings) -> Answer:
     with opened(options.vault, surroundings) as vault:
-        result = export_bundle(vault, options.out, now(), options.batches)
+        result = export_bundle(vault, options.out, now())
     text = lines(*_exported_lines(result, options))
     return Answer(text, _export_data(result, options.out))
 
 
 def _exported_lines(result: ExportResult, options: ExportOptions) -> list[str]:
     parts = [*naming_files(_written_line(result, foreign_path(options.out)))]
-    batches = _count(result, StatementKind.BATCH)
-    if batches > options.batches and not result.again:
+    repeated = _count(result, StatementKind.BATCH) - result.new_batches
+    if repeated and not result.again:
         parts.append(
-            f"It repeats {counted(batches - options.batches, 'batch', 'batches')} that the "
-            "server has not yet confirmed."
+            f"It repeats {counted(repeated, 'batch', 'batches')} that the server has not yet "
+            "confirmed."
+        )
+    if result.next_release is not None:
+        parts.append(
+            "It has no new batch: the office's replies leave once a week, next with the first "
+            f"export on or after {date_text(result.next_release)}."
         )
     parts += [
         f"Case {number} could not be answered: {why}" for number, why in result.failed.items()
@@ -208,6 +214,8 @@ def _export_data(result: ExportResult, path: Path) -> dict[str, object]:
         ],
         "new_replies": [_reply_data(one) for one in result.new_replies],
         "waiting": [_reply_data(one) for one in result.waiting],
+        "new_batches": result.new_batches,
+        "next_release": None if result.next_release is None else iso_date(result.next_release),
         "failed": {str(number): str(why) for number, why in result.failed.items()},
         "notes": upkeep_remarks(result.upkeep),
     }
@@ -222,13 +230,6 @@ def _reply_data(reply: WrittenReply) -> dict[str, object]:
     }
 
 
-def _batches(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 16:
-        raise argparse.ArgumentTypeError("a number of batches is 1 to 16")
-    return number
-
-
 def _add_import(parser: argparse.ArgumentParser) -> None:
     add_vault(parser)
     parser.add_argument(
@@ -241,13 +242,6 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 def _add_export(parser: argparse.ArgumentParser) -> None:
     add_vault(parser)
     add_out(parser, "the bundle")
-    parser.add_argument(
-        "--batches",
-        metavar="N",
-        type=_batches,
-        default=1,
-        help="make N new batches where one cannot hold what waits (default 1)",
-    )
 
 
 IMPORT = Command(
@@ -280,9 +274,10 @@ examples:
 EXPORT = Command(
     name="export",
     summary="write a bundle for the server",
-    description="""It carries one new full batch of replies (filled up, so that nobody can count
-them), confirmations of what arrived, newer keys, and all that the last bundle from the server does
-not name as taken. So a bundle that gets lost costs nothing: the next one carries the same.
+    description="""It carries full batches of replies (filled up, so that nobody can count them; as
+many as are needed, or where the office's replies leave once a week, none until then), confirmations
+of what arrived, newer keys, and all that the last bundle from the server does not name as taken. So
+a bundle that gets lost costs nothing: the next one carries the same.
 
 example:
   caseworker export vaults/investigations --out /media/stick/tuesday.bundle""",

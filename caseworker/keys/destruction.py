@@ -20,7 +20,7 @@ from enum import Enum
 from caseworker.keys.key_dates import last_accepted_day, last_kept_day
 from caseworker.keys.servers import believed_servers, newest_export
 from caseworker.vault.arrivals import ImportRow, all_imports
-from caseworker.vault.condition import believes_clock, is_behind, restored_day
+from caseworker.vault.condition import believes_clock, restored_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.secrets_file import HeldSecret
 from crypto.lifetimes import CLOCK_BELIEVED_DAYS, CLOCK_GRACE_DAYS
@@ -64,9 +64,9 @@ class _Export:
 
 
 def destruction_due(vault: Vault, today: Day) -> Destruction:
-    """Return what the rules say of a vault on a day; nothing at all while it is behind."""
+    """Return what the rules say of a vault on a day."""
     over = [one for one in vault.secrets if today > last_accepted_day(one.week)]
-    if not over or is_behind(vault.db):
+    if not over:
         return Destruction((), (), ())
     general = _general_doubts(vault, today)
     export = _whole_export(newest_export(vault))

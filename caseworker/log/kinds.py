@@ -28,6 +28,7 @@ from caseworker.log.vault_events import (
     CardMade,
     DirectoryIssued,
     Exported,
+    FoundRestored,
     Imported,
     KeysDestroyed,
     ServerDropped,
@@ -68,6 +69,7 @@ _CLASSES: tuple[type[CaseEvent] | type[VaultEvent], ...] = (
     DirectoryIssued,
     ServerPinned,
     ServerDropped,
+    FoundRestored,
 )
 # Every kind of event, by its name in the log: a closed list.
 KINDS: Final = {event_class.kind: event_class for event_class in _CLASSES}

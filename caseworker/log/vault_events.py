@@ -42,6 +42,17 @@ class Exported(VaultEvent):
 
 
 @dataclass(frozen=True)
+class FoundRestored(VaultEvent):
+    """The server named what this vault has not made: it came from a backup, and moved on.
+
+    `batch` is the highest number of a batch that was named.
+    """
+
+    kind = "found-restored"
+    batch: Count
+
+
+@dataclass(frozen=True)
 class CardMade(VaultEvent):
     """The recipient's card of a number was made, with so many keys that no card had before."""
 

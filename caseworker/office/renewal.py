@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.exchange.outbound.exporting import export_bundle, refuse_if_behind
+from caseworker.exchange.outbound.exporting import export_bundle, refuse_before_a_bundle
 from caseworker.keys.cards import renew_card
 from caseworker.keys.directories import (
     issue_directory,
@@ -65,7 +65,7 @@ def renew_office(
     and where a new delegation is wanted.
     """
     for vault in vaults.values():
-        refuse_if_behind(vault)
+        refuse_before_a_bundle(vault)
     leading = leading_vault(vaults)
     wants_leading = new_delegation or changes != NO_CHANGE or servers != SAME_SERVERS
     if leading is None and wants_leading:

@@ -11,7 +11,7 @@ from caseworker.keys.destruction import Destruction
 from caseworker.keys.servers import wants_first_server
 from caseworker.keys.upkeep import replace_lost_keys
 from caseworker.moments import Moment
-from caseworker.vault.condition import awaits_bundle_of, is_behind
+from caseworker.vault.condition import awaits_bundle_of
 from caseworker.vault.folder import Vault
 from crypto.names import Day, Week
 from ground.shell.refusals import Refusal
@@ -35,7 +35,6 @@ class Imported:
     old_keys: Destroyed
     lost_weeks: tuple[Week, ...]
     missing_parts: Mapping[str, Sequence[int]]
-    is_behind: bool
     has_new_server: bool
     awaits_bundle_of: Day | None
 
@@ -68,7 +67,6 @@ def import_bundles(
         old_keys=destroy_old_keys(vault, moment, says_yes),
         lost_weeks=replace_lost_keys(vault, moment),
         missing_parts=missing_parts(vault),
-        is_behind=is_behind(vault.db),
         has_new_server=wanted and not wants_first_server(vault),
         awaits_bundle_of=awaits_bundle_of(vault.db),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.exchange.outbound.exporting import refuse_if_behind
+from caseworker.exchange.outbound.exporting import refuse_before_a_bundle
 from caseworker.moments import Moment
 from caseworker.office.new_root import (
     NewRootFile,
@@ -59,7 +59,7 @@ def replace_office_root(
         )
     with vaults_at_hand(office, ask_vault) as vaults:
         for vault in vaults.values():
-            refuse_if_behind(vault)
+            refuse_before_a_bundle(vault)
         leading = leading_vault(vaults)
         if leading is None:
             raise no_leading(vaults)

@@ -19,7 +19,7 @@ from caseworker.keys.servers import newest_export
 from caseworker.keys.signing import active_signing_key, is_named
 from caseworker.keys.upkeep import lost_keys
 from caseworker.vault.arrivals import oldest_unconfirmed_day
-from caseworker.vault.condition import awaits_bundle_of, backup_is_due, is_behind
+from caseworker.vault.condition import awaits_bundle_of, backup_is_due
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, held_signing_key, newest_card, newest_signing_key
 from caseworker.vault.servers import pinned_servers, servers_seen
@@ -57,8 +57,6 @@ __all__ = [
 class Trouble(Enum):
     """What there is nothing more to say about than that it is so."""
 
-    BEHIND = auto()
-    """The server has more of this vault than it knows."""
     AWAITS_BUNDLE = auto()
     """After a restore nothing is exported before a newer bundle came."""
     BACKUP_DUE = auto()
@@ -175,7 +173,6 @@ Alarm = (
 def alarms(vault: Vault, today: Day) -> list[Alarm]:
     """Return what a person should do something about, the most urgent first."""
     found: list[Alarm] = [
-        *_behind(vault),
         *_stray(vault),
         *_lost(vault, today),
         *_signing_key(vault),
@@ -198,10 +195,6 @@ def safekeeping_alarms(vault: Vault) -> list[Alarm]:
     if backup_is_due(vault.db):
         found.append(TroubleAlarm(Trouble.BACKUP_DUE, loud=False))
     return found
-
-
-def _behind(vault: Vault) -> list[Alarm]:
-    return [TroubleAlarm(Trouble.BEHIND, loud=True)] if is_behind(vault.db) else []
 
 
 def _stray(vault: Vault) -> list[Alarm]:

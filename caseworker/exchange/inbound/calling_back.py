@@ -2,7 +2,7 @@
 
 That is what a vault makes that came from a backup and exported before it imported: it gave out a
 number again. Sent again the bytes would be refused for ever. So they go, and the next export makes
-what they carried anew, under new numbers, and with reply indexes that no record had.
+what they carried anew, under new numbers, and with indexes that no record had.
 """
 
 from caseworker.cases.lists import append_to_case, check_with_log, replies_in_batches

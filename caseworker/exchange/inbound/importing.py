@@ -24,6 +24,7 @@ from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import kept_file_names, knows_chunk
 from caseworker.vault.condition import record_clock, seen_day
 from caseworker.vault.folder import Vault
+from caseworker.vault.of_before import refuse_of_before
 from crypto.bundle import InboundHeader, read_bundle, verify_bundle
 from crypto.errors import Foreign, ProtocolError
 from crypto.names import Day
@@ -40,6 +41,7 @@ class ImportResult:
     """What became of a part; `known_since` is the day on which it was imported before.
 
     `standing` is what was believed of it, beside what proves itself; None where it was known.
+    `found_restored`: the server named what this vault has not made, so the vault moved on.
     """
 
     header: InboundHeader
@@ -47,6 +49,7 @@ class ImportResult:
     left_out: tuple[LeftOut, ...] = ()
     known_since: Day | None = None
     standing: Standing | None = None
+    found_restored: bool = False
 
 
 def import_part(vault: Vault, path: Path, moment: Moment, compare: Compare) -> ImportResult:
@@ -54,6 +57,7 @@ def import_part(vault: Vault, path: Path, moment: Moment, compare: Compare) -> I
 
     `compare` is called in the directory's vault with the key of the first server that it meets.
     """
+    refuse_of_before(vault.db)
     with (
         _opened(path) as file,
         Progress(f"Importing {foreign_path(Path(path.name))}", 2 * _size(path)) as progress,
@@ -74,8 +78,13 @@ def import_part(vault: Vault, path: Path, moment: Moment, compare: Compare) -> I
         with _refusing(path):
             signed = _Signed(part, server, is_first)
             items = _import_items(vault, _HashingReader(file, progress), signed, moment)
-    stands = standing(vault, items.belief, server)
-    return ImportResult(header, items.counts, tuple(items.left_out), standing=stands)
+    return ImportResult(
+        header,
+        items.counts,
+        tuple(items.left_out),
+        standing=standing(vault, items.belief, server),
+        found_restored=items.found_restored,
+    )
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from caseworker.backup.numbers_moved_on import hear_after_restore
+from caseworker.backup.numbers_moved_on import find_restored, hear_after_restore
 from caseworker.cases.lists import bring_up_to_date
 from caseworker.exchange.inbound.belief import Belief, belief_in
 from caseworker.exchange.inbound.calling_back import call_back_refused
@@ -20,7 +20,7 @@ from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import ChunkName, add_chunk, confirm_chunk_again, knows_chunk
 from caseworker.vault.condition import believes_clock
 from caseworker.vault.folder import Vault
-from caseworker.vault.taken import remember_weeks, remember_whether_behind, standing_confirmations
+from caseworker.vault.taken import remember_weeks, standing_confirmations
 from crypto.bundle import InboundHeader, ItemType, split_chunk_item, split_envelope_item
 from crypto.days import week_of
 from crypto.envelope import envelope_address
@@ -46,7 +46,8 @@ class PartItems:
     """Imports the items of a part into a vault, within one transaction.
 
     `server` is the public key (32 bytes) that signed the part. `written` names the chunks whose
-    bytes were put on the disk.
+    bytes were put on the disk; `found_restored` says whether the server named what the vault has
+    not made.
     """
 
     def __init__(self, vault: Vault, moment: Moment, files: ChunkFiles, server: bytes) -> None:
@@ -60,6 +61,7 @@ class PartItems:
         self.belief = Belief.NO_SERVER_YET
         self.counts = PartCounts()
         self.written: list[ChunkName] = []
+        self.found_restored = False
 
     @property
     def left_out(self) -> list[LeftOut]:
@@ -109,7 +111,7 @@ class PartItems:
     def _believe_lines(self, header: InboundHeader) -> None:
         self._public.settle_lines()
         hear_after_restore(self._vault, header.day, self._moment.day)
-        remember_whether_behind(self._vault)
+        self.found_restored = find_restored(self._vault, self._moment)
         remember_weeks(self._vault)
         call_back_refused(self._vault, self._moment)
 

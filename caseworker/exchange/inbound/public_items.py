@@ -14,7 +14,6 @@ from caseworker.exchange.inbound.left_out import (
 from caseworker.keys.directories import known_directory
 from caseworker.keys.signing import active_signing_key
 from caseworker.vault.arrivals import replace_taken_lines
-from caseworker.vault.condition import awaits_bundle_of, set_behind
 from caseworker.vault.folder import Vault
 from caseworker.vault.forms import add_form, form_of
 from caseworker.vault.keys import (
@@ -177,12 +176,8 @@ class PublicItems:
         number = read_card(highest, self.vault.genesis_id).number if highest else 0
         if card.number < number or document == highest:
             return
-        if awaits_bundle_of(self.vault.db) is None:
-            set_behind(self.vault.db, True)
-            raise_number(self.vault.db, "card", card.number)
-        else:
-            # After a restore that is no surprise; the next export makes a card beyond.
-            raise_number(self.vault.db, "card", card.number + NUMBERS_SKIPPED)
+        # Made in a life before a restore; the next export makes a card beyond.
+        raise_number(self.vault.db, "card", card.number + NUMBERS_SKIPPED)
 
     def _known_signing_key(self, recipient: str) -> bytes | None:
         document = newest_card(self.vault.db, recipient)
