@@ -275,9 +275,9 @@ EXPORT = Command(
     name="export",
     summary="write a bundle for the server",
     description="""It carries full batches of replies (filled up, so that nobody can count them; as
-many as are needed, or where the office's replies leave once a week, none until then), confirmations
-of what arrived, newer keys, and all that the last bundle from the server does not name as taken. So
-a bundle that gets lost costs nothing: the next one carries the same.
+many as are needed, or none before the day on which the office's replies leave), confirmations of
+what arrived, newer keys, and all that the last bundle from the server does not name as taken. So a
+bundle that gets lost costs nothing: the next one carries the same.
 
 example:
   caseworker export vaults/investigations --out /media/stick/tuesday.bundle""",

@@ -67,9 +67,9 @@ _CLASSES: tuple[type[CaseEvent] | type[VaultEvent], ...] = (
     CardCompared,
     SigningKeyMade,
     DirectoryIssued,
+    FoundRestored,
     ServerPinned,
     ServerDropped,
-    FoundRestored,
 )
 # Every kind of event, by its name in the log: a closed list.
 KINDS: Final = {event_class.kind: event_class for event_class in _CLASSES}

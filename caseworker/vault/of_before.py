@@ -23,12 +23,12 @@ class _WholeFileKey(FileKey):
     """A file key from which no other keys come."""
 
     @property
-    def aead_key(self) -> bytes:  # type: ignore[override]
+    def aead_key(self) -> bytes:
         """The file key itself."""
         return self.secret
 
     @property
-    def id_key(self) -> bytes:  # type: ignore[override]
+    def id_key(self) -> bytes:
         """The file key itself."""
         return self.secret
 

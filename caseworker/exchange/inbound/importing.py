@@ -40,8 +40,8 @@ Compare = Callable[[bytes], None]
 class ImportResult:
     """What became of a part; `known_since` is the day on which it was imported before.
 
-    `standing` is what was believed of it, beside what proves itself; None where it was known.
     `found_restored`: the server named what this vault has not made, so the vault moved on.
+    `standing` is what was believed of it, beside what proves itself; None where it was known.
     """
 
     header: InboundHeader
@@ -78,11 +78,12 @@ def import_part(vault: Vault, path: Path, moment: Moment, compare: Compare) -> I
         with _refusing(path):
             signed = _Signed(part, server, is_first)
             items = _import_items(vault, _HashingReader(file, progress), signed, moment)
+    stands = standing(vault, items.belief, server)
     return ImportResult(
         header,
         items.counts,
         tuple(items.left_out),
-        standing=standing(vault, items.belief, server),
+        standing=stands,
         found_restored=items.found_restored,
     )
 

@@ -46,8 +46,7 @@ class PartItems:
     """Imports the items of a part into a vault, within one transaction.
 
     `server` is the public key (32 bytes) that signed the part. `written` names the chunks whose
-    bytes were put on the disk; `found_restored` says whether the server named what the vault has
-    not made.
+    bytes were put on the disk. `found_restored`: the server named what the vault has not made.
     """
 
     def __init__(self, vault: Vault, moment: Moment, files: ChunkFiles, server: bytes) -> None:
