@@ -21,7 +21,7 @@ from caseworker.exchange.outbound.exporting import ExportResult, export_bundle
 from caseworker.keys.profile import OfficeProfile
 from caseworker.keys.servers import pin
 from caseworker.moments import Moment
-from caseworker.office import ceremony
+from caseworker.office import ceremony, delegations
 from caseworker.office.ceremony import VAULTS_FOLDER, Ceremony, create_office
 from caseworker.office.root_file import Root
 from caseworker.vault.folder import Vault, open_vault, unlock
@@ -104,7 +104,7 @@ def make_office(
 
 @contextmanager
 def _pinned_at_first(servers: Iterable[bytes]) -> Iterator[None]:
-    usual = ceremony.first_delegation
+    usual = delegations.first_delegation
 
     def delegate_and_pin(vault: Vault, moment: Moment, root: Root) -> None:
         usual(vault, moment, root)
@@ -112,11 +112,11 @@ def _pinned_at_first(servers: Iterable[bytes]) -> Iterator[None]:
             for server in servers:
                 pin(vault, moment, server)
 
-    ceremony.first_delegation = delegate_and_pin
+    vars(ceremony)["first_delegation"] = delegate_and_pin
     try:
         yield
     finally:
-        ceremony.first_delegation = usual
+        vars(ceremony)["first_delegation"] = usual
 
 
 def yes(_server: bytes) -> None:
