@@ -419,9 +419,9 @@ class Server:
         writer.end()
         return file.getvalue()
 
-    def replies(self, source: Source) -> list[Reply]:
-        """What a source finds on the board."""
-        return open_board([b"".join(self.board)], source.keys, self.directory, DAY)
+    def replies(self, source: Source, day: int = DAY) -> list[Reply]:
+        """What a source finds on the board on a day."""
+        return open_board([b"".join(self.board)], source.keys, self.directory, Day(day))
 
     def _wants(self, recipient: str, envelope: bytes) -> bool:
         return (recipient, envelope_address(envelope)) not in self.confirmed

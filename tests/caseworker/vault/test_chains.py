@@ -111,7 +111,9 @@ def test_no_page_keeps_a_chain_key_whose_record_is_in_a_batch(
     server.report(source)
     office.bring(*server.export())
     with office.opened() as vault:
-        (vk,) = {one.signing_key for one in server.directory.recipients if one.id == vault.recipient}
+        (vk,) = {
+            one.signing_key for one in server.directory.recipients if one.id == vault.recipient
+        }
         c_0 = pair_chain(source.keys, vault.recipient, vk, WEEK)
         used = [next_chain_key(c_0, vault.genesis_id, index) for index in range(4)]
         kept = next_chain_key(c_0, vault.genesis_id, 4)
