@@ -139,7 +139,8 @@ def test_a_transaction_leaves_nothing_in_its_journal(office: Office) -> None:
         link = office.vault().parent / "link"
         link.hardlink_to(journal)
         use(vault, 1)
-        assert (journal.stat().st_ino, link.read_bytes()) == (inode, b"")
+        left = link.read_bytes()
+    assert (journal.stat().st_ino, set(left)) == (inode, {0})
 
 
 def test_a_journal_that_is_still_needed_is_left_alone(office: Office) -> None:
