@@ -10,8 +10,11 @@ from typing import Any
 from sqlcipher3 import dbapi2
 
 from ground.disk.migrations import statements, steps_in
-from ground.disk.replaced_files import empty_file
+from ground.disk.replaced_files import overwrite_file
 from ground.shell.refusals import Refusal
+
+# A journal as large as an import makes it would be overwritten again by every small change.
+_JOURNAL_KEPT_SIZE = 1024 * 1024
 
 Row = dict[str, Any]
 Value = None | int | str | bytes
@@ -89,7 +92,9 @@ class Database:
             # SQLite ends a transaction by zeros in front; else the next one to open rolls it back.
             is_over = journal.read(1) in (b"", b"\0")
         if is_over:
-            empty_file(self._journal)
+            overwrite_file(self._journal)
+            if self._journal.stat().st_size > _JOURNAL_KEPT_SIZE:
+                os.truncate(self._journal, 0)
 
     def close(self) -> None:
         """Let go of the file."""

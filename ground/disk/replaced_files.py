@@ -21,9 +21,9 @@ from pathlib import Path
 from ground.disk.durable import open_private, sync_file, sync_folder
 
 __all__ = [
-    "empty_file",
     "finish_replacing",
     "is_there",
+    "overwrite_file",
     "replace_file",
     "replace_secret_file",
     "wipe_file",
@@ -77,21 +77,18 @@ def is_there(path: Path) -> bool:
     return any(name.is_file() for name in _names(path))
 
 
-def empty_file(file: Path) -> None:
-    """Overwrite what a file holds where it lies, then leave it empty."""
+def overwrite_file(file: Path) -> None:
+    """Overwrite with zeros what a file holds, where it lies."""
     size = file.stat().st_size
-    if not size:
-        return
     with file.open("r+b") as opened:
         for at in range(0, size, _PIECE_SIZE):
             opened.write(bytes(min(_PIECE_SIZE, size - at)))
         sync_file(opened)
-        opened.truncate(0)
 
 
 def wipe_file(file: Path) -> None:
     """Overwrite a file where it lies, then remove it."""
-    empty_file(file)
+    overwrite_file(file)
     file.unlink()
     sync_folder(file.parent)
 
