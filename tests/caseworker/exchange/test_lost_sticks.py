@@ -25,10 +25,10 @@ LATER = later(DAY, 30)
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Exchange]:
-    """An office whose server has its first bundle; its batches have one record, to be quick."""
+    """An office whose server has its first bundle; its batches are small, to be quick."""
     folder = tmp_path_factory.mktemp("lost-sticks")
     names = ("investigations", "board")
-    profile = replace(PROFILE, batch_size=1)
+    profile = replace(PROFILE, batch_size=16)
     ceremony = Ceremony(profile, passphrase("root"), {name: passphrase(name) for name in names})
     genesis_id = create_office(folder / "office", ceremony, at(DAY))
     vaults = folder / "office/vaults"
