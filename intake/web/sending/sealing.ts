@@ -22,11 +22,14 @@ const CLIENT = "fidelio-web 0.1";
 /** SPEC 7.1: a longer media type is left out. */
 const MEDIA_TYPE_MAX_SIZE = 100;
 
+/** By the ids of questions: a text, or the ids of what was chosen. */
+export type Answers = Readonly<Record<string, string | readonly string[]>>;
+
 /** What a person wants to send. */
 export interface Outgoing {
   readonly kind: "report" | "follow-up";
   readonly text: string;
-  readonly answers: Readonly<Record<string, string>>;
+  readonly answers: Answers;
   readonly files: readonly File[];
   readonly recipientIds: readonly string[];
 }
@@ -68,6 +71,7 @@ export function prepare(outgoing: Outgoing, files: OutgoingFile[], office: Offic
     client: CLIENT,
     delegation: office.directory.delegation.number,
     sequence: office.directory.sequence,
+    form: office.directory.form,
     answers: outgoing.answers,
     text: "",
     rest: null,
@@ -120,6 +124,7 @@ export async function sealFor(
     day,
     delegation: fresh.directory.delegation.number,
     sequence: fresh.directory.sequence,
+    form: fresh.directory.form,
     attachments: attachments(parts.outgoing, files, (file) => file.hash),
     rest: rest && { size: rest.size, key: rest.key, chunks: rest.chunks, hash: rest.hash },
     fill: fill && { key: fill.key, chunks: fill.chunks },

@@ -30,9 +30,6 @@ export interface ReportDelivery extends Delivery {
   /** Above the codename, once the report was delivered. */
   readonly codenameHeading: string;
 
-  /** Shows the first screen; `start` leads to the first question. */
-  first(office: Office, start: () => void): void;
-
   /** Shows what happens next, once the codename was written down. */
   after(office: Office, day: Day): void;
 }
