@@ -13,7 +13,7 @@ export class ByteReader {
   }
 
   read(size: number): Uint8Array {
-    if (this.data.length - this.at < size) throw new Malformed("too short");
+    if (this.left < size) throw new Malformed("too short");
     this.at += size;
     return this.data.slice(this.at - size, this.at);
   }
@@ -26,8 +26,13 @@ export class ByteReader {
     return toNumber(this.read(4));
   }
 
+  /** How many bytes are left. */
+  get left(): number {
+    return this.data.length - this.at;
+  }
+
   /** Raises `Malformed` where bytes are left. */
   end(): void {
-    if (this.at !== this.data.length) throw new Malformed("bytes after the end");
+    if (this.left) throw new Malformed("bytes after the end");
   }
 }

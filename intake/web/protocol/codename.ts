@@ -6,7 +6,7 @@ import { sha256 } from "./hashing.ts";
 import { Label, labelled } from "./labels.ts";
 import { Secret } from "./secret.ts";
 import { BITS_SIZE, WORDS } from "./sizes.ts";
-import { findWord, knownWord, lookUp, pieces } from "./typed_words.ts";
+import { codenamePieces, findWord, knownWord, lookUp, pieces } from "./typed_words.ts";
 
 const WORD_BITS = 11n;
 
@@ -64,7 +64,7 @@ export function readCodename(
   words: readonly string[],
   language: string,
 ): ReadCodename {
-  const typed = pieces(text);
+  const typed = codenamePieces(text);
   if (typed.length !== WORDS) throw new NotACodename("count");
   const list = lookUp(words);
   const corrections: Correction[] = [];

@@ -164,7 +164,8 @@ function checkKeys(directory: Directory): void {
     }
   }
   const signers = [...recipients, ...directory.retired].map(({ signingKey }) => signingKey);
-  checkDiffer([...directory.roots, directory.delegation.directoryKey, ...signers]);
+  const { roots, delegation, servers } = directory;
+  checkDiffer([...roots, delegation.directoryKey, ...signers, ...servers]);
   checkDiffer(recipients.flatMap(({ keys }) => keys.map(({ hash }) => hash)));
 }
 
@@ -240,8 +241,7 @@ export function readFingerprint(text: string): GenesisId {
 }
 
 /** The name for a language; else the one for any language; else the first. */
-export function nameIn(names: Readonly<Record<string, string>>, language: string): string {
-  const entries = Object.entries(names);
-  const find = (tag: string): [string, string] | undefined => entries.find(([key]) => key === tag);
-  return (find(language) ?? find("und") ?? entries[0]!)[1];
+export function nameIn<Text>(names: Readonly<Record<string, Text>>, language: string): Text {
+  const tag = [language, "und"].find((one) => Object.hasOwn(names, one));
+  return tag === undefined ? Object.values(names)[0]! : names[tag]!;
 }
