@@ -11,7 +11,7 @@ from intake.site.words import list_file, list_text, other_lists, pack_words
 
 __all__ = ["program_in"]
 
-_CALL = re.compile(r"(?<![\w$.])(_|ngettext)\(")
+_CALL = re.compile(r"(?<![\w$.#])(_|ngettext)\(")
 _NAMED = r"(?<![\w$.]){}\b"
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`(?:[^`\\]|\\.)*`')
 _ESCAPED = {"n": "\n", "t": "\t", '"': '"', "'": "'", "`": "`", "\\": "\\", "$": "$"}

@@ -35,6 +35,9 @@ export interface ReportDelivery extends Delivery {
 }
 
 export interface FollowUpDelivery extends Delivery {
+  /** Said above the button; empty where there is nothing to say. */
+  readonly note: string;
+
   /** Shows what happens next; `leave` goes back to the replies. */
   after(office: Office, day: Day, leave: () => void): void;
 }

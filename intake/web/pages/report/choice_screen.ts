@@ -28,7 +28,7 @@ export function askChoice(
   const boxes = choices.map(({ id, label }) => box(id, label));
   // A choice among radio buttons cannot be taken back otherwise.
   if (!several) boxes.push(box("", _("No answer")));
-  const words = [...help, several ? _("Tick what is true. You can leave this empty.") : ""];
+  const words = [...help, several ? _("Tick all that fits. You can leave this empty.") : ""];
   show(
     heading,
     form(

@@ -221,7 +221,9 @@ export class Report {
     if (!answersTooLarge(this.#answers.get("text") ?? "", this.#sentAnswers(), this.#office)) {
       return false;
     }
-    const words = _("Your answers are too long together. Shorten some; what happened may be longer.");
+    const words = _(
+      "Your answers are too long together. Shorten some; what happened may be longer.",
+    );
     complain(byId("answers"), words);
     return true;
   }
@@ -247,7 +249,9 @@ export class Report {
     const given = this.#questions.flatMap((question): [string, string | string[]][] => {
       const { kind, id, name, choices } = question;
       if (kind === "choice") {
-        const chosen = choices.map((one) => one.id).filter((one) => this.#chosen(question).has(one));
+        const chosen = choices
+          .map((one) => one.id)
+          .filter((one) => this.#chosen(question).has(one));
         return chosen.length > 0 ? [[id, chosen]] : [];
       }
       return kind === "answer" && this.#answer(name).trim() ? [[id, this.#answer(name)]] : [];
