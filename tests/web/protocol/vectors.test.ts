@@ -16,6 +16,8 @@ const PLAIN_AREAS = [
   "name",
   "payload",
   "directory",
+  "form",
+  "volumes",
   "puzzle",
 ];
 const SEALED_AREAS = ["envelope", "chunk", "file", "reply", "board", "sealed"];
