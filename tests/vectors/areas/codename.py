@@ -52,8 +52,6 @@ def _keys() -> Iterator[Vector]:
             "derive_source_keys",
             {
                 "signing_key": keys.signing.public_key.hex(),
-                "reply_key": keys.reply.public_key.hex(),
-                "thread_secret": keys.thread_secret.hex(),
                 "set_key": keys.set_key.hex(),
                 "thread_id": keys.thread_id.hex(),
             },

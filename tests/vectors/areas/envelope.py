@@ -7,15 +7,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from crypto.aes import aes_seal
-from crypto.envelope import BODY_NONCE, PADDED_SIZE, commitment_of, signed_message, slots_hash
+from crypto.envelope import (
+    BODY_NONCE,
+    PADDED_SIZE,
+    commitment_of,
+    signed_message,
+    slot_info,
+    slots_hash,
+)
 from crypto.hpke import KemSecretKey
-from crypto.labels import Label, bound
+from crypto.labels import Label
 from crypto.names import GenesisId
 from crypto.padding import pad
+from crypto.public_keys import recipient_bytes
 from crypto.signing import SigningKey
 from crypto.sizes import PAYLOAD_MAX_SIZE
 from tests.vectors import derandomised_hpke
-from tests.vectors.areas.key import with_coefficient, with_x25519
 from tests.vectors.messages import ORDER, message, payload_of, spoiled, with_files
 from tests.vectors.people import (
     DAY,
@@ -24,8 +31,10 @@ from tests.vectors.people import (
     OTHER_GENESIS_ID,
     OTHER_SOURCE,
     RECIPIENTS,
+    SIGNING,
     SOURCE,
     WEEK,
+    chain_at,
     secrets_of,
 )
 from tests.vectors.vector import Vector, accepted, randomness, refused
@@ -39,7 +48,10 @@ _KEYS: dict[int, bytes] = {
 } | {slot: KemSecretKey(randomness(f"thrown away {slot}", 32)).public_key for slot in (1, 3)}
 _SOMEBODY = KemSecretKey(randomness("intake of somebody else", 32))
 
-_SLOT_SIZE, _SLOTS_AT, _BODY_AT = 1168, 33, 4705
+# By slot, whose it is; of the others, nobody.
+_IDS = dict(zip(ORDER, RECIPIENTS, strict=True))
+
+_SLOT_SIZE, _SLOTS_AT, _BODY_AT = 1232, 33, 4961
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,10 @@ class Envelope:
     purpose: str
     payload: bytes = PLAIN
     keys: Mapping[int, bytes] = field(default_factory=lambda: _KEYS)
+    ids: Mapping[int, str] = field(default_factory=lambda: _IDS)
+    slot_thread: bytes = SOURCE.thread_id
+    copied: Mapping[int, bytes] = field(default_factory=dict)
+    key_of: str | None = None
     zero_share: bool = False
     commitment: bytes | None = None
     signed_payload: bytes | None = None
@@ -61,19 +77,34 @@ class Envelope:
     @property
     def content_key(self) -> bytes:
         """The content key, 32 bytes."""
-        return randomness(f"{self.purpose}: content key", 32)
+        return randomness(f"{self.key_of or self.purpose}: content key", 32)
 
     @cached_property
     def slots(self) -> bytes:
-        """The four slots, 4,672 bytes."""
+        """The four slots, 4,928 bytes."""
         return b"".join(map(self._slot, range(4)))
 
     def _slot(self, slot: int) -> bytes:
+        if slot in self.copied:
+            return self.copied[slot]
         seal = derandomised_hpke.seal
         if self.zero_share and slot == _BOARD_SLOT:
             seal = derandomised_hpke.seal_with_zero_share
         chance = randomness(f"{self.purpose}: slot {slot}", 64)
-        return seal(self.keys[slot], bound(Label.SLOT, GENESIS_ID), self.content_key, chance)
+        rid = recipient_bytes(self.ids[slot]) if slot in self.ids else bytes(32)
+        return seal(self.keys[slot], slot_info(GENESIS_ID, rid), self._content(slot), chance)
+
+    def _content(self, slot: int) -> bytes:
+        """Return what a slot holds, 96 bytes."""
+        if slot not in self.ids:
+            return bytes(96)
+        recipient = self.ids[slot]
+        chain = chain_at(0, recipient, signing_key=SIGNING[recipient].public_key)
+        return self.content_key + chain.secret + self.slot_thread
+
+    def slot_bytes(self, slot: int) -> bytes:
+        """Return one of the slots, 1,232 bytes."""
+        return self.slots[slot * _SLOT_SIZE : (slot + 1) * _SLOT_SIZE]
 
     @cached_property
     def signature(self) -> bytes:
@@ -109,6 +140,7 @@ def vectors() -> Iterator[Vector]:
     yield from _good()
     yield from _bad_slots()
     yield from _bad_bodies()
+    yield from _bad_threads()
     yield from _bad_signatures()
     yield from _bad_payloads()
 
@@ -149,7 +181,14 @@ def _bad_slots() -> Iterator[Vector]:
         "other_office",
         genesis_id=OTHER_GENESIS_ID.hex(),
     )
-    for variant, at in (("enc", 0), ("share", 1100), ("content", 1130), ("tag", 1167)):
+    yield _altered(
+        "envelope_slot_foreign",
+        "A reader that has the key, and another id.",
+        "Unauthentic",
+        "other_reader_id",
+        recipient_id="investigations",
+    )
+    for variant, at in (("enc", 0), ("share", 1100), ("content", 1130), ("tag", 1231)):
         change = [[_SLOTS_AT + _BOARD_SLOT * _SLOT_SIZE + at, "01"]]
         yield _altered(
             "envelope_slot_foreign", "The slot was altered.", "Unauthentic", variant, xor=change
@@ -160,7 +199,15 @@ def _bad_slots() -> Iterator[Vector]:
         "Unauthentic",
         Envelope("zero share", zero_share=True),
     )
-    twice = Envelope("twice", keys=_KEYS | {3: _KEYS[_BOARD_SLOT]})
+    other_id = {_BOARD_SLOT: "investigations", 0: "board"}
+    yield _refused(
+        "envelope_slot_foreign",
+        "A slot sealed to the reader's key in the name of another recipient.",
+        "Unauthentic",
+        Envelope("other id", ids=other_id),
+        "other_id",
+    )
+    twice = Envelope("twice", keys=_KEYS | {3: _KEYS[_BOARD_SLOT]}, ids=_IDS | {3: "board"})
     yield _refused("envelope_slot_twice", "Two slots of one reader.", "Contradictory", twice)
 
 
@@ -206,13 +253,48 @@ def _bad_signatures() -> Iterator[Vector]:
         ("envelope_signature_slots", "", Envelope("slots", signed_slots=BASE.slots)),
     ):
         yield _refused(rule, "Signed over something else.", "Unauthentic", envelope, variant)
-    small_order = spoiled(PLAIN, lambda value: value.update(signing_key="01" + "00" * 31))
+    identity = bytes([1]) + bytes(31)
+    small_order = spoiled(PLAIN, lambda value: value.update(signing_key=identity.hex()))
     yield _refused(
         "envelope_signature",
         "The source's signing key has a small order.",
         "Unauthentic",
-        Envelope("small order", small_order),
+        Envelope("small order", small_order, slot_thread=identity),
         "small_order",
+    )
+
+
+def _bad_threads() -> Iterator[Vector]:
+    own_thread = spoiled(
+        PLAIN, lambda value: value.update(signing_key=OTHER_SOURCE.thread_id.hex())
+    )
+    # One of the recipients knows the content key, and so can close an envelope around this slot.
+    copied = Envelope(
+        "copied",
+        own_thread,
+        copied={_BOARD_SLOT: BASE.slot_bytes(_BOARD_SLOT)},
+        key_of="plain",
+        signer=OTHER_SOURCE.signing,
+    )
+    yield _refused(
+        "envelope_slot_thread",
+        "A slot that another recipient copied out of a message into one of its own.",
+        "Contradictory",
+        copied,
+        "copied",
+    )
+    yield _refused(
+        "envelope_slot_thread",
+        "The slot names another source than the payload, which is signed well.",
+        "Contradictory",
+        Envelope("thread", slot_thread=OTHER_SOURCE.thread_id),
+    )
+    yield _refused(
+        "envelope_slot_thread",
+        "The slot names another source, and the signature does not verify either.",
+        "Contradictory",
+        Envelope("thread first", slot_thread=OTHER_SOURCE.thread_id, signed_payload=b"{}"),
+        "before_signature",
     )
 
 
@@ -224,12 +306,13 @@ def _bad_payloads() -> Iterator[Vector]:
         "Contradictory",
         Envelope("reader", only_other),
     )
-    yield _altered(
+    yield _refused(
         "envelope_recipients_reader",
-        "The reader's key is named under another id.",
+        "The reader has a slot under its id, and its key is named under another id.",
         "Contradictory",
+        Envelope("reader id", ids={_BOARD_SLOT: "investigations", 0: "board"}),
         "id",
-        recipient_id="investigations",
+        reader="investigations",
     )
     other_slot = spoiled(PLAIN, lambda value: value["recipients"][0].update(slot=1))
     yield _refused(
@@ -246,12 +329,6 @@ def _bad_payloads() -> Iterator[Vector]:
         "Contradictory",
         Envelope("key", other_key),
     )
-    for rule, key in (
-        ("envelope_reply_key_low_order", with_x25519(0)),
-        ("envelope_reply_key_modulus", with_coefficient(0, 3329)),
-    ):
-        payload = spoiled(PLAIN, lambda value, key=key: value.update(reply_key=key.hex()))  # type: ignore[misc]
-        yield _refused(rule, "Nobody can answer this.", "Malformed", Envelope(rule, payload))
     yield _refused(
         "payload_json",
         "A payload outside the grammar, sealed and signed.",
@@ -299,6 +376,7 @@ def _opened(
             "slots_hash": slots_hash(envelope.slots).hex(),
             "signature": envelope.signature.hex(),
             "plaintext_hash": hashlib.sha256(envelope.payload).hexdigest(),
+            "chain": chain_at(0, reader).secret.hex(),
             "thread_id": SOURCE.thread_id.hex(),
             "within_key_dates": within,
             "payload": envelope.payload.decode(),
@@ -310,7 +388,15 @@ def _opened(
     )
 
 
-def _refused(rule: str, what: str, expect: str, envelope: Envelope, variant: str = "") -> Vector:
+def _refused(
+    rule: str,
+    what: str,
+    expect: str,
+    envelope: Envelope,
+    variant: str = "",
+    *,
+    reader: str = "board",
+) -> Vector:
     return refused(
         rule,
         what,
@@ -318,7 +404,7 @@ def _refused(rule: str, what: str, expect: str, envelope: Envelope, variant: str
         "open_envelope",
         variant=variant,
         genesis_id=GENESIS_ID.hex(),
-        recipient_id="board",
+        recipient_id=reader,
         secrets=secrets_of("board"),
         envelope={"base64": base64.b64encode(envelope.sealed()).decode()},
     )

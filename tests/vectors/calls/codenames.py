@@ -44,8 +44,6 @@ def _derive_source_keys(vector: Members) -> object:
     keys = source_of(vector["bits"], vector["genesis_id"])
     return {
         "signing_key": keys.signing.public_key.hex(),
-        "reply_key": keys.reply.public_key.hex(),
-        "thread_secret": keys.thread_secret.hex(),
         "set_key": keys.set_key.hex(),
         "thread_id": keys.thread_id.hex(),
     }
