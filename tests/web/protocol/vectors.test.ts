@@ -18,6 +18,7 @@ const PLAIN_AREAS = [
   "directory",
   "form",
   "volumes",
+  "volume",
   "puzzle",
 ];
 const SEALED_AREAS = ["envelope", "chunk", "file", "reply", "board", "sealed"];
