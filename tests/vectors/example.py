@@ -9,7 +9,7 @@ from crypto.labels import Label, bound
 from crypto.source_keys import derive_master, set_token
 from crypto.word_lists import word_list
 from tests.vectors.areas.chunk import KEY
-from tests.vectors.areas.envelope import BASE
+from tests.vectors.envelopes import BASE
 from tests.vectors.people import (
     CODENAME,
     GENESIS_ID,

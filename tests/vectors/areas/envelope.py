@@ -2,36 +2,19 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterator
 
-from crypto.aes import aes_seal
-from crypto.envelope import (
-    BODY_NONCE,
-    PADDED_SIZE,
-    commitment_of,
-    signed_message,
-    slot_info,
-    slots_hash,
-)
+from crypto.envelope import PADDED_SIZE, commitment_of, slots_hash
 from crypto.hpke import KemSecretKey
-from crypto.labels import Label
-from crypto.names import GenesisId
-from crypto.padding import pad
-from crypto.public_keys import recipient_bytes
-from crypto.signing import SigningKey
 from crypto.sizes import PAYLOAD_MAX_SIZE
-from tests.vectors import derandomised_hpke
+from tests.vectors.envelopes import BASE, BOARD_SLOT, IDS, KEYS, PLAIN, SLOT_SIZE, Envelope
 from tests.vectors.messages import ORDER, message, payload_of, spoiled, with_files
 from tests.vectors.people import (
     DAY,
     GENESIS_ID,
-    INTAKE,
     OTHER_GENESIS_ID,
     OTHER_SOURCE,
     RECIPIENTS,
-    SIGNING,
     SOURCE,
     WEEK,
     chain_at,
@@ -39,100 +22,9 @@ from tests.vectors.people import (
 )
 from tests.vectors.vector import Vector, accepted, randomness, refused
 
-PLAIN = payload_of(message())
 _BASE = "envelope/ok.json"
-_BOARD_SLOT = ORDER[0]
-# Slots 2 and 0 are the recipients', the others throw-away keys.
-_KEYS: dict[int, bytes] = {
-    slot: INTAKE[one].key.public_key for one, slot in zip(RECIPIENTS, ORDER, strict=True)
-} | {slot: KemSecretKey(randomness(f"thrown away {slot}", 32)).public_key for slot in (1, 3)}
 _SOMEBODY = KemSecretKey(randomness("intake of somebody else", 32))
-
-# By slot, whose it is; of the others, nobody.
-_IDS = dict(zip(ORDER, RECIPIENTS, strict=True))
-
-_SLOT_SIZE, _SLOTS_AT, _BODY_AT = 1232, 33, 4961
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """An envelope to be made, right but for what is said."""
-
-    purpose: str
-    payload: bytes = PLAIN
-    keys: Mapping[int, bytes] = field(default_factory=lambda: _KEYS)
-    ids: Mapping[int, str] = field(default_factory=lambda: _IDS)
-    slot_thread: bytes = SOURCE.thread_id
-    copied: Mapping[int, bytes] = field(default_factory=dict)
-    key_of: str | None = None
-    zero_share: bool = False
-    commitment: bytes | None = None
-    signed_payload: bytes | None = None
-    signed_slots: bytes | None = None
-    signed_office: bytes = GENESIS_ID
-    signer: SigningKey = SOURCE.signing
-    length: int | None = None
-    padding: bytes | None = None
-
-    @property
-    def content_key(self) -> bytes:
-        """The content key, 32 bytes."""
-        return randomness(f"{self.key_of or self.purpose}: content key", 32)
-
-    @cached_property
-    def slots(self) -> bytes:
-        """The four slots, 4,928 bytes."""
-        return b"".join(map(self._slot, range(4)))
-
-    def _slot(self, slot: int) -> bytes:
-        if slot in self.copied:
-            return self.copied[slot]
-        seal = derandomised_hpke.seal
-        if self.zero_share and slot == _BOARD_SLOT:
-            seal = derandomised_hpke.seal_with_zero_share
-        chance = randomness(f"{self.purpose}: slot {slot}", 64)
-        rid = recipient_bytes(self.ids[slot]) if slot in self.ids else bytes(32)
-        return seal(self.keys[slot], slot_info(GENESIS_ID, rid), self._content(slot), chance)
-
-    def _content(self, slot: int) -> bytes:
-        """Return what a slot holds, 96 bytes."""
-        if slot not in self.ids:
-            return bytes(96)
-        recipient = self.ids[slot]
-        chain = chain_at(0, recipient, signing_key=SIGNING[recipient].public_key)
-        return self.content_key + chain.secret + self.slot_thread
-
-    def slot_bytes(self, slot: int) -> bytes:
-        """Return one of the slots, 1,232 bytes."""
-        return self.slots[slot * _SLOT_SIZE : (slot + 1) * _SLOT_SIZE]
-
-    @cached_property
-    def signature(self) -> bytes:
-        """The source's signature, 64 bytes."""
-        slots = self.slots if self.signed_slots is None else self.signed_slots
-        payload = self.payload if self.signed_payload is None else self.signed_payload
-        signed = signed_message(commitment=self.true_commitment, slots=slots, payload=payload)
-        return self.signer.sign(Label.MESSAGE, GenesisId(self.signed_office), signed)
-
-    @property
-    def true_commitment(self) -> bytes:
-        """The commitment, 32 bytes, as it stands in the envelope."""
-        return self.commitment or commitment_of(self.content_key, GENESIS_ID)
-
-    def sealed(self) -> bytes:
-        """Return the envelope, 32,768 bytes."""
-        padded = bytearray(pad(self.payload + self.signature, PADDED_SIZE))
-        if self.length is not None:
-            padded[:4] = self.length.to_bytes(4, "big")
-        if self.padding is not None:
-            padded[-len(self.padding) :] = self.padding
-        head = b"\1" + self.true_commitment + self.slots
-        return head + aes_seal(
-            self.content_key, nonce=BODY_NONCE, aad=head, plaintext=bytes(padded)
-        )
-
-
-BASE = Envelope("plain")
+_SLOTS_AT, _BODY_AT = 33, 4961
 
 
 def vectors() -> Iterator[Vector]:
@@ -189,7 +81,7 @@ def _bad_slots() -> Iterator[Vector]:
         recipient_id="investigations",
     )
     for variant, at in (("enc", 0), ("share", 1100), ("content", 1130), ("tag", 1231)):
-        change = [[_SLOTS_AT + _BOARD_SLOT * _SLOT_SIZE + at, "01"]]
+        change = [[_SLOTS_AT + BOARD_SLOT * SLOT_SIZE + at, "01"]]
         yield _altered(
             "envelope_slot_foreign", "The slot was altered.", "Unauthentic", variant, xor=change
         )
@@ -199,7 +91,7 @@ def _bad_slots() -> Iterator[Vector]:
         "Unauthentic",
         Envelope("zero share", zero_share=True),
     )
-    other_id = {_BOARD_SLOT: "investigations", 0: "board"}
+    other_id = {BOARD_SLOT: "investigations", 0: "board"}
     yield _refused(
         "envelope_slot_foreign",
         "A slot sealed to the reader's key in the name of another recipient.",
@@ -207,7 +99,7 @@ def _bad_slots() -> Iterator[Vector]:
         Envelope("other id", ids=other_id),
         "other_id",
     )
-    twice = Envelope("twice", keys=_KEYS | {3: _KEYS[_BOARD_SLOT]}, ids=_IDS | {3: "board"})
+    twice = Envelope("twice", keys=KEYS | {3: KEYS[BOARD_SLOT]}, ids=IDS | {3: "board"})
     yield _refused("envelope_slot_twice", "Two slots of one reader.", "Contradictory", twice)
 
 
@@ -223,7 +115,7 @@ def _bad_bodies() -> Iterator[Vector]:
         ("first", _BODY_AT),
         ("middle", 20_000),
         ("tag", 32_767),
-        ("unused_slot", _SLOTS_AT + _SLOT_SIZE),
+        ("unused_slot", _SLOTS_AT + SLOT_SIZE),
     ):
         yield _altered(
             "envelope_body", f"Byte {at} was altered.", "Unauthentic", variant, xor=[[at, "80"]]
@@ -272,7 +164,7 @@ def _bad_threads() -> Iterator[Vector]:
     copied = Envelope(
         "copied",
         own_thread,
-        copied={_BOARD_SLOT: BASE.slot_bytes(_BOARD_SLOT)},
+        copied={BOARD_SLOT: BASE.slot_bytes(BOARD_SLOT)},
         key_of="plain",
         signer=OTHER_SOURCE.signing,
     )
@@ -310,7 +202,7 @@ def _bad_payloads() -> Iterator[Vector]:
         "envelope_recipients_reader",
         "The reader has a slot under its id, and its key is named under another id.",
         "Contradictory",
-        Envelope("reader id", ids={_BOARD_SLOT: "investigations", 0: "board"}),
+        Envelope("reader id", ids={BOARD_SLOT: "investigations", 0: "board"}),
         "id",
         reader="investigations",
     )
