@@ -26,6 +26,13 @@ export class ByteReader {
     return toNumber(this.read(4));
   }
 
+  /** The bytes that follow their own length, a u32 from 1 to `most`. */
+  sized(most: number): Uint8Array {
+    const size = this.u32();
+    if (size < 1 || size > most) throw new Malformed("a length out of range");
+    return this.read(size);
+  }
+
   /** How many bytes are left. */
   get left(): number {
     return this.data.length - this.at;

@@ -106,9 +106,7 @@ function cut(document: Uint8Array): Parts {
   }
   const delegation = reader.read(DELEGATION_SIZE);
   const delegationSignature = reader.read(SIGNATURE_SIZE);
-  const size = reader.u32();
-  if (size < 1 || size > CONTENT_MAX_SIZE) throw new Malformed("a length out of range");
-  const content = reader.read(size);
+  const content = reader.sized(CONTENT_MAX_SIZE);
   const contentSignature = reader.read(SIGNATURE_SIZE);
   reader.end();
   return {

@@ -4,11 +4,14 @@ import { ByteReader } from "./byte_reader.ts";
 import { concat, equal, toHex, u32 } from "./bytes.ts";
 import { readDirectory, type Directory } from "./directory.ts";
 import { Malformed, Unauthentic } from "./errors.ts";
-import { readForm, type Form } from "./form.ts";
+import { FORM_MAX_SIZE, readForm, type Form } from "./form.ts";
 import { Label, labelled } from "./labels.ts";
 import type { GenesisId } from "./names.ts";
 import { checkKemPublicKey, keyHash } from "./public_keys.ts";
 import { KEM_PUBLIC_KEY_SIZE } from "./sizes.ts";
+
+// SPEC 10.1, with as many successors as there can be
+const DOCUMENT_MAX_SIZE = 67282;
 
 /** A directory whose signatures hold, its form, and the intake keys (1216 bytes) that it lists. */
 export interface DirectoryFile {
@@ -36,8 +39,8 @@ export function splitDirectoryFile(
   const label = labelled(Label.DIRECTORY_FILE);
   if (!equal(data.subarray(0, label.length), label)) throw new Malformed("not a directory file");
   const reader = new ByteReader(data.subarray(label.length));
-  const [document, form] = [reader.read(reader.u32()), reader.read(reader.u32())];
-  if (!document.length || !form.length) throw new Malformed("a part without bytes");
+  const document = reader.sized(DOCUMENT_MAX_SIZE);
+  const form = reader.sized(FORM_MAX_SIZE);
   const keys: Uint8Array[] = [];
   while (reader.left > 0) keys.push(reader.read(KEM_PUBLIC_KEY_SIZE));
   return [document, form, keys];

@@ -7,7 +7,9 @@ import { sha256 } from "./hashing.ts";
 import { ANSWER_MAX_SIZE, CHOICES_MAX } from "./sizes.ts";
 import { Fields, parseJson } from "./strict_json.ts";
 
-const FORM_MAX_SIZE = 65536;
+/** In bytes. */
+export const FORM_MAX_SIZE = 65536;
+
 const VERSION = 1;
 const QUESTIONS_MAX = 40;
 const KIND_MAX_SIZE = 32;
