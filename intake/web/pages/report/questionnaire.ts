@@ -1,5 +1,6 @@
 /** What a report is asked, in its order: the page's own questions, and between them those of the office's form. */
 
+import { nameIn } from "../../protocol/directory.ts";
 import type { Form, Question } from "../../protocol/form.ts";
 
 /** A screen of the report. */
@@ -36,14 +37,9 @@ function asked(question: Question): Asked {
     // No field of the page's own has such an id.
     name: "q-" + id,
     kind: kind === "choice" ? kind : "answer",
-    heading: wordsIn(heading) ?? "",
-    help: wordsIn(help) ?? [],
+    heading: nameIn(heading, LANGUAGE),
+    help: nameIn<readonly string[] | undefined>(help, LANGUAGE) ?? [],
     most,
-    choices: choices.map(({ id: choice, label }) => ({ id: choice, label: wordsIn(label) ?? "" })),
+    choices: choices.map((one) => ({ id: one.id, label: nameIn(one.label, LANGUAGE) })),
   };
-}
-
-/** What there is in the page's language, else in any, else the first: SPEC 10.2. */
-function wordsIn<T>(byLanguage: Readonly<Record<string, T>>): T | undefined {
-  return byLanguage[LANGUAGE] ?? byLanguage["und"] ?? Object.values(byLanguage)[0];
 }
