@@ -66,7 +66,7 @@ def _sealed(desk: Desk) -> Iterator[bytes]:
                 one.signing_key,
             )
             for one in directory.recipients
-            if (key := current_key(one, Day(today)))
+            for key in (current_key(one, Day(today)),)
         ]
     for number in range(ENVELOPES):
         message = _message(directory, Day(today), f"Report {number}: " + "it happened again. " * 40)
