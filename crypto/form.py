@@ -15,6 +15,7 @@ from crypto.errors import Malformed, Unauthentic
 from crypto.strict_json import Fields, JsonValue, parse_json
 
 __all__ = [
+    "FORM_MAX_SIZE",
     "Choice",
     "Form",
     "Question",

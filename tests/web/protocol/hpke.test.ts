@@ -10,6 +10,7 @@ import {
   newKemSecretKey,
 } from "../../../intake/web/protocol/hpke.ts";
 import { x25519, x25519PublicKey } from "../../../intake/web/protocol/x25519.ts";
+import { xWingDecapsulate } from "../../../intake/web/protocol/xwing.ts";
 import { ENGINES, withEngine } from "./engines.ts";
 import { publishedVectors } from "./published_vectors.ts";
 import { bytes } from "./vector_files.ts";
@@ -29,7 +30,7 @@ test("keys and shared secrets of X-Wing are the published ones", () => {
   for (const vector of own) {
     const key = new KemSecretKey(bytes(vector.skRm));
     assert.deepEqual(key.publicKey, bytes(vector.pkRm));
-    assert.deepEqual(key.decapsulate(bytes(vector.enc)), bytes(vector.shared_secret));
+    assert.deepEqual(xWingDecapsulate(key.keys, bytes(vector.enc)), bytes(vector.shared_secret));
   }
 });
 
