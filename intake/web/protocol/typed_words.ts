@@ -52,9 +52,9 @@ export function pieces(text: string): string[] {
 
 /** SPEC 6.1, step 1: the pieces of a text that shall be a codename. */
 export function codenamePieces(text: string): string[] {
-  const found = pieces(text);
   // A comma may be a letter of the other keyboard layout.
-  return found.length === WORDS ? found : cut(text, WIDE_GAPS);
+  const found = cut(text, WIDE_GAPS);
+  return found.length === WORDS ? found : pieces(text);
 }
 
 function cut(text: string, gaps: string): string[] {

@@ -39,7 +39,7 @@ import {
   textBytes,
   type Inputs,
 } from "./vector_files.ts";
-import { wordList } from "./word_lists.ts";
+import { wordList, type Language } from "./word_lists.ts";
 
 const text = (data: Uint8Array): string => new TextDecoder().decode(data);
 
@@ -142,9 +142,10 @@ function splitOneText(inputs: Inputs): unknown {
   return { kept: Array.from(kept).length, rest: rest.length };
 }
 
-function readCodename(inputs: Inputs): unknown {
-  const { language } = inputs;
-  const found = codename.readCodename(inputs.text, wordList(language), language);
+const lists = (languages: Language[]): Map<Language, readonly string[]> =>
+  new Map(languages.map((language) => [language, wordList(language)]));
+
+function shownCodename(found: codename.ReadCodename): unknown {
   return { bits: toHex(found.codename.bits), corrections: found.corrections };
 }
 
@@ -161,8 +162,13 @@ export const CALLS: Readonly<Record<string, (inputs: Inputs) => unknown>> = {
   check_kem_public_key: ({ key }) => checkKemPublicKey(bytes(key)) ?? null,
   codename_words: ({ language, bits }) =>
     codename.codenameWords(new codename.Codename(bytes(bits)), wordList(language)),
-  read_codename: readCodename,
+  read_codename: ({ language, text }) =>
+    shownCodename(codename.readCodename(text, wordList(language), language)),
+  read_codename_in_any: ({ languages, text }) =>
+    shownCodename(codename.readCodenameInAny(text, lists(languages))),
   contains_codename: ({ language, text }) => codename.containsCodename(text, wordList(language)),
+  contains_codename_in_any: ({ languages, text }) =>
+    codename.containsCodenameInAny(text, lists(languages).values()),
   derive_source_keys: async (inputs) => {
     const { signing, setKey, threadId } = await source(inputs);
     return shown({ signingKey: signing.publicKey, setKey, threadId });
