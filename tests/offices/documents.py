@@ -11,6 +11,7 @@ from typing import Any
 from crypto.days import later
 from crypto.directory import Delegation, ListedKey, Policy, Recipient
 from crypto.directory_content import DirectoryContent
+from crypto.form import first_form, form_hash
 from crypto.names import Day, GenesisId, KeyHash, Week
 from crypto.office.directory import listed_weeks, root_chain, sign_delegation, sign_directory
 from crypto.signing import SigningKey
@@ -77,8 +78,11 @@ def office(issued: Day = ISSUED, days: int = 14) -> Office:
         ),
         retired=(),
         directory_recipient="board",
-        bucket_bits=0,
+        servers=(),
+        form=form_hash(first_form()),
         batch_size=64,
+        release=0,
+        mirrors=(),
         policy=Policy(400, 365, 8192, 0, 0),
         contacts=("By post",),
     )

@@ -4,6 +4,7 @@ them, in no time, without a vault. Where vaults matter, take `vaults` or `desk`.
 office = PracticeOffice.create(day)
 bundle = office.outbound("main", day)                  the first, with the directory
 bundle = office.outbound("board", day, batch(1, 64))   with a batch of records, number 1
+export = read_export(bundle)                           what a server has written for a vault
 """
 
 import hashlib
@@ -19,9 +20,12 @@ from crypto.bundle import (
     OutboundHeader,
     read_bundle,
     split_chunk_item,
+    split_envelope_item,
+    verify_bundle,
 )
 from crypto.days import later, week_of, weeks
 from crypto.directory_content import DirectoryContent, ListedKey, Policy, Recipient, RetiredKey
+from crypto.form import first_form, form_hash
 from crypto.hpke import KemSecretKey
 from crypto.names import Address, ChunkId, Day, GenesisId, Week
 from crypto.office.card import sign_card
@@ -32,11 +36,12 @@ from crypto.office.directory import (
     sign_delegation,
     sign_directory,
 )
-from crypto.office.signing import sign_batch, sign_confirmation, sign_refinement
+from crypto.office.replies import decoy_record
+from crypto.office.signing import sign_batch, sign_confirmation
 from crypto.public_keys import key_hash
 from crypto.signing import SigningKey
-from crypto.sizes import RECORD_SIZE
-from crypto.statement_contents import Batch, Refinement, confirm
+from crypto.sizes import BATCH_SIZES
+from crypto.statement_contents import batch_of, confirm
 from crypto.statements import Statement, encode_statement
 
 POLICY = Policy(
@@ -65,13 +70,14 @@ class OfficeRecipient:
 
 @dataclass(frozen=True)
 class PracticeOffice:
-    """An office with all its secrets, and the content of its newest directory."""
+    """An office with all its secrets, the content of its newest directory, and its form."""
 
     root: SigningKey
     directory_key: SigningKey
     recipients: tuple[OfficeRecipient, ...]
     content: DirectoryContent
     delegation: Delegation
+    form: bytes
 
     @classmethod
     def create(
@@ -79,6 +85,7 @@ class PracticeOffice:
         day: Day,
         ids: tuple[str, ...] = ("board", "main"),
         address: str = "http://127.0.0.1:8080",
+        form: bytes = first_form(),
         **changes: object,
     ) -> "PracticeOffice":
         """A new office whose directory is issued on `day`; `changes` to its content."""
@@ -94,13 +101,16 @@ class PracticeOffice:
             recipients=(),
             retired=(),
             directory_recipient=ids[-1],
-            bucket_bits=0,
+            servers=(),
+            form=form_hash(form),
             batch_size=64,
+            release=0,
+            mirrors=(),
             policy=POLICY,
             contacts=("By post: 1 Practice Street",),
         )
         delegation = Delegation(1, day, later(day, 90), directory_key.public_key)
-        office = cls(root, directory_key, recipients, content, delegation)
+        office = cls(root, directory_key, recipients, content, delegation, form)
         return office.with_directory(sequence=1, **changes)
 
     @property
@@ -125,6 +135,10 @@ class PracticeOffice:
             for recipient in self.recipients
         )
         return replace(self, content=replace(content, recipients=recipients))
+
+    def with_form(self, form: bytes) -> "PracticeOffice":
+        """The same office with a next directory, which names another form."""
+        return replace(self, form=form).with_directory(form=form_hash(form))
 
     def without(self, recipient_id: str) -> "PracticeOffice":
         """The same office with a next directory in which a recipient is retired."""
@@ -172,6 +186,7 @@ class PracticeOffice:
         if directory:
             items.append((ItemType.DIRECTORY, self.document()))
             items += [(ItemType.INTAKE_KEY, key) for key in self.directory_keys()]
+            items.append((ItemType.FORM, self.form))
         if card is not None:
             data, keys = self.card(recipient_id, day, card)
             items.append((ItemType.CARD, data))
@@ -194,14 +209,12 @@ def outbound_bundle(
     return file.getvalue()
 
 
-def batch(
-    number: int, records: int | Iterable[bytes], bits: int = 0, value: int = 0
-) -> MakeStatement:
-    """A batch of so many random records, or of these, all of one bucket."""
-    made = (
-        [os.urandom(RECORD_SIZE) for _ in range(records)] if isinstance(records, int) else records
-    )
-    content = Batch(bits, tuple((value, record) for record in made))
+def batch(number: int, records: int | Iterable[bytes]) -> MakeStatement:
+    """A batch of so many decoys; or of these records, and decoys up to a size that a batch has."""
+    made = [] if isinstance(records, int) else list(records)
+    least = records if isinstance(records, int) else len(made)
+    size = next(size for size in BATCH_SIZES if size >= least)
+    content = batch_of([*made, *(decoy_record() for _ in range(size - len(made)))])
     return lambda sender, genesis_id: sign_batch(
         sender.signing, GenesisId(genesis_id), sender.id, number, content
     )
@@ -218,39 +231,42 @@ def confirmation(
     )
 
 
-def refinement(number: int, bits: int, values: dict[bytes, int]) -> MakeStatement:
-    """A refinement of these records (whole) to these values."""
-    entries = sorted((hashlib.sha256(record).digest(), value) for record, value in values.items())
-    return lambda sender, genesis_id: sign_refinement(
-        sender.signing, GenesisId(genesis_id), sender.id, number, Refinement(bits, tuple(entries))
-    )
-
-
 @dataclass(frozen=True)
 class ReadExport:
-    """What one part of an export holds."""
+    """What one part of an export holds. `server` is the public key (32 bytes) that signed it.
+
+    `weeks` are those in which its envelopes came, in the same order.
+    """
 
     header: InboundHeader
+    server: bytes
     directory: bytes
     keys: tuple[bytes, ...]
+    form: bytes
     cards: tuple[bytes, ...]
     lines: tuple[bytes, ...]
     envelopes: tuple[bytes, ...]
+    weeks: tuple[Week, ...]
     chunks: dict[bytes, bytes]
 
 
 def read_export(data: bytes) -> ReadExport:
-    """Read one part of an export, checking its frame and hash."""
+    """Read one part of an export, checking its frame, hash and signature."""
+    _, server = verify_bundle(io.BytesIO(data).read, InboundHeader, None, None)
     header, items = read_bundle(io.BytesIO(data).read, InboundHeader, None, None)
     found: dict[ItemType, list[bytes]] = {item_type: [] for item_type in ItemType}
     for item_type, item in items:
         found[item_type].append(item)
+    envelopes = [split_envelope_item(item) for item in found[ItemType.ENVELOPE]]
     return ReadExport(
         header,
+        server,
         found[ItemType.DIRECTORY][0],
         tuple(found[ItemType.INTAKE_KEY]),
+        found[ItemType.FORM][0],
         tuple(found[ItemType.CARD]),
         tuple(found[ItemType.TAKEN_LINE]),
-        tuple(found[ItemType.ENVELOPE]),
+        tuple(envelope for _, envelope in envelopes),
+        tuple(week for week, _ in envelopes),
         dict(split_chunk_item(item) for item in found[ItemType.CHUNK]),
     )

@@ -4,6 +4,7 @@
 keeps what was sent, byte for byte, so that a test can look at what a client did.
 """
 
+import hashlib
 import json
 import os
 import socket
@@ -11,22 +12,25 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from crypto.chain_keys import next_chain_key
 from crypto.chunks import chunk_id
 from crypto.days import week_of, weeks
 from crypto.directory import Policy, fingerprint
+from crypto.form import form_hash
 from crypto.names import Day, Week
 from crypto.office.chunks import open_file
 from crypto.office.envelope import IntakeSecret, OpenedEnvelope, open_envelope
 from crypto.office.replies import ReplyTo, new_reply_id, seal_reply
-from crypto.payload import Attachment, Payload, TextRest
+from crypto.payload import Attachment, TextRest
 from crypto.public_keys import key_hash
-from crypto.source_keys import thread_id
+from crypto.sizes import RECORD_SIZE
+from crypto.volumes import Volume, encode_volumes, volume_of
 from tests.means.repository import REPOSITORY
 from tests.offices.signed_office import POLICY, PracticeOffice
 
@@ -184,8 +188,9 @@ Answer = Callable[[int, Put], int | None]
 class OfficeServer:
     """A server that says what a test wants, and keeps what it gets.
 
-    `answer` is given the number of each PUT, from 0, and the PUT; it returns the status, or None
-    to break off without a word, though the bytes are kept.
+    `board` holds the records of its board by the week of their volume. `answer` is given the number
+    of each PUT, from 0, and the PUT; it returns the status, or None to break off without a word,
+    though the bytes are kept.
     """
 
     office: PracticeOffice
@@ -193,7 +198,7 @@ class OfficeServer:
     document: bytes | None = None
     day: int = field(default_factory=today)
     closed: Mapping[str, str] = field(default_factory=dict)
-    board: bytes = b""
+    board: dict[Week, list[bytes]] = field(default_factory=dict)
     code: str = "full"
     gets: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     puts: list[Put] = field(default_factory=list)
@@ -220,10 +225,26 @@ class OfficeServer:
                 {"day": self.day, "envelopes": self._state("envelopes")}
                 | {"chunks": self._state("chunks")}
             ).encode()
-        if path == f"/v1/board/{self.office.content.bucket_bits}/0":
-            return self.board
+        if path == "/v1/board":
+            return encode_volumes(
+                Volume(week, len(volume) // RECORD_SIZE, hashlib.sha256(volume).digest())
+                for week, volume in self.volumes().items()
+            )
+        for volume in self.volumes().values():
+            if path == f"/v1/board/{hashlib.sha256(volume).hexdigest()}":
+                return volume
+        if path == f"/v1/forms/{form_hash(self.office.form).hex()}":
+            return self.office.form
         keys = {f"/v1/keys/{key_hash(key).hex()}": key for key in self.office.directory_keys()}
         return keys.get(path)
+
+    def volumes(self) -> dict[Week, bytes]:
+        """The volumes of its board, the newest first."""
+        return {week: volume_of(self.board[week]) for week in sorted(self.board, reverse=True)}
+
+    def put_on_board(self, records: Iterable[bytes], week: Week | None = None) -> None:
+        """Have records on the board, as if taken in a week (this one)."""
+        self.board.setdefault(week_of(today()) if week is None else week, []).extend(records)
 
     def _state(self, what: str) -> dict[str, object]:
         reason = self.closed.get(what)
@@ -281,37 +302,32 @@ def office_server(server: OfficeServer, port: int) -> Iterator[OfficeServer]:
 
 def replies_to(
     office: PracticeOffice,
-    payload: Payload,
+    opened: OpenedEnvelope,
     text: str,
     *,
     recipient_id: str = "main",
     kind: str = "reply",
-    first_index: int = 0,
+    index: int = 0,
 ) -> list[bytes]:
-    """The records of a recipient's reply to a message."""
-    to = ReplyTo(
-        thread_id=thread_id(
-            office.genesis_id,
-            signing_key=payload.signing_key,
-            reply_key=payload.reply_key,
-            thread_secret=payload.thread_secret,
+    """The records of the reply of a recipient to a message that it opened, from an index on."""
+    payload = opened.payload
+    sealed = seal_reply(
+        to=ReplyTo(
+            thread_id=opened.thread_id,
+            recipients=tuple(recipient.id for recipient in payload.recipients),
+            set_token=payload.set_token,
         ),
-        thread_secret=payload.thread_secret,
-        reply_key=payload.reply_key,
-        recipients=tuple(recipient.id for recipient in payload.recipients),
-        set_token=payload.set_token,
-    )
-    return seal_reply(
-        to=to,
+        chain=next_chain_key(opened.slot.chain, office.genesis_id, index),
+        index=index,
         signer=office.recipient(recipient_id).signing,
         genesis_id=office.genesis_id,
         recipient_id=recipient_id,
-        first_index=first_index,
         kind=kind,
         reply_id=new_reply_id(),
         day=today(),
         text=text,
     )
+    return list(sealed.records)
 
 
 Meeting = tuple[Source, OfficeServer, int]

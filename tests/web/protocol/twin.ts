@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import type { GenesisId, ThreadId } from "../../../intake/web/protocol/names.ts";
 
 import { toHex } from "../../../intake/web/protocol/bytes.ts";
+import { ChainKey } from "../../../intake/web/protocol/chain_keys.ts";
 import {
   chunkCount,
   chunkId,
@@ -43,9 +44,11 @@ const SEALING: Readonly<Record<string, (inputs: Inputs) => unknown>> = {
       new Codename(bytes(bits)),
       bytes(genesis_id) as GenesisId,
     );
-    const sealTo = recipients.map(({ id, public_key }: Inputs) => ({
+    const sealTo = recipients.map(({ id, public_key, week, signing_key }: Inputs) => ({
       id,
       publicKey: bytes(public_key),
+      week,
+      signingKey: bytes(signing_key),
     }));
     return base64(await sealEnvelope(parsePayload(textBytes(inputs)), source, sealTo));
   },
@@ -76,12 +79,11 @@ const SEALING: Readonly<Record<string, (inputs: Inputs) => unknown>> = {
     const to = {
       genesisId: bytes(inputs.genesis_id) as GenesisId,
       threadId: bytes(inputs.thread_id) as ThreadId,
-      threadSecret: bytes(inputs.thread_secret),
-      replyKey: bytes(inputs.reply_key),
+      chain: new ChainKey(bytes(inputs.chain)),
     };
     const signer = new SigningKey(bytes(inputs.signing_seed));
     const part = parseReplyMessage(textBytes(inputs));
-    return toHex(await sealReply(to, signer, inputs.recipient_id, inputs.index, part));
+    return toHex(await sealReply(to, signer, inputs.recipient_id, part));
   },
 };
 
