@@ -27,7 +27,7 @@ from crypto.directory import read_directory
 from crypto.envelope import Message, SealTo, new_message_id, seal_envelope, split_text
 from crypto.errors import Foreign, NotACodename, Unauthentic
 from crypto.hpke import new_kem_secret_key
-from crypto.names import KeyHash
+from crypto.names import FormHash, KeyHash
 from crypto.office.chunks import open_file
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.office.replies import ReplyTo, decoy_record, new_reply_id, seal_reply, split_reply
@@ -116,7 +116,7 @@ def _message(kind: str = "report", **changed: Any) -> Message:
         client="tests 1",
         delegation=1,
         sequence=1,
-        form=secrets.token_bytes(32),
+        form=FormHash(secrets.token_bytes(32)),
         **changed,
     )
 
@@ -166,7 +166,7 @@ def _secret(recipient_id: str) -> dict[str, object]:
 
 def _seal_to(recipient_id: str) -> SealTo:
     public_key, signing_key = INTAKE[recipient_id].key.public_key, key(recipient_id).public_key
-    return SealTo(recipient_id, public_key, WEEK, signing_key)
+    return SealTo(recipient_id, public_key, WEEK, signing_key=signing_key)
 
 
 def _chain_to(recipient_id: str) -> ChainKey:
