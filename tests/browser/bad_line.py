@@ -4,6 +4,7 @@
         ...                         a good line so far: for loading pages
         line.spoil()                from here on requests are counted, and meet their faults
         line.met                    how often each fault happened
+    line.heads                  what came before the body of each request, in their order
 
 What a request meets depends on its number alone, so that two runs meet the same. `spoil` may be
 called again with other faults; numbers begin anew then.
@@ -50,6 +51,7 @@ class BadLine:
 
     def __init__(self, port: int, server_port: int, faults: Faults) -> None:
         self.met: Counter[str] = Counter()
+        self.heads: list[bytes] = []
         self._port = port
         self._server_port = server_port
         self._faults = faults
@@ -94,6 +96,7 @@ class BadLine:
         try:
             while self._loop.time() >= self._cut_until:
                 request = await _message(reader)
+                self.heads.append(request.partition(_HEAD_END)[0])
                 answer = await self._answer(request)
                 if answer is None:
                     break

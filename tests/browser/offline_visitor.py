@@ -38,14 +38,6 @@ class PlainVisitor(Visitor):
         self.page.goto(f"{self.address}/{self.language}/plain/")
         self._save('a[download="replies.board"]', "replies.board")
 
-    def save_bucket(self, number: int, of: int) -> Path:
-        """Save one bucket of the board."""
-        self.page.goto(f"{self.address}/{self.language}/plain/")
-        self.page.fill("#bucket", str(number))
-        name = f"bucket-{number}-of-{of}.board"
-        self._save("form .main", name)
-        return self._folder / name
-
     def send_file(self, sealed: Path) -> str:
         """Send a file with the form; returns the heading of the answer."""
         self.page.goto(f"{self.address}/{self.language}/plain/")
