@@ -20,8 +20,16 @@ from pathlib import Path
 
 from ground.disk.durable import open_private, sync_file, sync_folder
 
-__all__ = ["finish_replacing", "is_there", "replace_file", "replace_secret_file", "wipe_file"]
+__all__ = [
+    "finish_replacing",
+    "is_there",
+    "overwrite_file",
+    "replace_file",
+    "replace_secret_file",
+    "wipe_file",
+]
 
+_PIECE_SIZE = 1024 * 1024
 _RANDOM_BYTES = 4
 _NUMBER = "[0-9a-f]" * 2 * _RANDOM_BYTES
 
@@ -69,11 +77,18 @@ def is_there(path: Path) -> bool:
     return any(name.is_file() for name in _names(path))
 
 
+def overwrite_file(file: Path) -> None:
+    """Overwrite with zeros what a file holds, where it lies."""
+    size = file.stat().st_size
+    with file.open("r+b") as opened:
+        for at in range(0, size, _PIECE_SIZE):
+            opened.write(bytes(min(_PIECE_SIZE, size - at)))
+        sync_file(opened)
+
+
 def wipe_file(file: Path) -> None:
     """Overwrite a file where it lies, then remove it."""
-    with file.open("r+b") as opened:
-        opened.write(bytes(file.stat().st_size))
-        sync_file(opened)
+    overwrite_file(file)
     file.unlink()
     sync_folder(file.parent)
 
