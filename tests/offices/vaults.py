@@ -411,8 +411,7 @@ class Server:
         writer.add(ItemType.DIRECTORY, self.document)
         for key in self.public_keys.values():
             writer.add(ItemType.INTAKE_KEY, key)
-        form = self.forms.get(self.directory.form)
-        if form is not None:
+        for form in self.forms.values():
             writer.add(ItemType.FORM, form)
         for card in self.cards.values():
             writer.add(ItemType.CARD, card)
