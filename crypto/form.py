@@ -22,7 +22,6 @@ __all__ = [
     "Question",
     "first_form",
     "form_hash",
-    "help_in",
     "is_question_id",
     "parse_form",
     "read_form",
@@ -110,12 +109,6 @@ def parse_form(data: bytes) -> Form:
 def first_form() -> bytes:
     """Return the form that an office has which chose no other: five questions."""
     return files("crypto").joinpath("first_form.json").read_bytes()
-
-
-def help_in(question: Question, language: str) -> tuple[str, ...]:
-    """Return the paragraphs of help in a language, else in any language, else the first."""
-    first = next(iter(question.help.values()), ())
-    return question.help.get(language, question.help.get("und", first))
 
 
 def is_question_id(text: str) -> bool:
