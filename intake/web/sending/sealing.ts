@@ -31,8 +31,21 @@ export interface Outgoing {
   readonly recipientIds: readonly string[];
 }
 
-/** None of the chosen recipients is active any more. */
-export class NoRecipientLeft extends Error {}
+/** Some of the chosen recipients are active no more. Nothing was sealed to the others. */
+export class RecipientsGone extends Error {
+  readonly gone: readonly string[];
+  readonly left: readonly string[];
+  /** The office as it is now. */
+  readonly office: Office;
+
+  constructor(chosen: readonly string[], office: Office) {
+    super("recipients gone");
+    this.name = "RecipientsGone";
+    this.gone = chosen.filter((id) => !office.keys.has(id));
+    this.left = chosen.filter((id) => office.keys.has(id));
+    this.office = office;
+  }
+}
 
 /** The text does not fit while the server takes no chunks, or all is more than a message may hold. */
 export class MessageTooLarge extends Error {}
@@ -57,8 +70,9 @@ export interface SealedEnvelope {
   readonly until: Day;
 }
 
-/** Cuts a message whose files are `files`, in the same order. Raises MessageTooLarge. */
+/** Cuts a message whose files are `files`, in the same order. Raises MessageTooLarge and RecipientsGone. */
 export function prepare(outgoing: Outgoing, files: OutgoingFile[], office: Office): Parts {
+  keysOf(outgoing.recipientIds, office);
   const noHash = new Uint8Array(32);
   const message: Message = {
     kind: outgoing.kind,
@@ -103,16 +117,17 @@ export async function seal(
   return sealFor(parts, source, fresh);
 }
 
-/** Seals the envelope of a message to the keys of an office, which the caller knows to be those of today. */
+/**
+ * Seals the envelope of a message to the keys of an office, which the caller knows to be those of today.
+ *
+ * Raises RecipientsGone.
+ */
 export async function sealFor(
   parts: Parts,
   source: SourceKeys,
   fresh: Office,
 ): Promise<SealedEnvelope> {
-  const recipients = parts.outgoing.recipientIds
-    .map((id) => ({ id, publicKey: fresh.keys.get(id) }))
-    .filter((one): one is { id: string; publicKey: Uint8Array } => one.publicKey !== undefined);
-  if (recipients.length === 0) throw new NoRecipientLeft();
+  const recipients = keysOf(parts.outgoing.recipientIds, fresh);
   const { files, rest, fill } = parts;
   const day = today();
   const message: Message = {
@@ -132,6 +147,18 @@ export async function sealFor(
     day,
     until: later(firstDay(fresh.week), KEY_DAYS),
   };
+}
+
+/** Returns the key of each recipient chosen. Raises RecipientsGone where there is none for one of them. */
+function keysOf(
+  ids: readonly string[],
+  office: Office,
+): { readonly id: string; readonly publicKey: Uint8Array }[] {
+  return ids.map((id) => {
+    const publicKey = office.keys.get(id);
+    if (!publicKey) throw new RecipientsGone(ids, office);
+    return { id, publicKey };
+  });
 }
 
 function attachments(

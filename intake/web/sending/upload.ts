@@ -26,6 +26,7 @@ import { headerFor } from "./puzzles.ts";
 import {
   filesOf,
   prepare,
+  RecipientsGone,
   seal,
   type Outgoing,
   type Parts,
@@ -104,7 +105,8 @@ export async function send(
     return day;
   } catch (error) {
     line.stop();
-    if (!(error instanceof Stopped || error instanceof FileUnreadable)) forget(outgoing);
+    const goesOn = [Stopped, FileUnreadable, RecipientsGone].some((kind) => error instanceof kind);
+    if (!goesOn) forget(outgoing);
     throw error;
   }
 }

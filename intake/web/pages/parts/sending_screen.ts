@@ -9,12 +9,13 @@ import { Line, type LineState } from "../../reach/line.ts";
 import { openOffice, OfficeRefusal, type Office } from "../../reach/office.ts";
 import { FileUnreadable } from "../../sending/outgoing_files.ts";
 import { TimeLeft } from "../../sending/pace.ts";
-import { MessageTooLarge, NoRecipientLeft, type Outgoing } from "../../sending/sealing.ts";
+import { MessageTooLarge, RecipientsGone, type Outgoing } from "../../sending/sealing.ts";
 import { mayBeStored, send, type Progress } from "../../sending/upload.ts";
 import type { KeyMaker } from "./delivery.ts";
 import { button, el, p, show } from "./elements.ts";
 import { onBrowserBack, onLeaving } from "./leaving.ts";
 import { closedWords } from "./opening.ts";
+import { titleOfId } from "./recipient_boxes.ts";
 import { cannotEncrypt, fill, timeLeft, workWords, writtenSize } from "./wording.ts";
 
 /**
@@ -23,12 +24,13 @@ import { cannotEncrypt, fill, timeLeft, workWords, writtenSize } from "./wording
  * Returns the day that the message carries, or null where the person went back; `goBack` has been called then.
  */
 export async function sendOnScreen(
-  outgoing: Outgoing,
+  chosen: Outgoing,
   makeKeys: KeyMaker,
   office: Office,
   goBack: () => void,
 ): Promise<Day | null> {
   let source: SourceKeys | null = null;
+  let outgoing = chosen;
   for (let usable = office; ;) {
     const screen = new TransportScreen(outgoing.files.length > 0);
     try {
@@ -36,7 +38,13 @@ export async function sendOnScreen(
       return await send(outgoing, source, usable, screen.line, screen.sent);
     } catch (error) {
       const sent = source !== null && mayBeStored(outgoing, source);
-      if (!(error instanceof Stopped) && (await asksToTryAgain(error, sent))) {
+      if (error instanceof RecipientsGone && error.left.length > 0) {
+        if (await asksToSendToTheRest(error, office)) {
+          outgoing = { ...outgoing, recipientIds: error.left };
+          usable = error.office;
+          continue;
+        }
+      } else if (!(error instanceof Stopped) && (await asksToTryAgain(error, sent))) {
         usable = await openOffice(usable.facts).catch(() => usable);
         continue;
       }
@@ -219,6 +227,30 @@ function waitingWords(code: string, seconds: number): string {
   return `${why} ${fill(next, { n: seconds })}`;
 }
 
+/** Names who is gone and who is left. Resolves to whether the person sends it to these alone. */
+function asksToSendToTheRest(
+  { gone, left, office: now }: RecipientsGone,
+  before: Office,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const answer = (agreed: boolean) => (): void => {
+      resolve(agreed);
+    };
+    const names = (ids: readonly string[], office: Office): string =>
+      ids.map((id) => titleOfId(office, id)).join(", ");
+    const goneWords = _("These no longer read messages, and your message was for them too: {gone}");
+    const send = button(_("Send it to these alone"), "main", answer(true));
+    const back = button(_("Back to what you wrote"), "plain", answer(false));
+    onBrowserBack(answer(false));
+    show(
+      _("Sending has stopped"),
+      p(fill(goneWords, { gone: names(gone, before) })),
+      p(fill(_("It would be for these alone: {left}"), { left: names(left, now) })),
+      el("div", { class: "buttons" }, send, back),
+    );
+  });
+}
+
 /** Shows what stopped the sending for good. Resolves to whether the person wants to try again. */
 function asksToTryAgain(error: unknown, sent: boolean): Promise<boolean> {
   return new Promise((resolve) => {
@@ -255,7 +287,7 @@ function stoppedWords(error: unknown): string {
       "This is more than the server can take in one message now. Go back and shorten the text or remove files.",
     );
   }
-  if (error instanceof NoRecipientLeft) {
+  if (error instanceof RecipientsGone) {
     return _(
       "The office no longer has any of the recipients that you chose. Go back and choose again.",
     );
