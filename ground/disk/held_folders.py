@@ -16,7 +16,7 @@ from typing import Final
 from ground.disk.durable import PRIVATE_FILE, PRIVATE_FOLDER, sync_folder
 from ground.disk.replaced_files import wipe_tree
 
-__all__ = ["HELD", "HeldFolder", "left_by_the_dead", "new_held_folder", "taken"]
+__all__ = ["HELD", "HeldFolder", "hold_folder", "left_by_the_dead", "new_held_folder"]
 
 HELD: Final = ".held"
 """The name of the file that is locked."""
@@ -31,7 +31,7 @@ class HeldFolder:
     path: Path
     descriptor: int
 
-    def rename(self, path: Path) -> None:
+    def move_to(self, path: Path) -> None:
         """Give it another name, durably; it stays held."""
         self.path = self.path.rename(path)
         sync_folder(path.parent)
@@ -61,11 +61,11 @@ def new_held_folder(parent: Path, prefix: str) -> HeldFolder:
         path = parent / f"{prefix}{secrets.token_hex(_RANDOM_BYTES)}"
         path.mkdir(mode=PRIVATE_FOLDER)
         # Another run that looks for folders of the dead may have taken it in between.
-        if held := taken(path):
+        if held := hold_folder(path):
             return held
 
 
-def taken(folder: Path) -> HeldFolder | None:
+def hold_folder(folder: Path) -> HeldFolder | None:
     """Hold a folder that is there; None where another run holds it, or it is gone."""
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
@@ -92,7 +92,7 @@ def left_by_the_dead(parent: Path, prefix: str) -> Iterator[HeldFolder]:
     except OSError:
         return
     for entry in entries:
-        if entry.name.startswith(prefix) and _is_own(entry) and (held := taken(entry)):
+        if entry.name.startswith(prefix) and _is_own(entry) and (held := hold_folder(entry)):
             yield held
 
 

@@ -22,12 +22,14 @@ import glob
 import os
 import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from ground.disk.durable import open_private, sync_file, sync_folder
 
 __all__ = [
     "finish_replacing",
+    "give_second_name",
     "is_there",
     "replace_file",
     "replace_secret_file",
@@ -94,6 +96,15 @@ def wipe_file(file: Path) -> None:
         sync_file(opened)
     file.unlink()
     sync_folder(file.parent)
+
+
+def give_second_name(file: Path, second: Path) -> None:
+    """Let what a file holds now be overwritten under a second name, whoever replaces the file.
+
+    Not where the file system knows no links.
+    """
+    with suppress(OSError):
+        second.hardlink_to(file)
 
 
 def wipe_tree(folder: Path) -> None:

@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from ground.disk.durable import open_private
 from ground.disk.held_folders import HeldFolder
+from ground.disk.replaced_files import give_second_name
 from ground.languages import gettext as _
 from ground.shell.foreign import ForeignText
 from ground.shell.refusals import Refusal
@@ -115,14 +117,13 @@ def _copied(file: ChosenFile, place: HeldFolder) -> Path:
         folder = place.path / _COPIES
         folder.mkdir()
         copy = folder / file.name
-        with reader, copy.open("xb") as writer:
+        with reader, open_private(copy) as writer:
             while block := _read(reader, file.name):
                 writer.write(block)
     except OSError:
         raise NoRoomError from None
     # `mat2` puts a new file in its place: under a second name the old one is overwritten too.
-    with suppress(OSError):
-        os.link(copy, place.path / _BEFORE)
+    give_second_name(copy, place.path / _BEFORE)
     return copy
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crypto.names import Day
-from ground.disk.held_folders import taken
+from ground.disk.held_folders import hold_folder
 from ground.languages import gettext as _
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
@@ -37,7 +37,7 @@ def give_up(state: StateFolder, office_folders: Sequence[Path]) -> list[GivenUp]
     for office_folder in office_folders:
         for folder in waiting_in(office_folder):
             day = Day(int(saved_at(folder)) // _SECONDS_A_DAY)
-            held = taken(folder)
+            held = hold_folder(folder)
             if held is None:
                 busy += folder.exists()
                 continue

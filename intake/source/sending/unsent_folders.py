@@ -16,7 +16,7 @@ from typing import Final, Self
 
 from crypto.errors import Unauthentic
 from crypto.names import GenesisId
-from ground.disk.held_folders import HELD, HeldFolder, new_held_folder, taken
+from ground.disk.held_folders import HELD, HeldFolder, hold_folder, new_held_folder
 from ground.disk.replaced_files import wipe_file
 from ground.languages import gettext as _
 from ground.shell.refusals import Refusal
@@ -115,7 +115,7 @@ def found_unsent(
 ) -> Iterator[tuple[UnsentFolder, Unsent]]:
     """Give what waits under a codename, and its folder, held by this run; else Refusal."""
     unsent = _opened_by(state.office_folder(genesis_id), codename_key)
-    held = taken(unsent.folder)
+    held = hold_folder(unsent.folder)
     if held is None and not unsent.folder.exists():
         raise Refusal(_("This message has been stored meanwhile."), "")
     if held is None:
@@ -148,11 +148,11 @@ def ended_leftovers(office_folder: Path) -> int:
     Return how many messages waited whose key is gone. What another run holds is left alone.
     """
     for folder in _folders(office_folder, _DONE):
-        if held := taken(folder):
+        if held := hold_folder(folder):
             end_folder(held)
     lost = 0
     for folder in _folders(office_folder, _PREFIX):
-        held = taken(folder)
+        held = hold_folder(folder)
         if held is None:
             continue
         waits = (folder / MESSAGE).exists()
@@ -176,7 +176,7 @@ def end_folder(held: HeldFolder) -> None:
     """Erase a key, then overwrite and remove all in its folder, which this run holds."""
     if not held.path.name.startswith(_DONE):
         # From here on nobody takes it for a message that waits.
-        held.rename(held.path.with_name(_DONE + held.path.name.removeprefix(_PREFIX)))
+        held.move_to(held.path.with_name(_DONE + held.path.name.removeprefix(_PREFIX)))
     KeyFile(held.path).erase()
     for entry in list(held.path.iterdir()):
         if entry.name == HELD:
