@@ -58,6 +58,7 @@ class Answer:
     """What a command answers: `text` for people, `data` for programs that ask with --json.
 
     `complete` is false where a part of what was asked was refused; `warnings` go to stderr.
+    `code` is the exit code of a command that answers a machine by it, as its help says.
     `is_deed` is for a command that changes something only at times: whether it did.
     Text and data are empty where all was said while the command ran.
     """
@@ -67,6 +68,7 @@ class Answer:
     complete: bool = True
     warnings: tuple[str, ...] = ()
     is_deed: bool | None = None
+    code: int | None = None
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,8 @@ def _print(answer: Answer, output: Output, *, is_deed: bool, as_json: bool) -> i
     elif not as_json and answer.text:
         output.say(answer.text)
     code = _ended(output, is_deed=is_deed)
+    if code == DONE and answer.code is not None:
+        return answer.code
     return code if answer.complete else REFUSED
 
 

@@ -15,13 +15,12 @@ from ground.shell.refusals import Refusal
 from ground.shell.terminal import open_terminal
 from intake.commands.data_folder import add_data_folder
 from intake.commands.fitted_lines import fitted
+from intake.commands.server_words import grouped, stranger_warnings
 
 if TYPE_CHECKING:
     from intake.exchange.importing import FirstOffice, Imported
 
 __all__ = ["IMPORT"]
-
-_GROUPS_A_LINE = 4
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,17 @@ def _run(options: ImportOptions, surroundings: Surroundings) -> Answer:
         options.fingerprint,
         lambda office: _agrees(office, surroundings),
     )
-    return Answer(lines(*_text(imported)), _data(imported))
+    # What was taken in stays so; but somebody has to look at who else speaks as this server.
+    warnings = tuple(stranger_warnings(imported.standing.value, _digits(imported)))
+    return Answer(
+        lines(*_text(imported)), _data(imported), complete=not warnings, warnings=warnings
+    )
+
+
+def _digits(imported: "Imported") -> str:
+    from intake.server.standing import server_fingerprint
+
+    return server_fingerprint(imported.server_key)
 
 
 # ---- The first one -------------------------------------------------------------------------------
@@ -62,15 +71,11 @@ def _agrees(office: "FirstOffice", surroundings: Surroundings) -> bool:
     """Show whose office this would be, and let a person decide."""
     from crypto.directory import fingerprint, name_in
 
-    digits = fingerprint(office.genesis_id).split()
     name = ForeignText(name_in(office.directory.names, "und"))
     shown = [
         *fitted("This server would serve, for good: ", f"{name}"),
         "Its fingerprint:",
-        *(
-            "    " + " ".join(digits[start : start + _GROUPS_A_LINE])
-            for start in range(0, len(digits), _GROUPS_A_LINE)
-        ),
+        *grouped(fingerprint(office.genesis_id)),
     ]
     terminal = open_terminal(answers_go_elsewhere=surroundings.as_json)
     if terminal is not None:
@@ -97,6 +102,8 @@ def _text(imported: "Imported") -> Iterator[str]:
     if imported.first:
         name = ForeignText(name_in(imported.directory.names, "und"))
         yield from fitted("", f"This server serves {name} from now on.")
+        yield "The key under which it signs, to be compared at the desk that signs the directory:"
+        yield from grouped(_digits(imported))
     if not outcome.changed and not outcome.aside:
         yield "Everything in this bundle was taken in before; nothing has changed."
         return
@@ -129,7 +136,6 @@ def _text(imported: "Imported") -> Iterator[str]:
 _STATEMENTS = {
     "batch": "batches of replies",
     "confirmation": "confirmations",
-    "refinement": "refinements",
 }
 
 
@@ -144,6 +150,7 @@ def _data(imported: "Imported") -> dict[str, object]:
     return {
         "recipient": imported.recipient,
         "first": imported.first,
+        "server": {"fingerprint": _digits(imported), "standing": imported.standing.value},
         "directory": None
         if new is None
         else {"sequence": new.sequence, "expires": iso_date(new.expires)},
@@ -164,6 +171,8 @@ Takes in the directory, cards, replies and confirmations of a recipient, and bui
 A bundle that is damaged or another office's changes nothing. The same bundle again changes nothing.
 
   intake import --data /srv/intake /media/stick/to-server.bundle
+
+Where the directory names other servers and not this one, this says so, and ends with 1.
 
 The first import decides for good which office this server serves. It shows the office's
 fingerprint, which must be the printed one, and asks; or it is given as --fingerprint.""",

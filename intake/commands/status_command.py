@@ -1,5 +1,6 @@
 """`intake status`: how things stand, in words or as JSON."""
 
+import argparse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +9,12 @@ from typing import TYPE_CHECKING
 from crypto.days import first_day
 from crypto.names import Week
 from ground.shell.figures import counted, date_text, iso_date, number_text, size_text
-from ground.shell.frame import Answer, Command, Surroundings
+from ground.shell.foreign import ForeignText
+from ground.shell.frame import DONE, Answer, Command, Surroundings
 from ground.shell.layout import lines
 from intake.commands.data_folder import add_data_folder
 from intake.commands.fitted_lines import fitted, fitted_row
+from intake.commands.server_words import STANDINGS
 
 if TYPE_CHECKING:
     from crypto.directory import Directory
@@ -20,20 +23,51 @@ if TYPE_CHECKING:
 __all__ = ["STATUS"]
 
 _BELOW = " " * len("WARNING: ")
+_TO_DO, _URGENT = 1, 2
 
 
 @dataclass(frozen=True)
 class StatusOptions:
-    """Which folder."""
+    """Which folder; `check`: in one line, and by the exit code."""
 
     data: Path
+    check: bool
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_data_folder(parser)
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="one line for a monitor, and exit code 0, 1 (something to do) or 2 (urgent)",
+    )
 
 
 def _run(options: StatusOptions, _surroundings: Surroundings) -> Answer:
     from intake.status.overview import overview
 
     found = overview(options.data)
+    if options.check:
+        return Answer(_checked(found), _data(found), code=_severity(found))
     return Answer(lines(*_rows(found), *_alarms(found)), _data(found))
+
+
+# ---- For a monitor -------------------------------------------------------------------------------
+
+
+def _severity(found: "Overview") -> int:
+    if any(alarm.loud for alarm in found.alarms):
+        return _URGENT
+    return _TO_DO if found.alarms else DONE
+
+
+def _checked(found: "Overview") -> str:
+    """Return how many things want doing, and the first of them, in one line."""
+    if not found.alarms:
+        return "ok"
+    first, urgent = found.alarms[0], sum(alarm.loud for alarm in found.alarms)
+    counts = counted(len(found.alarms), "warning") + (f", {urgent} urgent" if urgent else "")
+    return f"{counts}: {first.text}"
 
 
 # ---- For people ----------------------------------------------------------------------------------
@@ -47,11 +81,18 @@ def _rows(found: "Overview") -> Iterator[str]:
         number = f"{found.directory.delegation.number}.{found.directory.sequence}"
         begin, end = date_text(found.directory.issued), date_text(found.directory.expires)
         yield from fitted_row("Directory", f"{number}, {begin} until {end}")
+        for mirror in found.directory.mirrors:
+            yield from fitted_row("Mirror", f"{ForeignText(mirror)}")
+    if found.server is not None:
+        yield from fitted_row("Server key", found.server)
+        if found.standing is not None:
+            yield from fitted_row("", STANDINGS[found.standing.value])
     yield from fitted_row("Server", "running" if found.serving else "not running")
     for kind, state in found.accepted.items():
         stored, quota = number_text(found.counts[kind]), number_text(found.quota[kind])
         yield from fitted_row(kind.capitalize(), f"{state}; {stored} held of at most {quota}")
-    yield from fitted_row("Board", counted(found.board_records, "record"))
+    board = f"{counted(found.board_records, 'record')}, {size_text(found.board_bytes)} a visit"
+    yield from fitted_row("Board", board)
     yield from fitted_row("Disk", f"{size_text(found.disk_free_bytes)} free")
     for waiting in found.waiting:
         yield from _waiting_rows(waiting)
@@ -79,6 +120,7 @@ def _data(found: "Overview") -> dict[str, object]:
     return {
         "office": found.name,
         "fingerprint": found.fingerprint,
+        "server": None if found.server is None else _server(found),
         "directory": None if found.directory is None else _directory(found.directory),
         "serving": found.serving,
         "accepted": found.accepted,
@@ -86,6 +128,7 @@ def _data(found: "Overview") -> dict[str, object]:
         "quota": found.quota,
         "disk_free_bytes": found.disk_free_bytes,
         "board_records": found.board_records,
+        "board_bytes": found.board_bytes,
         "waiting": [
             {
                 "recipient": one.recipient,
@@ -101,6 +144,11 @@ def _data(found: "Overview") -> dict[str, object]:
     }
 
 
+def _server(found: "Overview") -> dict[str, object]:
+    standing = None if found.standing is None else found.standing.value
+    return {"fingerprint": found.server, "standing": standing}
+
+
 def _directory(directory: "Directory") -> dict[str, object]:
     return {
         "delegation": directory.delegation.number,
@@ -109,7 +157,7 @@ def _directory(directory: "Directory") -> dict[str, object]:
         "expires": iso_date(directory.expires),
         "delegation_end": iso_date(directory.delegation.end),
         "addresses": list(directory.addresses),
-        "bucket_bits": directory.bucket_bits,
+        "mirrors": list(directory.mirrors),
     }
 
 
@@ -124,10 +172,13 @@ STATUS = Command(
 Counts and weeks only. A line that begins with "warning:", or with "WARNING:" where it is urgent,
 wants something done; what to type stands below it.
 
+"Server key" is what the desk that signs the directory compares, once, with what its vault shows.
+
   intake status --data /srv/intake
-  intake status --data /srv/intake --json""",
+  intake status --data /srv/intake --json
+  intake status --data /srv/intake --check""",
     StatusOptions,
-    add_data_folder,
+    _add_arguments,
     _run,
     is_deed=False,
 )

@@ -4,11 +4,11 @@ import random
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from crypto.bundle import PARTS_MAX, BundleWriter, InboundHeader, ItemType
+from crypto.bundle import PARTS_MAX, BundleWriter, InboundHeader, ItemType, Sign, envelope_item
 from crypto.directory import Directory
 from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
@@ -20,6 +20,7 @@ from ground.shell.foreign import foreign_path
 from ground.shell.progress import Progress
 from ground.shell.refusals import Refusal
 from intake.clock import today
+from intake.exchange.server_key import read_server_key, signer
 from intake.storage.disk_faults import disk_faults_said
 from intake.storage.exports import Exports, Item, Snapshot, open_exports
 from intake.storage.folder import open_folder
@@ -31,7 +32,11 @@ EXPORT_ID_SIZE: Final = 16
 """Bytes that the parts of one export share."""
 
 _CHUNK_ID_SIZE: Final = 32
-_SIZES: Final = {Kind.ENVELOPE: ENVELOPE_SIZE, Kind.CHUNK: _CHUNK_ID_SIZE + CHUNK_SIZE}
+_WEEK_SIZE: Final = 4
+_SIZES: Final = {
+    Kind.ENVELOPE: _WEEK_SIZE + ENVELOPE_SIZE,
+    Kind.CHUNK: _CHUNK_ID_SIZE + CHUNK_SIZE,
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class _Plan:
     """What goes into which part: the beginning of every part, and the items of each."""
 
     snapshot: Snapshot
+    sign: Sign
     head: tuple[tuple[ItemType, bytes], ...]
     recipient: str
     day: Day
@@ -73,7 +79,9 @@ def export_bundle(path: Path, recipient: str, out: Path, part_size: int | None) 
     with disk_faults_said(folder), ExitStack() as stack:
         exports = stack.enter_context(open_exports(folder))
         with exports.snapshot(recipient, day) as snapshot:
-            plan = _plan(_checked(snapshot, recipient), recipient, day, part_size)
+            known = _checked(snapshot, recipient)
+            sign = signer(read_server_key(folder), known.office.genesis_id)
+            plan = _plan(known, sign, recipient, day, part_size)
             size = sum(_part_sizes(plan))
             stack.enter_context(_stick_faults_said(out, size))
             files = stack.enter_context(NewFiles(out, _names(plan, out, part_size)))
@@ -113,20 +121,21 @@ def _checked(snapshot: Snapshot | None, recipient: str) -> Snapshot:
 # ---- What goes into it, and how it is cut --------------------------------------------------------
 
 
-def _plan(snapshot: Snapshot, recipient: str, day: Day, part_size: int | None) -> _Plan:
+def _plan(snapshot: Snapshot, sign: Sign, recipient: str, day: Day, part_size: int | None) -> _Plan:
     """Return which items go into which part; one part where no size is given."""
     items = tuple(item for kind in Kind for item in _shuffled(snapshot, kind))
-    whole = _Plan(snapshot, _head(snapshot), recipient, day, (items,))
+    whole = _Plan(snapshot, sign, _head(snapshot), recipient, day, (items,))
     if part_size is None:
         return whole
-    return _Plan(snapshot, whole.head, recipient, day, _cut(whole, items, part_size))
+    return replace(whole, parts=_cut(whole, items, part_size))
 
 
 def _head(snapshot: Snapshot) -> tuple[tuple[ItemType, bytes], ...]:
-    """Return what every part begins with: directory, public keys, cards, taken lines."""
+    """Return what every part begins with: directory, public keys, form, cards, taken lines."""
     return (
         (ItemType.DIRECTORY, snapshot.office.directory),
         *((ItemType.INTAKE_KEY, key) for key in snapshot.keys),
+        (ItemType.FORM, snapshot.form),
         *((ItemType.CARD, card) for card in snapshot.cards),
         *((ItemType.TAKEN_LINE, line) for line in sorted(map(encode_taken_line, snapshot.lines))),
     )
@@ -184,8 +193,9 @@ def _begin(
         part=part,
         parts=parts,
         day=plan.day,
+        number=plan.snapshot.number,
     )
-    bundle = BundleWriter(write, header)
+    bundle = BundleWriter(write, header, plan.sign)
     for item_type, item in plan.head:
         bundle.add(item_type, item)
     return bundle
@@ -241,7 +251,7 @@ def _add(bundle: BundleWriter, exports: Exports, item: Item) -> bool:
     if data is None:
         return False
     if item.kind is Kind.ENVELOPE:
-        bundle.add(ItemType.ENVELOPE, data)
+        bundle.add(ItemType.ENVELOPE, *envelope_item(item.week, data))
     else:
         bundle.add(ItemType.CHUNK, item.key, data)
     return True

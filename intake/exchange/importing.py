@@ -14,7 +14,9 @@ from ground.disk.locks import locked
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 from intake.clock import today
+from intake.exchange.server_key import make_server_key
 from intake.exchange.taking import Outcome, Taking
+from intake.server.standing import Standing, standing
 from intake.site.publishing import build_pages, pages_are_of
 from intake.storage.disk_faults import disk_faults_said
 from intake.storage.folder import DataFolder, create_folder, open_folder
@@ -37,13 +39,19 @@ Agrees = Callable[[FirstOffice], bool]
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did. `wiped`: whether deleted bytes have been overwritten already."""
+    """What an import did. `wiped`: whether deleted bytes have been overwritten already.
+
+    `server_key`: the public half (32 bytes) of the key under which this server signs; `standing`:
+    what the directory in force says of it.
+    """
 
     recipient: str
     outcome: Outcome
     directory: Directory
     first: bool
     wiped: bool
+    server_key: bytes
+    standing: Standing
 
 
 def import_bundle(
@@ -72,7 +80,8 @@ def import_bundle(
             # Somebody else's import may have made the folder since, for another office.
             if accepted is None or pinned is not None:
                 accepted = _accepted(source, pinned, typed_fingerprint, agrees)
-            imported = _import(imports, source, accepted, first=pinned is None)
+            server_key = make_server_key(folder).public_key
+            imported = _import(imports, source, accepted, server_key, first=pinned is None)
     _build_pages(folder, imported.directory)
     return imported
 
@@ -104,20 +113,34 @@ def _accepted(
 
 
 def _import(
-    imports: Imports, source: BufferedReader, header: OutboundHeader, *, first: bool
+    imports: Imports,
+    source: BufferedReader,
+    header: OutboundHeader,
+    server_key: bytes,
+    *,
+    first: bool,
 ) -> Imported:
     source.seek(0)
     day = today()
     with _protocol_faults_said(), imports.transaction() as transaction:
         if first:
             transaction.pin_office(header.genesis_id)
+        transaction.set_server_key(server_key)
         again, items = read_bundle(source.read, OutboundHeader, header.genesis_id, header.recipient)
         taking = Taking(transaction, again.genesis_id, again.recipient, day)
         outcome = taking.take(items)
         if taking.directory is None:
             raise Refusal(*_NO_DIRECTORY)
         transaction.retire(taking.directory, day)
-    return Imported(header.recipient, outcome, taking.directory, first, imports.wipe())
+    return Imported(
+        recipient=header.recipient,
+        outcome=outcome,
+        directory=taking.directory,
+        first=first,
+        wiped=imports.wipe(),
+        server_key=server_key,
+        standing=standing(server_key, taking.directory),
+    )
 
 
 _NO_DIRECTORY = (
@@ -160,7 +183,7 @@ def _verify(source: BufferedReader, pinned: GenesisId | None) -> OutboundHeader:
     """Read the whole bundle once, before anything is changed."""
     with _protocol_faults_said():
         try:
-            return verify_bundle(source.read, OutboundHeader, pinned, None)
+            header, _ = verify_bundle(source.read, OutboundHeader, pinned, None)
         except Malformed:
             if _is_inbound(source):
                 raise Refusal(
@@ -168,6 +191,7 @@ def _verify(source: BufferedReader, pinned: GenesisId | None) -> OutboundHeader:
                     "at the desk: caseworker import VAULT FILE",
                 ) from None
             raise
+    return header
 
 
 def _is_inbound(source: BufferedReader) -> bool:

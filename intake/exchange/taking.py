@@ -14,10 +14,11 @@ from crypto.card import Card, SeenCard, check_card, read_card
 from crypto.days import week_of
 from crypto.directory import Directory, check_not_older, read_directory, seen
 from crypto.errors import Malformed, Outdated, ProtocolError, Unauthentic
+from crypto.form import form_hash, parse_form
 from crypto.lifetimes import CLOCK_GRACE_DAYS
-from crypto.names import Day, GenesisId, KeyHash
+from crypto.names import Day, GenesisId, KeyHash, Week
 from crypto.public_keys import check_kem_public_key, key_hash
-from crypto.statement_contents import parse_batch, parse_confirmation, parse_refinement
+from crypto.statement_contents import parse_batch, parse_confirmation
 from crypto.statements import (
     Statement,
     StatementKind,
@@ -28,7 +29,7 @@ from crypto.statements import (
 from intake.storage.imports import ImportTransaction, StoredCard
 
 PUBLIC_ITEMS_MAX: Final = 2_048
-"""Directories, keys and cards of one bundle: an office has 4 recipients, with 32 keys each."""
+"""Directories, keys, forms and cards of one bundle: 4 recipients have 32 keys each at most."""
 
 STATEMENTS: Final = {ItemType.of(kind): kind for kind in StatementKind}
 """The items that are statements."""
@@ -76,6 +77,7 @@ class Taking:
         self._recipient = recipient
         self._day = day
         self._keys: dict[bytes, bytes] = {}
+        self._forms: dict[bytes, bytes] = {}
         self._outcome = Outcome()
         document = transaction.directory()
         self.directory = None if document is None else read_directory(document, genesis_id)
@@ -105,14 +107,15 @@ class Taking:
         except (_SetAside, ProtocolError) as error:
             self._outcome.aside.append((name, str(error)))
 
-    # ---- Directory, keys, cards ---------------------------------------------------------------
+    # ---- Directory, keys, forms, cards --------------------------------------------------------
 
     def _take_public(self, public: Iterable[tuple[ItemType, bytes]]) -> None:
-        """Take directories before cards, since they say whose cards count; keys as needed."""
+        """Take directories before cards, since they say whose cards count; the rest as needed."""
         by_type: dict[ItemType, list[bytes]] = {item_type: [] for item_type in ItemType}
         for item_type, item in public:
             by_type[item_type].append(item)
         self._keys.update((key_hash(key), key) for key in by_type[ItemType.INTAKE_KEY])
+        self._forms.update((form_hash(form), form) for form in by_type[ItemType.FORM])
         for document in by_type[ItemType.DIRECTORY]:
             self._try("directory", self._take_directory, document)
         for card in by_type[ItemType.CARD]:
@@ -129,9 +132,23 @@ class Taking:
                 raise _Known from None
         if self._day < new.issued - CLOCK_GRACE_DAYS:
             raise _SetAside("it begins later than this machine's clock says: is the clock right?")
+        self._check_form(new.form)
         self._take_keys(key.hash for recipient in new.recipients for key in recipient.keys)
+        self._take_form(new.form)
         self._transaction.serve_directory(document)
         self.directory = self._outcome.directory = new
+
+    def _check_form(self, wanted: bytes) -> None:
+        """Return if the form with this hash is known, or in the bundle and as it must be."""
+        if self._transaction.has_form(wanted):
+            return
+        if wanted not in self._forms:
+            raise _SetAside("its form is not in the bundle")
+        parse_form(self._forms[wanted])
+
+    def _take_form(self, wanted: bytes) -> None:
+        if wanted in self._forms:
+            self._transaction.add_form(wanted, self._forms[wanted])
 
     def _take_keys(self, hashes: Iterable[KeyHash]) -> None:
         """Take the public keys with these hashes, all of which must be here or in the bundle."""
@@ -204,12 +221,13 @@ class Taking:
             raise _SetAside("this machine's clock is behind the directory: set it, import again")
         signing_key = self._active_key()
         check_statement(statement, self._recipient, signing_key, self._genesis_id)
-        line = taken_line(statement, self._recipient, signing_key, week_of(self._day))
+        week = week_of(self._day)
+        line = taken_line(statement, self._recipient, signing_key, week)
         if self._transaction.is_spent(kind, self._recipient, statement.number):
             raise _Known
         if before is not None:
             raise _SetAside("its number was taken before, with other content")
-        _APPLY[kind](self._transaction, self._recipient, statement)
+        _APPLY[kind](self._transaction, self._recipient, statement, week)
         self._transaction.add_line(line)
         self._outcome.statements[kind] += 1
 
@@ -238,31 +256,25 @@ class Taking:
                 wanted.update(key.hash for key in read_card(card.card, self._genesis_id).keys)
             else:
                 superfluous.append(card)
-        self._transaction.forget_public(superfluous, wanted)
+        self._transaction.forget_public(superfluous, wanted, {self.directory.form})
         if self._outcome.changed:
             self._transaction.new_edition()
 
 
-def _apply_batch(transaction: ImportTransaction, recipient: str, statement: Statement) -> None:
-    batch = parse_batch(statement)
-    records = ((value, hashlib.sha256(record).digest(), record) for value, record in batch.records)
-    transaction.add_batch(recipient, statement.number, batch.bits, records)
+def _apply_batch(
+    transaction: ImportTransaction, _recipient: str, statement: Statement, week: Week
+) -> None:
+    transaction.add_to_board(week, parse_batch(statement).records)
 
 
 def _apply_confirmation(
-    transaction: ImportTransaction, recipient: str, statement: Statement
+    transaction: ImportTransaction, recipient: str, statement: Statement, _week: Week
 ) -> None:
     confirmation = parse_confirmation(statement)
     transaction.confirm(recipient, confirmation.envelopes(), confirmation.chunks())
 
 
-def _apply_refinement(transaction: ImportTransaction, recipient: str, statement: Statement) -> None:
-    refinement = parse_refinement(statement)
-    transaction.refine(recipient, refinement.bits, refinement.records)
-
-
 _APPLY: Final = {
     StatementKind.BATCH: _apply_batch,
     StatementKind.CONFIRMATION: _apply_confirmation,
-    StatementKind.REFINEMENT: _apply_refinement,
 }

@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import web
 
 BINARY: Final = "application/octet-stream"
+JSON: Final = "application/json"
 
 
 class Denied(Exception):  # noqa: N818 - what it is, not that it is an error
@@ -25,9 +26,9 @@ def stored() -> web.Response:
     return web.Response(status=204)
 
 
-def data(body: bytes) -> web.Response:
+def data(body: bytes, content_type: str = BINARY) -> web.Response:
     """Bytes as they are."""
-    return web.Response(body=body, content_type=BINARY)
+    return web.Response(body=body, content_type=content_type)
 
 
 def encoded(
@@ -58,7 +59,7 @@ def _takes_gzip(accepted: str) -> bool:
 def value(members: object, status: int = 200) -> web.Response:
     """Return a value as JSON."""
     body = json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode()
-    return web.Response(status=status, body=body, content_type="application/json")
+    return web.Response(status=status, body=body, content_type=JSON)
 
 
 def error(status: int, code: str) -> web.Response:

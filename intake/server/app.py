@@ -10,7 +10,7 @@ from aiohttp import web
 from intake.server import answers
 from intake.server.admission import Admission
 from intake.server.answers import Denied
-from intake.server.buckets import Buckets
+from intake.server.board import Board
 from intake.server.chunks import Chunks
 from intake.server.config import Settings
 from intake.server.directory_and_keys import DirectoryAndKeys
@@ -37,6 +37,7 @@ class Parts:
     office: ServedOffice
     admission: Admission
     writer: Writer
+    board: Board
 
 
 def make_app(parts: Parts) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
@@ -45,20 +46,22 @@ def make_app(parts: Parts) -> Callable[[web.BaseRequest], Awaitable[web.StreamRe
     envelopes = Envelopes(parts.settings, parts.admission, parts.writer)
     chunks = Chunks(parts.settings, parts.admission, parts.writer)
     site = Site(parts.folder.site)
-    buckets = Buckets(parts.office, parts.reader)
+    board = parts.board
     uploads = SealedUploads(parts.settings, parts.office, parts.admission, chunks, envelopes)
-    form = Form(parts.settings, parts.admission, uploads, buckets, site)
+    form = Form(parts.settings, parts.admission, uploads, board, site)
     routes: tuple[tuple[str, re.Pattern[str], Handler], ...] = (
         ("GET", re.compile(r"/v1/directory"), directory.get),
         ("GET", re.compile(r"/v1/directory-file"), directory.get_file),
+        ("GET", re.compile(r"/v1/forms/([0-9a-f]{64})"), directory.get_form),
         ("GET", re.compile(r"/v1/keys/([0-9a-f]{64})"), directory.get_key),
         ("GET", re.compile(r"/v1/status"), Status(parts.admission).get),
         ("PUT", re.compile(r"/v1/envelopes/([0-9a-f]{64})"), envelopes.put),
         ("PUT", re.compile(r"/v1/chunks/([0-9a-f]{64})"), chunks.put),
-        ("GET", re.compile(r"/v1/board/(0|[1-9][0-9]?)/(0|[1-9][0-9]{0,6})"), buckets.get),
+        ("GET", re.compile(r"/v1/board"), board.get_list),
+        ("GET", re.compile(r"/v1/board/([0-9a-f]{64})"), board.get_volume),
         ("GET", re.compile(r"/v1/form/([a-z-]{2,16})"), form.get),
         ("POST", re.compile(r"/v1/form/([a-z-]{2,16})"), form.post),
-        ("GET", re.compile(r"/v1/form/([a-z-]{2,16})/board/(0|[1-9][0-9]?)"), form.get_bucket),
+        ("GET", re.compile(r"/v1/form/([a-z-]{2,16})/board"), form.get_board),
         ("GET", re.compile(r"(/(?!v1/).*)"), site.get),
     )
 

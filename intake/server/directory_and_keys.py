@@ -1,4 +1,4 @@
-"""`GET /v1/directory` and `GET /v1/keys/{hash}`: who reads, and what to seal to."""
+"""`GET /v1/directory`, `/v1/forms/{hash}` and `/v1/keys/{hash}`: who reads and what they ask."""
 
 from aiohttp import web
 
@@ -23,15 +23,22 @@ class DirectoryAndKeys:
         return answers.encoded(request, answers.BINARY, in_force.document, in_force.compressed)
 
     async def get_file(self, _request: web.BaseRequest) -> web.Response:
-        """Return the directory in force with all its keys, for a device that is never online."""
-        in_force = self._office.in_force()
+        """Return the directory in force, its form and all its keys, for a device never online."""
+        in_force, form = self._office.in_force(), self._office.form()
         if in_force is None:
             raise Denied(404, "no-directory")
         listed = [key.hash for one in in_force.directory.recipients for key in one.keys]
         keys = [key for key in map(self._office.key, listed) if key is not None]
-        if len(keys) != len(listed):
+        if form is None or len(keys) != len(listed):
             raise Denied(404, "not-found")
-        return answers.data(encode_directory_file(in_force.document, keys))
+        return answers.data(encode_directory_file(in_force.document, form.data, keys))
+
+    async def get_form(self, request: web.BaseRequest, hash_hex: str) -> web.Response:
+        """Return the form of the directory in force by its SHA-256: what a source is asked."""
+        form = self._office.form()
+        if form is None or form.hash.hex() != hash_hex:
+            raise Denied(404, "not-found")
+        return answers.encoded(request, answers.JSON, form.data, form.compressed)
 
     async def get_key(self, _request: web.BaseRequest, hash_hex: str) -> web.Response:
         """Return a public intake key by its SHA-256."""

@@ -6,7 +6,6 @@ the file's name, not its type.
 """
 
 import asyncio
-import re
 from http import HTTPStatus
 
 from aiohttp import web
@@ -14,14 +13,13 @@ from aiohttp import web
 from intake.server import answers
 from intake.server.admission import Admission
 from intake.server.answers import Denied
-from intake.server.buckets import Buckets
+from intake.server.board import Board
 from intake.server.config import Settings
 from intake.server.sealed_uploads import SealedUploads
 from intake.server.site import Site
 from intake.storage.kinds import Kind
 
 NOT_SEALED = "not-sealed"
-_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
 
 
 class Form:
@@ -32,13 +30,13 @@ class Form:
         settings: Settings,
         admission: Admission,
         uploads: SealedUploads,
-        buckets: Buckets,
+        board: Board,
         site: Site,
     ) -> None:
         self._settings = settings
         self._admission = admission
         self._uploads = uploads
-        self._buckets = buckets
+        self._board = board
         self._site = site
 
     async def get(self, request: web.BaseRequest, language: str) -> web.Response:
@@ -58,19 +56,12 @@ class Form:
             return await self._show(request, language, denied.code, denied.status, denied.code)
         return await self._show(request, language, "stored", HTTPStatus.OK, "")
 
-    async def get_bucket(
-        self, request: web.BaseRequest, language: str, bits: str
-    ) -> web.StreamResponse:
-        """Return the bucket of a number that counts from 1, as a file to save."""
-        number = request.query.get("bucket", "")
+    async def get_board(self, request: web.BaseRequest, language: str) -> web.StreamResponse:
+        """Return the whole board, as a file to save."""
         try:
-            if not _NUMBER.fullmatch(number):
-                raise Denied(HTTPStatus.NOT_FOUND, "no-bucket")
-            name = f"bucket-{int(number)}-of-{1 << int(bits)}.board"
-            value = str(int(number) - 1)
-            return await self._buckets.get(request, bits, value, file_name=name)
+            return await self._board.get_file(request)
         except Denied as denied:
-            return await self._show(request, language, "no-bucket", denied.status, denied.code)
+            return await self._show(request, language, denied.code, denied.status, denied.code)
 
     async def _show(
         self, request: web.BaseRequest, language: str, name: str, status: int, code: str

@@ -20,6 +20,7 @@ from ground.shell.refusals import Refusal
 from intake.server import faults
 from intake.server.admission import Admission
 from intake.server.app import Parts, make_app
+from intake.server.board import Board
 from intake.server.config import Settings, read_settings, settings_file
 from intake.server.hardening import harden
 from intake.server.memory_overwritten import Forgetting
@@ -108,8 +109,10 @@ async def _serve(
         stack.push_async_callback(writer.close)
         office = ServedOffice(reader)
         admission = Admission(settings, room, office.in_force, writer.free_slots)
-        parts = Parts(folder, settings, reader, office, admission, writer)
+        board = Board(office, reader)
+        parts = Parts(folder, settings, reader, office, admission, writer, board)
         await work_out_admission(parts)
+        await board.refresh()
         upkeep = asyncio.create_task(run_upkeep(parts))
         stack.callback(upkeep.cancel)
         forgetting = Forgetting()

@@ -39,6 +39,20 @@ class InForce:
         return True
 
 
+@dataclass(frozen=True)
+class ServedForm:
+    """The form that the directory in force names: its SHA-256, its bytes, and as gzip has them."""
+
+    hash: bytes
+    data: bytes
+    compressed: bytes
+
+    @classmethod
+    def of(cls, form_hash: bytes, data: bytes) -> Self:
+        """Return a form as it is given out."""
+        return cls(form_hash, data, gzip.compress(data, mtime=0))
+
+
 class ServedOffice:
     """What the database says about the office, read anew when its edition changes."""
 
@@ -46,6 +60,7 @@ class ServedOffice:
         self._reader = reader
         self._edition: bytes | None = None
         self._in_force: InForce | None = None
+        self._form: ServedForm | None = None
 
     def edition(self) -> bytes | None:
         """Return what changes when an import or retention changed what is served."""
@@ -57,9 +72,22 @@ class ServedOffice:
         if edition != self._edition:
             office = self._reader.office()
             self._in_force = None if office is None else InForce.read(office)
+            self._form = self._read_form()
             self._edition = edition
         return self._in_force
+
+    def form(self) -> ServedForm | None:
+        """Return the form of the directory in force; None before the first import."""
+        self.in_force()
+        return self._form
 
     def key(self, key_hash: KeyHash) -> bytes | None:
         """Return a public intake key by its SHA-256."""
         return self._reader.intake_key(key_hash)
+
+    def _read_form(self) -> ServedForm | None:
+        if self._in_force is None:
+            return None
+        wanted = self._in_force.directory.form
+        data = self._reader.form(wanted)
+        return None if data is None else ServedForm.of(wanted, data)

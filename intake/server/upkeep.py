@@ -29,6 +29,7 @@ async def run_upkeep(parts: Parts) -> None:
                 await work_out_admission(parts)
                 done = (due[0], parts.office.edition())
                 to_overwrite = True
+            await parts.board.refresh()
             if to_overwrite:
                 to_overwrite = not await asyncio.to_thread(overwrite_old_pages, parts.folder)
             parts.admission.reopen_where_disk_has_room()

@@ -21,6 +21,7 @@ from crypto.running_out import (
 )
 from ground.shell.figures import counted, date_text
 from ground.shell.foreign import ForeignText, foreign_path
+from intake.server.standing import Standing, server_fingerprint, standing
 from intake.storage.condition import Condition
 
 _DESK_RENEWS: Final = "at the desk: caseworker office renew DIR"
@@ -49,6 +50,7 @@ def alarms(condition: Condition, path: Path, day: Day) -> list[Alarm]:
         *_delegation(directory, day),
         *_keys(directory, ends, day),
         *_unconfirmed(condition, directory, folder, day),
+        *_server(condition, directory, folder),
     ]
     return sorted(found, key=lambda alarm: not alarm.loud)
 
@@ -127,3 +129,18 @@ def _unconfirmed(
         )
         command = f"intake export --data {folder} --recipient {recipient.id} --out FILE"
         yield Alarm(text, command, ending.loud)
+
+
+def _server(condition: Condition, directory: Directory, folder: ForeignText) -> Iterator[Alarm]:
+    key = condition.server_key
+    if key is None or standing(key, directory) is not Standing.STRANGERS:
+        return
+    signs = directory.directory_recipient
+    yield Alarm(
+        "THE DIRECTORY NAMES OTHER SERVERS, NOT THIS ONE: it was moved or restored without its key,"
+        " or somebody else speaks in its name, who could have reports lost",
+        f"here: intake export --data {folder} --recipient {signs} --out FILE; at the desk of"
+        f' {signs}: caseworker import VAULT FILE, then {_DESK_RENEWS} --server "DIGITS", with'
+        f" these, which nobody may bring by the same stick: {server_fingerprint(key)}",
+        loud=True,
+    )

@@ -5,13 +5,16 @@ from pathlib import Path
 
 from crypto.directory import Directory, fingerprint, name_in
 from crypto.names import Week
+from crypto.sizes import RECORD_SIZE
 from ground.disk.room import free_bytes
 from ground.shell.foreign import ForeignText
 from intake.clock import today
 from intake.server.admission import Admission
 from intake.server.config import Settings, read_settings
 from intake.server.served_office import InForce
+from intake.server.standing import Standing, server_fingerprint, standing
 from intake.status.alarms import Alarm, alarms
+from intake.storage.board import live_records
 from intake.storage.condition import Condition, condition_of
 from intake.storage.disk_faults import disk_faults_said
 from intake.storage.disk_room import DiskRoom
@@ -38,11 +41,14 @@ class Overview:
     """Everything that there is to say about a data folder.
 
     `name` is the office's. `accepted` says "open" or why not, by "envelopes" and "chunks", as do
-    the counts of what is there, and their `quota`.
+    the counts of what is there, and their `quota`. `board_bytes` are what every visitor loads now.
+    `standing` is what the directory says of this server's key, whose digits `server` has.
     """
 
     name: ForeignText | None
     fingerprint: str | None
+    server: str | None
+    standing: Standing | None
     directory: Directory | None
     serving: bool
     accepted: dict[str, str]
@@ -50,6 +56,7 @@ class Overview:
     quota: dict[str, int]
     disk_free_bytes: int
     board_records: int
+    board_bytes: int
     waiting: tuple[Waiting, ...]
     alarms: tuple[Alarm, ...]
 
@@ -60,20 +67,28 @@ def overview(path: Path) -> Overview:
     with disk_faults_said(folder):
         settings = read_settings(folder)
         found = condition_of(folder)
-        office, directory = found.office, found.directory
+        office, directory, server_key = found.office, found.directory, found.server_key
+        board_records = 0 if directory is None else _board_records(found, directory)
         return Overview(
             name=None if directory is None else ForeignText(name_in(directory.names, "und")),
             fingerprint=None if office is None else fingerprint(office.genesis_id),
+            server=None if server_key is None else server_fingerprint(server_key),
+            standing=standing(server_key, directory) if server_key and directory else None,
             directory=directory,
             serving=server_is_running(folder),
             accepted=_accepted(folder, settings, found),
             counts={_name(kind): count for kind, count in found.counts.items()},
             quota={"envelopes": settings.envelope_quota, "chunks": settings.chunk_quota},
             disk_free_bytes=free_bytes(folder.path),
-            board_records=found.records,
+            board_records=board_records,
+            board_bytes=board_records * RECORD_SIZE,
             waiting=() if directory is None else _waiting(found, directory),
             alarms=tuple(alarms(found, folder.path, today())),
         )
+
+
+def _board_records(found: Condition, directory: Directory) -> int:
+    return live_records(found.board, directory.policy.reply_days, today())
 
 
 def _name(kind: Kind) -> str:

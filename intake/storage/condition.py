@@ -12,7 +12,7 @@ from intake.storage.container import slots_on_disk
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import Kind
 from intake.storage.reading import Load
-from intake.storage.rows import item_rows, office_rows, record_rows
+from intake.storage.rows import item_rows, office_rows, volume_rows
 from intake.storage.rows.office_rows import OfficeDocument
 
 __all__ = ["Condition", "condition_of"]
@@ -25,15 +25,17 @@ class Condition:
     """What lies in a data folder, as of one moment.
 
     `waiting` counts, by recipient and kind, what the recipient has not confirmed by week of
-    arrival, oldest first. `free` are slots, `cards` the newest of each recipient.
+    arrival, oldest first. `free` are slots, `cards` the newest of each recipient, `board` how many
+    records the volume of each week has, the newest first. `server_key` is public (32 bytes).
     """
 
     office: OfficeDocument | None
     directory: Directory | None
+    server_key: bytes | None
     cards: tuple[bytes, ...]
     counts: dict[Kind, int]
     free: dict[Kind, int]
-    records: int
+    board: dict[Week, int]
     waiting: dict[str, dict[Kind, ByWeek]]
 
     def load(self) -> Load:
@@ -60,13 +62,14 @@ def _condition(folder: DataFolder, connection: sqlite3.Connection) -> Condition:
     return Condition(
         office=office,
         directory=directory,
+        server_key=office_rows.server_key(connection),
         cards=tuple(card.card for card in office_rows.cards(connection)),
         counts={kind: item_rows.count(connection, kind) for kind in Kind},
         free={
             kind: slots - len(item_rows.occupied(connection, kind))
             for kind, slots in slots_on_disk(folder).items()
         },
-        records=record_rows.count(connection),
+        board=volume_rows.sizes(connection),
         waiting={
             recipient: {kind: item_rows.waiting(connection, kind, recipient) for kind in Kind}
             for recipient in recipients

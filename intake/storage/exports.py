@@ -16,7 +16,7 @@ from intake.storage.connections import connect, prepare, reading, rewrite, writi
 from intake.storage.container import Containers
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import Kind
-from intake.storage.rows import item_rows, line_rows, office_rows
+from intake.storage.rows import form_rows, item_rows, line_rows, number_rows, office_rows
 from intake.storage.rows.item_rows import Item
 from intake.storage.rows.office_rows import OfficeDocument
 from intake.storage.wiping import wipe_all
@@ -28,15 +28,18 @@ __all__ = ["Exports", "Item", "Snapshot", "open_exports"]
 class Snapshot:
     """What goes into an export, as of one moment. The bytes of items stay in their slots.
 
-    `keys` and `cards` are public, and as they came; `items` are in no meaningful order.
+    `keys`, `form` and `cards` are public, and as they came; `items` are in no meaningful order.
+    `number` is that of the export, which no other has.
     """
 
     office: OfficeDocument
     directory: Directory
     keys: tuple[bytes, ...]
+    form: bytes
     cards: tuple[bytes, ...]
     lines: tuple[TakenLine, ...]
     items: tuple[Item, ...]
+    number: int
 
 
 class Exports:
@@ -53,6 +56,7 @@ class Exports:
     def snapshot(self, recipient: str, day: Day) -> Iterator[Snapshot | None]:
         """Drop what is over on a day, then yield what waits for a recipient; None without office.
 
+        Its number is taken for good, durably, whatever becomes of the export.
         Until the context ends, no slot that `read` may want is overwritten.
         """
         with locked(self._folder.export_lock, shared=True):
@@ -63,7 +67,8 @@ class Exports:
             directory = read_directory(office.directory, office.genesis_id)
             with writing(self._connection, self._folder):
                 retention.retire(self._connection, directory, day)
-            yield self._snapshot(recipient)
+                number = _next_number(self._connection, day)
+            yield self._snapshot(recipient, number)
 
     def read(self, item: Item) -> bytes | None:
         """Return the bytes of an item; None where its slot holds something else by now."""
@@ -81,7 +86,7 @@ class Exports:
         except (sqlite3.OperationalError, OSError):
             return False
 
-    def _snapshot(self, recipient: str) -> Snapshot | None:
+    def _snapshot(self, recipient: str, number: int) -> Snapshot | None:
         connection = self._connection
         with reading(connection):
             office = office_rows.office(connection)
@@ -97,6 +102,7 @@ class Exports:
                 office,
                 directory,
                 tuple(key for key in keys if key is not None),
+                form_rows.form(connection, directory.form) or b"",
                 tuple(cards),
                 tuple(line_rows.lines(connection)),
                 tuple(
@@ -104,7 +110,15 @@ class Exports:
                     for kind in Kind
                     for item in item_rows.unconfirmed(connection, kind, recipient)
                 ),
+                number,
             )
+
+
+def _next_number(connection: sqlite3.Connection, day: Day) -> int:
+    """Return the number of an export, remembered before anything bears it: SPEC 14."""
+    number = max(number_rows.newest(connection) + 1, day << 32)
+    number_rows.set_newest(connection, number)
+    return number
 
 
 @contextmanager

@@ -41,6 +41,11 @@ class DataFolder:
         return self.path / "chunks.bin"
 
     @property
+    def server_key(self) -> Path:
+        """The seed of the server's signing key, 32 bytes."""
+        return self.path / "server.key"
+
+    @property
     def site(self) -> Path:
         """The static site: a link to its newest generation."""
         return self.path / "site"

@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from crypto.directory import Directory
-from crypto.names import Address, Day, GenesisId, KeyHash
+from crypto.names import Address, Day, GenesisId, KeyHash, Week
 from crypto.statements import StatementKind, TakenLine
 from intake.storage import retention
 from intake.storage.connections import connect, prepare, writing
 from intake.storage.container import Containers
 from intake.storage.folder import DataFolder
-from intake.storage.rows import item_rows, line_rows, office_rows, record_rows
+from intake.storage.rows import form_rows, item_rows, line_rows, office_rows, volume_rows
 from intake.storage.rows.office_rows import StoredCard
 from intake.storage.wiping import wipe_all
 
@@ -29,6 +29,10 @@ class ImportTransaction:
     def pin_office(self, genesis_id: GenesisId) -> None:
         """Serve this office and no other, for good."""
         office_rows.pin_genesis_id(self._connection, genesis_id)
+
+    def set_server_key(self, public_key: bytes) -> None:
+        """Show this public key (32 bytes) as that under which this server signs."""
+        office_rows.set_server_key(self._connection, public_key)
 
     def directory(self) -> bytes | None:
         """Return the directory document in force; None before the first."""
@@ -50,6 +54,14 @@ class ImportTransaction:
         """Serve a public intake key. The same again changes nothing."""
         office_rows.add_intake_key(self._connection, key_hash, public_key)
 
+    def has_form(self, form_hash: bytes) -> bool:
+        """Tell whether a form is known, by its SHA-256."""
+        return form_rows.form(self._connection, form_hash) is not None
+
+    def add_form(self, form_hash: bytes, data: bytes) -> None:
+        """Serve a form. The same again changes nothing."""
+        form_rows.add(self._connection, form_hash, data)
+
     def cards(self) -> list[StoredCard]:
         """Return the newest card of each recipient for each of its signing keys."""
         return office_rows.cards(self._connection)
@@ -58,10 +70,16 @@ class ImportTransaction:
         """Pass this card on instead of the one before it by the same signing key."""
         office_rows.set_card(self._connection, card)
 
-    def forget_public(self, cards: Iterable[StoredCard], wanted_keys: Collection[bytes]) -> None:
-        """Forget these cards, and every public intake key but those with the wanted hashes."""
+    def forget_public(
+        self,
+        cards: Iterable[StoredCard],
+        wanted_keys: Collection[bytes],
+        wanted_forms: Collection[bytes],
+    ) -> None:
+        """Forget these cards, and every intake key and form but those with the wanted hashes."""
         office_rows.drop_cards(self._connection, cards)
         office_rows.drop_other_intake_keys(self._connection, wanted_keys)
+        form_rows.drop_others(self._connection, wanted_forms)
 
     # ---- Statements ----------------------------------------------------------------------------
 
@@ -77,15 +95,9 @@ class ImportTransaction:
         """Remember the signed line of what has been taken."""
         line_rows.add(self._connection, line)
 
-    def add_batch(
-        self, recipient: str, number: int, bits: int, records: Iterable[tuple[int, bytes, bytes]]
-    ) -> None:
-        """Put records on the board: (value, SHA-256 of the record, record) each."""
-        record_rows.add(self._connection, recipient, number, bits, records)
-
-    def refine(self, recipient: str, bits: int, finer: Iterable[tuple[bytes, int]]) -> None:
-        """Move records of a recipient, (SHA-256 of the record, value) each, to finer buckets."""
-        record_rows.refine(self._connection, recipient, bits, finer)
+    def add_to_board(self, week: Week, records: Iterable[bytes]) -> None:
+        """Put the records (1,024 bytes each) of a batch on the board, in the volume of a week."""
+        volume_rows.add(self._connection, week, records)
 
     def confirm(
         self,

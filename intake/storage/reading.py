@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from crypto.names import Day, KeyHash, Week
+from crypto.sizes import RECORD_SIZE
+from crypto.volumes import Volume
 from intake.storage import retention
+from intake.storage.board import StoredVolume
 from intake.storage.connections import connect, prepare, reading
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import Kind
-from intake.storage.rows import item_rows, office_rows, record_rows
+from intake.storage.rows import form_rows, item_rows, office_rows, volume_rows
 from intake.storage.rows.office_rows import OfficeDocument
 
-__all__ = ["Load", "OfficeDocument", "Reader", "office_of"]
+__all__ = ["Load", "OfficeDocument", "Reader", "form_of", "office_of"]
 
 _THREADS: Final = 2
 
@@ -66,9 +69,13 @@ class Reader:
         """Return a public intake key (1,216 bytes) by its SHA-256."""
         return office_rows.intake_key(self._connection, key_hash)
 
-    async def bucket(self, bits: int, value: int) -> list[bytes]:
-        """Return the records of a bucket of the board, and of those around it and in it."""
-        return await self._beside(lambda connection: record_rows.bucket(connection, bits, value))
+    def form(self, form_hash: bytes) -> bytes | None:
+        """Return a form by its SHA-256."""
+        return form_rows.form(self._connection, form_hash)
+
+    async def volumes(self) -> list[StoredVolume]:
+        """Return all volumes of the board, the newest first."""
+        return await self._beside(_volumes)
 
     async def load(self, recipients: Sequence[str]) -> Load:
         """Return the load; the oldest envelope is that which one of these recipients has not."""
@@ -97,6 +104,20 @@ def office_of(folder: DataFolder) -> OfficeDocument | None:
     prepare(folder)
     with closing(connect(folder)) as connection, reading(connection):
         return office_rows.office(connection)
+
+
+def form_of(folder: DataFolder, form_hash: bytes) -> bytes | None:
+    """Return a form of a data folder by its SHA-256, its database made if need be."""
+    prepare(folder)
+    with closing(connect(folder)) as connection, reading(connection):
+        return form_rows.form(connection, form_hash)
+
+
+def _volumes(connection: sqlite3.Connection) -> list[StoredVolume]:
+    return [
+        StoredVolume(Volume(week, len(content) // RECORD_SIZE, digest), content)
+        for week, digest, content in volume_rows.volumes(connection)
+    ]
 
 
 def _load(connection: sqlite3.Connection, recipients: Sequence[str]) -> Load:

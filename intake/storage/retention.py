@@ -15,7 +15,7 @@ from crypto.lifetimes import CHUNK_KEPT_DAYS, DAYS_A_WEEK, ENVELOPE_KEPT_DAYS, L
 from crypto.names import Day, Week
 from crypto.statements import StatementKind, TakenLine
 from intake.storage.kinds import Kind
-from intake.storage.rows import item_rows, line_rows, office_rows, record_rows
+from intake.storage.rows import item_rows, line_rows, office_rows, volume_rows
 
 LIFETIMES: Final = {Kind.ENVELOPE: ENVELOPE_KEPT_DAYS, Kind.CHUNK: CHUNK_KEPT_DAYS}
 """Days for each kind of item."""
@@ -81,7 +81,7 @@ def retire(connection: sqlite3.Connection, directory: Directory, day: Day) -> Dr
     over = [line for line in line_rows.lines(connection) if _is_over(line, day, reply_days)]
     for line in over:
         if line.kind is StatementKind.BATCH:
-            record_rows.drop_batch(connection, line.recipient_id, line.number)
+            volume_rows.drop(connection, line.week)
         line_rows.spend(connection, line)
     if over:
         office_rows.new_edition(connection)

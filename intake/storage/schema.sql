@@ -1,20 +1,32 @@
--- The database of an intake server, version 2. Every table is keyed by what is random or public;
+-- The database of an intake server, version 3. Every table is keyed by what is random or public;
 -- there are no row numbers (WITHOUT ROWID), no times, and no days: a week is the finest there is
 -- (days since 1970-01-01, UTC, divided by 7). After each column: what it reveals to whoever
 -- seizes the file.
 
 -- What there is once.
 CREATE TABLE office (
-    name    TEXT NOT NULL PRIMARY KEY,  -- 'genesis_id', 'directory', 'edition', 'week'
-    value   BLOB NOT NULL               -- public: the office's identity, its signed directory;
+    name    TEXT NOT NULL PRIMARY KEY,  -- 'genesis_id', 'directory', 'server_key', 'edition', 'week'
+    value   BLOB NOT NULL               -- public: the office's identity, its signed directory, the
+                                        -- public half of the key that bundles are signed with;
                                         -- 'edition' is random, drawn anew when what is served
                                         -- changes; 'week' that in which retention last ran
+) WITHOUT ROWID;
+
+-- The number of the newest export: one row. The next one is higher, whatever happens.
+CREATE TABLE export_number (
+    number  INTEGER NOT NULL PRIMARY KEY  -- in each bundle: its first half is the day of the export
 ) WITHOUT ROWID;
 
 -- Public intake keys, of the directory and of the cards.
 CREATE TABLE intake_key (
     hash        BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),          -- public: SHA-256 of the key
     public_key  BLOB NOT NULL CHECK (length(public_key) = 1216)               -- public
+) WITHOUT ROWID;
+
+-- The form that the directory names.
+CREATE TABLE form (
+    hash  BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),          -- public: SHA-256 of the form
+    form  BLOB NOT NULL CHECK (length(form) BETWEEN 1 AND 65536)        -- public: what sources are asked
 ) WITHOUT ROWID;
 
 -- The newest card of each recipient, for each of its signing keys, to be passed on.
@@ -61,10 +73,10 @@ CREATE TABLE wipe (
     PRIMARY KEY (container, slot)
 ) WITHOUT ROWID;
 
--- The signed lines of what recipients sent: which batches live, what was confirmed or refined in
--- the last 90 days. Of a confirmation nothing else is kept.
+-- The signed lines of what recipients sent: which batches live, what was confirmed in the
+-- last 90 days. Of a confirmation nothing else is kept.
 CREATE TABLE taken (
-    code         INTEGER NOT NULL,  -- 1 batch, 2 confirmation, 3 refinement
+    code         INTEGER NOT NULL,  -- 1 batch, 2 confirmation
     recipient    TEXT    NOT NULL,  -- who sent it: public
     number       INTEGER NOT NULL,  -- how many of these it has sent
     count        INTEGER NOT NULL,  -- records (full of decoys), or how many items it received
@@ -83,17 +95,10 @@ CREATE TABLE spent (
     PRIMARY KEY (code, recipient, number)
 ) WITHOUT ROWID;
 
--- The reply board: public, decoys and replies alike. A record belongs to each batch that holds it,
--- so that no recipient decides over another's records by sending copies of them.
-CREATE TABLE record (
-    bits       INTEGER NOT NULL,  -- public: how fine the bucket is
-    value      INTEGER NOT NULL,  -- public: which bucket
-    hash       BLOB    NOT NULL CHECK (length(hash) = 32),  -- public: SHA-256 of the record
-    recipient  TEXT    NOT NULL,  -- whose batch it came in
-    number     INTEGER NOT NULL,  -- which batch it came in: a long reply is in one
-    record     BLOB    NOT NULL CHECK (length(record) = 4096),  -- public: ciphertext
-    PRIMARY KEY (bits, value, hash, recipient, number)
+-- The reply board: public, decoys and replies alike, the same for everybody. All batches of a week
+-- are over on one day, so that no recipient decides over another's records by sending copies.
+CREATE TABLE volume (
+    week     INTEGER NOT NULL PRIMARY KEY,  -- public: the week in which its batches came
+    hash     BLOB    NOT NULL CHECK (length(hash) = 32),  -- public: SHA-256 of the records
+    records  BLOB    NOT NULL CHECK (length(records) % 1024 = 0)  -- public: ciphertext, by its SHA-256
 ) WITHOUT ROWID;
-
-CREATE INDEX record_by_hash ON record (hash);
-CREATE INDEX record_by_batch ON record (recipient, number);

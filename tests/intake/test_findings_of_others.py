@@ -160,7 +160,7 @@ async def test_nobody_outside_can_count_what_is_stored(data: Path) -> None:
 
     Finding: several, stored messages counted from outside.
     """
-    asked = ["/v1/status", "/v1/directory", "/v1/board/0/0", "/", "/v1/envelopes/" + "00" * 32]
+    asked = ["/v1/status", "/v1/directory", "/v1/board", "/", "/v1/envelopes/" + "00" * 32]
     with serving(data) as server:
         answers = []
         for _ in range(2):
@@ -257,11 +257,17 @@ def sealed(genesis_id: GenesisId, to: dict[str, IntakeSecret], text: str) -> byt
         client="tests",
         delegation=1,
         sequence=1,
+        form=bytes(32),
         text=text,
     )
     source = derive_source_keys(new_codename(), genesis_id)
     return seal_envelope(
-        message, source, [SealTo(name, secret.key.public_key) for name, secret in to.items()]
+        message,
+        source,
+        [
+            SealTo(name, secret.key.public_key, secret.week, bytes(32))
+            for name, secret in to.items()
+        ],
     )
 
 

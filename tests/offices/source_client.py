@@ -308,8 +308,12 @@ def replies_to(
     recipient_id: str = "main",
     kind: str = "reply",
     index: int = 0,
+    reply_id: bytes = b"",
 ) -> list[bytes]:
-    """The records of the reply of a recipient to a message that it opened, from an index on."""
+    """The records of the reply of a recipient to a message that it opened, from an index on.
+
+    `reply_id` (16 bytes) is a fresh one unless given.
+    """
     payload = opened.payload
     sealed = seal_reply(
         to=ReplyTo(
@@ -323,7 +327,7 @@ def replies_to(
         genesis_id=office.genesis_id,
         recipient_id=recipient_id,
         kind=kind,
-        reply_id=new_reply_id(),
+        reply_id=reply_id or new_reply_id(),
         day=today(),
         text=text,
     )

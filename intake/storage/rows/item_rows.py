@@ -21,9 +21,9 @@ _COUNT: Final = {
     Kind.CHUNK: "SELECT count(*) FROM chunk",
 }
 _UNCONFIRMED: Final = {
-    Kind.ENVELOPE: "SELECT address, address, slot FROM envelope WHERE NOT EXISTS (SELECT 1"
+    Kind.ENVELOPE: "SELECT address, address, slot, week FROM envelope WHERE NOT EXISTS (SELECT 1"
     " FROM envelope_mark m WHERE m.address = envelope.address AND m.recipient = ?)",
-    Kind.CHUNK: "SELECT id, digest, slot FROM chunk WHERE NOT EXISTS (SELECT 1"
+    Kind.CHUNK: "SELECT id, digest, slot, week FROM chunk WHERE NOT EXISTS (SELECT 1"
     " FROM chunk_mark m WHERE m.id = chunk.id AND m.recipient = ?)",
 }
 _DROP_CONFIRMED: Final = {
@@ -48,12 +48,16 @@ _WAITING: Final = {
 
 @dataclass(frozen=True)
 class Item:
-    """An item to be read: its address or id (32 bytes), the SHA-256 of its bytes, its slot."""
+    """An item to be read: its address or id (32 bytes), the SHA-256 of its bytes, its slot.
+
+    `week` is that of its arrival.
+    """
 
     kind: Kind
     key: bytes
     digest: bytes
     slot: int
+    week: Week
 
 
 def has_envelope(connection: sqlite3.Connection, address: bytes) -> bool:

@@ -1,0 +1,33 @@
+"""Words for the key under which a server signs, and for what the office's directory says of it."""
+
+from collections.abc import Iterator
+
+__all__ = ["STANDINGS", "grouped", "stranger_warnings"]
+
+_GROUPS_A_LINE = 4
+
+STANDINGS = {
+    "named": "named by the directory",
+    "nobody": "no directory names a server yet: bring a bundle to the desk that signs it",
+    "strangers": "NOT NAMED BY THE DIRECTORY, which names others",
+}
+"""What the directory says of the key, by the value of a `Standing`."""
+
+
+def grouped(digits: str) -> Iterator[str]:
+    """Yield the lines of a fingerprint, four groups in each, to be compared by eye."""
+    groups = digits.split()
+    for start in range(0, len(groups), _GROUPS_A_LINE):
+        yield "    " + " ".join(groups[start : start + _GROUPS_A_LINE])
+
+
+def stranger_warnings(standing: str, digits: str) -> Iterator[str]:
+    """Yield what to say at an import where the directory names other servers only."""
+    if standing == "strangers":
+        yield (
+            "THE OFFICE'S DIRECTORY NAMES OTHER SERVERS, NOT THIS ONE. Either this server was moved"
+            " or restored without its key, or somebody else spoke to the vaults in its name, who"
+            " could then have reports lost. The vaults believe nothing that this server says until"
+            " the directory names it. Call the desk that signs, not by the stick, and read these"
+            f" digits out: {digits}"
+        )

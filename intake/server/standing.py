@@ -1,0 +1,33 @@
+"""What the office says of the key under which this server signs: SPEC 14.1."""
+
+import hashlib
+from enum import Enum
+
+from crypto.directory import Directory, fingerprint
+from crypto.names import GenesisId
+
+__all__ = ["Standing", "server_fingerprint", "standing"]
+
+
+class Standing(Enum):
+    """Whether the directory in force names this server's key.
+
+    `NOBODY` where it names no server at all, as before the first bundle came to its vault;
+    `STRANGERS` where it names others: somebody else spoke in this server's name, or it was moved.
+    """
+
+    NAMED = "named"
+    NOBODY = "nobody"
+    STRANGERS = "strangers"
+
+
+def standing(server_key: bytes, directory: Directory) -> Standing:
+    """Return what a directory says of a server's public key (32 bytes)."""
+    if not directory.servers:
+        return Standing.NOBODY
+    return Standing.NAMED if server_key in directory.servers else Standing.STRANGERS
+
+
+def server_fingerprint(server_key: bytes) -> str:
+    """Return the digits by which a person compares a server's public key (32 bytes): SPEC 14.1."""
+    return fingerprint(GenesisId(hashlib.sha256(server_key).digest()))
