@@ -1,6 +1,7 @@
 """The twin opens what Python sealed and the other way round, whichever AES the browser has."""
 
 import base64
+import hashlib
 import json
 import secrets
 import shutil
@@ -12,6 +13,7 @@ import pytest
 
 from crypto import errors
 from crypto.chain_keys import ChainKey, next_chain_key
+from crypto.characters import WHITE_SPACE, fold, is_forbidden, is_sign
 from crypto.chunks import (
     FileKey,
     chunk_count,
@@ -389,6 +391,18 @@ def test_both_write_and_read_the_same_words(ask: Ask, language: str) -> None:
         assert theirs == ours
         read = ask("read_codename", language=language, text=" ".join(ours).upper())
         assert read == {"bits": codename.bits.hex(), "corrections": []}
+
+
+def test_both_have_the_same_tables_of_characters(twin: Twin) -> None:
+    lines = []
+    for code in (*range(0xD800), *range(0xE000, 0x110000)):
+        one = chr(code)
+        told = (is_forbidden(one), is_sign(one), one in WHITE_SPACE)
+        lines.append(" ".join([str(code), fold(one), *(str(int(yes)) for yes in told)]))
+
+    theirs = twin.ask("browser", "character_tables", {})
+
+    assert theirs == hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 @pytest.mark.parametrize("language", ["english", "russian"])
