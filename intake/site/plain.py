@@ -22,6 +22,7 @@ CLOSED = ("full", "disk", "day-budget", "not-fetched", "directory-expired", "no-
 
 ANSWERS = (
     "stored",
+    "no-board",
     "not-sealed",
     "no-file",
     "damaged",

@@ -44,6 +44,8 @@ class Faults:
     silent_at: int = 0
     # This request and all after it wait for `release`.
     hold_from: int = 0
+    # So do requests whose path begins with this.
+    hold_path: str = ""
 
 
 class BadLine:
@@ -125,7 +127,9 @@ class BadLine:
             self.met["silent"] += 1
             await self._ask(request)
             await asyncio.Event().wait()
-        if faults.hold_from and number >= faults.hold_from:
+        path = request.split(b" ", 2)[1].decode()
+        held = faults.hold_path and path.startswith(faults.hold_path)
+        if held or (faults.hold_from and number >= faults.hold_from):
             await self._released.wait()
         await self._wait(chance)
         if _falls_on(faults.drop_every, number):

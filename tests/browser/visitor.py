@@ -27,6 +27,8 @@ SCREENS = tuple(
     one.name if one.name in OWN else f"q-{one.name}"
     for one in questions_of(parse_form(first_form()), "en")
 )
+# The screen on which files are chosen.
+FILES = "q-evidence"
 # Keys are made in a second, or in half a minute by a browser without its JIT on a busy machine.
 PATIENCE = 240.0
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -73,7 +75,7 @@ class Visitor:
             self.page.wait_for("#" + screen)
             if screen == "text":
                 self.page.fill("#text", text)
-            if screen == "q-evidence":
+            if screen == FILES:
                 self._choose(files)
             if screen == "recipients":
                 for title in leave_out:

@@ -1,13 +1,5 @@
 /** The word lists: that of this page, as the builder packed it, and those of other languages. */
 
-import { containsCodename, readCodename, type ReadCodename } from "../../protocol/codename.ts";
-import { NotACodename } from "../../protocol/errors.ts";
-
-interface WordList {
-  readonly name: string;
-  readonly words: readonly string[];
-}
-
 /**
  * Returns the words of a packed list.
  *
@@ -30,7 +22,7 @@ function numberOf(letter: string): number {
 }
 
 let own: readonly string[] | undefined;
-const others: WordList[] = [];
+const others = new Map<string, readonly string[]>();
 
 /** Returns the 2,048 words of this page's codenames. */
 export function pageWords(): readonly string[] {
@@ -40,29 +32,10 @@ export function pageWords(): readonly string[] {
 /** Takes in the list of another language: `text` holds its letters and its packed words, a line each. */
 export function addWordList(name: string, text: string): void {
   const [letters, packed] = text.split("\n");
-  others.push({ name, words: unpackWords(packed ?? "", letters ?? "") });
+  others.set(name, unpackWords(packed ?? "", letters ?? ""));
 }
 
-/** Reads a codename in any list, that of this page first: SPEC 6.1. Raises NotACodename. */
-export function readTyped(text: string): ReadCodename {
-  try {
-    return readCodename(text, pageWords(), WORD_LIST.name);
-  } catch (error) {
-    if (!(error instanceof NotACodename)) throw error;
-    for (const { name, words } of others) {
-      try {
-        return readCodename(text, words, name);
-      } catch (another) {
-        if (!(another instanceof NotACodename)) throw another;
-      }
-    }
-    throw error;
-  }
-}
-
-/** Whether a text holds a codename in any list. */
-export function holdsCodename(text: string): boolean {
-  return [pageWords(), ...others.map(({ words }) => words)].some((words) =>
-    containsCodename(text, words),
-  );
+/** Returns all lists that are there by their names, that of this page first. */
+export function wordLists(): ReadonlyMap<string, readonly string[]> {
+  return new Map([[WORD_LIST.name, pageWords()], ...others]);
 }

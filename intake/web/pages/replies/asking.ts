@@ -1,11 +1,11 @@
 /** The question for the codename: eight words of any language that the page knows. */
 
-import type { ReadCodename } from "../../protocol/codename.ts";
+import { readCodenameInAny, type ReadCodename } from "../../protocol/codename.ts";
 import { NotACodename } from "../../protocol/errors.ts";
 import { complain, el, form, p, quietDown, show, showFoot } from "../parts/elements.ts";
 import { onBrowserBack } from "../parts/leaving.ts";
 import { textField } from "../parts/text_fields.ts";
-import { readTyped } from "../parts/word_list.ts";
+import { wordLists } from "../parts/word_list.ts";
 import { fill } from "../parts/wording.ts";
 
 /** Asks for the codename. */
@@ -16,7 +16,7 @@ export function askCodename(onRead: (read: ReadCodename) => void): void {
   const onNext = (): void => {
     quietDown();
     try {
-      onRead(readTyped(field.value));
+      onRead(readCodenameInAny(field.value, wordLists()));
     } catch (error) {
       if (!(error instanceof NotACodename)) throw error;
       complain(field, codenameProblem(error));
