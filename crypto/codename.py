@@ -9,6 +9,7 @@ import re
 import secrets
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,8 +24,10 @@ __all__ = [
     "ReadCodename",
     "codename_words",
     "contains_codename",
+    "contains_codename_in_any",
     "new_codename",
     "read_codename",
+    "read_codename_in_any",
 ]
 
 _BITS_A_WORD = 11
@@ -97,10 +100,10 @@ def read_codename(text: str, words: tuple[str, ...], language: str) -> ReadCoden
     have been left on by mistake. Raises NotACodename with the reason `count`, `word` (with its
     position, from 1) or `check`.
     """
-    pieces = _pieces(text, _GAPS)
+    # A comma may be a letter of the other keyboard layout.
+    pieces = _pieces(text, _WIDE_GAPS)
     if len(pieces) != WORDS:
-        # A comma may be a letter of the other keyboard layout.
-        pieces = _pieces(text, _WIDE_GAPS)
+        pieces = _pieces(text, _GAPS)
     if len(pieces) != WORDS:
         raise NotACodename("count")
     index = _index(words)
@@ -122,6 +125,22 @@ def read_codename(text: str, words: tuple[str, ...], language: str) -> ReadCoden
     return ReadCodename(Codename(bits), corrections)
 
 
+def read_codename_in_any(text: str, lists: Mapping[str, tuple[str, ...]]) -> ReadCodename:
+    """Return the codename that a person typed in words of any of some lists, by language.
+
+    The first list is that of the reader's own language. Raises what `read_codename` raises for it
+    where no list reads the text.
+    """
+    # SPEC 6.1, "Which list"
+    first: NotACodename | None = None
+    for language, words in lists.items():
+        try:
+            return read_codename(text, words, language)
+        except NotACodename as error:
+            first = first or error
+    raise first or ValueError("a codename is read in one list at least")
+
+
 def contains_codename(text: str, words: tuple[str, ...]) -> bool:
     """Tell whether eight neighbouring words of a text are a codename."""
     index = _index(words)
@@ -131,6 +150,11 @@ def contains_codename(text: str, words: tuple[str, ...]) -> bool:
         if len(window) == WORDS and _checked_bits(window) is not None:
             return True
     return False
+
+
+def contains_codename_in_any(text: str, lists: Iterable[tuple[str, ...]]) -> bool:
+    """Tell whether eight neighbouring words of a text are a codename in one of some lists."""
+    return any(contains_codename(text, words) for words in lists)
 
 
 class _Index:

@@ -12,15 +12,16 @@ from functools import cache
 from importlib.resources import files
 
 from crypto.errors import Malformed, Unauthentic
+from crypto.names import FormHash
 from crypto.strict_json import Fields, JsonValue, parse_json
 
 __all__ = [
+    "FORM_MAX_SIZE",
     "Choice",
     "Form",
     "Question",
     "first_form",
     "form_hash",
-    "help_in",
     "is_question_id",
     "parse_form",
     "read_form",
@@ -78,12 +79,12 @@ class Form:
     questions: tuple[Question, ...]
 
 
-def form_hash(data: bytes) -> bytes:
+def form_hash(data: bytes) -> FormHash:
     """Return the SHA-256 by which a directory names a form."""
-    return hashlib.sha256(data).digest()
+    return FormHash(hashlib.sha256(data).digest())
 
 
-def read_form(data: bytes, wanted: bytes) -> Form:
+def read_form(data: bytes, wanted: FormHash) -> Form:
     """Return the form of a file that has the wanted SHA-256 (32 bytes).
 
     Raises Unauthentic where it has another, and what `parse_form` raises.
@@ -108,12 +109,6 @@ def parse_form(data: bytes) -> Form:
 def first_form() -> bytes:
     """Return the form that an office has which chose no other: five questions."""
     return files("crypto").joinpath("first_form.json").read_bytes()
-
-
-def help_in(question: Question, language: str) -> tuple[str, ...]:
-    """Return the paragraphs of help in a language, else in any language, else the first."""
-    first = next(iter(question.help.values()), ())
-    return question.help.get(language, question.help.get("und", first))
 
 
 def is_question_id(text: str) -> bool:

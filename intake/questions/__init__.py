@@ -1,5 +1,5 @@
-"""The questionnaire as data, once: what the pages and the command line ask of a source."""
+"""What pages and command line ask of a source: the client's own questions and those of a form."""
 
-from intake.questions.asked import ANSWERS, LEFT_OUT, QUESTIONS, TEXT, Question
+from intake.questions.asked import OWN_QUESTIONS, Choice, Question, questions_of
 
-__all__ = ["ANSWERS", "LEFT_OUT", "QUESTIONS", "TEXT", "Question"]
+__all__ = ["OWN_QUESTIONS", "Choice", "Question", "questions_of"]

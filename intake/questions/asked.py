@@ -1,37 +1,52 @@
-"""What a report is asked, in this order.
+"""What a report is asked: the client's own questions, and between them those of the office's form.
 
-The English sentences are keys of the catalogues in `intake/locale`: whoever shows a question looks
-them up. The names of answers go into the sealed message (SPEC 7.1), so that one that was ever sent
-keeps its meaning for good.
+The client itself asks for the message, first, and for those who must not see it, last. Their
+English sentences are keys of the catalogues in `intake/locale`: whoever shows one looks it up. All
+others come from the form that the office's directory names (SPEC 10.5), in its own words.
 """
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal, TypeVar
 
-from crypto.sizes import ANSWER_MAX_SIZE
+from crypto.form import Form
+from crypto.form import Question as FormQuestion
 
-__all__ = ["ANSWERS", "LEFT_OUT", "QUESTIONS", "TEXT", "Question"]
+__all__ = ["OWN_QUESTIONS", "Choice", "Question", "questions_of"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the answers to choose from: its id in the sealed message, and its words."""
+
+    id: str
+    label: str
 
 
 @dataclass(frozen=True)
 class Question:
     """One question: a screen of the pages, a prompt of the command line.
 
-    `kind` says where its answer goes: "text" is the message itself, an "answer" stands beside it
-    under the question's name, and "recipients" are those who must not read it (asked only where an
-    office has several). `help` holds a paragraph each. `rows` is the height of its field in lines,
-    `most` the size of an answer in bytes of UTF-8, or None where another limit holds. `files` says
-    that files are chosen with it.
+    `kind` says where its answer goes: "text" is the message itself, an "answer" or a "choice"
+    stands beside it under the question's name, and "recipients" are those who must not read it
+    (asked only where an office has several). `help` holds a paragraph each. `rows` is the height of
+    its field in lines, `most` the size of an answer in bytes of UTF-8, or None where another limit
+    holds. `files` says that files are chosen with it. Of a "choice", one of `choices` may be
+    chosen, or several.
     """
 
     name: str
-    kind: Literal["text", "answer", "recipients"]
+    kind: Literal["text", "answer", "choice", "recipients"]
     heading: str
     help: tuple[str, ...]
     rows: int = 6
     required: bool = False
     most: int | None = None
     files: bool = False
+    choices: tuple[Choice, ...] = ()
+    several: bool = False
 
 
 def _(sentence: str) -> str:
@@ -39,77 +54,64 @@ def _(sentence: str) -> str:
     return sentence
 
 
-def _answer(name: str, heading: str, *help_: str, rows: int = 6, files: bool = False) -> Question:
-    return Question(name, "answer", heading, help_, rows, most=ANSWER_MAX_SIZE, files=files)
+_TEXT: Final = Question(
+    "text",
+    "text",
+    _("What happened?"),
+    (
+        _("Tell it in your own words, in any language. Names, places, sums and documents help."),
+        _("Do not write who you are, unless you want the office to know."),
+    ),
+    rows=12,
+    required=True,
+)
 
-
-QUESTIONS: Final = (
-    Question(
-        "text",
-        "text",
-        _("What happened?"),
-        (
-            _(
-                "Tell it in your own words, in any language. Names, places, sums and documents"
-                " help."
-            ),
-            _("Do not write who you are, unless you want the office to know."),
-        ),
-        rows=12,
-        required=True,
-    ),
-    _answer(
-        "who",
-        _("Who is involved?"),
-        _("Names, posts and workplaces, as far as you know them."),
-    ),
-    _answer(
-        "when",
-        _("When and where did it happen?"),
-        _("Days, times and places, also roughly. Say if it still goes on."),
-    ),
-    _answer(
-        "how",
-        _("How do you know?"),
+_RECIPIENTS: Final = Question(
+    "recipients",
+    "recipients",
+    _("Who must not see this report?"),
+    (
         _(
-            "Say what you saw yourself, what you heard and what you conclude. Others may be able to"
-            " tell who you are from what only you can know."
+            "If your report is about someone who works in one of these groups, leave that"
+            " group out. Your report is then encrypted to the others only."
         ),
-    ),
-    _answer(
-        "evidence",
-        _("What evidence is there?"),
-        _(
-            "Documents, messages, pictures, witnesses: what there is and where it lies, also what"
-            " you cannot send."
-        ),
-        rows=4,
-        files=True,
-    ),
-    _answer(
-        "fear",
-        _("What do you fear?"),
-        _("Say what may happen to you or to the evidence, and what the office should avoid."),
-    ),
-    Question(
-        "recipients",
-        "recipients",
-        _("Who must not see this report?"),
-        (
-            _(
-                "If your report is about someone who works in one of these groups, leave that"
-                " group out. Your report is then encrypted to the others only."
-            ),
-            _("A group that is left out can see that there is a report that it cannot read."),
-        ),
+        _("A group that is left out can see that there is a report that it cannot read."),
     ),
 )
 
-ANSWERS: Final = tuple(question for question in QUESTIONS if question.kind == "answer")
-"""The questions whose answers stand beside the text."""
+OWN_QUESTIONS: Final = (_TEXT, _RECIPIENTS)
+"""What the client asks itself, first and last."""
 
-TEXT: Final = QUESTIONS[0]
-"""The message itself."""
 
-LEFT_OUT: Final = QUESTIONS[-1]
-"""Asked last, and only where an office has several recipients."""
+def questions_of(form: Form, language: str) -> tuple[Question, ...]:
+    """Return all that is asked, in its order, the form's words in a language where it has that.
+
+    Questions of a kind that is not known here are passed over.
+    """
+    asked = [question for one in form.questions if (question := _asked(one, language))]
+    return (_TEXT, *asked, _RECIPIENTS)
+
+
+def _asked(question: FormQuestion, language: str) -> Question | None:
+    common = Question(
+        question.id,
+        "answer",
+        _in(question.heading, language, ""),
+        _in(question.help, language, ()),
+        files=question.files,
+    )
+    if question.kind == "text":
+        return replace(common, rows=question.rows, most=question.most)
+    if question.kind == "choice":
+        choices = tuple(Choice(one.id, _in(one.label, language, "")) for one in question.choices)
+        return replace(common, kind="choice", choices=choices, several=question.several)
+    return None
+
+
+def _in(words: Mapping[str, T], language: str, nothing: T) -> T:
+    """Return the words of a language, else those of any (`und`), else the first."""
+    # SPEC 10.2, of names
+    for tag in (language, "und"):
+        if tag in words:
+            return words[tag]
+    return next(iter(words.values()), nothing)

@@ -60,9 +60,9 @@ class Board:
 
     async def get_file(self, request: web.BaseRequest) -> web.StreamResponse:
         """Return all volumes one after another, as a file to save: SPEC 11.3."""
+        if self._office.in_force() is None:
+            raise Denied(404, "no-directory")
         volumes = (await self._current()).volumes
-        if not volumes:
-            raise Denied(404, "no-board")
         response = web.StreamResponse()
         response.headers["Content-Disposition"] = f'attachment; filename="{_FILE_NAME}"'
         return await _send(request, response, volumes.values())

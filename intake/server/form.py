@@ -61,7 +61,7 @@ class Form:
         try:
             return await self._board.get_file(request)
         except Denied as denied:
-            return await self._show(request, language, denied.code, denied.status, "not-found")
+            return await self._show(request, language, denied.code, denied.status, denied.code)
 
     async def _show(
         self, request: web.BaseRequest, language: str, name: str, status: int, code: str

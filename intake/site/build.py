@@ -21,6 +21,7 @@ from intake.site.offline import offline_page
 from intake.site.plain import plain_pages
 from intake.site.program import program_in
 from intake.site.translations import Translations, read_translations
+from intake.site.words import list_file, list_text
 
 __all__ = ["build_site"]
 
@@ -33,7 +34,7 @@ _PAGES = {"report": "index.html", "replies": "replies/index.html"}
 _OFFLINE = "offline.html"
 _ANSWERS = "answers/"
 # A picture is compressed already.
-_COMPRESSED = (".html", ".css", ".js")
+_COMPRESSED = (".html", ".css", ".js", ".txt")
 _NAME_HEX_DIGITS = 16
 # Each further one saves a byte or two of 50,000.
 _ROUNDS = 15
@@ -61,7 +62,9 @@ def build_site(
 ) -> None:
     """Write the site of an office into a folder that does not exist yet.
 
-    `genesis_id` (32 bytes) and `build_day` (days since 1970-01-01) stand in the pages' own bytes.
+    `genesis_id` (32 bytes), `build_day` (days since 1970-01-01) and the directory's place in the
+    order of directories stand in the pages' own bytes: they believe no earlier day, and no older
+    directory (SPEC 10.3).
     The directory gives names and contacts for what is shown before, or without, the program.
     `before` is a site built earlier: what is the same in it is not compressed again, which would
     take seconds. Raises Refusal where the client was not built.
@@ -81,6 +84,7 @@ def compress_programs() -> None:
     files: dict[str, bytes] = {}
     css = _minified(_STYLE.read_text("utf-8"))
     _add(files, "site", ".css", css)
+    files |= _word_lists()
     for language in LANGUAGES:
         translations = read_translations(language.code)
         words = word_list(language.words)
@@ -96,7 +100,7 @@ def compress_programs() -> None:
 
 def site_files(genesis_id: GenesisId, directory: Directory, build_day: Day) -> dict[str, bytes]:
     """Return the files of a site by their names, without the compressed ones."""
-    files = {"icon.png": _ICON.read_bytes()}
+    files = {"icon.png": _ICON.read_bytes(), **_word_lists()}
     css = _minified(_STYLE.read_text("utf-8"))
     style = _add(files, "site", ".css", css)
     translated = {language: read_translations(language.code) for language in LANGUAGES}
@@ -104,6 +108,8 @@ def site_files(genesis_id: GenesisId, directory: Directory, build_day: Day) -> d
     common = {
         "genesis_id": genesis_id.hex(),
         "build_day": build_day,
+        "lowest": f"{directory.delegation.number} {directory.sequence}",
+        "onion": next((one for one in directory.addresses if one.endswith(".onion")), ""),
         "contacts": directory.contacts,
         "languages": [(language.code, language.name) for language in LANGUAGES],
         "style": style,
@@ -163,6 +169,12 @@ def _pages_of_all(
         "index.html": pages.get_template("languages.html").render(values).encode(),
         "404.html": pages.get_template("404.html").render(values).encode(),
     }
+
+
+def _word_lists() -> dict[str, bytes]:
+    """Return the files of all word lists: a page loads those that it does not carry."""
+    names = {language.words for language in LANGUAGES}
+    return {list_file(name): list_text(name).encode() for name in sorted(names)}
 
 
 def _environment() -> Environment:

@@ -22,7 +22,7 @@ CLOSED = ("full", "disk", "day-budget", "not-fetched", "directory-expired", "no-
 
 ANSWERS = (
     "stored",
-    "no-bucket",
+    "no-board",
     "not-sealed",
     "no-file",
     "damaged",
@@ -54,8 +54,6 @@ def plain_pages(
         "largest": _written_size(_largest_file(directory), translations, language),
         "offline_size": _written_size(len(offline), translations, language),
         "offline_sha256": _grouped(hashlib.sha256(offline).hexdigest()),
-        "bucket_bits": directory.bucket_bits,
-        "buckets": 1 << directory.bucket_bits,
         "address": _address(directory),
     }
 

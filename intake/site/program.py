@@ -3,17 +3,16 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
 
 from ground.languages import Language
-from intake.questions import QUESTIONS
+from intake.questions import OWN_QUESTIONS
 from intake.site.translations import Translations
-from intake.site.words import pack_words
+from intake.site.words import list_file, list_text, other_lists, pack_words
 
 __all__ = ["program_in"]
 
-_CALL = re.compile(r"(?<![\w$.])(_|ngettext)\(")
-_ASKS = re.compile(r"(?<![\w$.])QUESTIONS\b")
+_CALL = re.compile(r"(?<![\w$.#])(_|ngettext)\(")
+_NAMED = r"(?<![\w$.]){}\b"
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`(?:[^`\\]|\\.)*`')
 _ESCAPED = {"n": "\n", "t": "\t", '"': '"', "'": "'", "`": "`", "\\": "\\", "$": "$"}
 
@@ -28,12 +27,21 @@ def program_in(
     """
     letters, packed = pack_words(words)
     word_list = {"name": language.words, "letters": letters, "packed": packed}
-    # Only a program that asks the questions carries them.
-    asked = f",QUESTIONS={_script(_questions(translations))}" if _ASKS.search(client) else ""
+    # What not every program needs stands only in those that name it.
+    more = {
+        "QUESTIONS": lambda: _questions(translations),
+        "OTHER_LISTS": lambda: _lists_elsewhere(language),
+        "INLINE_LISTS": lambda: _lists_inside(language),
+    }
+    wanted = "".join(
+        f",{name}={_script(value())}"
+        for name, value in more.items()
+        if re.search(_NAMED.format(name), client)
+    )
     begin = (
         f"const LANGUAGE={_script(language.code)},LOCALE={_script(_tag(language))},"
         f"WORD_LIST={_script(word_list)},"
-        f"PLURAL=(forms,n)=>forms[+({translations.plural_expr})]{asked};"
+        f"PLURAL=(forms,n)=>forms[+({translations.plural_expr})]{wanted};"
     )
     return f'(()=>{{"use strict";{begin}{"".join(_translated(client, translations))}}})();\n'
 
@@ -44,15 +52,26 @@ def _tag(language: Language) -> str:
 
 
 def _questions(translations: Translations) -> list[dict[str, object]]:
-    """Return the questionnaire in a language, as catalogue.d.ts declares it."""
+    """Return what the client asks itself in a language, as catalogue.d.ts declares it."""
     return [
         {
-            **asdict(question),
+            "kind": question.kind,
             "heading": translations.gettext(question.heading),
             "help": [translations.gettext(paragraph) for paragraph in question.help],
+            "rows": question.rows,
         }
-        for question in QUESTIONS
+        for question in OWN_QUESTIONS
     ]
+
+
+def _lists_elsewhere(language: Language) -> list[dict[str, str]]:
+    """Return where the lists of other languages lie on the site."""
+    return [{"name": name, "path": "/" + list_file(name)} for name in other_lists(language)]
+
+
+def _lists_inside(language: Language) -> list[dict[str, str]]:
+    """Return the lists of other languages themselves, for a page that can load nothing."""
+    return [{"name": name, "text": list_text(name)} for name in other_lists(language)]
 
 
 def _translated(client: str, translations: Translations) -> Iterator[str]:

@@ -50,7 +50,7 @@ def alarms(condition: Condition, path: Path, day: Day) -> list[Alarm]:
         *_delegation(directory, day),
         *_keys(directory, ends, day),
         *_unconfirmed(condition, directory, folder, day),
-        *_server(condition, directory),
+        *_server(condition, directory, folder),
     ]
     return sorted(found, key=lambda alarm: not alarm.loud)
 
@@ -131,14 +131,16 @@ def _unconfirmed(
         yield Alarm(text, command, ending.loud)
 
 
-def _server(condition: Condition, directory: Directory) -> Iterator[Alarm]:
+def _server(condition: Condition, directory: Directory, folder: ForeignText) -> Iterator[Alarm]:
     key = condition.server_key
     if key is None or standing(key, directory) is not Standing.STRANGERS:
         return
+    signs = directory.directory_recipient
     yield Alarm(
-        "THE DIRECTORY NAMES OTHER SERVERS, NOT THIS ONE: what it says is not believed. It was"
-        " moved or restored, or somebody else spoke in its name, who then could have reports lost",
-        "at the desk that signs: caseworker office renew DIR, which shows how to name it; its"
-        f" digits: {server_fingerprint(key)}",
+        "THE DIRECTORY NAMES OTHER SERVERS, NOT THIS ONE: it was moved or restored without its key,"
+        " or somebody else speaks in its name, who could have reports lost",
+        f"here: intake export --data {folder} --recipient {signs} --out FILE; at the desk of"
+        f' {signs}: caseworker import VAULT FILE, then {_DESK_RENEWS} --server "DIGITS", with'
+        f" these, which nobody may bring by the same stick: {server_fingerprint(key)}",
         loud=True,
     )

@@ -24,17 +24,19 @@ declare const WORD_LIST: {
   readonly packed: string;
 };
 
-/** A question of a report, in the page's language: intake/questions/asked.py says what each part means. */
-interface Question {
-  readonly name: string;
-  readonly kind: "text" | "answer" | "recipients";
+/** A question that the page asks itself, in its language: intake/questions/asked.py says what each part means. */
+interface OwnQuestion {
+  readonly kind: "text" | "recipients";
   readonly heading: string;
   readonly help: readonly string[];
   readonly rows: number;
-  readonly required: boolean;
-  readonly most: number | null;
-  readonly files: boolean;
 }
 
-/** What a report is asked, in this order; in programs that ask it. */
-declare const QUESTIONS: readonly Question[];
+/** What the page asks itself, first and last, in programs that ask it. */
+declare const QUESTIONS: readonly OwnQuestion[];
+
+/** Where the word lists of other languages lie, in programs that can load them. */
+declare const OTHER_LISTS: readonly { readonly name: string; readonly path: string }[];
+
+/** The word lists of other languages themselves, in programs that can load nothing. */
+declare const INLINE_LISTS: readonly { readonly name: string; readonly text: string }[];

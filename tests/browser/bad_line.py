@@ -4,6 +4,7 @@
         ...                         a good line so far: for loading pages
         line.spoil()                from here on requests are counted, and meet their faults
         line.met                    how often each fault happened
+    line.heads                  what came before the body of each request, in their order
 
 What a request meets depends on its number alone, so that two runs meet the same. `spoil` may be
 called again with other faults; numbers begin anew then.
@@ -43,6 +44,8 @@ class Faults:
     silent_at: int = 0
     # This request and all after it wait for `release`.
     hold_from: int = 0
+    # So do requests whose path begins with this.
+    hold_path: str = ""
 
 
 class BadLine:
@@ -50,6 +53,7 @@ class BadLine:
 
     def __init__(self, port: int, server_port: int, faults: Faults) -> None:
         self.met: Counter[str] = Counter()
+        self.heads: list[bytes] = []
         self._port = port
         self._server_port = server_port
         self._faults = faults
@@ -94,6 +98,7 @@ class BadLine:
         try:
             while self._loop.time() >= self._cut_until:
                 request = await _message(reader)
+                self.heads.append(request.partition(_HEAD_END)[0])
                 answer = await self._answer(request)
                 if answer is None:
                     break
@@ -122,7 +127,9 @@ class BadLine:
             self.met["silent"] += 1
             await self._ask(request)
             await asyncio.Event().wait()
-        if faults.hold_from and number >= faults.hold_from:
+        path = request.split(b" ", 2)[1].decode()
+        held = faults.hold_path and path.startswith(faults.hold_path)
+        if held or (faults.hold_from and number >= faults.hold_from):
             await self._released.wait()
         await self._wait(chance)
         if _falls_on(faults.drop_every, number):

@@ -36,15 +36,7 @@ class PlainVisitor(Visitor):
     def save_board(self) -> None:
         """Save the whole reply board."""
         self.page.goto(f"{self.address}/{self.language}/plain/")
-        self._save('a[download="replies.board"]', "replies.board")
-
-    def save_bucket(self, number: int, of: int) -> Path:
-        """Save one bucket of the board."""
-        self.page.goto(f"{self.address}/{self.language}/plain/")
-        self.page.fill("#bucket", str(number))
-        name = f"bucket-{number}-of-{of}.board"
-        self._save("form .main", name)
-        return self._folder / name
+        self._save('a[href$="/board"]', "replies.board")
 
     def send_file(self, sealed: Path) -> str:
         """Send a file with the form; returns the heading of the answer."""

@@ -14,14 +14,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crypto.form import first_form, parse_form
 from crypto.word_lists import word_list
 from ground.languages import LANGUAGES
-from intake.questions import QUESTIONS
+from intake.questions import questions_of
 from intake.site.translations import read_translations
 from tests.browser.driver import Page
 
-# The screens of a report in their order, each by its field.
-SCREENS = tuple(question.name for question in QUESTIONS)
+OWN = ("text", "recipients")
+# The screens of a report by the first form, in their order, each by its field.
+SCREENS = tuple(
+    one.name if one.name in OWN else f"q-{one.name}"
+    for one in questions_of(parse_form(first_form()), "en")
+)
+# The screen on which files are chosen.
+FILES = "q-evidence"
 # Keys are made in a second, or in half a minute by a browser without its JIT on a busy machine.
 PATIENCE = 240.0
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -57,7 +64,7 @@ class Visitor:
     # ---- reporting -----------------------------------------------------------------------------
 
     def open_report(self) -> None:
-        """Open the report page and wait until it has checked the office."""
+        """Open the report page: the first screen asks the server for nothing."""
         self.page.goto(f"{self.address}/{self.language}/")
         self.page.wait_for(role="button", name=self.says("Start the report"))
 
@@ -68,7 +75,7 @@ class Visitor:
             self.page.wait_for("#" + screen)
             if screen == "text":
                 self.page.fill("#text", text)
-            if screen == "evidence":
+            if screen == FILES:
                 self._choose(files)
             if screen == "recipients":
                 for title in leave_out:

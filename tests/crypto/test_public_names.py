@@ -27,16 +27,16 @@ def _shared_modules() -> list[str]:
 MODULES = _shared_modules()
 
 
-def _python_alone(module: str) -> set[str]:
-    """Return what of a shared module the decision says exists in Python alone."""
-    alone = DECISION.read_text().partition("## Python alone")[2]
+def _alone(language: str, module: str) -> set[str]:
+    """Return what of a shared module the decision says exists in one language alone."""
+    alone = DECISION.read_text().partition(f"## {language} alone")[2].partition("\n## ")[0]
     entry = re.search(rf"^    {module} (.*(?:\n     .*)*)", alone, re.MULTILINE)
     return set(re.findall(r"\w+", entry[1])) if entry else set()
 
 
 def _shared_names(module: str) -> set[str]:
     public: list[str] = importlib.import_module(f"crypto.{module}").__all__
-    return set(public) - _python_alone(module)
+    return set(public) - _alone("Python", module)
 
 
 def _exports(module: str) -> list[str]:
@@ -48,7 +48,8 @@ def _exports(module: str) -> list[str]:
         found[match.start()] = [name.removeprefix("type ") for name in names if name]
     ordered = [name for start in sorted(found) for name in found[start]]
     # A type and the constants that it is made of share a name.
-    return list(dict.fromkeys(map(_in_python, ordered)))
+    alone = _alone("TypeScript", module)
+    return list(dict.fromkeys(_in_python(name) for name in ordered if name not in alone))
 
 
 def _in_python(name: str) -> str:

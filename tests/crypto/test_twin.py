@@ -1,6 +1,7 @@
 """The twin opens what Python sealed and the other way round, whichever AES the browser has."""
 
 import base64
+import hashlib
 import json
 import secrets
 import shutil
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 from crypto import errors
+from crypto.chain_keys import ChainKey, next_chain_key
+from crypto.characters import WHITE_SPACE, fold, is_forbidden, is_sign
 from crypto.chunks import (
     FileKey,
     chunk_count,
@@ -26,15 +29,16 @@ from crypto.directory import read_directory
 from crypto.envelope import Message, SealTo, new_message_id, seal_envelope, split_text
 from crypto.errors import Foreign, NotACodename, Unauthentic
 from crypto.hpke import new_kem_secret_key
-from crypto.names import KeyHash
+from crypto.names import FormHash, KeyHash
 from crypto.office.chunks import open_file
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.office.replies import ReplyTo, decoy_record, new_reply_id, seal_reply, split_reply
 from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill, Payload, SealedFor, TextRest, encode_payload
 from crypto.replies import ReplyPart, encode_reply_message, open_board
-from crypto.sizes import PIECE_SIZE
-from crypto.source_keys import SourceKeys, derive_source_keys, set_token
+from crypto.sizes import PIECE_SIZE, REPLY_INDEXES
+from crypto.source_keys import SourceKeys, derive_source_keys, pair_chain, set_token
+from crypto.volumes import volume_of
 from crypto.word_lists import word_list
 from tests.means.repository import REPOSITORY
 from tests.offices.documents import ISSUED, key, office
@@ -114,6 +118,7 @@ def _message(kind: str = "report", **changed: Any) -> Message:
         client="tests 1",
         delegation=1,
         sequence=1,
+        form=FormHash(secrets.token_bytes(32)),
         **changed,
     )
 
@@ -123,7 +128,7 @@ def _full_message(kind: str) -> Message:
     size = 5 * PIECE_SIZE
     return _message(
         kind,
-        answers={"who": "Директор", "fear": ""},
+        answers={"who": "Директор", "fear": "", "where": ("here", "else-where")},
         text='Крадут. 🙂 "всё"\n\\',
         rest=TextRest(10, new_file_key(), 1, secrets.token_bytes(32)),
         attachments=(
@@ -145,8 +150,6 @@ def _payload_text(message: Message, recipient_ids: tuple[str, ...] = IDS) -> str
         recipients=tuple(recipients),
         set_token=bytes(16),
         signing_key=bytes(32),
-        reply_key=bytes(1216),
-        thread_secret=bytes(32),
     )
     return encode_payload(payload).decode()
 
@@ -163,9 +166,24 @@ def _secret(recipient_id: str) -> dict[str, object]:
     }
 
 
+def _seal_to(recipient_id: str) -> SealTo:
+    public_key, signing_key = INTAKE[recipient_id].key.public_key, key(recipient_id).public_key
+    return SealTo(recipient_id, public_key, WEEK, signing_key=signing_key)
+
+
+def _chain_to(recipient_id: str) -> ChainKey:
+    return pair_chain(SOURCE, recipient_id, key(recipient_id).public_key, WEEK)
+
+
 def _sealed_by_twin(ask: Ask, message: Message, recipient_ids: tuple[str, ...]) -> bytes:
     recipients = [
-        {"id": one, "public_key": INTAKE[one].key.public_key.hex()} for one in recipient_ids
+        {
+            "id": to.id,
+            "public_key": to.public_key.hex(),
+            "week": to.week,
+            "signing_key": to.signing_key.hex(),
+        }
+        for to in map(_seal_to, recipient_ids)
     ]
     text = _payload_text(message, recipient_ids)
     return base64.b64decode(ask("seal_envelope", **_source(), recipients=recipients, text=text))
@@ -182,13 +200,14 @@ def test_python_opens_a_message_that_the_twin_sealed(ask: Ask, kind: str) -> Non
         assert {name: getattr(opened.payload, name) for name in vars(message)} == vars(message)
         assert opened.thread_id == SOURCE.thread_id
         assert opened.payload.set_token == set_token(SOURCE, IDS)
+        assert opened.slot.chain == _chain_to(one)
         assert opened.within_key_dates
 
 
 @pytest.mark.parametrize("kind", ["report", "follow-up"])
 def test_the_twin_opens_a_message_that_python_sealed(ask: Ask, kind: str) -> None:
     message = _full_message(kind)
-    seal_to = [SealTo(one, INTAKE[one].key.public_key) for one in IDS]
+    seal_to = [_seal_to(one) for one in IDS]
 
     envelope = base64.b64encode(seal_envelope(message, SOURCE, seal_to)).decode()
 
@@ -197,6 +216,7 @@ def test_the_twin_opens_a_message_that_python_sealed(ask: Ask, kind: str) -> Non
         ours = open_envelope(base64.b64decode(envelope), OFFICE.genesis_id, one, [INTAKE[one]])
         assert theirs["payload"] == ours.payload_bytes.decode()
         assert theirs["thread_id"] == SOURCE.thread_id.hex()
+        assert theirs["chain"] == _chain_to(one).secret.hex()
 
 
 def test_a_recipient_that_the_twin_left_out_opens_nothing(ask: Ask) -> None:
@@ -207,7 +227,7 @@ def test_a_recipient_that_the_twin_left_out_opens_nothing(ask: Ask) -> None:
 
 
 def test_a_recipient_that_python_left_out_opens_nothing_in_the_twin(ask: Ask) -> None:
-    seal_to = [SealTo(IDS[0], INTAKE[IDS[0]].key.public_key)]
+    seal_to = [_seal_to(IDS[0])]
     envelope = base64.b64encode(seal_envelope(_message(), SOURCE, seal_to)).decode()
 
     with pytest.raises(Unauthentic):
@@ -268,37 +288,39 @@ def _chunks(file_key: FileKey, file: bytes) -> list[bytes]:
 
 
 def _reply_to() -> ReplyTo:
-    reply_key = SOURCE.reply.public_key
     token = set_token(SOURCE, IDS)
-    return ReplyTo(
-        thread_id=SOURCE.thread_id,
-        thread_secret=SOURCE.thread_secret,
-        reply_key=reply_key,
-        recipients=IDS,
-        set_token=token,
-    )
+    return ReplyTo(thread_id=SOURCE.thread_id, recipients=IDS, set_token=token)
 
 
 def test_the_twin_reads_what_python_answered(ask: Ask) -> None:
     long_reply = "Мы проверили договор и просим прислать акт. " * 120
     written = [("board", 0, "acknowledgement", "Получено."), ("board", 1, "reply", long_reply)]
-    written.append(("investigations", 511, "reply", "Спасибо."))
-    records = [decoy_record(OFFICE.genesis_id) for _ in range(3)]
-    for recipient_id, first_index, kind, text in written:
-        records += seal_reply(
+    written.append(("investigations", REPLY_INDEXES - 1, "reply", "Спасибо."))
+    records = [decoy_record() for _ in range(3)]
+    for recipient_id, index, kind, text in written:
+        sealed = seal_reply(
             to=_reply_to(),
+            chain=next_chain_key(_chain_to(recipient_id), OFFICE.genesis_id, index),
+            index=index,
             signer=key(recipient_id),
             genesis_id=OFFICE.genesis_id,
             recipient_id=recipient_id,
-            first_index=first_index,
             kind=kind,
             reply_id=new_reply_id(),
             day=DAY,
             text=text,
         )
+        records += sealed.records
     assert len(records) > 3 + len(split_reply(long_reply, IDS))
     secrets.SystemRandom().shuffle(records)
-    inputs = {**_source(), "directory": OFFICE.document().hex(), "board": b"".join(records).hex()}
+    half = len(records) // 2
+    volumes = [volume_of(records[:half]).hex(), volume_of(records[half:]).hex()]
+    inputs = {
+        **_source(),
+        "directory": OFFICE.document().hex(),
+        "volumes": volumes,
+        "day": DAY,
+    }
 
     theirs = ask("open_board", **inputs)
 
@@ -328,18 +350,16 @@ def test_python_reads_what_the_twin_answered(ask: Ask) -> None:
             "seal_reply",
             genesis_id=OFFICE.genesis_id.hex(),
             thread_id=SOURCE.thread_id.hex(),
-            thread_secret=SOURCE.thread_secret.hex(),
-            reply_key=SOURCE.reply.public_key.hex(),
+            chain=next_chain_key(_chain_to("board"), OFFICE.genesis_id, place).secret.hex(),
             signing_seed=key("board").seed.hex(),
             recipient_id="board",
-            index=place,
             text=encode_reply_message(part).decode(),
         )
         for place, part in enumerate(parts)
     ]
     directory = read_directory(OFFICE.document(), OFFICE.genesis_id)
 
-    (reply,) = open_board(bytes.fromhex("".join(records)), SOURCE, directory)
+    (reply,) = open_board(map(bytes.fromhex, records), SOURCE, directory, DAY)
 
     assert (reply.recipient_id, reply.text, reply.missing_parts) == (
         "board",
@@ -349,7 +369,7 @@ def test_python_reads_what_the_twin_answered(ask: Ask) -> None:
 
 
 def test_the_twin_reads_the_directory_that_python_signed(ask: Ask) -> None:
-    document = OFFICE.document(names={"ru": "Бюро", "und": "Office"}, bucket_bits=3)
+    document = OFFICE.document(names={"ru": "Бюро", "und": "Office"}, release=3)
 
     theirs = ask("read_directory", document=document.hex(), genesis_id=OFFICE.genesis_id.hex())
 
@@ -371,6 +391,18 @@ def test_both_write_and_read_the_same_words(ask: Ask, language: str) -> None:
         assert theirs == ours
         read = ask("read_codename", language=language, text=" ".join(ours).upper())
         assert read == {"bits": codename.bits.hex(), "corrections": []}
+
+
+def test_both_have_the_same_tables_of_characters(twin: Twin) -> None:
+    lines = []
+    for code in (*range(0xD800), *range(0xE000, 0x110000)):
+        one = chr(code)
+        told = (is_forbidden(one), is_sign(one), one in WHITE_SPACE)
+        lines.append(" ".join([str(code), fold(one), *(str(int(yes)) for yes in told)]))
+
+    theirs = twin.ask("browser", "character_tables", {})
+
+    assert theirs == hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 @pytest.mark.parametrize("language", ["english", "russian"])
@@ -412,8 +444,6 @@ def test_both_make_the_same_keys_of_a_codename(ask: Ask) -> None:
 
     assert theirs == {
         "signing_key": source.signing.public_key.hex(),
-        "reply_key": source.reply.public_key.hex(),
-        "thread_secret": source.thread_secret.hex(),
         "set_key": source.set_key.hex(),
         "thread_id": source.thread_id.hex(),
     }

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from crypto.days import later
-from intake.questions import QUESTIONS
 from tests.browser.driver import Page
+from tests.browser.visitor import FILES, SCREENS
 from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, serving
 from tests.offices.signed_office import PracticeOffice
@@ -58,10 +58,10 @@ def answer_all_questions(page: Page, text: str, files: Sequence[Path] = ()) -> N
     """Go from the first screen of a report to its summary, with a text and files."""
     page.click("#page .main")
     page.fill("#text", text)
-    for question in QUESTIONS[1:]:
+    for screen in SCREENS[1:]:
         page.click("form .main")
-        page.wait_for("#" + question.name)
-        if question.files and files:
+        page.wait_for("#" + screen)
+        if screen == FILES and files:
             page.upload("#files", files)
             page.wait_for(".files li")
     page.click("form .main")

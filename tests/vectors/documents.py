@@ -10,7 +10,18 @@ from crypto.names import KeyHash, Week
 from crypto.office.directory import listed_weeks
 from crypto.signing import SigningKey
 from crypto.strict_json import encode_json
-from tests.vectors.people import DAY, GENESIS_ID, INTAKE, RECIPIENTS, RETIRED, ROOT, SIGNING, WEEK
+from tests.vectors.forms import FORM
+from tests.vectors.people import (
+    DAY,
+    GENESIS_ID,
+    INTAKE,
+    RECIPIENTS,
+    RETIRED,
+    ROOT,
+    SERVER,
+    SIGNING,
+    WEEK,
+)
 from tests.vectors.vector import randomness
 
 Members = dict[str, object]
@@ -71,8 +82,11 @@ def directory_members(**changed: object) -> Members:
             {"id": "board", "signing_key": RETIRED.public_key.hex(), "until": EXPIRES + 300}
         ],
         "directory_recipient": "board",
-        "bucket_bits": 3,
+        "servers": [SERVER.public_key.hex()],
+        "form": hashlib.sha256(FORM).hexdigest(),
         "batch_size": 64,
+        "release": 1,
+        "mirrors": ["https://mirror.example.org", "http://mirror.example:8080"],
         "policy": {
             "reply_days": 400,
             "codename_days": 365,

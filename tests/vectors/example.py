@@ -2,18 +2,29 @@
 
 import hashlib
 
+from crypto.chain_keys import record_key
 from crypto.chunks import chunk_id, file_hash, piece_digest
 from crypto.codename import codename_words
 from crypto.labels import Label, bound
-from crypto.replies import bucket, bucket_value, reply_tag
 from crypto.source_keys import derive_master, set_token
 from crypto.word_lists import word_list
 from tests.vectors.areas.chunk import KEY
-from tests.vectors.areas.envelope import BASE
-from tests.vectors.people import CODENAME, GENESIS_ID, RECIPIENTS, ROOT, SOURCE
+from tests.vectors.envelopes import BASE
+from tests.vectors.people import (
+    CODENAME,
+    GENESIS_ID,
+    RECIPIENTS,
+    ROOT,
+    SIGNING,
+    SOURCE,
+    WEEK,
+    chain_at,
+)
+from tests.vectors.records import record
 
 _BEGIN = "<!-- example:begin (written by tests/vectors/generate.py) -->\n"
 _END = "<!-- example:end -->"
+_FIRST = RECIPIENTS[0]
 
 
 def with_example(specification: str) -> str:
@@ -34,12 +45,12 @@ Long ones are shown by their beginning and SHA-256.
 **Codename** (6).{_lines(_codename())}
 **Keys** (6.2).{_lines(_keys())}
 **Envelope** (7).{_lines(_envelope())}
-The payload, its `reply_key` shortened here:
+The payload:
 
-    {_payload()}
+    {BASE.payload.decode()}
 
 **A file of three bytes, `abc`** (8).{_lines(_file())}
-**Replies** (9).{_lines(_replies())}
+**Replies** (9): the record of the vector `reply/ok.json`.{_lines(_replies())}
 """
 
 
@@ -75,11 +86,11 @@ def _keys() -> dict[str, str]:
     return {
         "master": derive_master(CODENAME, GENESIS_ID).hex(),
         "source signing key (public)": SOURCE.signing.public_key.hex(),
-        "source reply key (public)": _shortened(SOURCE.reply.public_key),
-        "thread secret": SOURCE.thread_secret.hex(),
         "set key": SOURCE.set_key.hex(),
-        "thread id": SOURCE.thread_id.hex(),
         f"set token of {', '.join(RECIPIENTS)}": set_token(SOURCE, RECIPIENTS).hex(),
+        f"signing key of {_FIRST}": SIGNING[_FIRST].public_key.hex(),
+        f"c_0 of {_FIRST}, week {WEEK}": chain_at(0).secret.hex(),
+        f"c_1 of {_FIRST}, week {WEEK}": chain_at(1).secret.hex(),
     }
 
 
@@ -94,26 +105,29 @@ def _envelope() -> dict[str, str]:
     }
 
 
-def _payload() -> str:
-    key = SOURCE.reply.public_key.hex()
-    return BASE.payload.decode().replace(key, key[:16] + "…")
-
-
 def _file() -> dict[str, str]:
     return {
         "file key": KEY.secret.hex(),
+        "AEAD key": KEY.aead_key.hex(),
+        "id key": KEY.id_key.hex(),
         "id of chunk 0": chunk_id(KEY, 0).hex(),
         "file hash": file_hash(3, [piece_digest(b"abc")]).hex(),
     }
 
 
 def _replies() -> dict[str, str]:
-    own = bucket(SOURCE.thread_secret, GENESIS_ID)
-    tag = reply_tag(SOURCE.thread_secret, GENESIS_ID, RECIPIENTS[0], 0)
+    made = record()
+    sealed = made.sealed()
+    tag, salt = sealed[:16], sealed[16:32]
+    key = record_key(made.chain, GENESIS_ID, SOURCE.thread_id, tag=tag, salt=salt)
     return {
-        f"tag of {RECIPIENTS[0]}, index 0": tag.hex(),
-        "bucket": own.hex(),
-        "its value at 7 bits": str(bucket_value(own, 7)),
+        f"tag of {_FIRST}, index 0": tag.hex(),
+        f"tag of {_FIRST}, index 1": record(index=1).tag.hex(),
+        "random bytes": made.random.hex(),
+        "padded": _shortened(made.padded),
+        "salt": salt.hex(),
+        "key": key.hex(),
+        "record": _shortened(sealed),
     }
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from crypto.chunks import FileKey, chunk_count, file_hash, piece_digest
 from crypto.envelope import Message, build_payload
+from crypto.form import form_hash
 from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill, TextRest, encode_payload
 from crypto.sizes import PIECE_SIZE
+from tests.vectors.forms import FORM
 from tests.vectors.people import DAY, SEAL_TO, SOURCE
 from tests.vectors.vector import randomness
 
@@ -28,7 +30,8 @@ def message(**changes: Any) -> Message:
         "client": "vectors 1",
         "delegation": 3,
         "sequence": 41,
-        "answers": {"who": "The head of procurement", "when": "since March"},
+        "form": form_hash(FORM),
+        "answers": {"who": "The head of procurement", "where": ("here", "else-where_2")},
         "text": 'Every second invoice is paid twice.\nЯ видел их сам. "\\\t/\x01',
     }
     return Message(**(members | changes))

@@ -11,13 +11,18 @@ from crypto.directory_content import (
     Recipient,
     RetiredKey,
 )
+from crypto.form import form_hash
 from crypto.names import KeyHash
 from crypto.office.directory import listed_weeks, root_chain, sign_delegation, sign_directory
 from crypto.signing import SigningKey
-from tests.vectors.people import DAY, GENESIS_ID, RECIPIENTS, RETIRED, ROOT, SIGNING
+from tests.vectors.forms import FORM
+from tests.vectors.people import DAY, GENESIS_ID, RECIPIENTS, RETIRED, ROOT, SERVER, SIGNING
 from tests.vectors.vector import randomness
 
 _DIRECTORY_KEY = SigningKey(randomness("directory key", 32))
+CODENAME_DAYS = 30
+# From this day on the board's retired key is not read any more; the ombudsman's is, for a day.
+UNTIL = later(DAY, 20)
 OMBUDSMAN = SigningKey(randomness("signing ombudsman", 32))
 
 
@@ -33,13 +38,17 @@ def _document() -> bytes:
         addresses=("https://vectors.example",),
         recipients=tuple(map(_recipient, RECIPIENTS)),
         retired=(
-            RetiredKey("board", RETIRED.public_key, later(DAY, 300)),
-            RetiredKey("ombudsman", OMBUDSMAN.public_key, later(DAY, 300)),
+            RetiredKey("board", RETIRED.public_key, UNTIL),
+            RetiredKey("ombudsman", OMBUDSMAN.public_key, later(UNTIL, 1)),
         ),
         directory_recipient="investigations",
-        bucket_bits=0,
+        servers=(SERVER.public_key,),
+        form=form_hash(FORM),
         batch_size=64,
-        policy=Policy(365, 300, 4096, 0, 0),
+        release=0,
+        mirrors=(),
+        # Few weeks, so that a reader has few pair chains to try.
+        policy=Policy(365, CODENAME_DAYS, 4096, 0, 0),
         contacts=(),
     )
     head = sign_delegation(root_chain(ROOT.public_key), ROOT, delegation)

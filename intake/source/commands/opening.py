@@ -19,8 +19,9 @@ from intake.source.person.codename_line import CodenameLine
 from intake.source.person.session import Session
 from intake.source.person.upload_progress import ProgressInWords
 from intake.source.reach.address import Proxy, is_onion, read_proxy, read_server
-from intake.source.reach.api import Route
 from intake.source.reach.pinned import StateFolder, default_state_folder
+from intake.source.reach.route import Route
+from intake.source.sending.giving_up import tidy_up
 
 __all__ = ["opened", "speak_as_asked"]
 
@@ -58,6 +59,7 @@ def opened(
             needs_codename=needs_codename,
             is_new=is_new,
         )
+        tidy_up(session.state, progress)
         yield session, fingerprint
 
 
@@ -101,7 +103,7 @@ def _begin(
 
     Without a server it is one that reaches nothing.
     """
-    route = Route.of(
+    route = Route(
         read_server(options.server) if options.server else "",
         read_proxy(options.proxy) if options.proxy else None,
     )

@@ -58,6 +58,8 @@ class ReportOptions(MessageOptions):
     to_file: Path | None
     directory_file: Path | None
     resume: bool
+    without: list[str]
+    give_up: bool
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,19 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
         "--resume",
         action="store_true",
         help="go on with what was not stored yet; asks the codename",
+    )
+    parser.add_argument(
+        "--without",
+        metavar="ID",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="with --resume: send it to the others, since the office no longer has these",
+    )
+    parser.add_argument(
+        "--give-up",
+        action="store_true",
+        help="throw away what was not stored yet, for all offices or that of --server",
     )
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from crypto.payload import Answer
 from ground.languages import gettext as _
 from ground.shell.terminal import Terminal
-from intake.questions import LEFT_OUT, TEXT
+from intake.questions import questions_of
 from intake.source.message.drafting import ask_files
 from intake.source.message.files import ChosenFile
-from intake.source.person.asking import KINDS, ask_left_out, ask_question, ask_text
+from intake.source.person.asking import ask_left_out, ask_question, ask_text
 from intake.source.reach.office import Office, closed_reason
 
 __all__ = ["Answers", "ask_all"]
@@ -33,19 +33,23 @@ def ask_all(
 ) -> Answers:
     """Ask everything that a report may say, but for files and recipients that are given already."""
     _say_before(terminal, office)
-    text = ask_text(terminal, _(TEXT.heading), TEXT.help)
-    terminal.say()
-    terminal.say(_("The next questions help, but none must be answered: Enter passes one over."))
-    answers, has_files = dict[str, Answer](), bool(files)
-    for question in office.form.questions:
-        if question.kind not in KINDS:
-            continue
-        if answer := ask_question(terminal, question, language):
-            answers[question.id] = answer
+    text, answers, has_files = "", dict[str, Answer](), bool(files)
+    for question in questions_of(office.form, language):
+        match question.kind:
+            case "text":
+                text = ask_text(terminal, _(question.heading), question.help)
+                terminal.say()
+                terminal.say(
+                    _("The next questions help, but none must be answered: Enter passes one over.")
+                )
+            case "answer" | "choice":
+                if answer := ask_question(terminal, question):
+                    answers[question.name] = answer
+            case "recipients":
+                if not left_out and len(office.keys) > 1:
+                    left_out = ask_left_out(terminal, question, office.titles(language))
         if question.files and not has_files and office.status.chunks.open:
             files = (*files, *ask_files(terminal, office))
-    if not left_out and len(office.keys) > 1:
-        left_out = ask_left_out(terminal, LEFT_OUT, office.titles(language))
     return Answers(text, answers, files, left_out)
 
 

@@ -18,7 +18,6 @@ from ground.shell.refusals import Refusal
 from intake.source.message.files import ChosenFile
 from intake.source.message.pieces import (
     Bytes,
-    FileOnDisk,
     Outgoing,
     Snapshot,
     Zeros,
@@ -76,7 +75,7 @@ class Plan:
     def files(self) -> list[Outgoing]:
         """Return all that travels as files, in the order in which it is sent."""
         files = [
-            Outgoing(FileOnDisk(chosen.path), snapshot)
+            Outgoing(chosen.source, snapshot)
             for chosen, snapshot in zip(self.draft.files, self.attachments, strict=True)
         ]
         if self.rest:
@@ -131,8 +130,7 @@ def restarted(plan: Plan, place: int, office: Office, day: Day) -> Plan:
     """
     snapshots = list(plan.attachments)
     if place < len(snapshots):
-        source = FileOnDisk(plan.draft.files[place].path)
-        snapshots[place] = read_snapshot(source, lambda _size: None)
+        snapshots[place] = read_snapshot(plan.draft.files[place].source, lambda _size: None)
         return replaced(plan, tuple(snapshots), office, day)
     if place == len(snapshots) and plan.rest:
         return replace(plan, rest=replace(plan.rest, key=new_file_key()))

@@ -1,11 +1,7 @@
 """The questions of a report, put to a person at a terminal."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
-from crypto.directory import name_in
-from crypto.form import Question as FormQuestion
-from crypto.form import help_in
 from crypto.payload import Answer
 from ground.languages import gettext as _
 from ground.shell.figures import number_text
@@ -14,10 +10,7 @@ from ground.shell.layout import fitted
 from ground.shell.terminal import Terminal
 from intake.questions import Question
 
-__all__ = ["KINDS", "ask_left_out", "ask_question", "ask_readers", "ask_text"]
-
-KINDS: Final = ("text", "choice")
-"""Questions of another kind are passed over: SPEC 10.5."""
+__all__ = ["ask_left_out", "ask_question", "ask_readers", "ask_text"]
 
 
 def ask_text(terminal: Terminal, heading: str, help_: Sequence[str] = ()) -> str:
@@ -28,25 +21,24 @@ def ask_text(terminal: Terminal, heading: str, help_: Sequence[str] = ()) -> str
     return terminal.ask_text(_("As long as you like. End with a line that holds only a dot."))
 
 
-def ask_question(terminal: Terminal, question: FormQuestion, language: str) -> Answer:
+def ask_question(terminal: Terminal, question: Question) -> Answer:
     """Return what a person answers to a question of the office's form, perhaps nothing.
 
     The question's words are the office's: they are shown as what comes from outside.
     """
     terminal.say()
-    _say_foreign(terminal, name_in(question.heading, language))
-    for paragraph in help_in(question, language):
+    for paragraph in (question.heading, *question.help):
         _say_foreign(terminal, paragraph)
     if question.kind == "choice":
-        return _ask_choice(terminal, question, language)
+        return _ask_choice(terminal, question)
     return _ask_answer(terminal, question.most)
 
 
-def _ask_answer(terminal: Terminal, most: int) -> str:
+def _ask_answer(terminal: Terminal, most: int | None) -> str:
     while True:
         answer = terminal.ask("> ")
         size = len(answer.encode())
-        if size <= most:
+        if most is None or size <= most:
             return answer
         room = most * len(answer) // size // 100 * 100
         terminal.say(
@@ -57,9 +49,9 @@ def _ask_answer(terminal: Terminal, most: int) -> str:
         )
 
 
-def _ask_choice(terminal: Terminal, question: FormQuestion, language: str) -> tuple[str, ...]:
+def _ask_choice(terminal: Terminal, question: Question) -> tuple[str, ...]:
     for number, choice in enumerate(question.choices, 1):
-        _say_foreign(terminal, f"  {number}. {name_in(choice.label, language)}")
+        _say_foreign(terminal, f"  {number}. {choice.label}")
     asked = _("The number that fits (Enter: none): ")
     if question.several:
         asked = _("The numbers that fit, with spaces between (Enter: none): ")
@@ -70,7 +62,7 @@ def _ask_choice(terminal: Terminal, question: FormQuestion, language: str) -> tu
         terminal.say(_("Type only numbers of this list, one alone where one fits."))
 
 
-def _chosen(typed: str, question: FormQuestion) -> tuple[str, ...] | None:
+def _chosen(typed: str, question: Question) -> tuple[str, ...] | None:
     """Return the ids of the numbers that were typed; None where these are none."""
     by_number = {str(number): one.id for number, one in enumerate(question.choices, 1)}
     numbers = list(dict.fromkeys(typed.replace(",", " ").split()))

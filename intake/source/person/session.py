@@ -17,9 +17,10 @@ from ground.shell.refusals import Refusal
 from ground.shell.terminal import Terminal
 from intake.source.person.codename_line import CodenameLine
 from intake.source.person.upload_progress import ProgressInWords
-from intake.source.reach.api import Api, Route, connected
+from intake.source.reach.api import Api, connected
 from intake.source.reach.office import Office, closed_reason, open_office, other_ways
 from intake.source.reach.pinned import StateFolder
+from intake.source.reach.route import Route
 
 __all__ = ["Session", "asked", "compare", "connect", "next_command", "refuse_if_closed"]
 

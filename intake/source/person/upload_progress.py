@@ -131,6 +131,15 @@ class ProgressInWords:
         again = _("Nothing is lost. Next try in {time}.").format(time=time_text(waiting.seconds))
         self._line.show(f"{why} {again}", now=True)
 
+    def pausing(self, seconds: float) -> None:
+        """Say why nothing is sent yet."""
+        self._line.show(
+            _(
+                "Waiting {time}, so that sending does not follow at once upon the look for replies…"
+            ).format(time=time_text(seconds)),
+            now=True,
+        )
+
     def clear(self) -> None:
         """Remove the line that is written over."""
         self._line.clear()

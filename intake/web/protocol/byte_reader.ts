@@ -13,7 +13,7 @@ export class ByteReader {
   }
 
   read(size: number): Uint8Array {
-    if (this.data.length - this.at < size) throw new Malformed("too short");
+    if (this.left < size) throw new Malformed("too short");
     this.at += size;
     return this.data.slice(this.at - size, this.at);
   }
@@ -26,8 +26,20 @@ export class ByteReader {
     return toNumber(this.read(4));
   }
 
+  /** The bytes that follow their own length, a u32 from 1 to `most`. */
+  sized(most: number): Uint8Array {
+    const size = this.u32();
+    if (size < 1 || size > most) throw new Malformed("a length out of range");
+    return this.read(size);
+  }
+
+  /** How many bytes are left. */
+  get left(): number {
+    return this.data.length - this.at;
+  }
+
   /** Raises `Malformed` where bytes are left. */
   end(): void {
-    if (this.at !== this.data.length) throw new Malformed("bytes after the end");
+    if (this.left) throw new Malformed("bytes after the end");
   }
 }

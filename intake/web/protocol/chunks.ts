@@ -3,7 +3,7 @@
 import { aesSeal } from "./aes.ts";
 import { concat, number, random, u32 } from "./bytes.ts";
 import { Malformed, TooLarge } from "./errors.ts";
-import { hmac, sha256 } from "./hashing.ts";
+import { digest, expand, hmac, sha256 } from "./hashing.ts";
 import { Label, labelled } from "./labels.ts";
 import type { ChunkId } from "./names.ts";
 import { Secret } from "./secret.ts";
@@ -12,9 +12,14 @@ import { PIECE_SIZE } from "./sizes.ts";
 const KEY_SIZE = 32;
 const COUNTER_SIZE = 11;
 
-/** The key of one file (32 bytes), used for that file alone. */
+/**
+ * The key of one file (32 bytes), used for that file alone. Nothing is sealed under it: one key for
+ * sealing and one for ids come from it, 32 bytes each.
+ */
 export class FileKey extends Secret {
   readonly #bytes: Uint8Array;
+  #aeadKey: Uint8Array | null = null;
+  #idKey: Uint8Array | null = null;
 
   constructor(bytes: Uint8Array) {
     super();
@@ -24,6 +29,15 @@ export class FileKey extends Secret {
 
   get bytes(): Uint8Array {
     return this.#bytes;
+  }
+
+  // SPEC 8: HKDF-Expand(file key, labelled(L), 32): the file key stands in a bound payload
+  get aeadKey(): Uint8Array {
+    return (this.#aeadKey ??= expand(this.#bytes, labelled(Label.FILE_AEAD_KEY)));
+  }
+
+  get idKey(): Uint8Array {
+    return (this.#idKey ??= expand(this.#bytes, labelled(Label.FILE_ID_KEY)));
   }
 }
 
@@ -38,11 +52,12 @@ export function chunkCount(size: number): number {
 
 /** 32 bytes under which the server stores chunk `index`, counting from 0. */
 export function chunkId(fileKey: FileKey, index: number): ChunkId {
-  return hmac(fileKey.bytes, labelled(Label.CHUNK), u32(index)) as ChunkId;
+  return hmac(fileKey.idKey, labelled(Label.CHUNK), u32(index)) as ChunkId;
 }
 
 /**
- * The chunk (262,144 bytes) of a piece, which has 262,128 bytes, or fewer where it is the last.
+ * The chunk (262,144 bytes) of a piece, which has 262,128 bytes, or fewer where it is the last; only
+ * that of an empty file has none.
  * Seal each piece once: sending again repeats the same bytes, a file that changed gets a new key.
  */
 export async function sealChunk(
@@ -52,10 +67,12 @@ export async function sealChunk(
   last: boolean,
 ): Promise<Uint8Array> {
   if (piece.length > PIECE_SIZE) throw new TooLarge("a piece that is too long");
-  if (!last && piece.length < PIECE_SIZE) throw new Malformed("a piece that is too short");
+  const isShort = piece.length < PIECE_SIZE;
+  const isEmpty = index > 0 && piece.length === 0;
+  if ((isShort && !last) || isEmpty) throw new Malformed("a piece that is too short");
   // SPEC 8: nonce = u88(i) || u8(1 if last, else 0)
   const nonce = concat(number(index, COUNTER_SIZE), [last ? 1 : 0]);
-  return aesSeal(fileKey.bytes, nonce, new Uint8Array(0), filled(piece));
+  return aesSeal(fileKey.aeadKey, nonce, new Uint8Array(0), filled(piece));
 }
 
 function filled(piece: Uint8Array): Uint8Array {
@@ -66,10 +83,8 @@ function filled(piece: Uint8Array): Uint8Array {
 }
 
 /** SHA-256 of a piece's own bytes, without filling: 32 bytes. */
-export async function pieceDigest(piece: Uint8Array): Promise<Uint8Array> {
-  const { subtle } = crypto;
-  if (!subtle) return sha256(piece);
-  return new Uint8Array(await subtle.digest("SHA-256", piece as BufferSource));
+export function pieceDigest(piece: Uint8Array): Promise<Uint8Array> {
+  return digest(piece);
 }
 
 /** The file hash, 32 bytes, from the digests of all pieces in order. */

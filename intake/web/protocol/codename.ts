@@ -6,7 +6,7 @@ import { sha256 } from "./hashing.ts";
 import { Label, labelled } from "./labels.ts";
 import { Secret } from "./secret.ts";
 import { BITS_SIZE, WORDS } from "./sizes.ts";
-import { findWord, knownWord, lookUp, pieces } from "./typed_words.ts";
+import { codenamePieces, findWord, knownWord, lookUp, pieces } from "./typed_words.ts";
 
 const WORD_BITS = 11n;
 
@@ -64,7 +64,7 @@ export function readCodename(
   words: readonly string[],
   language: string,
 ): ReadCodename {
-  const typed = pieces(text);
+  const typed = codenamePieces(text);
   if (typed.length !== WORDS) throw new NotACodename("count");
   const list = lookUp(words);
   const corrections: Correction[] = [];
@@ -81,6 +81,26 @@ export function readCodename(
   return { codename: new Codename(bits), corrections };
 }
 
+/**
+ * The codename in words of any of some lists, by language; the first list is that of the reader's
+ * own language. Raises what `readCodename` raises for it where no list reads the text.
+ */
+export function readCodenameInAny(
+  text: string,
+  lists: ReadonlyMap<string, readonly string[]>,
+): ReadCodename {
+  // SPEC 6.1, "Which list"
+  let first: unknown;
+  for (const [language, words] of lists) {
+    try {
+      return readCodename(text, words, language);
+    } catch (error) {
+      first ??= error;
+    }
+  }
+  throw first;
+}
+
 /** Whether a text holds a codename, which nobody should send: the end of SPEC 6.1. */
 export function containsCodename(text: string, words: readonly string[]): boolean {
   const list = lookUp(words);
@@ -90,6 +110,11 @@ export function containsCodename(text: string, words: readonly string[]): boolea
     if (neighbours.length < WORDS || neighbours.includes(undefined)) return false;
     return bitsOf(neighbours as number[]) !== null;
   });
+}
+
+/** Whether a text holds a codename in one of some lists. */
+export function containsCodenameInAny(text: string, lists: Iterable<readonly string[]>): boolean {
+  return [...lists].some((words) => containsCodename(text, words));
 }
 
 /** The 10 bytes that eight indexes stand for; null where their check fails. */

@@ -106,9 +106,7 @@ function cut(document: Uint8Array): Parts {
   }
   const delegation = reader.read(DELEGATION_SIZE);
   const delegationSignature = reader.read(SIGNATURE_SIZE);
-  const size = reader.u32();
-  if (size < 1 || size > CONTENT_MAX_SIZE) throw new Malformed("a length out of range");
-  const content = reader.read(size);
+  const content = reader.sized(CONTENT_MAX_SIZE);
   const contentSignature = reader.read(SIGNATURE_SIZE);
   reader.end();
   return {
@@ -164,7 +162,8 @@ function checkKeys(directory: Directory): void {
     }
   }
   const signers = [...recipients, ...directory.retired].map(({ signingKey }) => signingKey);
-  checkDiffer([...directory.roots, directory.delegation.directoryKey, ...signers]);
+  const { roots, delegation, servers } = directory;
+  checkDiffer([...roots, delegation.directoryKey, ...signers, ...servers]);
   checkDiffer(recipients.flatMap(({ keys }) => keys.map(({ hash }) => hash)));
 }
 
@@ -240,8 +239,7 @@ export function readFingerprint(text: string): GenesisId {
 }
 
 /** The name for a language; else the one for any language; else the first. */
-export function nameIn(names: Readonly<Record<string, string>>, language: string): string {
-  const entries = Object.entries(names);
-  const find = (tag: string): [string, string] | undefined => entries.find(([key]) => key === tag);
-  return (find(language) ?? find("und") ?? entries[0]!)[1];
+export function nameIn<Text>(names: Readonly<Record<string, Text>>, language: string): Text {
+  const tag = [language, "und"].find((one) => Object.hasOwn(names, one));
+  return tag === undefined ? Object.values(names)[0]! : names[tag]!;
 }

@@ -1,17 +1,14 @@
 /** The grammar of the signed directory (SPEC 10.2). */
 
+import { readNames, type Names } from "./by_language.ts";
 import { Malformed } from "./errors.ts";
-import type { Json } from "./json.ts";
-import { POLICY_MAX_DAYS, POLICY_MIN_DAYS } from "./lifetimes.ts";
+import { DAYS_A_WEEK, POLICY_MAX_DAYS, POLICY_MIN_DAYS } from "./lifetimes.ts";
 import type { Day, GenesisId, KeyHash, Week } from "./names.ts";
 import { recipientBytes } from "./public_keys.ts";
 import { checkRecipientIds } from "./recipient_ids.ts";
-import { BUCKET_BITS_MAX, CHUNKS_MAX, RECIPIENTS_MAX } from "./sizes.ts";
+import { BATCH_SIZES, CHUNKS_MAX, RECIPIENTS_MAX } from "./sizes.ts";
 import { Fields, parseJson } from "./strict_json.ts";
 
-const LANGUAGE = /^[a-z][a-z0-9-]{1,15}$/;
-const NAMES_MAX = 16;
-const NAME_MAX_SIZE = 200;
 const ORIGIN = /^(https?):\/\/(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?$/;
 const OWN_PORTS: Readonly<Record<string, string>> = { http: "80", https: "443" };
 const PORT_MAX = 65535;
@@ -19,7 +16,7 @@ const ADDRESSES_MAX = 8;
 const ADDRESS_MAX_SIZE = 200;
 const KEYS_MAX = 8;
 const RETIRED_MAX = 32;
-const BATCH_MAX = 256;
+const SERVERS_MAX = 4;
 const CONTACTS_MAX = 16;
 const CONTACT_MAX_SIZE = 500;
 const PUZZLE_MAX = 32;
@@ -34,8 +31,7 @@ export interface ListedKey {
 /** Someone who reads what was sealed for them. */
 export interface Recipient {
   readonly id: string;
-  /** By language tag. */
-  readonly titles: Readonly<Record<string, string>>;
+  readonly titles: Names;
   /** 32 bytes. */
   readonly signingKey: Uint8Array;
   readonly keys: readonly ListedKey[];
@@ -66,14 +62,21 @@ export interface DirectoryContent {
   /** Valid for the days [issued, expires). */
   readonly issued: Day;
   readonly expires: Day;
-  /** By language tag. */
-  readonly names: Readonly<Record<string, string>>;
+  readonly names: Names;
   readonly addresses: readonly string[];
   readonly recipients: readonly Recipient[];
   readonly retired: readonly RetiredKey[];
   readonly directoryRecipient: string;
-  readonly bucketBits: number;
+  /** The public signing keys (32 bytes each) of the office's servers. */
+  readonly servers: readonly Uint8Array[];
+  /** SHA-256 of the questionnaire, 32 bytes. */
+  readonly form: Uint8Array;
+  /** Records of a batch. */
   readonly batchSize: number;
+  /** When batches leave: 0 at every export, else on a day of the week, 1 for Monday. */
+  readonly release: number;
+  /** Origins that give out volumes of the board too. */
+  readonly mirrors: readonly string[];
   readonly policy: Policy;
   readonly contacts: readonly string[];
 }
@@ -89,54 +92,48 @@ export function parseDirectory(data: Uint8Array): DirectoryContent {
     names: readNames(fields, "names"),
     addresses: fields.textArray("addresses", 1, ADDRESSES_MAX, ADDRESS_MAX_SIZE),
     recipients: readRecipients(fields),
-    retired: fields.array("retired", 0, RETIRED_MAX).map(readRetired),
+    retired: fields.objects("retired", 0, RETIRED_MAX).map(readRetired),
     directoryRecipient: fields.text("directory_recipient"),
-    bucketBits: fields.integer("bucket_bits", 0, BUCKET_BITS_MAX),
-    batchSize: fields.integer("batch_size", 1, BATCH_MAX),
+    servers: fields.bytesArray("servers", 0, SERVERS_MAX, 32),
+    form: fields.bytes("form", 32),
+    batchSize: fields.integer("batch_size", 0),
+    release: fields.integer("release", 0, DAYS_A_WEEK),
+    mirrors: fields.textArray("mirrors", 0, ADDRESSES_MAX, ADDRESS_MAX_SIZE),
     policy: readPolicy(fields.object("policy")),
     contacts: fields.textArray("contacts", 0, CONTACTS_MAX, CONTACT_MAX_SIZE),
   };
   fields.checkCritical();
-  content.addresses.forEach(checkOrigin);
+  if (!BATCH_SIZES.includes(content.batchSize)) throw new Malformed("not the size of a batch");
+  [...content.addresses, ...content.mirrors].forEach(checkOrigin);
   if (!content.recipients.some(({ id }) => id === content.directoryRecipient)) {
     throw new Malformed("no such recipient");
   }
   return content;
 }
 
-function readNames(fields: Fields, name: string): Readonly<Record<string, string>> {
-  const names = fields.texts(name, 1, NAMES_MAX, NAME_MAX_SIZE);
-  if (!Object.keys(names).every((tag) => LANGUAGE.test(tag))) throw new Malformed("not a language");
-  return names;
-}
-
 function readRecipients(fields: Fields): Recipient[] {
-  const recipients = fields.array("recipients", 1, RECIPIENTS_MAX).map((value) => {
-    const one = new Fields(value);
-    return {
-      id: one.text("id"),
-      titles: readNames(one, "titles"),
-      signingKey: one.bytes("signing_key", 32),
-      keys: readListedKeys(one),
-    };
-  });
+  const recipients = fields.objects("recipients", 1, RECIPIENTS_MAX).map((one) => ({
+    id: one.text("id"),
+    titles: readNames(one, "titles"),
+    signingKey: one.bytes("signing_key", 32),
+    keys: readListedKeys(one),
+  }));
   checkRecipientIds(recipients.map(({ id }) => id));
   return recipients;
 }
 
 function readListedKeys(fields: Fields): ListedKey[] {
-  const keys = fields.array("keys", 1, KEYS_MAX).map((value) => {
-    const key = new Fields(value);
-    return { week: key.integer("week", 0) as Week, hash: key.bytes("hash", 32) as KeyHash };
-  });
+  const keys = fields.objects("keys", 1, KEYS_MAX).map((key) => ({
+    week: key.integer("week", 0) as Week,
+    hash: key.bytes("hash", 32) as KeyHash,
+  }));
   if (keys.some(({ week }, place) => place > 0 && week <= keys[place - 1]!.week)) {
     throw new Malformed("keys that are not sorted");
   }
   return keys;
 }
 
-function readRetired(value: Json): RetiredKey {
-  const key = new Fields(value);
+function readRetired(key: Fields): RetiredKey {
   const id = key.text("id");
   recipientBytes(id);
   return { id, signingKey: key.bytes("signing_key", 32), until: key.integer("until", 0) as Day };

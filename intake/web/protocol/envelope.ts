@@ -7,32 +7,37 @@ import { TooLarge } from "./errors.ts";
 import { sha256 } from "./hashing.ts";
 import { hpkeSeal, newKemSecretKey } from "./hpke.ts";
 import { bound, Label, labelled } from "./labels.ts";
-import type { Address, KeyHash } from "./names.ts";
+import type { Address, KeyHash, Week } from "./names.ts";
 import { pad, paddedChunkCount } from "./padding.ts";
 import { encodePayload, type Payload } from "./payload.ts";
-import { keyHash } from "./public_keys.ts";
-import { ENVELOPE_SLOTS, KEM_PUBLIC_KEY_SIZE, PAYLOAD_MAX_SIZE } from "./sizes.ts";
-import { setToken, type SourceKeys } from "./source_keys.ts";
+import { keyHash, recipientBytes } from "./public_keys.ts";
+import { ENVELOPE_SLOTS, PAYLOAD_MAX_SIZE } from "./sizes.ts";
+import { pairChain, setToken, type SourceKeys } from "./source_keys.ts";
+import { encodeJson } from "./strict_json.ts";
 
 const VERSION = 1;
 const CONTENT_KEY_SIZE = 32;
 const MESSAGE_ID_SIZE = 16;
 const NONCE = new Uint8Array(12);
 // SPEC 7: the body without its 16-byte tag
-const PADDED_SIZE = 28047;
+const PADDED_SIZE = 27791;
+// SPEC 7: content key, c_0, source signing key
+const SLOT_CONTENT_SIZE = 96;
+const RECIPIENT_BYTES = 32;
 // The two quotation marks of an empty text in JSON.
 const EMPTY_TEXT_SIZE = 2;
 
 /** What a source says: a payload but for what comes from its keys and its recipients. */
-export type Message = Omit<
-  Payload,
-  "recipients" | "setToken" | "signingKey" | "replyKey" | "threadSecret"
->;
+export type Message = Omit<Payload, "recipients" | "setToken" | "signingKey">;
 
-/** A recipient, and its intake public key (1216 bytes) of the current week. */
+/** A recipient that shall be able to read. */
 export interface SealTo {
   readonly id: string;
+  /** Its intake public key (1216 bytes), and the week of that. */
   readonly publicKey: Uint8Array;
+  readonly week: Week;
+  /** The key (32 bytes) that the directory names, under which its answers will be. */
+  readonly signingKey: Uint8Array;
 }
 
 /** 16 random bytes; the same ones again mean the same message. */
@@ -43,13 +48,15 @@ export function newMessageId(): Uint8Array {
 /**
  * The longest beginning of `text` that fits into the envelope of `message`, and the bytes of the
  * rest, which travel as a file: SPEC 7.1. `message.text`, `.rest` and `.fill` are not looked at.
- * Raises `TooLarge` where not even a message without text fits.
+ * Raises `TooLarge` where not even a message without text fits, `Malformed` where a text is not
+ * Unicode.
  */
 export function splitText(
   message: Message,
   recipientIds: readonly string[],
   text: string,
 ): [kept: string, rest: Uint8Array] {
+  encodeJson(text); // Half of a surrogate pair would become another character in UTF-8.
   const characters = Array.from(text);
   const beginning = (count: number): string => characters.slice(0, count).join("");
   const size = utf8(text).length;
@@ -94,8 +101,6 @@ function sizeAroundText(
     recipients: recipients.sort(byId),
     setToken: standIn(16),
     signingKey: standIn(32),
-    replyKey: standIn(KEM_PUBLIC_KEY_SIZE),
-    threadSecret: standIn(32),
   });
   return payload.length - EMPTY_TEXT_SIZE;
 }
@@ -130,14 +135,12 @@ export async function sealEnvelope(
       recipients.map(({ id }) => id),
     ),
     signingKey: source.signing.publicKey,
-    replyKey: source.reply.publicKey,
-    threadSecret: source.threadSecret,
   });
   if (payload.length > PAYLOAD_MAX_SIZE) throw new TooLarge("does not fit an envelope");
   const contentKey = random(CONTENT_KEY_SIZE);
   const commitment = sha256(bound(Label.COMMIT, genesisId), contentKey);
-  const slotKeys = places.map((_, slot) => recipients[places.indexOf(slot)]?.publicKey);
-  const slots = await sealSlots(slotKeys, bound(Label.SLOT, genesisId), contentKey);
+  const readers = places.map((_, slot) => recipients[places.indexOf(slot)]);
+  const slots = await sealSlots(readers, contentKey, source);
   const signed = concat(commitment, sha256(labelled(Label.SLOTS), slots), payload);
   const signature = source.signing.sign(Label.MESSAGE, genesisId, signed);
   const header = concat([VERSION], commitment, slots);
@@ -151,17 +154,26 @@ function randomSlots(): number[] {
   return slots.sort((one, other) => toNumber(one.at) - toNumber(other.at)).map(({ slot }) => slot);
 }
 
-/** SPEC 7: a slot without a recipient is sealed to a key pair made for it and forgotten. */
+/** SPEC 7: a slot without a reader is sealed to a key pair made for it and forgotten. */
 async function sealSlots(
-  keys: readonly (Uint8Array | undefined)[],
-  info: Uint8Array,
+  readers: readonly (SealTo | undefined)[],
   contentKey: Uint8Array,
+  source: SourceKeys,
 ): Promise<Uint8Array> {
+  const label = bound(Label.SLOT, source.genesisId);
   const slots: Uint8Array[] = [];
-  for (const key of keys) {
-    slots.push(await hpkeSeal(key ?? newKemSecretKey().publicKey, info, contentKey));
+  for (const reader of readers) {
+    const rid = reader ? recipientBytes(reader.id) : standIn(RECIPIENT_BYTES);
+    const key = reader ? reader.publicKey : newKemSecretKey().publicKey;
+    const content = reader ? slotContent(reader, contentKey, source) : standIn(SLOT_CONTENT_SIZE);
+    slots.push(await hpkeSeal(key, concat(label, rid), content));
   }
   return concat(...slots);
+}
+
+function slotContent(reader: SealTo, contentKey: Uint8Array, source: SourceKeys): Uint8Array {
+  const chain = pairChain(source, reader.id, reader.signingKey, reader.week);
+  return concat(contentKey, chain.bytes, source.threadId);
 }
 
 /** The address of an envelope, 32 bytes. */

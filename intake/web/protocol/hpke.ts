@@ -30,13 +30,8 @@ export class KemSecretKey extends Secret {
     return this.#keys.publicKey;
   }
 
-  /** The shared secret (32 bytes) in `enc` (1120). Raises `Unauthentic`. */
-  decapsulate(enc: Uint8Array): Uint8Array {
-    try {
-      return xWingDecapsulate(this.#keys, enc);
-    } catch {
-      throw new Unauthentic("does not open"); // SPEC 4: the X25519 share is zero
-    }
+  get keys(): XWingKeys {
+    return this.#keys;
   }
 }
 
@@ -66,9 +61,17 @@ export async function hpkeOpen(
   sealed: Uint8Array,
 ): Promise<Uint8Array> {
   if (sealed.length < KEM_ENC_SIZE + 16) throw new Malformed("too short");
-  const shared = secretKey.decapsulate(sealed.subarray(0, KEM_ENC_SIZE));
+  const shared = decapsulate(secretKey, sealed.subarray(0, KEM_ENC_SIZE));
   const [key, nonce] = keySchedule(shared, info);
   return aesOpen(key, nonce, NOTHING, sealed.subarray(KEM_ENC_SIZE));
+}
+
+function decapsulate(secretKey: KemSecretKey, enc: Uint8Array): Uint8Array {
+  try {
+    return xWingDecapsulate(secretKey.keys, enc);
+  } catch {
+    throw new Unauthentic("does not open"); // SPEC 4: the X25519 share is zero
+  }
 }
 
 /** RFC 9180, 5.1: KeySchedule in mode base; key and nonce of the first message. */

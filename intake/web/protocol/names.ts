@@ -7,7 +7,7 @@ type Named<Kind, Name extends string> = Kind & { readonly [name]: Name };
 
 /** SPEC 3: 32 bytes, which office. */
 export type GenesisId = Named<Uint8Array, "genesis id">;
-/** SPEC 6.2: 32 bytes, which thread of a source with an office. */
+/** SPEC 6.2: 32 bytes, which thread: the source's public signing key. */
 export type ThreadId = Named<Uint8Array, "thread id">;
 /** SPEC 8: 32 bytes, under which a chunk is stored. */
 export type ChunkId = Named<Uint8Array, "chunk id">;

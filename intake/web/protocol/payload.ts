@@ -1,29 +1,36 @@
 /** What a source says, as it stands in an envelope (SPEC 7.1, 7.2). */
 
 import { toHex, utf8 } from "./bytes.ts";
+import { isForbidden, WHITE_SPACE } from "./characters.ts";
 import { chunkCount, FileKey } from "./chunks.ts";
+import { Contradictory, Malformed } from "./errors.ts";
+import { isQuestionId } from "./form.ts";
 import type { Day, KeyHash } from "./names.ts";
 import { paddedChunkCount } from "./padding.ts";
-import { Contradictory, Malformed } from "./errors.ts";
 import { checkRecipientIds } from "./recipient_ids.ts";
 import {
   ANSWER_MAX_SIZE,
   ANSWERS_MAX,
   ATTACHMENTS_MAX,
+  CHOICES_MAX,
   CHUNKS_MAX,
   ENVELOPE_SLOTS,
   FILE_NAME_MAX_SIZE,
-  KEM_PUBLIC_KEY_SIZE,
   RECIPIENTS_MAX,
 } from "./sizes.ts";
-import { encodeJson, Fields, parseJson } from "./strict_json.ts";
+import { encodeJson, Fields, parseJson, type JsonValue } from "./strict_json.ts";
 
 const CLIENT_MAX_SIZE = 64;
 const MEDIA_TYPE_MAX_SIZE = 100;
 const EXTENSION_MAX_SIZE = 16;
 const LANGUAGE = /^[a-z0-9-]{2,16}$/;
-const NAME_FORBIDDEN = /[/\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-const WHITE_SPACE_AT_ENDS = /^\p{White_Space}+|\p{White_Space}+$/gu;
+const WHITE_SPACE_AT_ENDS = new RegExp(`^[${WHITE_SPACE}]+|[${WHITE_SPACE}]+$`, "g");
+const NAME_WITHOUT_NAME = "file";
+/** What this device knows nothing of may be a format character to another. */
+const UNASSIGNED = /\p{Cn}/u;
+
+/** What stands under a question: a text, or the ids of what was chosen. */
+export type Answer = string | readonly string[];
 
 /** One recipient that an envelope was sealed for. */
 export interface SealedFor {
@@ -66,16 +73,15 @@ export interface Payload {
   readonly setToken: Uint8Array;
   /** 32 bytes. */
   readonly signingKey: Uint8Array;
-  /** 1216 bytes. */
-  readonly replyKey: Uint8Array;
-  /** 32 bytes. */
-  readonly threadSecret: Uint8Array;
   readonly day: Day;
   readonly language: string;
   readonly client: string;
   readonly delegation: number;
   readonly sequence: number;
-  readonly answers: Readonly<Record<string, string>>;
+  /** SHA-256 of the questionnaire that was asked, 32 bytes. */
+  readonly form: Uint8Array;
+  /** By the ids of questions. */
+  readonly answers: Readonly<Record<string, Answer>>;
   readonly text: string;
   readonly rest: TextRest | null;
   readonly attachments: readonly Attachment[];
@@ -91,12 +97,11 @@ export function encodePayload(payload: Payload): Uint8Array {
     recipients: payload.recipients.map(({ id, key, slot }) => ({ id, key: toHex(key), slot })),
     set_token: toHex(payload.setToken),
     signing_key: toHex(payload.signingKey),
-    reply_key: toHex(payload.replyKey),
-    thread_secret: toHex(payload.threadSecret),
     day: payload.day,
     language: payload.language,
     client: payload.client,
     directory: { delegation: payload.delegation, sequence: payload.sequence },
+    form: toHex(payload.form),
     answers: payload.answers,
     text: payload.text,
     rest: rest && describeFile(rest),
@@ -122,24 +127,23 @@ export function parsePayload(data: Uint8Array): Payload {
   const directory = fields.object("directory");
   const rest = fields.objectOrNull("rest");
   const fill = fields.objectOrNull("fill");
-  const attachments = fields.array("attachments", 0, ATTACHMENTS_MAX);
+  const attachments = fields.objects("attachments", 0, ATTACHMENTS_MAX);
   const payload: Payload = {
     kind: oneOf(fields.text("kind"), ["report", "follow-up"]),
     messageId: fields.bytes("message_id", 16),
     recipients: readRecipients(fields),
     setToken: fields.bytes("set_token", 16),
     signingKey: fields.bytes("signing_key", 32),
-    replyKey: fields.bytes("reply_key", KEM_PUBLIC_KEY_SIZE),
-    threadSecret: fields.bytes("thread_secret", 32),
     day: fields.integer("day", 0) as Day,
     language: readLanguage(fields),
     client: fields.text("client", CLIENT_MAX_SIZE),
     delegation: directory.integer("delegation", 0),
     sequence: directory.integer("sequence", 0),
-    answers: fields.texts("answers", 0, ANSWERS_MAX, ANSWER_MAX_SIZE),
+    form: fields.bytes("form", 32),
+    answers: readAnswers(fields.object("answers")),
     text: fields.text("text"),
     rest: rest && readFile(rest),
-    attachments: attachments.map((value) => readAttachment(new Fields(value))),
+    attachments: attachments.map(readAttachment),
     fill: fill && { key: readFileKey(fill), chunks: fill.integer("chunks", 1, CHUNKS_MAX) },
   };
   fields.checkCritical();
@@ -154,14 +158,11 @@ function oneOf<Value extends string>(text: string, values: readonly Value[]): Va
 }
 
 function readRecipients(fields: Fields): SealedFor[] {
-  const recipients = fields.array("recipients", 1, RECIPIENTS_MAX).map((value) => {
-    const one = new Fields(value);
-    return {
-      id: one.text("id"),
-      key: one.bytes("key", 32) as KeyHash,
-      slot: one.integer("slot", 0, ENVELOPE_SLOTS - 1),
-    };
-  });
+  const recipients = fields.objects("recipients", 1, RECIPIENTS_MAX).map((one) => ({
+    id: one.text("id"),
+    key: one.bytes("key", 32) as KeyHash,
+    slot: one.integer("slot", 0, ENVELOPE_SLOTS - 1),
+  }));
   checkRecipientIds(recipients.map(({ id }) => id));
   if (!allDiffer(recipients.map(({ key }) => toHex(key)))) throw new Malformed("a key twice");
   if (!allDiffer(recipients.map(({ slot }) => slot))) throw new Malformed("a slot twice");
@@ -174,10 +175,35 @@ function readLanguage(fields: Fields): string {
   return language;
 }
 
+function readAnswers(fields: Fields): Record<string, Answer> {
+  const answers = fields.names(0, ANSWERS_MAX).map((question): [string, Answer] => {
+    const value = fields.value(question);
+    return [
+      question,
+      typeof value === "string"
+        ? fields.text(question, ANSWER_MAX_SIZE)
+        : readChoices(fields.array(question, 1, CHOICES_MAX)),
+    ];
+  });
+  return Object.fromEntries(answers);
+}
+
+function readChoices(values: readonly JsonValue[]): string[] {
+  const chosen = values.filter((value) => typeof value === "string");
+  if (chosen.length < values.length || !allDiffer(chosen) || !chosen.every(isQuestionId)) {
+    throw new Malformed("choices that are none");
+  }
+  return chosen;
+}
+
 function readAttachment(fields: Fields): Attachment {
   const name = fields.text("name");
-  checkFileName(name);
-  return { name, mediaType: fields.text("type", MEDIA_TYPE_MAX_SIZE), ...readFile(fields) };
+  return {
+    // SPEC 7.1: a bad name costs the name, never the message
+    name: isFileName(name) ? name : NAME_WITHOUT_NAME,
+    mediaType: fields.text("type", MEDIA_TYPE_MAX_SIZE),
+    ...readFile(fields),
+  };
 }
 
 function readFile(fields: Fields): TextRest {
@@ -214,23 +240,36 @@ function allDiffer(values: readonly (string | number)[]): boolean {
 
 /** Raises `Malformed` for a file name that is refused by SPEC 7.2. */
 export function checkFileName(name: string): void {
-  const isClean = name === name.replace(NAME_FORBIDDEN, "").replace(WHITE_SPACE_AT_ENDS, "");
-  if (!isClean || isNoName(name) || utf8(name).length > FILE_NAME_MAX_SIZE) {
-    throw new Malformed("not a file name");
-  }
+  if (!isFileName(name)) throw new Malformed("not a file name");
+}
+
+function isFileName(name: string): boolean {
+  const isBad = (character: string): boolean => /[/\\]/.test(character) || isForbidden(character);
+  return (
+    !isNoName(name) &&
+    !Array.from(name).some(isBad) &&
+    name === trimmed(name) &&
+    utf8(name).length <= FILE_NAME_MAX_SIZE
+  );
 }
 
 /** A name as close to `name` as `checkFileName` takes: SPEC 7.2. */
 export function safeFileName(name: string): string {
   const last = name.replace(/^.*[/\\]/su, "");
-  const clean = last.replace(NAME_FORBIDDEN, "").replace(WHITE_SPACE_AT_ENDS, "");
+  const isKept = (character: string): boolean =>
+    !isForbidden(character) && !UNASSIGNED.test(character);
+  const clean = trimmed(Array.from(last).filter(isKept).join(""));
   const dot = clean.lastIndexOf(".");
   const isExtension = dot > 0 && utf8(clean.slice(dot)).length <= EXTENSION_MAX_SIZE;
   const extension = isExtension ? clean.slice(dot) : "";
   const stem = isExtension ? clean.slice(0, dot) : clean;
   const cut = beginning(stem, FILE_NAME_MAX_SIZE - utf8(extension).length) + extension;
-  const safe = cut.replace(WHITE_SPACE_AT_ENDS, "");
-  return isNoName(safe) ? "file" : safe;
+  const safe = trimmed(cut);
+  return isNoName(safe) ? NAME_WITHOUT_NAME : safe;
+}
+
+function trimmed(name: string): string {
+  return name.replace(WHITE_SPACE_AT_ENDS, "");
 }
 
 function isNoName(name: string): boolean {

@@ -9,14 +9,13 @@ import { bound, Label } from "./labels.ts";
 import { PUZZLE_AHEAD_DAYS, PUZZLE_BEFORE_DAYS } from "./lifetimes.ts";
 import type { Address, ChunkId, Day, GenesisId } from "./names.ts";
 import { PUZZLE_NONCE_SIZE } from "./sizes.ts";
+import { Turns } from "./turns.ts";
 
 /** SPEC 11: what is uploaded, as a number. */
 export const PUZZLE_ENVELOPE = 1;
 export const PUZZLE_CHUNK = 2;
 
 const HEADER = /^(0|[1-9][0-9]{0,9})-([0-9a-f]{16})$/;
-/** How long the page waits for the work at a time. */
-const SLICE_MS = 20;
 
 /** What is hashed. `kind` is `PUZZLE_ENVELOPE` or `PUZZLE_CHUNK`; `pathHash` the 32 bytes of its path. */
 export function puzzleText(
@@ -68,33 +67,16 @@ export async function solvePuzzle(
   const begun = nobleSha256.create().update(beginning);
   const nonce = random(PUZZLE_NONCE_SIZE);
   const counter = new DataView(nonce.buffer);
-  let pause = Date.now() + SLICE_MS;
+  const turns = new Turns();
   let tried = 0;
   while (zeroBits(begun.clone().update(nonce).digest()) < difficulty) {
     counter.setUint32(0, counter.getUint32(0) + 1);
     tried += 1;
-    if (Date.now() < pause) continue;
+    if (!turns.isOver) continue;
     tell(tried);
-    await othersTurn();
-    pause = Date.now() + SLICE_MS;
+    await turns.give();
   }
   return puzzleHeader(day, nonce);
-}
-
-/**
- * Lets everything that waits have its turn: timers, and the server's answers to what was sent.
- *
- * After `scheduler.yield` this would go on before them, and timers are slowed down where a page is not looked at.
- */
-function othersTurn(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = (): void => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }
 
 /** The header that shows a nonce (8 bytes) for a day. */

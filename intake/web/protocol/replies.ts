@@ -1,27 +1,33 @@
 /** Reading what the office answers (SPEC 9). */
 
-import { concat, equal, toHex, toNumber, u32 } from "./bytes.ts";
+import { aesOpen } from "./aes.ts";
+import { concat, equal, toHex } from "./bytes.ts";
+import { chainHmac, type ChainKey } from "./chain_keys.ts";
 import { signingKeysOf, type Directory } from "./directory.ts";
 import { Malformed, ProtocolError, TooLarge, Unauthentic } from "./errors.ts";
-import { hmac } from "./hashing.ts";
-import { hpkeOpen } from "./hpke.ts";
 import { bound, Label } from "./labels.ts";
-import type { Day, GenesisId } from "./names.ts";
+import type { Day, GenesisId, ThreadId } from "./names.ts";
 import { unpad } from "./padding.ts";
 import { recipientBytes } from "./public_keys.ts";
+import { readingTags, type Owner, type ReadingTags } from "./reading_tags.ts";
 import { checkRecipientIds } from "./recipient_ids.ts";
 import { checkSignature } from "./signatures.ts";
 import {
   RECIPIENTS_MAX,
   RECORD_SIZE,
-  REPLY_INDEXES,
   REPLY_MESSAGE_MAX_SIZE,
+  SALT_SIZE,
   SIGNATURE_SIZE,
   TAG_SIZE,
 } from "./sizes.ts";
 import { setToken, type SourceKeys } from "./source_keys.ts";
 import { encodeJson, Fields, parseJson } from "./strict_json.ts";
+import { Turns } from "./turns.ts";
 
+const SEALED_AT = TAG_SIZE + SALT_SIZE;
+const NOTHING = new Uint8Array(0);
+// A record's key is used once, so its nonce need not differ from anything.
+const NONCE = new Uint8Array(12);
 const PARTS_MAX = 64;
 
 /** The message in one record: SPEC 9. */
@@ -52,36 +58,8 @@ export interface Reply {
   readonly missingParts: readonly number[];
   readonly recipients: readonly string[];
   readonly setToken: Uint8Array;
-}
-
-/** A part, whose signing key signed it, and the index of its tag. */
-type SignedPart = ReplyPart & { readonly recipientId: string; readonly index: number };
-
-/** What is there of a reply: its parts by their places, and the lowest index of any. */
-interface Gathered {
-  readonly parts: Map<number, SignedPart>;
-  index: number;
-}
-
-/** The tag (16 bytes) of reply `index` of a recipient, from 0 to 511: SPEC 9. */
-export function replyTag(
-  threadSecret: Uint8Array,
-  genesisId: GenesisId,
-  recipientId: string,
-  index: number,
-): Uint8Array {
-  const label = bound(Label.TAG, genesisId);
-  return hmac(threadSecret, label, recipientBytes(recipientId), u32(index)).slice(0, TAG_SIZE);
-}
-
-/** The bucket (32 bytes) that holds all replies of a thread: SPEC 9. */
-export function bucket(threadSecret: Uint8Array, genesisId: GenesisId): Uint8Array {
-  return hmac(threadSecret, bound(Label.BUCKET, genesisId));
-}
-
-/** The first `bits` bits of a bucket, 0 to 20, as a number. */
-export function bucketValue(bucket: Uint8Array, bits: number): number {
-  return Math.floor(toNumber(bucket.subarray(0, 4)) / 2 ** (32 - bits));
+  /** A part of it lies in two records: a backup of the recipient's was in use. */
+  readonly cameTwice: boolean;
 }
 
 /** The message in a record. Raises `Malformed`. */
@@ -97,7 +75,7 @@ export function parseReplyMessage(data: Uint8Array): ReplyPart {
     day: fields.integer("day", 0) as Day,
     recipients: fields.textArray("recipients", 1, RECIPIENTS_MAX, Infinity),
     setToken: fields.bytes("set_token", 16),
-    text: fields.text("text"),
+    text: fields.text("text", REPLY_MESSAGE_MAX_SIZE),
   };
   fields.checkCritical();
   if (part.kind !== kind) throw new Malformed("an unknown kind");
@@ -105,7 +83,7 @@ export function parseReplyMessage(data: Uint8Array): ReplyPart {
   return part;
 }
 
-/** The JSON of a message. Raises `TooLarge` over 2,876 bytes, `Malformed` outside the grammar. */
+/** The JSON of a message. Raises `TooLarge` over 908 bytes, `Malformed` outside the grammar. */
 export function encodeReplyMessage(part: ReplyPart): Uint8Array {
   const encoded = encodeJson({
     kind: part.kind,
@@ -123,29 +101,32 @@ export function encodeReplyMessage(part: ReplyPart): Uint8Array {
 }
 
 /**
- * The message in a record (4,096 bytes) that one of a recipient's signing keys signed.
- * Raises `Malformed`, or `Unauthentic` where it is not for this source or not by these keys.
+ * The message in a record (1,024 bytes) that one of a recipient's signing keys signed; `chain` is
+ * the chain key of the record's index. Raises `Malformed`, or `Unauthentic` where it is not of this
+ * chain, index and thread, or not by these keys.
  */
 export async function openReply(
   record: Uint8Array,
-  source: SourceKeys,
+  chain: ChainKey,
+  genesisId: GenesisId,
+  threadId: ThreadId,
   recipientId: string,
   signingKeys: readonly Uint8Array[],
 ): Promise<ReplyPart> {
-  if (record.length !== RECORD_SIZE) throw new Malformed("not 4,096 bytes");
-  const { genesisId, reply, threadId } = source;
+  if (record.length !== RECORD_SIZE) throw new Malformed("not 1,024 bytes");
   const tag = record.subarray(0, TAG_SIZE);
-  const info = concat(bound(Label.REPLY, genesisId), tag);
-  const padded = await hpkeOpen(reply, info, record.subarray(TAG_SIZE));
-  const content = unpad(padded);
+  // SPEC 9: HMAC(c_i, bound(REPLY) || thread || tag || salt)
+  const marks = record.subarray(0, SEALED_AT);
+  const key = await chainHmac(chain)(bound(Label.REPLY, genesisId), threadId, marks);
+  const content = unpad(await aesOpen(key, NONCE, NOTHING, record.subarray(SEALED_AT)));
   if (content.length <= SIGNATURE_SIZE) throw new Malformed("no message");
   const end = content.length - SIGNATURE_SIZE;
   const [message, signature] = [content.subarray(0, end), content.subarray(end)];
-  // SPEC 9: tag || thread id || rid || message
+  // SPEC 9: tag || thread || rid || message
   const signed = concat(tag, threadId, recipientBytes(recipientId), message);
-  const fits = (key: Uint8Array): boolean => {
+  const fits = (signingKey: Uint8Array): boolean => {
     try {
-      checkSignature(key, signature, Label.REPLY_MESSAGE, genesisId, signed);
+      checkSignature(signingKey, signature, Label.REPLY_MESSAGE, genesisId, signed);
       return true;
     } catch {
       return false;
@@ -156,46 +137,79 @@ export async function openReply(
 }
 
 /**
- * The replies to a source among the records of a board, in the order of SPEC 9.1. A record that does
- * not open or verify is passed over, whatever it is.
- * Raises `Malformed` where the board is not a whole number of records.
+ * The replies to a source among volumes of the board, in the order of SPEC 9.1; `board` are pieces
+ * of it, each a whole number of records, else `Malformed`. A record with one of the source's tags
+ * that does not open or verify is passed over, whatever it is.
  */
 export async function openBoard(
-  board: Uint8Array,
+  board: Iterable<Uint8Array>,
   source: SourceKeys,
   directory: Directory,
+  day: Day,
 ): Promise<Reply[]> {
-  if (board.length % RECORD_SIZE !== 0) throw new Malformed("not a whole number of records");
-  const senders = sendersByTag(source, directory);
-  const replies = new Map<string, Gathered>();
-  for (let at = 0; at < board.length; at += RECORD_SIZE) {
-    const record = board.subarray(at, at + RECORD_SIZE);
-    const sender = senders.get(toHex(record.subarray(0, TAG_SIZE)));
-    if (sender === undefined) continue;
-    const keys = signingKeysOf(directory, sender.recipientId);
-    const opened = await openReply(record, source, sender.recipientId, keys).catch(passOver);
-    if (opened) addPart(replies, { ...opened, ...sender });
+  const reading = new BoardReading(await readingTags(source, directory, day), directory);
+  for (const piece of board) await reading.add(piece);
+  return reading.replies();
+}
+
+/** A part as it was found; `doubled` where another record holds the same. */
+interface Found {
+  readonly owner: Owner;
+  readonly record: Uint8Array;
+  readonly part: ReplyPart;
+  readonly doubled: boolean;
+}
+
+/** Finds the replies to a source while the board comes, piece by piece. */
+export class BoardReading {
+  readonly #tags: ReadingTags;
+  readonly #directory: Directory;
+  readonly #turns = new Turns();
+  /** The parts that agree with each other, by their places. */
+  readonly #gathered = new Map<string, Map<number, Found>>();
+
+  constructor(tags: ReadingTags, directory: Directory) {
+    this.#tags = tags;
+    this.#directory = directory;
   }
-  const found = Array.from(replies.values(), ({ parts, index }) => ({ index, ...joined(parts) }));
-  return found.sort(byAge).map(({ index: _index, ...reply }) => reply);
-}
 
-/** By day, then recipient id, then index: indexes are given out in turn. */
-function byAge(one: Reply & { index: number }, other: Reply & { index: number }): number {
-  if (one.day !== other.day) return one.day - other.day;
-  if (one.recipientId === other.recipientId) return one.index - other.index;
-  return one.recipientId < other.recipientId ? -1 : 1;
-}
+  /** Looks through some records. Raises `Malformed` where one is not whole. */
+  async add(piece: Uint8Array): Promise<void> {
+    if (piece.length % RECORD_SIZE !== 0) throw new Malformed("not a whole number of records");
+    for (let at = 0; at < piece.length; at += RECORD_SIZE) {
+      const record = piece.subarray(at, at + RECORD_SIZE);
+      const owner = this.#tags.owner(record);
+      if (owner) await this.#open(record.slice(), await owner);
+      if (this.#turns.isOver) await this.#turns.give();
+    }
+  }
 
-/** Puts a part to those that it agrees with: SPEC 9.1. Of doubles the first counts. */
-function addPart(replies: Map<string, Gathered>, part: SignedPart): void {
-  const { recipientId, replyId, kind, parts, day, recipients, setToken, index } = part;
-  const ids = [toHex(replyId), toHex(setToken)];
-  const name = JSON.stringify([recipientId, ...ids, kind, parts, day, recipients]);
-  const known = replies.get(name) ?? { parts: new Map<number, SignedPart>(), index };
-  replies.set(name, known);
-  if (!known.parts.has(part.part)) known.parts.set(part.part, part);
-  known.index = Math.min(known.index, index);
+  /** What was found so far, in the order of SPEC 9.1. */
+  replies(): Reply[] {
+    const found = Array.from(this.#gathered.values(), (parts) => ({
+      first: [...parts.values()].sort(byPlace)[0]!,
+      reply: joined(parts),
+    }));
+    return found
+      .sort((one, other) => byAge(one.reply, other.reply) || byPlace(one.first, other.first))
+      .map(({ reply }) => reply);
+  }
+
+  async #open(record: Uint8Array, owner: Owner): Promise<void> {
+    const { genesisId, threadId } = this.#tags.source;
+    const { chain, recipientId } = owner;
+    const keys = signingKeysOf(this.#directory, recipientId);
+    const part = await openReply(record, chain, genesisId, threadId, recipientId, keys).catch(
+      passOver,
+    );
+    if (!part) return;
+    const name = groupOf(recipientId, part);
+    const parts = this.#gathered.get(name) ?? new Map<number, Found>();
+    this.#gathered.set(name, parts);
+    const found = { owner, record, part, doubled: false };
+    const before = parts.get(part.part);
+    parts.set(part.part, before ? firstOf(before, found) : found);
+  }
 }
 
 function passOver(error: unknown): null {
@@ -203,36 +217,57 @@ function passOver(error: unknown): null {
   throw error;
 }
 
-/** Whose reply it would be, active or retired, and of which index, by its tag (hex). */
-function sendersByTag(
-  source: SourceKeys,
-  directory: Directory,
-): Map<string, { recipientId: string; index: number }> {
-  const senders = new Map<string, { recipientId: string; index: number }>();
-  const ids = [...directory.recipients, ...directory.retired].map(({ id }) => id);
-  for (const recipientId of new Set(ids)) {
-    for (let index = 0; index < REPLY_INDEXES; index++) {
-      const tag = replyTag(source.threadSecret, source.genesisId, recipientId, index);
-      senders.set(toHex(tag), { recipientId, index });
-    }
-  }
-  return senders;
+/** SPEC 9.1: parts that disagree in any of these are parts of different replies. */
+function groupOf(recipientId: string, part: ReplyPart): string {
+  const { replyId, kind, parts, day, recipients, setToken } = part;
+  return JSON.stringify([
+    recipientId,
+    toHex(replyId),
+    kind,
+    parts,
+    day,
+    recipients,
+    toHex(setToken),
+  ]);
 }
 
-/** One reply of the parts that are there, by their places. */
-function joined(parts: ReadonlyMap<number, SignedPart>): Reply {
+/** That of two records of the same part which counts, flagged where they differ. */
+function firstOf(one: Found, other: Found): Found {
+  const order = byPlace(one, other) || byBytes(one.record, other.record);
+  return order === 0 ? one : { ...(order < 0 ? one : other), doubled: true };
+}
+
+/** By week, then index: a recipient gives out indexes in turn. */
+function byPlace({ owner: one }: Found, { owner: other }: Found): number {
+  return one.week - other.week || one.index - other.index;
+}
+
+function byBytes(one: Uint8Array, other: Uint8Array): number {
+  const place = one.findIndex((byte, at) => byte !== other[at]);
+  return place < 0 ? 0 : one[place]! - other[place]!;
+}
+
+/** By day, then recipient id. */
+function byAge(one: Reply, other: Reply): number {
+  if (one.day !== other.day || one.recipientId === other.recipientId) return one.day - other.day;
+  return one.recipientId < other.recipientId ? -1 : 1;
+}
+
+/** One reply of the parts that are there. */
+function joined(parts: ReadonlyMap<number, Found>): Reply {
   const [first] = parts.values();
-  const { recipientId, replyId, kind, day, recipients, setToken } = first!;
-  const places = Array.from({ length: first!.parts }, (_, place) => place);
+  const { parts: count, replyId, kind, day, recipients, setToken } = first!.part;
+  const places = Array.from({ length: count }, (_, place) => place);
   return {
-    recipientId,
+    recipientId: first!.owner.recipientId,
     replyId,
     kind,
     day,
-    text: places.map((place) => parts.get(place)?.text ?? "").join(""),
+    text: places.map((place) => parts.get(place)?.part.text ?? "").join(""),
     missingParts: places.filter((place) => !parts.has(place)),
     recipients,
     setToken,
+    cameTwice: [...parts.values()].some(({ doubled }) => doubled),
   };
 }
 

@@ -11,23 +11,27 @@ export const SIGNATURE_SIZE = 64;
 // SPEC 7
 export const ENVELOPE_SIZE = 32768;
 export const ENVELOPE_SLOTS = 4;
-export const ENVELOPE_SLOT_SIZE = 1168;
-export const PAYLOAD_MAX_SIZE = 27979;
+export const ENVELOPE_SLOT_SIZE = 1232;
+export const PAYLOAD_MAX_SIZE = 27723;
 export const ATTACHMENTS_MAX = 32;
 export const FILE_NAME_MAX_SIZE = 120;
 export const ANSWER_MAX_SIZE = 2000;
-export const ANSWERS_MAX = 8;
+export const ANSWERS_MAX = 40;
+export const CHOICES_MAX = 32;
 export const CHUNKS_MAX = 65535;
 export const RECIPIENTS_MAX = 4;
 // SPEC 8
 export const CHUNK_SIZE = 262144;
 export const PIECE_SIZE = 262128;
 export const CHUNK_ID_SIZE = 32;
-// SPEC 9
-export const RECORD_SIZE = 4096;
-export const REPLY_MESSAGE_MAX_SIZE = 2876;
+// SPEC 6.2, 9: REPLY_INDEXES for each pair chain
+export const CHAIN_KEY_SIZE = 32;
+export const RECORD_SIZE = 1024;
+export const REPLY_MESSAGE_MAX_SIZE = 908;
 export const TAG_SIZE = 16;
-export const REPLY_INDEXES = 512;
-export const BUCKET_BITS_MAX = 20;
+export const SALT_SIZE = 16;
+export const REPLY_INDEXES = 128;
+// SPEC 10.2, 13: records of a batch
+export const BATCH_SIZES: readonly number[] = [16, 32, 64, 128, 256];
 // SPEC 11
 export const PUZZLE_NONCE_SIZE = 8;

@@ -2,11 +2,12 @@
 
 import { argon2idAsync } from "@noble/hashes/argon2.js";
 
+import { u32 } from "./bytes.ts";
+import { ChainKey } from "./chain_keys.ts";
 import type { Codename } from "./codename.ts";
 import { expand, hmac, sha256 } from "./hashing.ts";
-import { KemSecretKey } from "./hpke.ts";
 import { bound, Label } from "./labels.ts";
-import type { GenesisId, ThreadId } from "./names.ts";
+import type { GenesisId, ThreadId, Week } from "./names.ts";
 import { recipientBytes } from "./public_keys.ts";
 import { Secret } from "./secret.ts";
 import { SigningKey } from "./signing.ts";
@@ -21,8 +22,7 @@ export class SourceKeys extends Secret {
   /** 32 bytes. */
   readonly genesisId: GenesisId;
   readonly signing: SigningKey;
-  readonly reply: KemSecretKey;
-  readonly #threadSecret: Uint8Array;
+  readonly #master: Uint8Array;
   readonly #setKey: Uint8Array;
 
   /** `master` are the 32 bytes that Argon2id gives. */
@@ -31,14 +31,13 @@ export class SourceKeys extends Secret {
     const key = (label: Label): Uint8Array => expand(master, bound(label, genesisId));
     this.genesisId = genesisId;
     this.signing = new SigningKey(key(Label.SOURCE_SIGNING));
-    this.reply = new KemSecretKey(key(Label.SOURCE_REPLY));
-    this.#threadSecret = key(Label.THREAD_SECRET);
+    this.#master = master;
     this.#setKey = key(Label.RECIPIENT_SET_KEY);
   }
 
-  /** 32 bytes. */
-  get threadSecret(): Uint8Array {
-    return this.#threadSecret;
+  /** 32 bytes, from which pair chains come. */
+  get master(): Uint8Array {
+    return this.#master;
   }
 
   /** 32 bytes. */
@@ -46,14 +45,9 @@ export class SourceKeys extends Secret {
     return this.#setKey;
   }
 
-  /** 32 bytes. */
+  /** The thread: the public signing key, 32 bytes. */
   get threadId(): ThreadId {
-    return sha256(
-      bound(Label.THREAD_ID, this.genesisId),
-      this.signing.publicKey,
-      this.reply.publicKey,
-      this.#threadSecret,
-    ) as ThreadId;
+    return this.signing.publicKey as ThreadId;
   }
 }
 
@@ -75,6 +69,20 @@ export async function deriveSourceKeys(
   };
   const master = await argon2idAsync(codename.bits, salt, { ...ARGON2, onProgress });
   return new SourceKeys(master, genesisId);
+}
+
+/** c_0 of a recipient id, one of its signing keys (32 bytes) and the week of an intake key. */
+export function pairChain(
+  source: SourceKeys,
+  recipientId: string,
+  signingKey: Uint8Array,
+  week: Week,
+): ChainKey {
+  // SPEC 6.2: HKDF-Expand(master, bound(PAIR) || rid || vk || u32(w), 32)
+  const label = bound(Label.PAIR, source.genesisId);
+  return new ChainKey(
+    expand(source.master, label, recipientBytes(recipientId), signingKey, u32(week)),
+  );
 }
 
 /** 16 bytes that only the source can make for a set of recipients. */

@@ -1,10 +1,12 @@
 /** Finding the word of a list that somebody typed: SPEC 6.1, steps 1 and 2. */
 
+import { fold, isSign, WHITE_SPACE } from "./characters.ts";
+import { WORDS } from "./sizes.ts";
+
 const LETTERS_MIN = 4;
-const COMBINING = /[\u0300-\u036f]/g;
-const BETWEEN = /[\p{White_Space}\-\u2010-\u2015]+/u;
-const LETTER = /\p{L}/u;
-const ENDS = /^[^\p{L}\p{M}]+|[^\p{L}\p{M}]+$/gu;
+// SPEC 6.1: white space and dashes, and what else people write between words
+const WIDE_GAPS = `${WHITE_SPACE}\\-\\u2010-\\u2015`;
+const GAPS = `${WIDE_GAPS},;./_|\\xad\\xb7\\u200b-\\u200d\\u2060\\ufeff`;
 /** The keys of a US English keyboard, and what a Russian one writes with them. */
 const ENGLISH_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.";
 const RUSSIAN_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбю";
@@ -43,9 +45,20 @@ function indexesOf(folded: readonly string[]): ReadonlyMap<string, number> {
   return indexes;
 }
 
-/** SPEC 6.1, step 1: the pieces of a text that hold a letter. */
+/** The pieces of a text, cut at all separators: SPEC 6.1. */
 export function pieces(text: string): string[] {
-  return text.split(BETWEEN).filter((piece) => LETTER.test(piece));
+  return cut(text, GAPS);
+}
+
+/** SPEC 6.1, step 1: the pieces of a text that shall be a codename. */
+export function codenamePieces(text: string): string[] {
+  // A comma may be a letter of the other keyboard layout.
+  const found = cut(text, WIDE_GAPS);
+  return found.length === WORDS ? found : pieces(text);
+}
+
+function cut(text: string, gaps: string): string[] {
+  return text.split(new RegExp(`[${gaps}]+`)).filter(strip);
 }
 
 /** SPEC 6.1, steps 2a and 2b. */
@@ -72,12 +85,12 @@ export function findWord(
   return null;
 }
 
-function fold(text: string): string {
-  return text.normalize("NFKD").replace(COMBINING, "").toLowerCase();
-}
-
+/** Without signs at both ends. */
 function strip(text: string): string {
-  return text.replace(ENDS, "");
+  let [start, end] = [0, text.length];
+  while (start < end && isSign(text[start]!)) start++;
+  while (start < end && isSign(text[end - 1]!)) end--;
+  return text.slice(start, end);
 }
 
 /** The piece as the same keys write it in the list's own layout; as it is for other languages. */

@@ -2,9 +2,8 @@
 
 import type { Day } from "../protocol/names.ts";
 
-/** How long a small answer or an envelope may take, and how long a board on the slowest of lines. */
+/** How long a small answer or an envelope may take, and how long a volume may stand still. */
 const TIMEOUT_MS = 60_000;
-const LONG_TIMEOUT_MS = 300_000;
 
 /** The server did not do what was asked. Status 0: it did not answer. */
 export class ServerError extends Error {
@@ -48,9 +47,40 @@ export function getKey(hash: string): Promise<Uint8Array> {
   return ask("/v1/keys/" + hash, bytes);
 }
 
-/** Returns the records of one bucket of the board, one after another. */
-export function getBoard(bits: number, value: number): Promise<Uint8Array> {
-  return ask(`/v1/board/${String(bits)}/${String(value)}`, bytes, {}, LONG_TIMEOUT_MS);
+export function getForm(hash: string): Promise<Uint8Array> {
+  return ask("/v1/forms/" + hash, bytes);
+}
+
+/** Returns the list of the board's volumes, as JSON. */
+export function getVolumes(): Promise<Uint8Array> {
+  return ask("/v1/board", bytes);
+}
+
+/** Returns a volume, of which no more than `size` bytes are wanted; `tell` is given how many are there. */
+export function getVolume(
+  hash: string,
+  size: number,
+  tell: (bytes: number) => void,
+): Promise<Uint8Array> {
+  return ask("/v1/board/" + hash, async (response, alive) => {
+    const volume = new Uint8Array(size);
+    let done = 0;
+    const reader = response.body?.getReader();
+    for (let piece = await reader?.read(); piece && !piece.done; piece = await reader?.read()) {
+      // The caller checks the size, and has to see that there is more.
+      if (done + piece.value.length > size) return new Uint8Array(size + 1);
+      volume.set(piece.value, done);
+      done += piece.value.length;
+      alive();
+      tell(done);
+    }
+    return volume.subarray(0, done);
+  });
+}
+
+/** Returns a file of the site itself. */
+export function getFile(path: string): Promise<string> {
+  return ask(path, (response) => response.text());
 }
 
 export async function getStatus(): Promise<Status> {
@@ -99,10 +129,14 @@ async function put(
   if (status !== 204) throw new ServerError(502, "");
 }
 
-/** Asks, and reads the answer with `read`; all of it within the time limit, unless `outer` stops it. */
+/**
+ * Asks, and reads the answer with `read`; all of it within the time limit, unless `outer` stops it.
+ *
+ * What says that it is `alive` begins the time anew.
+ */
 async function ask<T>(
   path: string,
-  read: (response: Response) => Promise<T>,
+  read: (response: Response, alive: () => void) => Promise<T>,
   options: RequestInit = {},
   timeout = TIMEOUT_MS,
   outer?: AbortSignal,
@@ -112,7 +146,11 @@ async function ask<T>(
   const stop = (): void => {
     controller.abort();
   };
-  const timer = setTimeout(stop, timeout);
+  let timer = setTimeout(stop, timeout);
+  const alive = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(stop, timeout);
+  };
   outer?.addEventListener("abort", stop);
   try {
     const response = await fetch(path, {
@@ -124,7 +162,7 @@ async function ask<T>(
       referrerPolicy: "no-referrer",
     });
     if (!response.ok) throw new ServerError(response.status, await errorCode(response));
-    return await read(response);
+    return await read(response, alive);
   } catch (error) {
     if (outer?.aborted) throw new Stopped();
     throw error instanceof ServerError ? error : new ServerError(0, "");

@@ -1,46 +1,139 @@
-/** The reply board, one bucket of it at a time. */
-
-import { bucket, bucketValue } from "../protocol/replies.ts";
-import type { SourceKeys } from "../protocol/source_keys.ts";
-import { getBoard, ServerError } from "./api.ts";
-import { openOffice, OfficeRefusal, type Office } from "./office.ts";
-
-/** An office and the part of its board that may hold a source's replies. */
-export interface LoadedBoard {
-  readonly office: Office;
-  readonly records: Uint8Array;
-}
-
 /**
- * Returns the whole board where it is one bucket, else null.
+ * The reply board, loaded whole and in one order by everybody who writes or reads: SPEC 9.2 and 11.5.
  *
- * It is loaded before anything is typed, so that a visit with a codename looks like one without.
+ * Nothing that is asked for here depends on a codename, on what is found, or on the page's language.
  */
-export async function loadWholeBoard(office: Office): Promise<LoadedBoard | null> {
-  if (office.directory.bucketBits > 0) return null;
-  return { office, records: await load(office, 0) };
+
+import { toHex } from "../protocol/bytes.ts";
+import { Malformed } from "../protocol/errors.ts";
+import { RECORD_SIZE } from "../protocol/sizes.ts";
+import { checkVolume, parseVolumes, type Volume } from "../protocol/volumes.ts";
+import { getVolume, getVolumes, ServerError } from "./api.ts";
+import { Line, type LineState } from "./line.ts";
+
+/** A server whose board changes more often than this while it is loaded does not want it loaded. */
+const LISTS_MAX = 100;
+/** More than any office's board has in one volume: a page could not hold it. */
+const VOLUME_MAX_SIZE = 2 ** 28;
+
+/** How far the loading is: bytes there of all bytes, 0 of 0 while nobody knows how many there are. */
+export interface BoardProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly line: LineState;
 }
 
-/** Returns the bucket of a source; the office is loaded again where its buckets have become finer. */
-export async function loadBucket(office: Office, source: SourceKeys): Promise<LoadedBoard> {
-  try {
-    return { office, records: await load(office, valueFor(office, source)) };
-  } catch (error) {
-    if (!(error instanceof OfficeRefusal && error.reason === "not-ready")) throw error;
-    const newer = await openOffice(office.facts);
-    return { office: newer, records: await load(newer, valueFor(newer, source)) };
+/** The board on its way, from the moment it is made. */
+export class Board {
+  /** Resolves when all of it is there; raises ServerError, Malformed and Unauthentic. */
+  readonly loaded: Promise<void>;
+  /** Whether it is loaded, or will never be. */
+  ended = false;
+  readonly #volumes: Uint8Array[] = [];
+  readonly #there = new Set<string>();
+  readonly #keep: boolean;
+  readonly #listeners = new Set<() => void>();
+  readonly #line = new Line((state) => {
+    this.#lineState = state;
+    this.#tell();
+  });
+  #lineState: LineState = { is: "working" };
+  /** Bytes of whole volumes, and of the one that is loaded now. */
+  #whole = 0;
+  #begun = 0;
+  #total = 0;
+
+  /** `keep` tells whether somebody may want to read it. */
+  constructor(keep: boolean) {
+    this.#keep = keep;
+    this.loaded = this.#load().finally(() => {
+      this.ended = true;
+      this.#tell();
+    });
+    // Who waits for it hears of it; where nobody does, nothing is lost.
+    this.loaded.catch(() => undefined);
+  }
+
+  /** The volumes that are there, newest week first. */
+  get volumes(): readonly Uint8Array[] {
+    return this.#volumes;
+  }
+
+  get progress(): BoardProgress {
+    return { done: this.#whole + this.#begun, total: this.#total, line: this.#lineState };
+  }
+
+  /** Calls `tell` whenever something has changed, until what is returned is called. */
+  watch(tell: () => void): () => void {
+    this.#listeners.add(tell);
+    tell();
+    return () => this.#listeners.delete(tell);
+  }
+
+  /** Tries at once instead of waiting. */
+  tryNow(): void {
+    this.#line.tryNow();
+  }
+
+  async #load(): Promise<void> {
+    for (let lists = 0; lists < LISTS_MAX; lists += 1) {
+      const listed = parseVolumes(await this.#carry(getVolumes));
+      const missing = listed.filter(({ hash }) => !this.#there.has(toHex(hash)));
+      this.#total = this.#whole + missing.reduce((sum, one) => sum + sizeOf(one), 0);
+      this.#tell();
+      if (await this.#loadAll(missing)) return;
+    }
+    throw new Malformed("a board that never stays the same");
+  }
+
+  /** Loads one volume after another; returns false where one is gone, since there is a newer list then. */
+  async #loadAll(volumes: readonly Volume[]): Promise<boolean> {
+    for (const volume of volumes) {
+      const data = await this.#loadVolume(volume);
+      if (data === null) return false;
+      await checkVolume(data, volume);
+      this.#there.add(toHex(volume.hash));
+      this.#whole += data.length;
+      this.#begun = 0;
+      if (this.#keep) this.#volumes.push(data);
+    }
+    return true;
+  }
+
+  async #loadVolume(volume: Volume): Promise<Uint8Array | null> {
+    const size = sizeOf(volume);
+    if (size > VOLUME_MAX_SIZE) throw new Malformed("a volume of another size");
+    try {
+      return await this.#carry(() => {
+        this.#begun = 0;
+        return getVolume(toHex(volume.hash), size, this.#count);
+      });
+    } catch (error) {
+      if (!(error instanceof ServerError && error.status === 404)) throw error;
+      this.#begun = 0;
+      return null;
+    }
+  }
+
+  readonly #count = (bytes: number): void => {
+    this.#begun = bytes;
+    this.#tell();
+  };
+
+  /** Asks until there is an answer. */
+  async #carry(ask: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    let answer = new Uint8Array();
+    await this.#line.carry(async () => {
+      answer = (await ask()) as typeof answer;
+    });
+    return answer;
+  }
+
+  #tell(): void {
+    for (const tell of [...this.#listeners]) tell();
   }
 }
 
-function valueFor({ directory, facts }: Office, source: SourceKeys): number {
-  return bucketValue(bucket(source.threadSecret, facts.genesisId), directory.bucketBits);
-}
-
-async function load({ directory }: Office, value: number): Promise<Uint8Array> {
-  try {
-    return await getBoard(directory.bucketBits, value);
-  } catch (error) {
-    if (!(error instanceof ServerError)) throw error;
-    throw new OfficeRefusal(error.passes ? "unreachable" : "not-ready", directory);
-  }
+function sizeOf({ records }: Volume): number {
+  return records * RECORD_SIZE;
 }

@@ -15,7 +15,7 @@ export class NoDirectoryFile extends Error {}
 
 /** Returns the office of a directory file. Raises NoDirectoryFile, and OfficeRefusal. */
 export function officeFromFile(data: Uint8Array, genesisId: GenesisId): Office {
-  const { directory, keys } = genuine(data, genesisId);
+  const { directory, form, keys } = genuine(data, genesisId);
   const day = today();
   if (day < directory.issued - CLOCK_GRACE_DAYS) throw new OfficeRefusal("clock", directory);
   try {
@@ -27,10 +27,12 @@ export function officeFromFile(data: Uint8Array, genesisId: GenesisId): Office {
     });
     const open = { open: true, reason: "" };
     return {
-      facts: { genesisId, buildDay: 0 as Day, origin: "" },
+      // The page's own bytes are the same for years: it knows no day, and no directory, to begin from.
+      facts: { genesisId, buildDay: 0 as Day, lowest: [0, 0], origin: "" },
       directory,
       // What the server takes nobody knows here: it says so when the file is sent.
       status: { day, envelopes: open, chunks: open },
+      form,
       week: weekOf(day),
       keys: new Map(ofToday),
     };

@@ -4,12 +4,19 @@ import { chunkCount } from "../protocol/chunks.ts";
 import { paddedChunkCount } from "../protocol/padding.ts";
 import { ATTACHMENTS_MAX, PIECE_SIZE } from "../protocol/sizes.ts";
 import type { Office } from "../reach/office.ts";
+import type { Answers } from "./sealing.ts";
 
 /** Characters of a text: about a hundred printed pages. */
 export const TEXT_MAX_LENGTH = 200_000;
 
 /** Bytes of a text while the server takes no chunks: what the envelope holds beside the answers. */
 export const TEXT_MAX_SIZE_IN_ENVELOPE = 20_000;
+
+/** Bytes of all answers as the envelope holds them: with as many files as can be, they fit. */
+const ANSWERS_MAX_SIZE = 12_000;
+
+/** Bytes of text and answers as the envelope holds them while the server takes no chunks. */
+const WRITTEN_MAX_SIZE_IN_ENVELOPE = 26_000;
 
 /** Chunks that the rest of the longest text takes, at three bytes a character. */
 const TEXT_CHUNKS = 3;
@@ -47,6 +54,14 @@ export function textTooLong(text: string, office: Office): boolean {
 /** Whether an answer has more than the most bytes that its question leaves it. */
 export function answerTooLong(text: string, most: number): boolean {
   return sizeOf(text) > most;
+}
+
+/** Whether the answers of a report are too large together, or with its text where that must fit beside them. */
+export function answersTooLarge(text: string, answers: Answers, office: Office): boolean {
+  const size = sizeOf(JSON.stringify(answers));
+  const written = size + sizeOf(JSON.stringify(text));
+  const all = takesLongTexts(office) ? 0 : written;
+  return size > ANSWERS_MAX_SIZE || all > WRITTEN_MAX_SIZE_IN_ENVELOPE;
 }
 
 /** About how many characters of such a text fit in so many bytes, to the hundred. */

@@ -22,17 +22,29 @@ const CLIENT = "fidelio-web 0.1";
 /** SPEC 7.1: a longer media type is left out. */
 const MEDIA_TYPE_MAX_SIZE = 100;
 
+/** By the ids of questions. */
+export type Answers = Message["answers"];
+
 /** What a person wants to send. */
 export interface Outgoing {
   readonly kind: "report" | "follow-up";
   readonly text: string;
-  readonly answers: Readonly<Record<string, string>>;
+  readonly answers: Answers;
   readonly files: readonly File[];
   readonly recipientIds: readonly string[];
 }
 
-/** None of the chosen recipients is active any more. */
-export class NoRecipientLeft extends Error {}
+/** Some of the chosen recipients are not active any more: a person decides whether the others shall have it. */
+export class RecipientsGone extends Error {
+  /** The ids of those that were chosen and are still active. */
+  readonly left: readonly string[];
+
+  constructor(left: readonly string[]) {
+    super("a chosen recipient is gone");
+    this.name = "RecipientsGone";
+    this.left = left;
+  }
+}
 
 /** The text does not fit while the server takes no chunks, or all is more than a message may hold. */
 export class MessageTooLarge extends Error {}
@@ -68,6 +80,7 @@ export function prepare(outgoing: Outgoing, files: OutgoingFile[], office: Offic
     client: CLIENT,
     delegation: office.directory.delegation.number,
     sequence: office.directory.sequence,
+    form: office.directory.form,
     answers: outgoing.answers,
     text: "",
     rest: null,
@@ -103,16 +116,25 @@ export async function seal(
   return sealFor(parts, source, fresh);
 }
 
-/** Seals the envelope of a message to the keys of an office, which the caller knows to be those of today. */
+/**
+ * Seals the envelope of a message to the keys of an office, which the caller knows to be those of today.
+ *
+ * Raises RecipientsGone: never is it sealed to the rest unasked (SPEC 9.1).
+ */
 export async function sealFor(
   parts: Parts,
   source: SourceKeys,
   fresh: Office,
 ): Promise<SealedEnvelope> {
-  const recipients = parts.outgoing.recipientIds
-    .map((id) => ({ id, publicKey: fresh.keys.get(id) }))
-    .filter((one): one is { id: string; publicKey: Uint8Array } => one.publicKey !== undefined);
-  if (recipients.length === 0) throw new NoRecipientLeft();
+  const { recipientIds } = parts.outgoing;
+  const chosen = fresh.directory.recipients.filter(({ id }) => recipientIds.includes(id));
+  if (chosen.length < recipientIds.length) throw new RecipientsGone(chosen.map(({ id }) => id));
+  const recipients = chosen.map(({ id, signingKey }) => ({
+    id,
+    publicKey: fresh.keys.get(id) as Uint8Array,
+    week: fresh.week,
+    signingKey,
+  }));
   const { files, rest, fill } = parts;
   const day = today();
   const message: Message = {
@@ -120,6 +142,7 @@ export async function sealFor(
     day,
     delegation: fresh.directory.delegation.number,
     sequence: fresh.directory.sequence,
+    form: fresh.directory.form,
     attachments: attachments(parts.outgoing, files, (file) => file.hash),
     rest: rest && { size: rest.size, key: rest.key, chunks: rest.chunks, hash: rest.hash },
     fill: fill && { key: fill.key, chunks: fill.chunks },

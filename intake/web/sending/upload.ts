@@ -26,6 +26,7 @@ import { headerFor } from "./puzzles.ts";
 import {
   filesOf,
   prepare,
+  RecipientsGone,
   seal,
   type Outgoing,
   type Parts,
@@ -104,9 +105,16 @@ export async function send(
     return day;
   } catch (error) {
     line.stop();
-    if (!(error instanceof Stopped || error instanceof FileUnreadable)) forget(outgoing);
+    if (!goesOn(error)) forget(outgoing);
     throw error;
   }
+}
+
+/** Whether a new try goes on with the files as they are. */
+function goesOn(error: unknown): boolean {
+  return (
+    error instanceof Stopped || error instanceof FileUnreadable || error instanceof RecipientsGone
+  );
 }
 
 function newAttempt(outgoing: Outgoing, office: Office): Attempt {

@@ -117,8 +117,8 @@ def test_the_sha256_of_the_offline_page_stands_on_the_site(site: Path) -> None:
 
 def test_a_compressed_file_holds_the_same_bytes(site: Path) -> None:
     compressed = list(site.rglob("*.gz"))
-    # Three for all languages; in each four pages and two programs.
-    of_all = 3 + 6 * len(CODES)
+    # Three for all languages; in each four pages, two programs and a list of words.
+    of_all = 3 + 7 * len(CODES)
     assert len(compressed) == of_all + len(list(site.glob("answers/*/*.html")))
     for path in compressed:
         assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes()
@@ -134,13 +134,15 @@ def test_no_page_holds_a_script_a_style_or_an_address_elsewhere(
         assert "://" not in page
 
 
-def test_pages_carry_the_office_and_the_day_in_their_own_bytes(
+def test_pages_carry_the_office_the_day_and_the_lowest_directory_in_their_own_bytes(
     directory: Directory, site: Path
 ) -> None:
     for name in ("en/index.html", "ru/index.html", "en/replies/index.html"):
         page = _pages(site)[name]
         assert f'<meta name="office" content="{directory.genesis_id.hex()}">' in page
         assert f'<meta name="build-day" content="{DAY}">' in page
+        lowest = f"{directory.delegation.number} {directory.sequence}"
+        assert f'<meta name="lowest" content="{lowest}">' in page
 
 
 def test_names_and_contacts_of_the_directory_stand_in_the_pages_escaped(site: Path) -> None:
@@ -179,7 +181,21 @@ def test_a_program_carries_its_own_language_and_word_list_only(site: Path, page:
     assert cyrillic == ["ёйцукенгшщзхъфывапролджэячсмитьбю"]
     assert "Leave this page" in english
     assert "Leave this page" not in russian
-    assert not re.search(r"(?<![\w$.])(_|ngettext)\(", english + russian)
+    assert not re.search(r"(?<![\w$.#])(_|ngettext)\(", english + russian)
+
+
+@pytest.mark.parametrize("page", ["report", "replies"])
+def test_a_program_names_the_lists_of_other_languages_and_the_offline_page_holds_them(
+    site: Path, page: str
+) -> None:
+    for code, other in (("en", "russian"), ("ru", "english")):
+        program = next(site.glob(f"{page}-{code}-*.js")).read_text()
+        (named,) = re.findall(r'"path":"/(words-[^"]*)"', program)
+        assert named.startswith(f"words-{other}-")
+        assert (site / named).read_text() == "\n".join(pack_words(word_list(other)))
+        offline = (site / code / "offline.html").read_text()
+        assert pack_words(word_list(other))[1] in offline
+        assert named not in offline
 
 
 def test_a_page_loads_only_files_that_are_there(site: Path) -> None:

@@ -27,9 +27,9 @@ def vectors() -> Iterator[Vector]:
     yield from _bad_files()
 
 
-def content(size: int) -> bytes:
+def content(size: int, pattern: bytes = PATTERN) -> bytes:
     """Return a file's bytes: the pattern, repeated and cut."""
-    return (PATTERN * (size // len(PATTERN) + 1))[:size]
+    return (pattern * (size // len(pattern) + 1))[:size]
 
 
 def pieces(size: int) -> list[bytes]:
@@ -45,15 +45,22 @@ def hash_of(size: int, announced: int | None = None) -> str:
 
 
 def sealed(
-    index: int, start: int, size: int, last: bool, *, key: FileKey = KEY, **altered: object
+    index: int,
+    start: int,
+    size: int,
+    last: bool,
+    *,
+    key: FileKey = KEY,
+    pattern: bytes = PATTERN,
+    **altered: object,
 ) -> Recipe:
     """Return a recipe: `size` bytes of the content from `start` on, sealed, then altered."""
-    chunk = seal_chunk(key, index, content(start + size)[start:], last)
+    chunk = seal_chunk(key, index, content(start + size, pattern)[start:], last)
     return {
         "file_key": key.secret.hex(),
         "index": index,
         "last": last,
-        "pattern": PATTERN.hex(),
+        "pattern": pattern.hex(),
         "start": start,
         "size": size,
         "sha256": hashlib.sha256(chunk).hexdigest(),
@@ -151,6 +158,16 @@ def _bad_ends() -> Iterator[Vector]:
         "The last piece is not marked as last.",
         "Unauthentic",
         [first, second, unmarked],
+    )
+    # A writer that ends each file with a short piece would end this one with an empty one.
+    full, empty = sealed(0, 0, PIECE_SIZE, False), sealed(1, 0, PIECE_SIZE, True, pattern=b"\0")
+    yield refused(
+        "chunk_last_missing",
+        "An empty last piece after a full one, which makes the full one not the last.",
+        "Unauthentic",
+        "open_file",
+        variant="empty_piece",
+        **_file(PIECE_SIZE, [full, empty]),
     )
     early = sealed(1, PIECE_SIZE, PIECE_SIZE, True)
     yield _refused_file(

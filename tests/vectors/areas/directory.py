@@ -28,7 +28,7 @@ from tests.vectors.documents import (
     recipients,
     successor,
 )
-from tests.vectors.people import GENESIS_ID, OTHER_GENESIS_ID, RETIRED, ROOT, SIGNING
+from tests.vectors.people import GENESIS_ID, OTHER_GENESIS_ID, RETIRED, ROOT, SERVER, SIGNING
 from tests.vectors.vector import Vector, accepted, refused
 
 
@@ -44,6 +44,13 @@ def vectors() -> Iterator[Vector]:
 def _good() -> Iterator[Vector]:
     last = ISSUED + 21
     long = directory_members(expires=last, recipients=recipients(listed_weeks(ISSUED, Day(last))))
+    board, *others = recipients()
+    critical = {"critical": ["later"]}
+    policy = directory_members()["policy"]
+    assert isinstance(policy, dict)
+    inner = document(
+        directory_members(recipients=[board | critical, *others], policy=policy | critical)
+    )
     for variant, what, good in (
         ("", "A directory.", document()),
         (
@@ -58,6 +65,7 @@ def _good() -> Iterator[Vector]:
             document(directory_members(critical=["retired", "critical"])),
         ),
         ("_longest", "A directory for 21 days.", document(long)),
+        ("_inner_critical", "`critical` in an inner object is a member like any other.", inner),
         ("_order", "The members come in another order.", document(_reversed())),
         (
             "_bounds",
@@ -186,15 +194,20 @@ def _equal_keys() -> Iterator[Vector]:
     other_keys = [board, investigations | {"keys": keys_of("board", listed_weeks(ISSUED, EXPIRES))}]
     keys = keys_of("board", listed_weeks(ISSUED, EXPIRES))
     repeated = [keys[0], keys[1] | {"hash": keys[0]["hash"]}, *keys[2:]]
-    for variant, members in {
+    equal: dict[str, Members] = {
         "signing_keys": {"recipients": [board, investigations | {"signing_key": board_key}]},
         "active_and_retired": {"retired": [retired]},
         "retired": {"retired": again},
         "root": {"recipients": [board | {"signing_key": ROOT.public_key.hex()}, investigations]},
         "directory_key": {"retired": [_retired(DIRECTORY_KEY.public_key, "board")]},
+        "servers": {"servers": [SERVER.public_key.hex()] * 2},
+        "server_and_root": {"servers": [ROOT.public_key.hex()]},
+        "server_and_recipient": {"servers": [board_key]},
+        "server_and_retired": {"servers": [RETIRED.public_key.hex()]},
         "intake_keys": {"recipients": other_keys},
         "intake_keys_of_one": {"recipients": [board | {"keys": repeated}, investigations]},
-    }.items():
+    }
+    for variant, members in equal.items():
         data = document(directory_members(**members))
         yield _refused("directory_equal_keys", "Two equal keys.", "Contradictory", data, variant)
     for variant, data in {
@@ -222,8 +235,10 @@ def _least() -> Members:
         recipients=[recipient("board", keys=keys_of("board", weeks))],
         retired=[],
         contacts=[],
-        bucket_bits=0,
-        batch_size=1,
+        servers=[],
+        batch_size=16,
+        release=0,
+        mirrors=[],
     )
 
 

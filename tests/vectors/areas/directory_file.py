@@ -1,5 +1,6 @@
 """Directory files: SPEC 11.2."""
 
+import hashlib
 from collections.abc import Iterator
 
 from crypto.days import later
@@ -10,6 +11,7 @@ from crypto.office.directory import listed_weeks
 from crypto.public_keys import key_hash
 from tests.vectors.calls.directories import shown_directory
 from tests.vectors.documents import ISSUED, directory_members, document, recipient
+from tests.vectors.forms import FORM, TEXT, form
 from tests.vectors.people import GENESIS_ID
 from tests.vectors.vector import Vector, accepted, randomness, refused
 
@@ -30,9 +32,10 @@ _DOCUMENT = document(
 def vectors() -> Iterator[Vector]:
     """Yield a directory file that a reader accepts, and each kind that it does not."""
     call = "read_directory_file"
-    good = encode_directory_file(_DOCUMENT, _KEYS)
+    good = _file(FORM, _KEYS)
     result = {
         "directory": shown_directory(read_directory(_DOCUMENT, GENESIS_ID)),
+        "form": hashlib.sha256(FORM).hexdigest(),
         "keys": [key_hash(key).hex() for key in _KEYS],
         # That it is written the same again.
         "encoded": True,
@@ -52,11 +55,20 @@ def vectors() -> Iterator[Vector]:
         ("", "A key more than the directory lists.", good + _KEYS[0]),
         ("length", "A length that exceeds the file.", good[:25] + b"\x00\xff" + good[27:]),
         ("head", "A file that ends within the length.", good[:27]),
+        ("no_form", "A form of no bytes.", _file(b"", _KEYS)),
+        ("form", "A form that is too long.", _file(bytes(65_537), [])),
     ):
         yield refused(
             "directory_file_size", what, "Malformed", call, variant=variant, **_read(data)
         )
-    swapped = encode_directory_file(_DOCUMENT, [_KEYS[1], _KEYS[0], *_KEYS[2:]])
+    rule = "directory_file_form"
+    data = _file(form(TEXT), _KEYS)
+    yield refused(rule, "Another form.", "Unauthentic", call, **_read(data))
+    bad_form = FORM.replace(b"map", b"MAP")
+    data = _file(bad_form, _KEYS)
+    what = "Another form, which is outside its grammar."
+    yield refused(rule, what, "Unauthentic", call, variant="grammar", **_read(data))
+    swapped = _file(FORM, [_KEYS[1], _KEYS[0], *_KEYS[2:]])
     for variant, what, data in (
         ("", "Two keys in another order.", swapped),
         ("altered", "A bit of a key was turned round.", good[:-1] + bytes([good[-1] ^ 1])),
@@ -66,5 +78,9 @@ def vectors() -> Iterator[Vector]:
         )
 
 
-def _read(data: bytes) -> dict[str, object]:
+def _file(form_data: bytes, keys: list[bytes]) -> bytes:
+    return encode_directory_file(_DOCUMENT, form=form_data, keys=keys)
+
+
+def _read(data: bytes) -> dict[str, str]:
     return {"data": data.hex(), "genesis_id": GENESIS_ID.hex()}

@@ -16,7 +16,7 @@ from tests.vectors.documents import (
     recipients,
 )
 from tests.vectors.people import GENESIS_ID, RETIRED
-from tests.vectors.vector import Vector, refused
+from tests.vectors.vector import Vector, randomness, refused
 
 
 def vectors() -> Iterator[Vector]:
@@ -39,6 +39,13 @@ def vectors() -> Iterator[Vector]:
         what = "A critical member that nobody knows."
         data = document(members)
         yield _refused("directory_critical", what, data, variant)
+    for size in (0, 1, 8, 15, 17, 48, 257, 512):
+        what = f"Batches of {size} records."
+        data = document(directory_members(batch_size=size))
+        yield _refused("directory_batch_size", what, data, f"{size}")
+    five = [randomness(f"server {place}", 32).hex() for place in range(5)]
+    what = "Five servers."
+    yield _refused("directory_servers", what, document(directory_members(servers=five)), "")
     for name in directory_members():
         members = directory_members()
         del members[name]
@@ -80,9 +87,13 @@ def _out_of_range(board: Members) -> dict[str, Members]:
             "retired": [{"id": "", "signing_key": RETIRED.public_key.hex(), "until": 1}]
         },
         "directory_recipient": {"directory_recipient": "nobody"},
-        "bucket_bits": {"bucket_bits": 21},
-        "batch_size": {"batch_size": 257},
-        "no_batch": {"batch_size": 0},
+        "server": {"servers": ["00" * 31]},
+        "server_number": {"servers": [1]},
+        "form": {"form": "00" * 31},
+        "release": {"release": 8},
+        "release_text": {"release": "1"},
+        "mirrors": {"mirrors": [f"https://mirror{n}.example.org" for n in range(9)]},
+        "mirror": {"mirrors": ["https://mirror.example.org/board"]},
         "reply_days": {"policy": policy | {"reply_days": 29}},
         "max_chunks": {"policy": policy | {"max_chunks": 65_536}},
         "puzzle": {"policy": policy | {"puzzle_chunk": 33}},

@@ -2,106 +2,29 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterator
 
-from crypto.aes import aes_seal
-from crypto.envelope import BODY_NONCE, PADDED_SIZE, commitment_of, signed_message, slots_hash
+from crypto.envelope import PADDED_SIZE, commitment_of, slots_hash
 from crypto.hpke import KemSecretKey
-from crypto.labels import Label, bound
-from crypto.names import GenesisId
-from crypto.padding import pad
-from crypto.signing import SigningKey
 from crypto.sizes import PAYLOAD_MAX_SIZE
-from tests.vectors import derandomised_hpke
-from tests.vectors.areas.key import with_coefficient, with_x25519
+from tests.vectors.envelopes import BASE, BOARD_SLOT, IDS, KEYS, PLAIN, SLOT_SIZE, Envelope
 from tests.vectors.messages import ORDER, message, payload_of, spoiled, with_files
 from tests.vectors.people import (
     DAY,
     GENESIS_ID,
-    INTAKE,
     OTHER_GENESIS_ID,
     OTHER_SOURCE,
     RECIPIENTS,
     SOURCE,
     WEEK,
+    chain_at,
     secrets_of,
 )
 from tests.vectors.vector import Vector, accepted, randomness, refused
 
-PLAIN = payload_of(message())
 _BASE = "envelope/ok.json"
-_BOARD_SLOT = ORDER[0]
-# Slots 2 and 0 are the recipients', the others throw-away keys.
-_KEYS: dict[int, bytes] = {
-    slot: INTAKE[one].key.public_key for one, slot in zip(RECIPIENTS, ORDER, strict=True)
-} | {slot: KemSecretKey(randomness(f"thrown away {slot}", 32)).public_key for slot in (1, 3)}
 _SOMEBODY = KemSecretKey(randomness("intake of somebody else", 32))
-
-_SLOT_SIZE, _SLOTS_AT, _BODY_AT = 1168, 33, 4705
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """An envelope to be made, right but for what is said."""
-
-    purpose: str
-    payload: bytes = PLAIN
-    keys: Mapping[int, bytes] = field(default_factory=lambda: _KEYS)
-    zero_share: bool = False
-    commitment: bytes | None = None
-    signed_payload: bytes | None = None
-    signed_slots: bytes | None = None
-    signed_office: bytes = GENESIS_ID
-    signer: SigningKey = SOURCE.signing
-    length: int | None = None
-    padding: bytes | None = None
-
-    @property
-    def content_key(self) -> bytes:
-        """The content key, 32 bytes."""
-        return randomness(f"{self.purpose}: content key", 32)
-
-    @cached_property
-    def slots(self) -> bytes:
-        """The four slots, 4,672 bytes."""
-        return b"".join(map(self._slot, range(4)))
-
-    def _slot(self, slot: int) -> bytes:
-        seal = derandomised_hpke.seal
-        if self.zero_share and slot == _BOARD_SLOT:
-            seal = derandomised_hpke.seal_with_zero_share
-        chance = randomness(f"{self.purpose}: slot {slot}", 64)
-        return seal(self.keys[slot], bound(Label.SLOT, GENESIS_ID), self.content_key, chance)
-
-    @cached_property
-    def signature(self) -> bytes:
-        """The source's signature, 64 bytes."""
-        slots = self.slots if self.signed_slots is None else self.signed_slots
-        payload = self.payload if self.signed_payload is None else self.signed_payload
-        signed = signed_message(commitment=self.true_commitment, slots=slots, payload=payload)
-        return self.signer.sign(Label.MESSAGE, GenesisId(self.signed_office), signed)
-
-    @property
-    def true_commitment(self) -> bytes:
-        """The commitment, 32 bytes, as it stands in the envelope."""
-        return self.commitment or commitment_of(self.content_key, GENESIS_ID)
-
-    def sealed(self) -> bytes:
-        """Return the envelope, 32,768 bytes."""
-        padded = bytearray(pad(self.payload + self.signature, PADDED_SIZE))
-        if self.length is not None:
-            padded[:4] = self.length.to_bytes(4, "big")
-        if self.padding is not None:
-            padded[-len(self.padding) :] = self.padding
-        head = b"\1" + self.true_commitment + self.slots
-        return head + aes_seal(
-            self.content_key, nonce=BODY_NONCE, aad=head, plaintext=bytes(padded)
-        )
-
-
-BASE = Envelope("plain")
+_SLOTS_AT, _BODY_AT = 33, 4961
 
 
 def vectors() -> Iterator[Vector]:
@@ -109,6 +32,7 @@ def vectors() -> Iterator[Vector]:
     yield from _good()
     yield from _bad_slots()
     yield from _bad_bodies()
+    yield from _bad_threads()
     yield from _bad_signatures()
     yield from _bad_payloads()
 
@@ -149,8 +73,15 @@ def _bad_slots() -> Iterator[Vector]:
         "other_office",
         genesis_id=OTHER_GENESIS_ID.hex(),
     )
-    for variant, at in (("enc", 0), ("share", 1100), ("content", 1130), ("tag", 1167)):
-        change = [[_SLOTS_AT + _BOARD_SLOT * _SLOT_SIZE + at, "01"]]
+    yield _altered(
+        "envelope_slot_foreign",
+        "A reader that has the key, and another id.",
+        "Unauthentic",
+        "other_reader_id",
+        recipient_id="investigations",
+    )
+    for variant, at in (("enc", 0), ("share", 1100), ("content", 1130), ("tag", 1231)):
+        change = [[_SLOTS_AT + BOARD_SLOT * SLOT_SIZE + at, "01"]]
         yield _altered(
             "envelope_slot_foreign", "The slot was altered.", "Unauthentic", variant, xor=change
         )
@@ -160,7 +91,15 @@ def _bad_slots() -> Iterator[Vector]:
         "Unauthentic",
         Envelope("zero share", zero_share=True),
     )
-    twice = Envelope("twice", keys=_KEYS | {3: _KEYS[_BOARD_SLOT]})
+    other_id = {BOARD_SLOT: "investigations", 0: "board"}
+    yield _refused(
+        "envelope_slot_foreign",
+        "A slot sealed to the reader's key in the name of another recipient.",
+        "Unauthentic",
+        Envelope("other id", ids=other_id),
+        "other_id",
+    )
+    twice = Envelope("twice", keys=KEYS | {3: KEYS[BOARD_SLOT]}, ids=IDS | {3: "board"})
     yield _refused("envelope_slot_twice", "Two slots of one reader.", "Contradictory", twice)
 
 
@@ -176,7 +115,7 @@ def _bad_bodies() -> Iterator[Vector]:
         ("first", _BODY_AT),
         ("middle", 20_000),
         ("tag", 32_767),
-        ("unused_slot", _SLOTS_AT + _SLOT_SIZE),
+        ("unused_slot", _SLOTS_AT + SLOT_SIZE),
     ):
         yield _altered(
             "envelope_body", f"Byte {at} was altered.", "Unauthentic", variant, xor=[[at, "80"]]
@@ -206,13 +145,48 @@ def _bad_signatures() -> Iterator[Vector]:
         ("envelope_signature_slots", "", Envelope("slots", signed_slots=BASE.slots)),
     ):
         yield _refused(rule, "Signed over something else.", "Unauthentic", envelope, variant)
-    small_order = spoiled(PLAIN, lambda value: value.update(signing_key="01" + "00" * 31))
+    identity = bytes([1]) + bytes(31)
+    small_order = spoiled(PLAIN, lambda value: value.update(signing_key=identity.hex()))
     yield _refused(
         "envelope_signature",
         "The source's signing key has a small order.",
         "Unauthentic",
-        Envelope("small order", small_order),
+        Envelope("small order", small_order, slot_thread=identity),
         "small_order",
+    )
+
+
+def _bad_threads() -> Iterator[Vector]:
+    own_thread = spoiled(
+        PLAIN, lambda value: value.update(signing_key=OTHER_SOURCE.thread_id.hex())
+    )
+    # One of the recipients knows the content key, and so can close an envelope around this slot.
+    copied = Envelope(
+        "copied",
+        own_thread,
+        copied={BOARD_SLOT: BASE.slot_bytes(BOARD_SLOT)},
+        key_of="plain",
+        signer=OTHER_SOURCE.signing,
+    )
+    yield _refused(
+        "envelope_slot_thread",
+        "A slot that another recipient copied out of a message into one of its own.",
+        "Contradictory",
+        copied,
+        "copied",
+    )
+    yield _refused(
+        "envelope_slot_thread",
+        "The slot names another source than the payload, which is signed well.",
+        "Contradictory",
+        Envelope("thread", slot_thread=OTHER_SOURCE.thread_id),
+    )
+    yield _refused(
+        "envelope_slot_thread",
+        "The slot names another source, and the signature does not verify either.",
+        "Contradictory",
+        Envelope("thread first", slot_thread=OTHER_SOURCE.thread_id, signed_payload=b"{}"),
+        "before_signature",
     )
 
 
@@ -224,12 +198,13 @@ def _bad_payloads() -> Iterator[Vector]:
         "Contradictory",
         Envelope("reader", only_other),
     )
-    yield _altered(
+    yield _refused(
         "envelope_recipients_reader",
-        "The reader's key is named under another id.",
+        "The reader has a slot under its id, and its key is named under another id.",
         "Contradictory",
+        Envelope("reader id", ids={BOARD_SLOT: "investigations", 0: "board"}),
         "id",
-        recipient_id="investigations",
+        reader="investigations",
     )
     other_slot = spoiled(PLAIN, lambda value: value["recipients"][0].update(slot=1))
     yield _refused(
@@ -246,12 +221,6 @@ def _bad_payloads() -> Iterator[Vector]:
         "Contradictory",
         Envelope("key", other_key),
     )
-    for rule, key in (
-        ("envelope_reply_key_low_order", with_x25519(0)),
-        ("envelope_reply_key_modulus", with_coefficient(0, 3329)),
-    ):
-        payload = spoiled(PLAIN, lambda value, key=key: value.update(reply_key=key.hex()))  # type: ignore[misc]
-        yield _refused(rule, "Nobody can answer this.", "Malformed", Envelope(rule, payload))
     yield _refused(
         "payload_json",
         "A payload outside the grammar, sealed and signed.",
@@ -299,6 +268,7 @@ def _opened(
             "slots_hash": slots_hash(envelope.slots).hex(),
             "signature": envelope.signature.hex(),
             "plaintext_hash": hashlib.sha256(envelope.payload).hexdigest(),
+            "chain": chain_at(0, reader).secret.hex(),
             "thread_id": SOURCE.thread_id.hex(),
             "within_key_dates": within,
             "payload": envelope.payload.decode(),
@@ -310,7 +280,15 @@ def _opened(
     )
 
 
-def _refused(rule: str, what: str, expect: str, envelope: Envelope, variant: str = "") -> Vector:
+def _refused(
+    rule: str,
+    what: str,
+    expect: str,
+    envelope: Envelope,
+    variant: str = "",
+    *,
+    reader: str = "board",
+) -> Vector:
     return refused(
         rule,
         what,
@@ -318,7 +296,7 @@ def _refused(rule: str, what: str, expect: str, envelope: Envelope, variant: str
         "open_envelope",
         variant=variant,
         genesis_id=GENESIS_ID.hex(),
-        recipient_id="board",
+        recipient_id=reader,
         secrets=secrets_of("board"),
         envelope={"base64": base64.b64encode(envelope.sealed()).decode()},
     )

@@ -16,6 +16,7 @@ _GOOD = (
     "e\u0301.txt",
     "🦉.png",
     "CON",
+    "a\u0378b",
 )
 
 _MADE_SAFE = {
@@ -33,6 +34,8 @@ _MADE_SAFE = {
     "gpj.\u202eexe": "gpj.exe",
     "bell\x07.txt": "bell.txt",
     "zero\u200bwidth": "zerowidth",
+    "hieroglyphs\U00013439.txt": "hieroglyphs.txt",
+    "unassigned\u0378\U000e0fff.txt": "unassigned.txt",
     "line\u2028break\u2029": "linebreak",
     "a" * 130: "a" * 120,
     "a" * 130 + ".jpeg": "a" * 115 + ".jpeg",
@@ -71,6 +74,9 @@ _BAD = {
         "line": "a\u2028b",
         "paragraph": "a\u2029b",
         "tag": "a\U000e0041b",
+        "newer_than_unicode_14": "a\U00013439b",
+        "soft_hyphen": "a\xadb",
+        "language_tag": "a\U000e0001b",
     },
     "name_size": {
         "long": "a" * 121,

@@ -17,9 +17,11 @@ _Spoil = Callable[[Members], object]
 def vectors() -> Iterator[Vector]:
     """Yield payloads that are read, texts that are split, and each kind of bad payload."""
     yield from _good()
+    yield from _names()
     yield from _split()
     yield from _outside_the_grammar()
     yield from _bad_members()
+    yield from _bad_answers()
     yield from _bad_recipients()
     yield from _bad_files()
 
@@ -28,7 +30,8 @@ def _good() -> Iterator[Vector]:
     longest = {
         "client": "c" * 64,
         "language": "x" * 16,
-        "answers": {f"q{n}": "ж" * 1000 for n in range(8)},
+        "answers": {f"q{n}": "ж" * 1000 for n in range(12)}
+        | {f"c{n}": [f"{letter}-{'x' * 29}_" for letter in "ab"] for n in range(28)},
     }
     for variant, payload, read in (
         ("", PLAIN, PLAIN),
@@ -36,7 +39,10 @@ def _good() -> Iterator[Vector]:
         ("longest", _with(PLAIN, longest), None),
         ("unknown_member", _with(PLAIN, {"later": [1, {"a": None}]}), PLAIN),
         ("critical", _with(PLAIN, {"critical": ["text", "fill", "critical"]}), PLAIN),
+        ("inner_critical", spoiled(FULL, _critical_inside), FULL),
         ("other_order", spoiled(PLAIN, _reverse), PLAIN),
+        ("most_choices", _with(PLAIN, {"answers": {"a": [f"c{n}" for n in range(32)]}}), None),
+        ("critical_answer", _with(PLAIN, {"answers": {"critical": ["text"]}}), None),
     ):
         yield accepted(
             "_".join(filter(None, ("payload_ok", variant))),
@@ -44,6 +50,28 @@ def _good() -> Iterator[Vector]:
             "parse_payload",
             (read or payload).decode(),
             text=payload.decode(),
+        )
+
+
+def _names() -> Iterator[Vector]:
+    """Yield payloads with a file whose name is refused, which costs the name alone."""
+    for variant, name in (
+        ("path", "../a"),
+        ("dots", ".."),
+        ("empty", ""),
+        ("bidi", "a\u202eb"),
+        ("newer_than_unicode_14", "a\U00013439b"),
+        ("space", " a"),
+        ("long", "a" * 121),
+    ):
+        bad = spoiled(FULL, lambda value, name=name: value["attachments"][0].update(name=name))  # type: ignore[misc]
+        read = spoiled(FULL, lambda value: value["attachments"][0].update(name="file"))
+        yield accepted(
+            f"payload_ok_name_{variant}",
+            "A file name that is refused is read as `file`.",
+            "parse_payload",
+            read.decode(),
+            text=bad.decode(),
         )
 
 
@@ -115,10 +143,11 @@ def _bad_members() -> Iterator[Vector]:
         "client_long": {"client": "c" * 65},
         "directory_number": {"directory": 41},
         "directory_sequence": {"directory": {"delegation": 3}},
-        "answers_nine": {"answers": {f"q{n}": "" for n in range(9)}},
+        "form_short": {"form": "00" * 31},
+        "form_null": {"form": None},
+        "answers_array": {"answers": []},
         "answers_long": {"answers": {"who": "a" * 2001}},
         "answers_long_in_bytes": {"answers": {"who": "ж" * 1001}},
-        "answers_number": {"answers": {"who": 1}},
         "answers_key": {"answers": {"Who": ""}},
         "text_null": {"text": None},
         "rest_array": {"rest": []},
@@ -159,6 +188,28 @@ def _bad_members() -> Iterator[Vector]:
         )
 
 
+def _bad_answers() -> Iterator[Vector]:
+    for variant, answers in {
+        "41": {f"q{n}": "" for n in range(41)},
+        "number": {"who": 1},
+        "null": {"who": None},
+        "true": {"who": True},
+        "object": {"who": {"text": "a"}},
+        "no_choice": {"who": []},
+        "33_choices": {"who": [f"c{n}" for n in range(33)]},
+        "choice_twice": {"who": ["a", "b", "a"]},
+        "choice_number": {"who": ["a", 1]},
+        "choice_array": {"who": [["a"]]},
+        "choice_empty": {"who": [""]},
+        "choice_upper_case": {"who": ["A"]},
+        "choice_digit": {"who": ["1a"]},
+        "choice_long": {"who": ["a" * 33]},
+        "choice_new_line": {"who": ["a\n"]},
+    }.items():
+        payload = _with(PLAIN, {"answers": answers})
+        yield _refused("payload_answers", "Answers out of range.", payload, variant)
+
+
 def _bad_recipients() -> Iterator[Vector]:
     changes: dict[str, _Spoil] = {
         "unsorted": lambda value: value["recipients"].reverse(),
@@ -178,14 +229,6 @@ def _bad_recipients() -> Iterator[Vector]:
 def _bad_files() -> Iterator[Vector]:
     many = [_empty_file(n) for n in range(33)]
     yield _refused("payload_attachments", "33 attachments.", _with(PLAIN, {"attachments": many}))
-    for variant, name in (
-        ("path", "../a"),
-        ("empty", ""),
-        ("bidi", "a\u202eb"),
-        ("long", "a" * 121),
-    ):
-        payload = spoiled(FULL, lambda value, name=name: value["attachments"][0].update(name=name))  # type: ignore[misc]
-        yield _refused("payload_file_name", "A file name that is refused.", payload, variant)
     same_key: dict[str, _Spoil] = {
         "attachments": lambda value: _copy_key(value["attachments"][0], value["attachments"][1]),
         "rest": lambda value: _copy_key(value["attachments"][0], value["rest"]),
@@ -236,6 +279,13 @@ def _reverse(value: Members) -> None:
     members = list(reversed(value.items()))
     value.clear()
     value.update(members)
+
+
+def _critical_inside(value: Members) -> None:
+    """Put into each inner object a `critical` of something unknown, which is no more than noise."""
+    inner = [value["directory"], value["rest"], value["fill"]]
+    for one in (*inner, *value["recipients"], *value["attachments"]):
+        one["critical"] = ["later"]
 
 
 def _sealed_for(recipient_id: str, slot: int) -> Members:

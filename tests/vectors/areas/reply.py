@@ -1,10 +1,13 @@
-"""Reply records: SPEC 9."""
+"""Pair chains and reply records: SPEC 6.2 and 9."""
 
 from collections.abc import Callable, Iterator
 
-from crypto.replies import bucket, bucket_value, encode_reply_message, reply_tag
+from crypto.chain_keys import next_chain_key, record_key, reply_tag
+from crypto.names import GenesisId
+from crypto.replies import encode_reply_message
 from crypto.signing import SigningKey
 from crypto.sizes import REPLY_MESSAGE_MAX_SIZE
+from crypto.source_keys import pair_chain
 from tests.vectors.messages import Members, spoiled
 from tests.vectors.people import (
     CODENAME,
@@ -15,49 +18,100 @@ from tests.vectors.people import (
     RETIRED,
     SIGNING,
     SOURCE,
+    WEEK,
+    chain_at,
 )
 from tests.vectors.records import PART, Record, part, record
 from tests.vectors.vector import Vector, accepted, refused
 
 MESSAGE = encode_reply_message(PART)
-_SOURCE = {"bits": CODENAME.bits.hex(), "genesis_id": GENESIS_ID.hex()}
+_OFFICE = {"genesis_id": GENESIS_ID.hex()}
+_THREAD = _OFFICE | {"thread_id": SOURCE.thread_id.hex()}
+_SALT_AT, _SEALED_AT = 16, 32
 _Spoil = Callable[[Members], object]
 
 
 def vectors() -> Iterator[Vector]:
-    """Yield tags, buckets and records that are read, and each kind that is not."""
-    yield from _places()
+    """Yield chains, tags and records that are read, and each kind that is not."""
+    yield from _chains()
+    yield from _sealed()
     yield from _good()
     yield from _bad_records()
+    yield from _other_chains()
     yield from _bad_signatures()
     yield from _bad_messages()
 
 
-def _places() -> Iterator[Vector]:
-    indexes = [0, 1, 255, 256, 511]
-    for recipient in RECIPIENTS:
+def _chains() -> Iterator[Vector]:
+    weeks = [0, WEEK - 1, WEEK, WEEK + 1, 2**32 - 1]
+    for variant, recipient, signing_key in (
+        *((one, one, SIGNING[one].public_key) for one in RECIPIENTS),
+        ("board_retired", "board", RETIRED.public_key),
+    ):
         yield accepted(
-            f"reply_ok_tags_{recipient}",
-            "Tags of a recipient's records.",
-            "reply_tag",
+            f"reply_ok_chains_{variant}",
+            "c_0 of a recipient id and one of its signing keys, by week.",
+            "pair_chain",
             [
-                reply_tag(SOURCE.thread_secret, GENESIS_ID, recipient, index).hex()
-                for index in indexes
+                pair_chain(SOURCE, recipient, signing_key, week).secret.hex()  # type: ignore[arg-type]
+                for week in weeks
             ],
-            **_SOURCE,
+            bits=CODENAME.bits.hex(),
+            **_OFFICE,
             recipient_id=recipient,
-            indexes=indexes,
+            signing_key=signing_key.hex(),
+            weeks=weeks,
         )
-    own = bucket(SOURCE.thread_secret, GENESIS_ID)
-    bits = [0, 1, 2, 7, 8, 9, 20]
+    first, steps = chain_at(0), [0, 1, 2, 16, 127]
     yield accepted(
-        "reply_ok_bucket",
-        "Where on the board a thread's replies lie.",
-        "bucket",
-        {"bucket": own.hex(), "values": [bucket_value(own, count) for count in bits]},
-        **_SOURCE,
-        bits_asked=bits,
+        "reply_ok_chain_steps",
+        "c_i, so many steps after c_0.",
+        "next_chain_key",
+        [next_chain_key(first, GENESIS_ID, count).secret.hex() for count in steps],
+        **_OFFICE,
+        chain=first.secret.hex(),
+        steps=steps,
     )
+    yield accepted(
+        "reply_ok_tags",
+        "The tags at these indexes of a pair chain.",
+        "reply_tag",
+        [reply_tag(chain_at(count), GENESIS_ID, SOURCE.thread_id).hex() for count in steps],
+        **_THREAD,
+        chain=first.secret.hex(),
+        steps=steps,
+    )
+
+
+def _sealed() -> Iterator[Vector]:
+    made = record(index=3)
+    sealed = made.sealed()
+    tag, salt = sealed[:_SALT_AT], sealed[_SALT_AT:_SEALED_AT]
+    yield accepted(
+        "reply_ok_key",
+        "The key of a record.",
+        "record_key",
+        record_key(made.chain, GENESIS_ID, SOURCE.thread_id, tag=tag, salt=salt).hex(),
+        **_THREAD,
+        chain=made.chain.secret.hex(),
+        tag=tag.hex(),
+        salt=salt.hex(),
+    )
+    for variant, one in {
+        "": made,
+        "again": record(index=3, chance="again"),
+        "other_text": record(part(text="Another text."), index=3),
+    }.items():
+        yield accepted(
+            "_".join(filter(None, ("reply_ok_sealed", variant))),
+            "A record at one index: each has a salt, and so a key, of its own.",
+            "seal_record",
+            one.sealed().hex(),
+            **_THREAD,
+            chain=one.chain.secret.hex(),
+            padded=one.padded.hex(),
+            random=one.random.hex(),
+        )
 
 
 def _good() -> Iterator[Vector]:
@@ -66,7 +120,7 @@ def _good() -> Iterator[Vector]:
         ("", record(), [SIGNING["board"]]),
         ("second_key", record(), [RETIRED, SIGNING["board"]]),
         ("retired_key", record(signer=RETIRED), [SIGNING["board"], RETIRED]),
-        ("last_index", record(index=511), [SIGNING["board"]]),
+        ("last_index", record(index=127), [SIGNING["board"]]),
         ("largest", record(largest), [SIGNING["board"]]),
         ("acknowledgement", record(part(kind="acknowledgement", text="")), [SIGNING["board"]]),
         ("one_recipient", record(part(recipients=("board",))), [SIGNING["board"]]),
@@ -77,7 +131,7 @@ def _good() -> Iterator[Vector]:
             "A record that is read; the result is its message.",
             "open_reply",
             made.message.decode(),
-            **_opening(made.sealed(), keys),
+            **_opening(made, keys),
         )
     for variant, message in (
         ("unknown_member", spoiled(MESSAGE, lambda value: value.update(later=1))),
@@ -100,52 +154,72 @@ def _without_additions(value: Members) -> None:
 def _bad_records() -> Iterator[Vector]:
     good = record().sealed()
     for variant, sealed in (("short", good[:-1]), ("long", good + b"\0"), ("empty", b"")):
-        yield _refused("reply_size", f"{len(sealed)} bytes.", "Malformed", sealed, variant)
-    for variant, at in (("enc", 16), ("share", 1110), ("content", 2000), ("tag", 4095)):
+        yield _refused_bytes("reply_size", f"{len(sealed)} bytes.", "Malformed", sealed, variant)
+    for variant, at in (("salt", _SALT_AT), ("content", _SEALED_AT), ("last", 1023)):
         altered = bytearray(good)
         altered[at] ^= 1
         what = f"Byte {at} was altered."
-        yield _refused("reply_altered", what, "Unauthentic", bytes(altered), variant)
-    other_key = record(reply_key=OTHER_SOURCE.reply.public_key)
-    yield _refused_record("reply_altered", "Sealed to another source.", other_key, "other_source")
-    other_office = record(genesis_id=OTHER_GENESIS_ID)
-    yield _refused_record("reply_altered", "Sealed by another office.", other_office, "office")
-    moved = record(index=1).tag + good[16:]
-    yield _refused("reply_tag_moved", "The tag of another record.", "Unauthentic", moved)
+        yield _refused_bytes("reply_altered", what, "Unauthentic", bytes(altered), variant)
+    office = record(genesis_id=GenesisId(OTHER_GENESIS_ID))
+    yield _refused("reply_altered", "Sealed by another office.", office, "office")
+    thread = record(sealed_thread=OTHER_SOURCE.thread_id)
+    yield _refused("reply_altered", "Sealed to another thread.", thread, "thread")
+    moved = record(index=1).tag + good[_SALT_AT:]
+    yield _refused_bytes("reply_tag_moved", "The tag of another record.", "Unauthentic", moved)
     bad_tag = record(signed_tag=record(index=1).tag)
-    yield _refused_record("reply_tag_moved", "Signed for another tag.", bad_tag, "signed")
+    yield _refused("reply_tag_moved", "Signed for another tag.", bad_tag, "signed")
     for variant, made in (
         ("last", record(padding=b"\1")),
-        ("length", record(length=2941)),
-        ("only_signature", record(length=64, padding=bytes(2940))),
+        ("length", record(length=973)),
+        ("only_signature", record(length=64, padding=bytes(972))),
     ):
-        yield _refused("reply_padding", "Badly padded.", "Malformed", made.sealed(), variant)
+        yield _refused("reply_padding", "Badly padded.", made, variant, expect="Malformed")
+
+
+def _other_chains() -> Iterator[Vector]:
+    """Yield records that are whole, opened by whoever has another chain key."""
+    made = record(index=5)
+    for variant, index in (("before", 4), ("after", 6), ("first", 0)):
+        yield _refused(
+            "reply_index",
+            "Opened at another index than that of its tag.",
+            made,
+            variant,
+            chain=chain_at(index).secret.hex(),
+        )
+    for variant, chain in {
+        "week": chain_at(5, week=WEEK + 1),
+        "recipient": chain_at(5, "investigations"),
+        "recipient_alone": chain_at(5, "investigations", signing_key=SIGNING["board"].public_key),
+        "signing_key": chain_at(5, signing_key=RETIRED.public_key),
+        "source": chain_at(5, source=OTHER_SOURCE),
+    }.items():
+        yield _refused(
+            "reply_chain",
+            f"Opened by the pair chain of another {variant.partition('_')[0]}.",
+            made,
+            variant,
+            chain=chain.secret.hex(),
+        )
 
 
 def _bad_signatures() -> Iterator[Vector]:
     message = record().message
-    yield _refused_record(
+    yield _refused(
         "reply_signature",
         "Signed text that is not in the record.",
         Record(message, signed_tag=bytes(16)),
     )
-    yield _refused_record("reply_signer", "Signed by a key not named.", record(signer=RETIRED))
-    yield _refused(
-        "reply_signer",
-        "The directory names no key.",
-        "Unauthentic",
-        record().sealed(),
-        "no_key",
-        keys=[],
-    )
+    yield _refused("reply_signer", "Signed by a key not named.", record(signer=RETIRED))
+    yield _refused("reply_signer", "The directory names no key.", record(), "no_key", keys=[])
     for variant, made in (
         ("signer", record(signer=SIGNING["investigations"])),
         ("signed", record(signed_recipient="investigations")),
     ):
         what = "Written by one recipient in another's name."
-        yield _refused_record("reply_recipient", what, made, variant)
+        yield _refused("reply_recipient", what, made, variant)
     other_thread = record(signed_thread=OTHER_SOURCE.thread_id)
-    yield _refused_record("reply_thread", "Signed for another thread.", other_thread)
+    yield _refused("reply_thread", "Signed for another thread.", other_thread)
 
 
 def _bad_messages() -> Iterator[Vector]:
@@ -168,8 +242,9 @@ def _bad_messages() -> Iterator[Vector]:
         )
     white_space = MESSAGE.replace(b":", b": ", 1)
     yield _refused_text("reply_json", "White space.", white_space, "white_space")
-    sealed = Record(white_space).sealed()
-    yield _refused("reply_json", "White space, sealed and signed.", "Malformed", sealed, "sealed")
+    sealed = Record(white_space)
+    what = "White space, sealed and signed."
+    yield _refused("reply_json", what, sealed, "sealed", expect="Malformed")
     critical = spoiled(MESSAGE, lambda value: value.update(critical=["later"], later=1))
     yield _refused_text("reply_critical", "An unknown critical member.", critical)
     for variant, number, parts in (
@@ -182,29 +257,33 @@ def _bad_messages() -> Iterator[Vector]:
         yield _refused_text("reply_part", f"Part {number} of {parts}.", bad, variant)
 
 
-def _opening(sealed: bytes, keys: list[SigningKey]) -> Members:
+def _opening(made: Record, keys: list[SigningKey]) -> Members:
+    """Return the inputs of a call that opens a record as its own reader would."""
     return {
-        **_SOURCE,
+        **_THREAD,
+        "chain": made.chain.secret.hex(),
         "recipient_id": "board",
         "signing_keys": [key.public_key.hex() for key in keys],
-        "record": sealed.hex(),
+        "record": made.sealed().hex(),
     }
 
 
 def _refused(
     rule: str,
     what: str,
-    expect: str,
-    sealed: bytes,
+    made: Record,
     variant: str = "",
+    *,
+    expect: str = "Unauthentic",
     keys: list[SigningKey] | None = None,
+    **changed: str,
 ) -> Vector:
-    opening = _opening(sealed, [SIGNING["board"]] if keys is None else keys)
+    opening = _opening(made, [SIGNING["board"]] if keys is None else keys) | changed
     return refused(rule, what, expect, "open_reply", variant=variant, **opening)
 
 
-def _refused_record(rule: str, what: str, made: Record, variant: str = "") -> Vector:
-    return _refused(rule, what, "Unauthentic", made.sealed(), variant)
+def _refused_bytes(rule: str, what: str, expect: str, sealed: bytes, variant: str = "") -> Vector:
+    return _refused(rule, what, record(), variant, expect=expect, record=sealed.hex())
 
 
 def _refused_text(rule: str, what: str, message: bytes, variant: str = "") -> Vector:

@@ -121,7 +121,12 @@ def _bad_heads() -> Iterator[Vector]:
     what = "A file for another office."
     inputs = _read(_file(0, genesis_id=GenesisId(OTHER_GENESIS_ID)))
     yield refused("sealed_office", what, "Foreign", call, **inputs)
-    for variant, count in (("", 3), ("most", 65_536), ("padded", 65_535)):
+    for variant, count in (
+        ("", 3),
+        *((f"{few}", few) for few in (5, 6, 7)),
+        ("most", 65_536),
+        ("padded", 65_535),
+    ):
         what = f"A head that claims {count} chunks."
         inputs = _read(file, count=count)
         yield refused("sealed_count", what, "Malformed", call, variant=variant, **inputs)

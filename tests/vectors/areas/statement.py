@@ -1,27 +1,23 @@
-"""Batches, confirmations, refinements and taken lines: SPEC 13. Python's alone."""
+"""Batches, confirmations and taken lines: SPEC 13. Python's alone."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 
 from crypto.office.signing import sign_statement
 from crypto.signing import SigningKey
 from crypto.statements import Statement, StatementKind, encode_statement, label_of, signed_statement
-from tests.vectors.calls.office_files import (
-    shown_batch,
-    shown_confirmation,
-    shown_refinement,
-    shown_taken_line,
-)
+from tests.vectors.calls.office_files import shown_batch, shown_confirmation, shown_taken_line
 from tests.vectors.documents import STRANGER, Members
 from tests.vectors.people import GENESIS_ID, OTHER_GENESIS_ID, RETIRED, SIGNING
 from tests.vectors.vector import Vector, accepted, randomness, refused
 
 BOARD = SIGNING["board"]
-BITS = 3
-BATCH, CONFIRMATION, REFINEMENT = StatementKind
-RECORDS = [randomness(f"record {place}", 4096) for place in range(2)]
+BATCH, CONFIRMATION = StatementKind
 HASHES = sorted(randomness(f"hash {place}", 32) for place in range(5))
 
-_CALLS = {BATCH: "parse_batch", CONFIRMATION: "parse_confirmation", REFINEMENT: "parse_refinement"}
+_CALLS = {BATCH: "parse_batch", CONFIRMATION: "parse_confirmation"}
+# The most entries that a confirmation can have, all of them envelopes.
+_CONFIRMED_MAX = 524_285
 
 
 def vectors() -> Iterator[Vector]:
@@ -30,24 +26,23 @@ def vectors() -> Iterator[Vector]:
     yield from _signatures()
     yield from _batches()
     yield from _confirmations()
-    yield from _refinements()
     yield from _taken_lines()
 
 
-def batch(*values: int, bits: int = BITS) -> bytes:
-    """Return the content of a batch with these values."""
-    records = (_u32(value) + record for value, record in zip(values, RECORDS, strict=False))
-    return bytes([bits]) + b"".join(records)
+def records(count: int) -> list[bytes]:
+    """Return records in the order of a batch."""
+    made = (randomness(f"record {place}", 1024) for place in range(count))
+    return sorted(made, key=lambda record: hashlib.sha256(record).digest())
+
+
+def batch(count: int) -> bytes:
+    """Return the content of a batch of so many records, in order."""
+    return b"".join(records(count))
 
 
 def confirmation(envelopes: list[bytes], chunks: list[bytes]) -> bytes:
     """Return the content of a confirmation."""
     return _u32(len(envelopes)) + b"".join(envelopes) + _u32(len(chunks)) + b"".join(chunks)
-
-
-def refinement(*entries: tuple[bytes, int], bits: int = BITS) -> bytes:
-    """Return the content of a refinement."""
-    return bytes([bits]) + b"".join(record_hash + _u32(value) for record_hash, value in entries)
 
 
 def statement(
@@ -61,11 +56,12 @@ def _good() -> Iterator[Vector]:
     pairs = [HASHES[0] + HASHES[1], HASHES[0] + HASHES[2], HASHES[3] + HASHES[0]]
     full = confirmation(HASHES, pairs)
     for name, what, one, shown in (
-        ("batch_ok", "A batch of two records.", statement(BATCH, 2, batch(7, 0)), shown_batch),
+        ("batch_ok", "A batch of 16 records.", statement(BATCH, 16, batch(16)), shown_batch),
+        ("batch_ok_32", "A batch of 32 records.", statement(BATCH, 32, batch(32)), shown_batch),
         (
-            "batch_ok_no_bits",
-            "A batch at 0 bucket bits.",
-            statement(BATCH, 1, batch(0, bits=0)),
+            "batch_ok_last_number",
+            "The highest number there is.",
+            statement(BATCH, 16, batch(16), number=2**32 - 1),
             shown_batch,
         ),
         (
@@ -80,29 +76,22 @@ def _good() -> Iterator[Vector]:
             statement(CONFIRMATION, 0, bytes(8)),
             shown_confirmation,
         ),
-        (
-            "refinement_ok",
-            "A refinement of two records.",
-            statement(REFINEMENT, 2, refinement((HASHES[0], 7), (HASHES[1], 0))),
-            shown_refinement,
-        ),
     ):
         yield accepted(name, what, _CALLS[one.kind], shown(one), **_read(one))
 
 
 def _signatures() -> Iterator[Vector]:
     contents = {
-        BATCH: (1, batch(7)),
+        BATCH: (16, batch(16)),
         CONFIRMATION: (1, confirmation(HASHES[:1], [])),
-        REFINEMENT: (1, refinement((HASHES[0], 7))),
     }
     for kind, (count, content) in contents.items():
         good = statement(kind, count, content)
-        other = REFINEMENT if kind is BATCH else BATCH
+        other = CONFIRMATION if kind is BATCH else BATCH
         for variant, members in {
             "signer": _read(statement(kind, count, content, signer=STRANGER)),
             "number": _read(_changed(good, number=10)),
-            "count": _read(_changed(good, count=2)),
+            "count": _read(_changed(good, count=32)),
             "content": _read(_changed(good, content=content[:-1] + bytes([content[-1] ^ 1]))),
             "recipient": _read(good) | {"recipient": "investigations"},
             "office": _read(good) | {"genesis_id": OTHER_GENESIS_ID.hex()},
@@ -115,33 +104,38 @@ def _signatures() -> Iterator[Vector]:
 
 
 def _batches() -> Iterator[Vector]:
-    two = batch(7, 0)
+    sixteen = batch(16)
     for variant, count, content in (
-        ("fewer", 3, two),
-        ("more", 1, two),
-        ("short", 2, two[:-1]),
-        ("long", 2, two + b"\0"),
-        ("no_bits", 0, b""),
-        ("none", 0, two[:1]),
-        ("count", 2**32 - 1, two),
+        ("fewer", 32, sixteen),
+        ("more", 16, batch(17)),
+        ("short", 16, sixteen[:-1]),
+        ("long", 16, sixteen + b"\0"),
+        ("none", 0, b""),
+        ("one", 1, batch(1)),
+        ("15", 15, batch(15)),
+        ("17", 17, batch(17)),
+        ("24", 24, batch(24)),
+        ("count", 2**32 - 1, sixteen),
     ):
-        what = f"The count is {count}, which the content is not."
+        what = f"The count is {count}, which the content is not, or no batch can have."
         yield _refused("batch_size", variant, what, statement(BATCH, count, content))
-    short = _read(statement(BATCH, 1, batch(7))) | {"item": "00000001" * 17}
+    short = _read(statement(BATCH, 16, sixteen)) | {"item": "00000001" * 17}
     what = "Too short for a signature."
     yield refused("batch_size", what, "Malformed", "parse_batch", variant="item", **short)
     for kind in StatementKind:
         what = f"A {kind.name.lower()} of number 0."
-        none = statement(kind, 0, bytes(8) if kind is CONFIRMATION else bytes(1), number=0)
+        content = bytes(8) if kind is CONFIRMATION else sixteen
+        none = statement(kind, 0 if kind is CONFIRMATION else 16, content, number=0)
         yield _refused("batch_number", kind.name.lower(), what, none)
-    for variant, content in {
-        "": batch(8),
-        "no_bits": batch(1, bits=0),
-        "largest": batch(2**32 - 1),
-        "bits": batch(0, bits=21),
-    }.items():
-        what = "A value that does not fit its bits, or more bits than there can be."
-        yield _refused("batch_value", variant, what, statement(BATCH, 1, content))
+    in_order = records(16)
+    for variant, listed in (
+        ("descending", in_order[::-1]),
+        ("two_swapped", [*in_order[:7], in_order[8], in_order[7], *in_order[9:]]),
+        ("twice", [*in_order[:15], in_order[14]]),
+        ("by_bytes", sorted(in_order)),
+    ):
+        what = "Records that do not ascend by their hash."
+        yield _refused("batch_order", variant, what, statement(BATCH, 16, b"".join(listed)))
 
 
 def _confirmations() -> Iterator[Vector]:
@@ -168,54 +162,50 @@ def _confirmations() -> Iterator[Vector]:
         yield _refused("confirmation_size", variant, "A content of another size.", one)
 
 
-def _refinements() -> Iterator[Vector]:
-    a, b = HASHES[:2]
-    for variant, entries in {
-        "descending": ((b, 1), (a, 2)),
-        "twice": ((a, 1), (a, 2)),
-    }.items():
-        one = statement(REFINEMENT, 2, refinement(*entries))
-        yield _refused("refinement_order", variant, "A list that does not ascend.", one)
-    good = refinement((a, 1), (b, 2))
-    for variant, count, content in (
-        ("short", 2, good[:-1]),
-        ("long", 2, good + b"\0"),
-        ("fewer", 3, good),
-        ("empty", 0, b""),
-    ):
-        one = statement(REFINEMENT, count, content)
-        yield _refused("refinement_size", variant, "A content of another size.", one)
-    for variant, content in {
-        "": refinement((a, 8)),
-        "no_bits": refinement((a, 1), bits=0),
-        "bits": refinement((a, 0), bits=21),
-    }.items():
-        what = "A value that does not fit its bits, or more bits than there can be."
-        yield _refused("refinement_value", variant, what, statement(REFINEMENT, 1, content))
-
-
 def _taken_lines() -> Iterator[Vector]:
-    for kind, signer in ((BATCH, BOARD), (CONFIRMATION, RETIRED), (REFINEMENT, BOARD)):
-        good = _line(kind, signer=signer)
-        name = f"taken_ok_{kind.name.lower()}"
+    for name, good in {
+        "batch": line(BATCH),
+        "confirmation": line(CONFIRMATION, count=8),
+        "second_key": line(CONFIRMATION, count=8, signer=RETIRED),
+        "confirmation_of_nothing": line(CONFIRMATION, count=0),
+        "largest_batch": line(BATCH, count=256),
+        "largest_confirmation": line(CONFIRMATION, count=_CONFIRMED_MAX, number=2**32 - 1),
+    }.items():
         result = shown_taken_line(good)
-        yield accepted(name, "A taken line.", "parse_taken_line", result, **_line_members(good))
-    good = _line(BATCH)
+        what = "A taken line."
+        yield accepted(f"taken_ok_{name}", what, "parse_taken_line", result, **_line_members(good))
+    good = line(BATCH)
     for variant, data in {
         "short": good[:-1],
         "long": good + b"\0",
         "empty": b"",
         "code_0": b"\0" + good[1:],
-        "code_4": b"\4" + good[1:],
+        "code_3": b"\3" + good[1:],
         "recipient": good[:3] + b"\0" + good[4:],
         "no_recipient": good[:1] + bytes(32) + good[33:],
     }.items():
         what = "Another size, code or form of the recipient id."
         yield _refused_line("taken_size", "Malformed", variant, what, data)
     for variant, data in {
-        "stranger": _line(BATCH, signer=STRANGER),
+        "number_0": line(BATCH, number=0),
+        "batch_0": line(BATCH, count=0),
+        "batch_15": line(BATCH, count=15),
+        "batch_17": line(BATCH, count=17),
+        "batch_512": line(BATCH, count=512),
+        "batch_most": line(BATCH, count=2**32 - 1),
+        "confirmation_more": line(CONFIRMATION, count=_CONFIRMED_MAX + 1),
+        "confirmation_most": line(CONFIRMATION, count=2**32 - 1),
+    }.items():
+        what = "A number or count that no statement can have, signed well."
+        yield _refused_line("taken_range", "Malformed", variant, what, data)
+    yield from _forged_lines(good)
+
+
+def _forged_lines(good: bytes) -> Iterator[Vector]:
+    for variant, data in {
+        "stranger": line(BATCH, signer=STRANGER),
         "number": good[:36] + b"\xff" + good[37:],
-        "count": good[:40] + b"\xff" + good[41:],
+        "count": good[:37] + _u32(32) + good[41:],
         "content": good[:45] + bytes(32) + good[77:],
         "key": good[:77] + RETIRED.public_key + good[109:],
         "kind": b"\2" + good[1:],
@@ -223,11 +213,19 @@ def _taken_lines() -> Iterator[Vector]:
     }.items():
         what = "A line whose signature does not verify, or is not by one of the recipient's keys."
         yield _refused_line("taken_signature", "Unauthentic", variant, what, data)
+    what = "A line by a key of the recipient's that is not active any more."
+    retired = _line_members(line(BATCH, signer=RETIRED)) | {
+        "signing_keys": [BOARD.public_key.hex()]
+    }
+    call = "parse_taken_line"
+    yield refused("taken_signature", what, "Unauthentic", call, variant="retired", **retired)
 
 
-def _line(kind: StatementKind, *, signer: SigningKey = BOARD) -> bytes:
+def line(
+    kind: StatementKind, *, number: int = 9, count: int = 64, signer: SigningKey = BOARD
+) -> bytes:
     """Return a taken line as SPEC 13 lays it out."""
-    number, count, week, content_hash = 9, 64, 2971, HASHES[0]
+    week, content_hash = 2971, HASHES[0]
     signed = signed_statement("board", number, count, content_hash)
     head = bytes([kind]) + b"board".ljust(32, b"\0") + _u32(number) + _u32(count) + _u32(week)
     signature = signer.sign(label_of(kind), GENESIS_ID, signed)
@@ -248,7 +246,7 @@ def _read(one: Statement) -> Members:
 
 
 def _line_members(data: bytes) -> Members:
-    keys = [BOARD.public_key.hex(), RETIRED.public_key.hex()]
+    keys: Sequence[str] = [BOARD.public_key.hex(), RETIRED.public_key.hex()]
     return {"line": data.hex(), "signing_keys": keys, "genesis_id": GENESIS_ID.hex()}
 
 

@@ -3,7 +3,15 @@
 from functools import cache
 from typing import Any
 
-from crypto.codename import Codename, codename_words, contains_codename, read_codename
+from crypto.codename import (
+    Codename,
+    ReadCodename,
+    codename_words,
+    contains_codename,
+    contains_codename_in_any,
+    read_codename,
+    read_codename_in_any,
+)
 from crypto.names import GenesisId
 from crypto.payload import check_file_name, safe_file_name
 from crypto.public_keys import check_kem_public_key
@@ -29,7 +37,15 @@ def _codename_words(vector: Members) -> object:
 
 def _read_codename(vector: Members) -> object:
     language = vector["language"]
-    read = read_codename(vector["text"], word_list(language), language)
+    return _shown(read_codename(vector["text"], word_list(language), language))
+
+
+def _read_codename_in_any(vector: Members) -> object:
+    lists = {language: word_list(language) for language in vector["languages"]}
+    return _shown(read_codename_in_any(vector["text"], lists))
+
+
+def _shown(read: ReadCodename) -> Members:
     corrections = [
         {"position": one.position, "typed": one.typed, "word": one.word} for one in read.corrections
     ]
@@ -40,12 +56,14 @@ def _contains_codename(vector: Members) -> object:
     return contains_codename(vector["text"], word_list(vector["language"]))
 
 
+def _contains_codename_in_any(vector: Members) -> object:
+    return contains_codename_in_any(vector["text"], map(word_list, vector["languages"]))
+
+
 def _derive_source_keys(vector: Members) -> object:
     keys = source_of(vector["bits"], vector["genesis_id"])
     return {
         "signing_key": keys.signing.public_key.hex(),
-        "reply_key": keys.reply.public_key.hex(),
-        "thread_secret": keys.thread_secret.hex(),
         "set_key": keys.set_key.hex(),
         "thread_id": keys.thread_id.hex(),
     }
@@ -69,7 +87,9 @@ CALLS = {
     "check_kem_public_key": _check_kem_public_key,
     "codename_words": _codename_words,
     "read_codename": _read_codename,
+    "read_codename_in_any": _read_codename_in_any,
     "contains_codename": _contains_codename,
+    "contains_codename_in_any": _contains_codename_in_any,
     "derive_source_keys": _derive_source_keys,
     "set_token": _set_token,
     "check_file_name": _check_file_name,

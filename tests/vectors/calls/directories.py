@@ -43,8 +43,11 @@ def shown_directory(directory: Directory) -> Members:
             for key in directory.retired
         ],
         "directory_recipient": directory.directory_recipient,
-        "bucket_bits": directory.bucket_bits,
+        "servers": [key.hex() for key in directory.servers],
+        "form": directory.form.hex(),
         "batch_size": directory.batch_size,
+        "release": directory.release,
+        "mirrors": list(directory.mirrors),
         "policy": dict(vars(directory.policy)),
         "contacts": list(directory.contacts),
         "delegation": {

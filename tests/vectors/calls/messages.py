@@ -35,6 +35,7 @@ def _split_text(vector: Members) -> object:
         client=payload.client,
         delegation=payload.delegation,
         sequence=payload.sequence,
+        form=payload.form,
         answers=payload.answers,
         attachments=payload.attachments,
     )
@@ -74,6 +75,7 @@ def _open_envelope(vector: Members) -> object:
         "slots_hash": opened.slots_hash.hex(),
         "signature": opened.signature.hex(),
         "plaintext_hash": opened.plaintext_hash.hex(),
+        "chain": opened.slot.chain.secret.hex(),
         "thread_id": opened.thread_id.hex(),
         "within_key_dates": opened.within_key_dates,
         "payload": opened.payload_bytes.decode(),

@@ -1,4 +1,4 @@
-"""Calls of areas card, batch, confirmation, refinement, taken and bundle."""
+"""Calls of areas card, batch, confirmation, taken and bundle."""
 
 import base64
 import hashlib
@@ -8,7 +8,7 @@ from typing import Any
 from crypto.bundle import BundleHeader, InboundHeader, OutboundHeader, read_bundle, verify_bundle
 from crypto.card import SeenCard, check_card, read_card
 from crypto.names import GenesisId
-from crypto.statement_contents import parse_batch, parse_confirmation, parse_refinement
+from crypto.statement_contents import parse_batch, parse_confirmation
 from crypto.statements import (
     Statement,
     StatementKind,
@@ -42,12 +42,9 @@ def shown_card(data: bytes, genesis_id: GenesisId) -> Members:
 
 def shown_batch(statement: Statement) -> Members:
     """Return a batch; of each record, its SHA-256."""
-    batch = parse_batch(statement)
-    records = [
-        {"value": value, "sha256": hashlib.sha256(record).hexdigest()}
-        for value, record in batch.records
-    ]
-    return {"number": statement.number, "bits": batch.bits, "records": records}
+    records = parse_batch(statement).records
+    hashes = [hashlib.sha256(record).hexdigest() for record in records]
+    return {"number": statement.number, "records": hashes}
 
 
 def shown_confirmation(statement: Statement) -> Members:
@@ -58,13 +55,6 @@ def shown_confirmation(statement: Statement) -> Members:
         "envelopes": [address.hex() for address in confirmation.envelopes()],
         "chunks": [{"id": one.hex(), "hash": other.hex()} for one, other in confirmation.chunks()],
     }
-
-
-def shown_refinement(statement: Statement) -> Members:
-    """Return a refinement."""
-    refinement = parse_refinement(statement)
-    records = [{"hash": record.hex(), "value": value} for record, value in refinement.records]
-    return {"number": statement.number, "bits": refinement.bits, "records": records}
 
 
 def shown_taken_line(data: bytes) -> Members:
@@ -83,12 +73,12 @@ def shown_taken_line(data: bytes) -> Members:
 
 
 def shown_bundle(vector: Members) -> Members:
-    """Return a bundle's header and, of each item, type, size and SHA-256."""
+    """Return a bundle's header, who signed it, and of each item type, size and SHA-256."""
     data = base64.b64decode(vector["bundle"])
     kind = HEADERS[vector["direction"]]
     office, recipient = vector["genesis_id"], vector["recipient"]
     context = (None if office is None else GenesisId(bytes.fromhex(office)), recipient)
-    verified = verify_bundle(io.BytesIO(data).read, kind, *context)
+    verified, server = verify_bundle(io.BytesIO(data).read, kind, *context)
     header, items = read_bundle(io.BytesIO(data).read, kind, *context)
     assert header == verified
     shown = {
@@ -97,6 +87,7 @@ def shown_bundle(vector: Members) -> Members:
     }
     return {
         "header": shown,
+        "server": server.hex(),
         "items": [
             {"type": item_type.value, "size": len(item), "sha256": hashlib.sha256(item).hexdigest()}
             for item_type, item in items
@@ -141,7 +132,6 @@ CALLS = {
     "parse_confirmation": lambda vector: shown_confirmation(
         _checked(StatementKind.CONFIRMATION, vector)
     ),
-    "parse_refinement": lambda vector: shown_refinement(_checked(StatementKind.REFINEMENT, vector)),
     "parse_taken_line": _parse_taken_line,
     "read_bundle": shown_bundle,
 }

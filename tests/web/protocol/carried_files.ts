@@ -82,6 +82,11 @@ export const CARRIED_CALLS: Readonly<Record<string, (inputs: Inputs) => unknown>
     const data = bytes(inputs.data);
     const { directory, keys } = readDirectoryFile(data, bytes(inputs.genesis_id) as GenesisId);
     const encoded = equal(encodeDirectoryFile(...splitDirectoryFile(data)), data);
-    return { directory: shown(directory), keys: [...keys.keys()], encoded };
+    return {
+      directory: shown(directory),
+      form: toHex(directory.form),
+      keys: [...keys.keys()],
+      encoded,
+    };
   },
 };

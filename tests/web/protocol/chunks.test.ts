@@ -60,6 +60,7 @@ test("pieces of other sizes are not sealed", async () => {
   const key = newFileKey();
   await assert.rejects(sealChunk(key, 0, new Uint8Array(PIECE_SIZE + 1), true), TooLarge);
   await assert.rejects(sealChunk(key, 0, new Uint8Array(PIECE_SIZE - 1), false), Malformed);
+  await assert.rejects(sealChunk(key, 1, new Uint8Array(0), true), Malformed);
 });
 
 test("padded numbers of chunks grow, never by more than an eighth above 8", () => {

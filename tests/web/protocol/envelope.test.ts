@@ -13,10 +13,19 @@ import {
 import { Malformed, TooLarge, Unauthentic } from "../../../intake/web/protocol/errors.ts";
 import { paddedChunkCount } from "../../../intake/web/protocol/padding.ts";
 import { keyHash } from "../../../intake/web/protocol/public_keys.ts";
-import { setToken } from "../../../intake/web/protocol/source_keys.ts";
+import { pairChain, setToken } from "../../../intake/web/protocol/source_keys.ts";
 import { ENGINES, withEngine } from "./engines.ts";
-import { GENESIS_ID, message, recipient, sourceKeys } from "./messages.ts";
+import { GENESIS_ID, message, recipient, sourceKeys, WEEK } from "./messages.ts";
 import { openEnvelope } from "./office/envelope.ts";
+
+const ATTACHMENT = {
+  name: "акт.pdf",
+  size: 10,
+  mediaType: "",
+  key: newFileKey(),
+  chunks: 1,
+  hash: new Uint8Array(32),
+};
 
 /** The message as a client sends it when its text is split; hashes are stand-ins. */
 function split(given: Message, ids: readonly string[], text: string): [Message, Uint8Array] {
@@ -39,15 +48,8 @@ for (const engine of ENGINES) {
       const envelope = await sealEnvelope(sent, source, [board.sealTo, audit.sealTo]);
       assert.equal(envelope.length, 32768);
       for (const [id, { secret, sealTo }] of Object.entries({ board, audit })) {
-        const { payload, threadId } = await openEnvelope(envelope, GENESIS_ID, id, [secret]);
-        const {
-          recipients,
-          setToken: token,
-          replyKey,
-          signingKey,
-          threadSecret,
-          ...said
-        } = payload;
+        const opened = await openEnvelope(envelope, GENESIS_ID, id, [secret]);
+        const { recipients, setToken: token, signingKey, ...said } = opened.payload;
         assert.deepEqual(said, sent);
         assert.deepEqual(
           recipients.map((one) => one.id),
@@ -56,10 +58,10 @@ for (const engine of ENGINES) {
         const own = recipients.find((one) => one.id === id);
         assert.deepEqual(own?.key, keyHash(sealTo.publicKey));
         assert.deepEqual(token, setToken(source, ["board", "audit"]));
-        assert.deepEqual(replyKey, source.reply.publicKey);
         assert.deepEqual(signingKey, source.signing.publicKey);
-        assert.deepEqual(threadSecret, source.threadSecret);
-        assert.deepEqual(threadId, source.threadId);
+        assert.deepEqual(opened.threadId, source.threadId);
+        const chain = pairChain(source, id, sealTo.signingKey, WEEK);
+        assert.deepEqual(opened.chain.bytes, chain.bytes);
       }
     });
   });
@@ -118,6 +120,12 @@ test("what an office would refuse is not sealed", async () => {
     { client: "x".repeat(65) },
     { answers: { who: "x".repeat(2001) } },
     { text: "\ud800" },
+    { answers: { who: "\udc00 \ud800" } },
+    { attachments: [{ ...ATTACHMENT, name: "\ud800.pdf" }], rest: null },
+    { answers: { where: [] } },
+    { answers: { where: ["here", "here"] } },
+    { answers: { where: ["not an id"] } },
+    { answers: Object.fromEntries(Array.from({ length: 41 }, (_, n) => [`q${n}`, ""])) },
     { day: -1 as Day },
     { day: 1.5 as Day },
   ];
@@ -146,6 +154,12 @@ for (const letter of ["x", "ж", "€", "🙂", '"', "\n", "\u0001"]) {
     await assert.rejects(sealEnvelope(more, source, sealTo), TooLarge);
   });
 }
+
+test("half of a surrogate pair is refused before a text is split", () => {
+  for (const text of ["\ud800", "x".repeat(30000) + "\udc00"]) {
+    assert.throws(() => splitText(message(), ["board"], text), Malformed);
+  }
+});
 
 test("a text that fits stays whole", () => {
   const [kept, rest] = splitText(message(), ["board"], "Крадут.");

@@ -1,10 +1,12 @@
 /** Messages and people for tests. */
 
+import { random } from "../../../intake/web/protocol/bytes.ts";
 import { Codename } from "../../../intake/web/protocol/codename.ts";
 import { firstDay, later } from "../../../intake/web/protocol/days.ts";
 import { newMessageId, type Message, type SealTo } from "../../../intake/web/protocol/envelope.ts";
 import { newKemSecretKey } from "../../../intake/web/protocol/hpke.ts";
 import type { GenesisId, Week } from "../../../intake/web/protocol/names.ts";
+import { SigningKey } from "../../../intake/web/protocol/signing.ts";
 import { deriveSourceKeys, type SourceKeys } from "../../../intake/web/protocol/source_keys.ts";
 import type { IntakeSecret } from "./office/envelope.ts";
 
@@ -28,7 +30,8 @@ export function message(changes: Partial<Message> = {}): Message {
     client: "tests 1",
     delegation: 3,
     sequence: 12,
-    answers: { who: "Директор", fear: "" },
+    form: new Uint8Array(32).fill(9),
+    answers: { who: "Директор", fear: "", where: ["here", "there"] },
     text: "Крадут.",
     rest: null,
     attachments: [],
@@ -37,8 +40,14 @@ export function message(changes: Partial<Message> = {}): Message {
   };
 }
 
-/** A recipient with a fresh intake key. */
-export function recipient(id: string): { sealTo: SealTo; secret: IntakeSecret } {
+/** A recipient with fresh keys. */
+export function recipient(id: string): {
+  sealTo: SealTo;
+  secret: IntakeSecret;
+  signer: SigningKey;
+} {
   const key = newKemSecretKey();
-  return { sealTo: { id, publicKey: key.publicKey }, secret: { week: WEEK, key } };
+  const signer = new SigningKey(random(32));
+  const sealTo = { id, publicKey: key.publicKey, week: WEEK, signingKey: signer.publicKey };
+  return { sealTo, secret: { week: WEEK, key }, signer };
 }

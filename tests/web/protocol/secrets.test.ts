@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 
+import { ChainKey } from "../../../intake/web/protocol/chain_keys.ts";
 import { newFileKey } from "../../../intake/web/protocol/chunks.ts";
 import { newCodename } from "../../../intake/web/protocol/codename.ts";
 import { newKemSecretKey } from "../../../intake/web/protocol/hpke.ts";
@@ -9,6 +10,7 @@ import { SigningKey } from "../../../intake/web/protocol/signing.ts";
 import { sourceKeys } from "./messages.ts";
 
 const secrets: Record<string, () => unknown> = {
+  "chain key": () => new ChainKey(new Uint8Array(32)),
   codename: newCodename,
   "file key": newFileKey,
   "secret KEM key": newKemSecretKey,

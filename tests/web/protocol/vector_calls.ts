@@ -1,14 +1,16 @@
 /** What each call of a vector is in the twin: inputs in, result out, as `tests/vectors/README.md` says. */
 
 import { toHex } from "../../../intake/web/protocol/bytes.ts";
+import { ChainKey, nextChainKey, replyTag } from "../../../intake/web/protocol/chain_keys.ts";
 import * as chunks from "../../../intake/web/protocol/chunks.ts";
 import * as codename from "../../../intake/web/protocol/codename.ts";
 import * as directory from "../../../intake/web/protocol/directory.ts";
 import { splitText, envelopeAddress } from "../../../intake/web/protocol/envelope.ts";
+import { readForm, type Question } from "../../../intake/web/protocol/form.ts";
 import { sha256 } from "../../../intake/web/protocol/hashing.ts";
 import { KemSecretKey } from "../../../intake/web/protocol/hpke.ts";
 import { Label } from "../../../intake/web/protocol/labels.ts";
-import type { ChunkId, GenesisId } from "../../../intake/web/protocol/names.ts";
+import type { ChunkId, GenesisId, ThreadId, Week } from "../../../intake/web/protocol/names.ts";
 import { paddedChunkCount } from "../../../intake/web/protocol/padding.ts";
 import * as payload from "../../../intake/web/protocol/payload.ts";
 import { checkKemPublicKey } from "../../../intake/web/protocol/public_keys.ts";
@@ -17,13 +19,17 @@ import * as replies from "../../../intake/web/protocol/replies.ts";
 import { checkSignature } from "../../../intake/web/protocol/signatures.ts";
 import {
   deriveSourceKeys,
+  pairChain,
   setToken,
   type SourceKeys,
 } from "../../../intake/web/protocol/source_keys.ts";
 import { parseJson } from "../../../intake/web/protocol/strict_json.ts";
+import { checkVolume, parseVolumes, type Volume } from "../../../intake/web/protocol/volumes.ts";
 import { CARRIED_CALLS } from "./carried_files.ts";
 import { openChunk, openFile } from "./office/chunks.ts";
 import { openEnvelope } from "./office/envelope.ts";
+import { recordKey, sealRecord, type ReplyTo } from "./office/replies.ts";
+import { encodeVolumes, volumeOf } from "./office/volumes.ts";
 import { shown } from "./shown.ts";
 import {
   bytes,
@@ -33,7 +39,7 @@ import {
   textBytes,
   type Inputs,
 } from "./vector_files.ts";
-import { wordList } from "./word_lists.ts";
+import { wordList, type Language } from "./word_lists.ts";
 
 const text = (data: Uint8Array): string => new TextDecoder().decode(data);
 
@@ -58,7 +64,7 @@ function read(inputs: Inputs): directory.Directory {
 async function openBoard(inputs: Inputs): Promise<unknown> {
   const keys = await source(inputs);
   const office = directory.readDirectory(bytes(inputs.directory), keys.genesisId);
-  const found = await replies.openBoard(bytes(inputs.board), keys, office);
+  const found = await replies.openBoard(inputs.volumes.map(bytes), keys, office, inputs.day);
   const recipients = replies.followUpRecipients(found, keys, office);
   return { replies: shown(found), follow_up_recipients: recipients };
 }
@@ -71,9 +77,10 @@ async function openOneEnvelope(inputs: Inputs): Promise<unknown> {
   const envelope = envelopeBytes(inputs.envelope);
   const genesisId = bytes(inputs.genesis_id) as GenesisId;
   const opened = await openEnvelope(envelope, genesisId, inputs.recipient_id, secrets);
-  const { secret, payload: read, payloadBytes, ...others } = opened;
+  const { secret, payload: read, payloadBytes, chain, ...others } = opened;
   return {
     ...(shown(others) as object),
+    chain: toHex(chain.bytes),
     address: toHex(envelopeAddress(envelope)),
     week: secret.week,
     plaintext_hash: toHex(sha256(payloadBytes)),
@@ -82,11 +89,48 @@ async function openOneEnvelope(inputs: Inputs): Promise<unknown> {
 }
 
 async function openReply(inputs: Inputs): Promise<unknown> {
-  const keys = await source(inputs);
-  const signers = inputs.signing_keys.map(bytes);
-  const part = await replies.openReply(bytes(inputs.record), keys, inputs.recipient_id, signers);
+  const { chain, genesisId, threadId } = pair(inputs);
+  const part = await replies.openReply(
+    bytes(inputs.record),
+    chain,
+    genesisId,
+    threadId,
+    inputs.recipient_id,
+    inputs.signing_keys.map(bytes),
+  );
   return text(replies.encodeReplyMessage(part));
 }
+
+function pair(inputs: Inputs): ReplyTo {
+  return {
+    chain: new ChainKey(bytes(inputs.chain)),
+    genesisId: bytes(inputs.genesis_id) as GenesisId,
+    threadId: bytes(inputs.thread_id ?? "") as ThreadId,
+  };
+}
+
+async function atSteps(
+  inputs: Inputs,
+  result: (chain: ChainKey, to: ReplyTo) => Uint8Array | Promise<Uint8Array>,
+): Promise<unknown> {
+  const to = pair(inputs);
+  const found: Uint8Array[] = [];
+  for (const steps of inputs.steps) {
+    found.push(await result(await nextChainKey(to.chain, to.genesisId, steps), to));
+  }
+  return shown(found);
+}
+
+function shownQuestion(question: Question): unknown {
+  const { id, kind, heading, help, files, most, rows, choices, several } = question;
+  const ofKind: Record<string, object> = {
+    text: { most, rows, files },
+    choice: { choices, several, files },
+  };
+  return { id, kind, heading, help, ...ofKind[kind] };
+}
+
+const listed = ({ week, records, hash }: Inputs): Volume => ({ week, records, hash: bytes(hash) });
 
 function splitOneText(inputs: Inputs): unknown {
   const { recipients, ...message } = payload.parsePayload(textBytes(inputs));
@@ -98,9 +142,10 @@ function splitOneText(inputs: Inputs): unknown {
   return { kept: Array.from(kept).length, rest: rest.length };
 }
 
-function readCodename(inputs: Inputs): unknown {
-  const { language } = inputs;
-  const found = codename.readCodename(inputs.text, wordList(language), language);
+const lists = (languages: Language[]): Map<Language, readonly string[]> =>
+  new Map(languages.map((language) => [language, wordList(language)]));
+
+function shownCodename(found: codename.ReadCodename): unknown {
   return { bits: toHex(found.codename.bits), corrections: found.corrections };
 }
 
@@ -117,12 +162,16 @@ export const CALLS: Readonly<Record<string, (inputs: Inputs) => unknown>> = {
   check_kem_public_key: ({ key }) => checkKemPublicKey(bytes(key)) ?? null,
   codename_words: ({ language, bits }) =>
     codename.codenameWords(new codename.Codename(bytes(bits)), wordList(language)),
-  read_codename: readCodename,
+  read_codename: ({ language, text }) =>
+    shownCodename(codename.readCodename(text, wordList(language), language)),
+  read_codename_in_any: ({ languages, text }) =>
+    shownCodename(codename.readCodenameInAny(text, lists(languages))),
   contains_codename: ({ language, text }) => codename.containsCodename(text, wordList(language)),
+  contains_codename_in_any: ({ languages, text }) =>
+    codename.containsCodenameInAny(text, lists(languages).values()),
   derive_source_keys: async (inputs) => {
-    const { signing, reply, threadSecret, setKey, threadId } = await source(inputs);
-    const [signing_key, reply_key] = [signing.publicKey, reply.publicKey];
-    return shown({ signing_key, reply_key, threadSecret, setKey, threadId });
+    const { signing, setKey, threadId } = await source(inputs);
+    return shown({ signingKey: signing.publicKey, setKey, threadId });
   },
   set_token: async (inputs) => {
     const keys = await source(inputs);
@@ -156,22 +205,35 @@ export const CALLS: Readonly<Record<string, (inputs: Inputs) => unknown>> = {
     return shown(hashes);
   },
   padded_chunk_count: ({ counts }) => counts.map(paddedChunkCount),
-  reply_tag: async (inputs) => {
-    const { threadSecret, genesisId } = await source(inputs);
-    return inputs.indexes.map((index: number) =>
-      toHex(replies.replyTag(threadSecret, genesisId, inputs.recipient_id, index)),
-    );
+  pair_chain: async (inputs) => {
+    const keys = await source(inputs);
+    const { recipient_id, signing_key, weeks } = inputs;
+    const chain = (week: Week): ChainKey => pairChain(keys, recipient_id, bytes(signing_key), week);
+    return weeks.map((week: Week) => toHex(chain(week).bytes));
   },
-  bucket: async (inputs) => {
-    const { threadSecret, genesisId } = await source(inputs);
-    const whole = replies.bucket(threadSecret, genesisId);
-    const value = (bits: number): number => replies.bucketValue(whole, bits);
-    return { bucket: toHex(whole), values: inputs.bits_asked.map(value) };
-  },
+  next_chain_key: (inputs) => atSteps(inputs, (chain) => chain.bytes),
+  reply_tag: (inputs) =>
+    atSteps(inputs, (chain, { genesisId, threadId }) => replyTag(chain, genesisId, threadId)),
+  record_key: async (inputs) =>
+    toHex(await recordKey(pair(inputs), bytes(inputs.tag), bytes(inputs.salt))),
+  seal_record: async (inputs) =>
+    toHex(await sealRecord(pair(inputs), bytes(inputs.padded), bytes(inputs.random))),
   open_reply: openReply,
   parse_reply_message: (inputs) =>
     text(replies.encodeReplyMessage(replies.parseReplyMessage(textBytes(inputs)))),
   open_board: openBoard,
+  parse_volumes: (inputs) => shown(parseVolumes(textBytes(inputs))),
+  encode_volumes: ({ volumes }) => text(encodeVolumes(volumes.map(listed))),
+  check_volume: async (inputs) =>
+    (await checkVolume(bytes(inputs.volume), listed(inputs.listed))) ?? null,
+  volume_of: ({ records }) => {
+    const volume = volumeOf(records.map(bytes));
+    return { size: volume.length, sha256: toHex(sha256(volume)) };
+  },
+  read_form: (inputs) => {
+    const { questions } = readForm(textBytes(inputs), bytes(inputs.hash));
+    return { questions: questions.map(shownQuestion) };
+  },
   read_directory: (inputs) => shown(read(inputs)),
   check_current: (inputs) => directory.checkCurrent(read(inputs), inputs.day) ?? null,
   check_address: (inputs) => directory.checkAddress(read(inputs), inputs.address) ?? null,

@@ -16,6 +16,9 @@ const PLAIN_AREAS = [
   "name",
   "payload",
   "directory",
+  "form",
+  "volumes",
+  "volume",
   "puzzle",
 ];
 const SEALED_AREAS = ["envelope", "chunk", "file", "reply", "board", "sealed"];

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { PIECE_SIZE } from "../../../intake/web/protocol/sizes.ts";
 import type { Office } from "../../../intake/web/reach/office.ts";
 import {
+  answersTooLarge,
   answerTooLong,
   filesMaxSize,
   filesProblem,
@@ -51,4 +52,14 @@ test("a text may fill two hundred thousand characters, or what an envelope holds
 test("an answer is measured in bytes", () => {
   assert.ok(!answerTooLong("ж".repeat(1000), 2000));
   assert.ok(answerTooLong("ж".repeat(1001), 2000));
+});
+
+test("all answers together leave room for as many files as can be, or for the text", () => {
+  const open = office(true, 4096);
+  const closed = office(false, 4096);
+  assert.ok(!answersTooLarge("ж".repeat(200_000), { who: "ж".repeat(5_000) }, open));
+  assert.ok(answersTooLarge("", { who: "ж".repeat(6_000) }, open));
+  assert.ok(!answersTooLarge("ж".repeat(10_000), { who: "ж".repeat(2_000) }, closed));
+  assert.ok(answersTooLarge("ж".repeat(10_000), { who: "ж".repeat(4_000) }, closed));
+  assert.ok(answersTooLarge("", { who: "\n".repeat(6_001) }, open));
 });

@@ -12,18 +12,16 @@ import type { Delivery, FollowUpDelivery, KeyMaker, ReportDelivery } from "../pa
 import { button, el, list, p, section, show, type Child } from "../parts/elements.ts";
 import { guardLeaving, onBrowserBack, onLeaving } from "../parts/leaving.ts";
 import { cannotEncrypt, fill, workWords, writtenDay, writtenSize } from "../parts/wording.ts";
-import { showOfflineFirst } from "./first.ts";
 
 const FILE_NAME = "message.fidelio";
 
-/** Delivers a report into a file; `leave` goes back to the beginning. */
+/** Delivers a report into a file; `leave` goes back to the beginning afterwards. */
 export function reportIntoFile(leave: () => void): ReportDelivery {
   const file = new IntoFile();
   return {
     button: file.button,
     note: _("First you get your codename, then the file. Have paper and a pen ready."),
     codenameHeading: _("Your report is encrypted. This is your codename"),
-    first: showOfflineFirst(leave),
     deliver: file.deliver,
     after: (office, day) => {
       file.offer(office, day, () => {
@@ -39,6 +37,7 @@ export function followUpIntoFile(): FollowUpDelivery {
   const file = new IntoFile();
   return {
     button: file.button,
+    note: "",
     deliver: file.deliver,
     after: (office, day, leave) => {
       file.offer(office, day, leave);

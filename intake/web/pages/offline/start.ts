@@ -23,7 +23,9 @@ import { onBrowserBack, watchLeaving } from "../parts/leaving.ts";
 import { fileButton } from "../parts/small_file.ts";
 import { fill, writtenDay } from "../parts/wording.ts";
 import { Report } from "../report/report.ts";
+import { addWordList } from "../parts/word_list.ts";
 import { startOfflineReplies } from "./board_file.ts";
+import { showOfflineFirst } from "./first.ts";
 import { reportIntoFile } from "./saving.ts";
 
 function startOffline(): void {
@@ -88,7 +90,13 @@ function showOffice(office: Office): void {
     showOffice(office);
   };
   const report = (): void => {
-    new Report(office, reportIntoFile(back)).begin();
+    const begin = (): void => {
+      showOfflineFirst(() => {
+        written.begin();
+      }, back);
+    };
+    const written = new Report(office, reportIntoFile(back), begin);
+    begin();
   };
   const replies = (): void => {
     startOfflineReplies(office, back);
@@ -154,5 +162,6 @@ function refusalWords(error: OfficeRefusal | NoDirectoryFile): string {
   }
 }
 
+for (const { name, text } of INLINE_LISTS) addWordList(name, text);
 watchLeaving();
 startOffline();

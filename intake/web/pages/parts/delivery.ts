@@ -30,14 +30,14 @@ export interface ReportDelivery extends Delivery {
   /** Above the codename, once the report was delivered. */
   readonly codenameHeading: string;
 
-  /** Shows the first screen; `start` leads to the first question. */
-  first(office: Office, start: () => void): void;
-
   /** Shows what happens next, once the codename was written down. */
   after(office: Office, day: Day): void;
 }
 
 export interface FollowUpDelivery extends Delivery {
+  /** Said above the button; empty where there is nothing to say. */
+  readonly note: string;
+
   /** Shows what happens next; `leave` goes back to the replies. */
   after(office: Office, day: Day, leave: () => void): void;
 }

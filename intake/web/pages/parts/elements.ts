@@ -51,6 +51,11 @@ export function showFoot(): void {
   document.body.className = "with-foot";
 }
 
+/** Says that the screen tells by itself what goes on, so that nothing below it has to. */
+export function showAtWork(): void {
+  document.body.className = "at-work";
+}
+
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (!element) throw new Error(`the page has no ${id}`);

@@ -15,5 +15,10 @@ export function comparison(genesisId: GenesisId): Child[] {
       ),
     ),
     el("p", { class: "digits", translate: "no" }, lines.join("\n")),
+    p(
+      _(
+        "Equal digits prove that an honest page writes to this office and to nobody else. They do not prove that this page is honest: a false one can show any digits.",
+      ),
+    ),
   ];
 }

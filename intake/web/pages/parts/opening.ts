@@ -1,28 +1,41 @@
-/** What both pages begin with: the office, checked before anyone types; or why not, and other ways. */
+/** What a visit begins with (SPEC 11.5): the office, checked before anyone types; or why not, and other ways. */
 
 import { fromHex } from "../../protocol/bytes.ts";
 import type { Directory } from "../../protocol/directory.ts";
 import type { Day, GenesisId } from "../../protocol/names.ts";
 import { today } from "../../reach/clock.ts";
+import { getFile, ServerError } from "../../reach/api.ts";
 import { openOffice, OfficeRefusal, type Office, type PageFacts } from "../../reach/office.ts";
 import { byId, button, el, list, p, show, showFoot, type Child } from "./elements.ts";
+import { addWordList } from "./word_list.ts";
 import { fill, writtenDay } from "./wording.ts";
 
-/** Opens the office, or shows why it cannot be written to from here and now and returns undefined. */
+/**
+ * Opens the office, or shows why it cannot be written to from here and now and returns undefined.
+ *
+ * First come files of the page's own: the word lists of other languages, for everybody.
+ */
 export async function openOfficePage(): Promise<Office | undefined> {
-  const office = await orRefusal(() => openOffice(pageFacts()));
-  if (office) showContacts(office.directory);
-  return office;
-}
-
-/** Returns what `work` gives; where the office is refused meanwhile, shows why and returns undefined. */
-export async function orRefusal<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await work();
+    await loadWordLists();
+    const office = await openOffice(pageFacts());
+    showContacts(office.directory);
+    return office;
   } catch (error) {
     if (!(error instanceof OfficeRefusal)) throw error;
     showRefusal(error);
     return undefined;
+  }
+}
+
+async function loadWordLists(): Promise<void> {
+  for (const { name, path } of OTHER_LISTS) {
+    try {
+      addWordList(name, await getFile(path));
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error;
+      throw new OfficeRefusal("unreachable");
+    }
   }
 }
 
@@ -79,12 +92,23 @@ export function isOnion(): boolean {
   return location.hostname.endsWith(".onion");
 }
 
+/** What stands in the page's own bytes under a name; empty where nothing does. */
+export function pageMeta(name: string): string {
+  return document.querySelector(`meta[name="${name}"]`)?.getAttribute("content") ?? "";
+}
+
+/** The office that this page was built for. */
+export function pageOffice(): GenesisId {
+  return fromHex(pageMeta("office")) as GenesisId;
+}
+
 function pageFacts(): PageFacts {
-  const meta = (name: string): string =>
-    document.querySelector(`meta[name="${name}"]`)?.getAttribute("content") ?? "";
+  const [delegation, sequence] = pageMeta("lowest").split(" ").map(Number);
   return {
-    genesisId: fromHex(meta("office")) as GenesisId,
-    buildDay: Number(meta("build-day")) as Day,
+    genesisId: pageOffice(),
+    buildDay: Number(pageMeta("build-day")) as Day,
+    // What is not there is lower than no directory: none is refused that others take.
+    lowest: [delegation ?? 0, sequence ?? 0],
     origin: location.origin,
   };
 }
@@ -112,6 +136,16 @@ function refusalWords({ reason, directory, serverDay }: OfficeRefusal): string[]
       return [
         _("This office cannot take reports yet"),
         _("The server has no keys of the office that this page could encrypt to."),
+      ];
+    case "outdated":
+      return [
+        _("The office’s keys are not the newest"),
+        _(
+          "The server gives out older keys than this page knows of. It may have been set back, or somebody may want you to write to people who have left the office.",
+        ),
+        _(
+          "Try again in an hour. If it stays so, reach the office in a way that you know from elsewhere.",
+        ),
       ];
     case "not-genuine":
       return [

@@ -5,47 +5,72 @@ import type { Day } from "../../protocol/names.ts";
 import { safeFileName } from "../../protocol/payload.ts";
 import type { SourceKeys } from "../../protocol/source_keys.ts";
 import { ServerError, Stopped } from "../../reach/api.ts";
+import type { Board } from "../../reach/board.ts";
 import { Line, type LineState } from "../../reach/line.ts";
 import { openOffice, OfficeRefusal, type Office } from "../../reach/office.ts";
 import { FileUnreadable } from "../../sending/outgoing_files.ts";
 import { TimeLeft } from "../../sending/pace.ts";
-import { MessageTooLarge, NoRecipientLeft, type Outgoing } from "../../sending/sealing.ts";
+import { MessageTooLarge, RecipientsGone, type Outgoing } from "../../sending/sealing.ts";
 import { mayBeStored, send, type Progress } from "../../sending/upload.ts";
-import type { KeyMaker } from "./delivery.ts";
-import { button, el, p, show } from "./elements.ts";
+import { boardWords } from "./board_line.ts";
+import type { Delivery, KeyMaker } from "./delivery.ts";
+import { button, el, list, p, show, showAtWork } from "./elements.ts";
 import { onBrowserBack, onLeaving } from "./leaving.ts";
 import { closedWords } from "./opening.ts";
+import { titleOfId } from "./recipient_boxes.ts";
 import { cannotEncrypt, fill, timeLeft, workWords, writtenSize } from "./wording.ts";
 
 /**
- * Sends a message before the person's eyes, trying again for as long as it takes.
+ * Returns what sends a message before the person's eyes, trying again for as long as it takes.
  *
- * Returns the day that the message carries, or null where the person went back; `goBack` has been called then.
+ * SPEC 11.5: what is sent comes after all of the board.
  */
-export async function sendOnScreen(
-  outgoing: Outgoing,
+export function sendAfter(board: Board): Delivery["deliver"] {
+  return (outgoing, makeKeys, office, goBack) =>
+    sendOnScreen(outgoing, makeKeys, office, board, goBack);
+}
+
+async function sendOnScreen(
+  written: Outgoing,
   makeKeys: KeyMaker,
   office: Office,
+  board: Board,
   goBack: () => void,
 ): Promise<Day | null> {
+  let outgoing = written;
   let source: SourceKeys | null = null;
   for (let usable = office; ;) {
-    const screen = new TransportScreen(outgoing.files.length > 0);
+    const screen = new TransportScreen(outgoing.files.length > 0, board);
     try {
       source = await screen.unlessStopped(makeKeys(screen.keysDone));
+      await screen.unlessStopped(screen.boardEnded());
       return await send(outgoing, source, usable, screen.line, screen.sent);
     } catch (error) {
       const sent = source !== null && mayBeStored(outgoing, source);
-      if (!(error instanceof Stopped) && (await asksToTryAgain(error, sent))) {
-        usable = await openOffice(usable.facts).catch(() => usable);
-        continue;
+      const again = error instanceof Stopped ? null : await wayOn(error, sent, outgoing, office);
+      if (again === null) {
+        goBack();
+        return null;
       }
-      goBack();
-      return null;
+      outgoing = again;
+      usable = await openOffice(usable.facts).catch(() => usable);
     } finally {
       screen.leave();
     }
   }
+}
+
+/** Shows what stopped the sending for good. Resolves to what is sent now, or null where nothing is. */
+async function wayOn(
+  error: unknown,
+  sent: boolean,
+  outgoing: Outgoing,
+  office: Office,
+): Promise<Outgoing | null> {
+  if (!(error instanceof RecipientsGone))
+    return (await asksToTryAgain(error, sent)) ? outgoing : null;
+  const others = await asksAboutGone(error, outgoing, office);
+  return others ? { ...outgoing, recipientIds: error.left } : null;
 }
 
 /** The share of the bar for making keys, where files follow that take longer, and where none do. */
@@ -58,6 +83,7 @@ const STEP_MS = 100;
 
 class TransportScreen {
   readonly line: Line;
+  readonly #board: Board;
   readonly #bar = el("progress", { "aria-labelledby": "now", value: 0 });
   readonly #now = el("p", { id: "now" });
   /** Read aloud: changes of state, and each quarter of the way; not each step of the bar. */
@@ -75,7 +101,8 @@ class TransportScreen {
   /** Tries at a puzzle so far, and about how many it takes; 0 while there is none. */
   #work: readonly [number, number] = [0, 0];
 
-  constructor(hasFiles: boolean) {
+  constructor(hasFiles: boolean, board: Board) {
+    this.#board = board;
     this.#keysShare = hasFiles ? KEYS_BEFORE_FILES : KEYS_ALONE;
     this.line = new Line(this.#lineChanged);
     this.line.onWork = this.#worked;
@@ -98,12 +125,28 @@ class TransportScreen {
       this.#aloud,
       this.#buttons,
     );
+    showAtWork();
     this.#lineChanged({ is: "working" });
   }
 
   leave(): void {
     clearInterval(this.#ticks);
     onLeaving(() => undefined);
+  }
+
+  /** Waits until all of the board was asked for, whatever came of it. */
+  async boardEnded(): Promise<void> {
+    let shown: LineState | null = null;
+    const unwatch = this.#board.watch(() => {
+      const { progress } = this.#board;
+      if (this.line.signal.aborted || this.#board.ended) return;
+      this.#tell(boardWords(progress), this.#keysMade);
+      if (progress.line !== shown) this.#lineChanged(progress.line);
+      shown = progress.line;
+    });
+    await this.#board.loaded.catch(() => undefined);
+    unwatch();
+    if (shown) this.#lineChanged({ is: "working" });
   }
 
   /** Returns what `work` gives, or raises Stopped as soon as the person stops it. */
@@ -176,6 +219,7 @@ class TransportScreen {
     });
     const goOn = (text: string): HTMLButtonElement =>
       button(text, "main", () => {
+        this.#board.tryNow();
         this.line.tryNow();
       });
     const pause = (): void => {
@@ -219,6 +263,32 @@ function waitingWords(code: string, seconds: number): string {
   return `${why} ${fill(next, { n: seconds })}`;
 }
 
+/** Names who is gone and who is left. Resolves to whether it shall go to those. */
+function asksAboutGone(
+  { left }: RecipientsGone,
+  { recipientIds }: Outgoing,
+  office: Office,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const answer = (others: boolean) => (): void => {
+      resolve(others);
+    };
+    const title = (id: string): string => titleOfId(office, id);
+    const others = button(_("Send it to those who are left"), "main", answer(true));
+    const back = button(_("Back to what you wrote"), "plain", answer(false));
+    onBrowserBack(answer(false));
+    show(
+      _("Not everyone you chose is still there"),
+      p(_("The office no longer lists these, so nothing was sent to anyone yet:")),
+      list(recipientIds.filter((id) => !left.includes(id)).map(title)),
+      ...(left.length > 0
+        ? [p(_("Of those whom you chose, these are left:")), list(left.map(title))]
+        : [p(_("Nobody whom you chose is left. Go back and choose again."))]),
+      el("div", { class: "buttons" }, ...(left.length > 0 ? [others, back] : [back])),
+    );
+  });
+}
+
 /** Shows what stopped the sending for good. Resolves to whether the person wants to try again. */
 function asksToTryAgain(error: unknown, sent: boolean): Promise<boolean> {
   return new Promise((resolve) => {
@@ -253,11 +323,6 @@ function stoppedWords(error: unknown): string {
   if (error instanceof MessageTooLarge || error instanceof TooLarge) {
     return _(
       "This is more than the server can take in one message now. Go back and shorten the text or remove files.",
-    );
-  }
-  if (error instanceof NoRecipientLeft) {
-    return _(
-      "The office no longer has any of the recipients that you chose. Go back and choose again.",
     );
   }
   if (error instanceof OfficeRefusal) {

@@ -1,10 +1,10 @@
 /** Screens that ask one thing each. What is typed is kept at every key, so going back loses nothing. */
 
-import { containsCodename } from "../../protocol/codename.ts";
+import { containsCodenameInAny } from "../../protocol/codename.ts";
 import type { Office } from "../../reach/office.ts";
 import { takesFiles, takesLongTexts, TEXT_MAX_LENGTH, textTooLong } from "../../sending/limits.ts";
 import { complain, el, form, show, type Child } from "./elements.ts";
-import { pageWords } from "./word_list.ts";
+import { wordLists } from "./word_list.ts";
 import { fill, writtenNumber } from "./wording.ts";
 
 export interface TextQuestion {
@@ -73,7 +73,7 @@ export function textProblem(
   tooLong: (text: string) => string | null,
 ): string | null {
   if (required && !text.trim()) return _("This cannot be empty. A few words are enough.");
-  if (containsCodename(text, pageWords())) {
+  if (containsCodenameInAny(text, wordLists().values())) {
     return _(
       "This text contains eight words that are a codename. Take them out: a codename must never be sent to anyone, not even to the office.",
     );

@@ -1,4 +1,4 @@
-/** The word list of this page, as the builder packed it: intake/site/words.py. */
+/** The word lists: that of this page, as the builder packed it, and those of other languages. */
 
 /**
  * Returns the words of a packed list.
@@ -21,9 +21,21 @@ function numberOf(letter: string): number {
   return letter >= "a" ? letter.charCodeAt(0) - 97 : letter.charCodeAt(0) - 65 + 26;
 }
 
-let unpacked: readonly string[] | undefined;
+let own: readonly string[] | undefined;
+const others = new Map<string, readonly string[]>();
 
 /** Returns the 2,048 words of this page's codenames. */
 export function pageWords(): readonly string[] {
-  return (unpacked ??= unpackWords(WORD_LIST.packed, WORD_LIST.letters));
+  return (own ??= unpackWords(WORD_LIST.packed, WORD_LIST.letters));
+}
+
+/** Takes in the list of another language: `text` holds its letters and its packed words, a line each. */
+export function addWordList(name: string, text: string): void {
+  const [letters, packed] = text.split("\n");
+  others.set(name, unpackWords(packed ?? "", letters ?? ""));
+}
+
+/** Returns all lists that are there by their names, that of this page first. */
+export function wordLists(): ReadonlyMap<string, readonly string[]> {
+  return new Map([[WORD_LIST.name, pageWords()], ...others]);
 }

@@ -103,7 +103,8 @@ export class FollowUp {
           "This page cannot know whom you left out of your report. Tick only those who may read this.",
         );
     onBrowserBack(back);
-    show(heading, form([p(help), boxes], this.#delivery.button, onNext, back));
+    const note = this.#delivery.note ? [p(this.#delivery.note)] : [];
+    show(heading, form([p(help), boxes, ...note], this.#delivery.button, onNext, back));
   }
 
   async #send(): Promise<void> {

@@ -1,131 +1,59 @@
-/** The replies: eight words in, what the office wrote out, and a follow-up if the person wants. */
+/** The replies: what the office wrote, and a follow-up if the person wants. */
 
-import { readCodename, type Correction, type ReadCodename } from "../../protocol/codename.ts";
-import { NotACodename } from "../../protocol/errors.ts";
+import type { Correction } from "../../protocol/codename.ts";
 import { followUpRecipients, type Reply } from "../../protocol/replies.ts";
-import { deriveSourceKeys, type SourceKeys } from "../../protocol/source_keys.ts";
+import type { SourceKeys } from "../../protocol/source_keys.ts";
 import type { Office } from "../../reach/office.ts";
 import type { FollowUpDelivery } from "../parts/delivery.ts";
-import {
-  button,
-  complain,
-  el,
-  form,
-  list,
-  p,
-  quietDown,
-  section,
-  show,
-  showFoot,
-  type Child,
-} from "../parts/elements.ts";
+import { button, el, list, p, section, show, type Child } from "../parts/elements.ts";
 import { leaveNow, onBrowserBack } from "../parts/leaving.ts";
 import { closedWords } from "../parts/opening.ts";
 import { titleOfId } from "../parts/recipient_boxes.ts";
-import { textField } from "../parts/text_fields.ts";
-import { pageWords } from "../parts/word_list.ts";
 import { fill, writtenDay } from "../parts/wording.ts";
 import { FollowUp } from "./follow_up.ts";
 
-/** Asks for the codename; `otherLanguage` says where to type one of another language. */
-export function askCodename(otherLanguage: string, onRead: (read: ReadCodename) => void): void {
-  const field = textField("codename", "", 3, () => undefined);
-  field.setAttribute("autocapitalize", "none");
-  field.setAttribute("aria-describedby", "codename-help");
-  const onNext = (): void => {
-    quietDown();
-    try {
-      onRead(readCodename(field.value, pageWords(), WORD_LIST.name));
-    } catch (error) {
-      if (!(error instanceof NotACodename)) throw error;
-      complain(field, codenameProblem(error, otherLanguage));
-    }
-  };
-  onBrowserBack(null);
-  show(
-    _("Read your replies"),
-    form(
-      [
-        el("label", { for: field.id }, _("Your codename")),
-        el(
-          "p",
-          { id: "codename-help", class: "help" },
-          _(
-            "The eight words from your paper, in their order. Capital letters, the keyboard’s language and one slip in a word do not matter.",
-          ),
-        ),
-        field,
-      ],
-      _("Show the replies"),
-      onNext,
-    ),
-    p(
-      _(
-        "The words are not sent. This page makes keys of them on this device and looks for your replies among all that are on the board.",
-      ),
-    ),
-  );
-  showFoot();
+/** The part of the board that is not there yet. */
+export interface Rest {
+  /** Resolves once it is there. */
+  readonly loaded: Promise<void>;
+  /** Shows the replies of all of the board. */
+  readonly showAll: () => void;
 }
 
-function codenameProblem(error: NotACodename, otherLanguage: string): string {
-  switch (error.reason) {
-    case "count":
-      return _("These are not eight words. Type all eight, with spaces between them.");
-    case "word":
-      return `${fill(_("Word {n} is not in the list. Look at your paper."), { n: error.position ?? 0 })} ${otherLanguage}`;
-    case "check":
-      return _(
-        "One of these words is wrong, or they are in the wrong order. Compare each with your paper.",
-      );
-  }
-}
-
-/** Makes the keys of a codename before the person's eyes. */
-export function makeKeys(office: Office, { codename }: ReadCodename): Promise<SourceKeys> {
-  const bar = el("progress", { max: 1, "aria-labelledby": "now" });
-  onBrowserBack(() => undefined);
-  show(
-    _("Looking for your replies"),
-    el("p", { id: "now" }, _("Making your keys on this device…")),
-    bar,
-  );
-  return deriveSourceKeys(codename, office.facts.genesisId, (done) => {
-    bar.value = done;
-  });
+/** What goes with the replies, but for themselves. */
+export interface Around {
+  readonly corrections: readonly Correction[];
+  readonly delivery: FollowUpDelivery;
+  /** Leads back to the question for the codename. */
+  readonly again: () => void;
+  /** Null where all of the board is there. */
+  readonly rest: Rest | null;
 }
 
 /** What the office wrote, and the ways on. */
 export class Replies {
   readonly #office: Office;
   readonly #replies: readonly Reply[];
-  readonly #corrections: readonly Correction[];
+  readonly #around: Around;
   readonly #followUp: FollowUp;
-  /** Leads back to the question for the codename. */
-  readonly #again: () => void;
 
-  constructor(
-    office: Office,
-    source: SourceKeys,
-    replies: readonly Reply[],
-    corrections: readonly Correction[],
-    delivery: FollowUpDelivery,
-    again: () => void,
-  ) {
+  constructor(office: Office, source: SourceKeys, replies: readonly Reply[], around: Around) {
     this.#office = office;
     this.#replies = replies;
-    this.#corrections = corrections;
-    this.#again = again;
+    this.#around = around;
     const proposed = followUpRecipients(replies, source, office.directory);
-    this.#followUp = new FollowUp(office, source, proposed, replies.length > 0, delivery, () => {
+    const answered = replies.length > 0;
+    this.#followUp = new FollowUp(office, source, proposed, answered, around.delivery, () => {
       this.show();
     });
   }
 
   show(): void {
     onBrowserBack(() => undefined);
+    const nothing = this.#around.rest ? _("Nothing so far") : _("No reply yet, or a word is wrong");
     show(
-      this.#replies.length > 0 ? _("Your replies") : _("No reply yet, or a word is wrong"),
+      this.#replies.length > 0 ? _("Your replies") : nothing,
+      ...this.#restNote(),
       ...this.#correctionNotes(),
       ...(this.#replies.length > 0 ? this.#sections() : this.#noReply()),
       p(
@@ -143,9 +71,29 @@ export class Replies {
     );
   }
 
+  #restNote(): Child[] {
+    const { rest } = this.#around;
+    if (!rest) return [];
+    const more = _(
+      "Not all of the board is there yet, so there may be more. Keep this page open until it is.",
+    );
+    const note = el("div", { class: "note", role: "status" }, p(more));
+    void rest.loaded.then(
+      () => {
+        const all = button(_("Show everything"), "plain", rest.showAll);
+        note.replaceChildren(p(_("Now all of the board is there.")), p(all));
+      },
+      () => {
+        note.replaceChildren(p(_("The rest of the board could not be loaded.")));
+      },
+    );
+    return [note];
+  }
+
   #correctionNotes(): Child[] {
-    if (this.#corrections.length === 0) return [];
-    const notes = this.#corrections.map(({ position, typed, word }) =>
+    const { corrections } = this.#around;
+    if (corrections.length === 0) return [];
+    const notes = corrections.map(({ position, typed, word }) =>
       fill(_("Word {n}: you typed “{typed}”, read as “{word}”."), { n: position, typed, word }),
     );
     return [
@@ -167,6 +115,11 @@ export class Replies {
   }
 
   #noReply(): Child[] {
+    const again = button(_("Type the words again"), "plain", this.#around.again);
+    const buttons = el("div", { class: "buttons" }, again);
+    if (this.#around.rest) {
+      return [p(_("In what is there so far, nothing is for these eight words.")), buttons];
+    }
     return [
       p(
         _(
@@ -174,13 +127,20 @@ export class Replies {
         ),
       ),
       p(_("Compare the words with your paper. Replies come in batches, so look again in a week.")),
-      el("div", { class: "buttons" }, button(_("Type the words again"), "plain", this.#again)),
+      buttons,
     ];
   }
 
   #waysOn(): Child[] {
     const { open, reason } = this.#office.status.envelopes;
     const leave = button(_("Leave this page"), "plain", leaveNow);
+    // Whom a source left out before may stand in what is missing.
+    if (this.#around.rest) {
+      return [
+        p(_("You can write a follow-up once all of the board is there.")),
+        el("div", { class: "buttons" }, leave),
+      ];
+    }
     if (!open) {
       return [
         p(_("You cannot write to the office now."), " ", closedWords(reason)),
@@ -202,11 +162,15 @@ function replyArticle(reply: Reply): HTMLElement {
     "Parts of this reply are missing. They may come with the next batch.",
     reply.missingParts.length,
   );
+  const twice = _(
+    "A part of this reply came twice, and the earlier one is shown. The office may have gone back to an old copy of its data. If something does not fit together, ask in a follow-up.",
+  );
   return el(
     "article",
     {},
     el("h3", {}, fill(heading, { date: writtenDay(reply.day) })),
     el("div", { class: "answer", dir: "auto" }, reply.text),
     ...(reply.missingParts.length > 0 ? [el("p", { class: "note" }, missing)] : []),
+    ...(reply.cameTwice ? [el("p", { class: "note" }, twice)] : []),
   );
 }

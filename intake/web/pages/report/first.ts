@@ -1,18 +1,18 @@
-/** The first screen: who asks, what happens, and what is protected on this device and line and what not. */
+/**
+ * The first screen: who asks, what happens, and what is protected on this device and line and what not.
+ *
+ * All of it stands in the page's own bytes: who only looks at it asks the server for nothing (SPEC 11.5).
+ */
 
-import { nameIn } from "../../protocol/directory.ts";
-import type { Office } from "../../reach/office.ts";
 import { button, el, list, p, section, show, showFoot } from "../parts/elements.ts";
 import { comparison } from "../parts/fingerprint.ts";
-import { isOnion } from "../parts/opening.ts";
-import { limitNotes } from "../parts/text_fields.ts";
+import { isOnion, pageMeta, pageOffice } from "../parts/opening.ts";
 import { fill } from "../parts/wording.ts";
 
-/** Shows the first screen; `start` leads to the first question. */
-export function showFirst(office: Office, start: () => void): void {
-  const { directory, facts } = office;
+/** Shows the first screen under a heading; `start` leads to the first question. */
+export function showFirst(heading: string, start: () => void): void {
   show(
-    fill(_("Report to {office}"), { office: nameIn(directory.names, LANGUAGE) }),
+    heading,
     p(
       _(
         "You can report here without saying who you are. This page asks for no name and no account.",
@@ -38,7 +38,7 @@ export function showFirst(office: Office, start: () => void): void {
       p(el("a", { href: "replies/" }, _("You have a codename already? Read your replies"))),
     ),
     section(_("What is protected"), list(protectedThings())),
-    section(_("What is not protected"), list(unprotectedThings(office))),
+    section(_("What is not protected"), list(unprotectedThings())),
     section(
       _("Leaving in a hurry"),
       p(
@@ -47,8 +47,7 @@ export function showFirst(office: Office, start: () => void): void {
         ),
       ),
     ),
-    section(_("Is this the right office?"), ...comparison(facts.genesisId)),
-    ...limitNotes(office),
+    section(_("Is this the right office?"), ...comparison(pageOffice())),
     el("div", { class: "buttons" }, button(_("Start the report"), "main", start)),
   );
   showFoot();
@@ -66,9 +65,9 @@ function protectedThings(): string[] {
   ];
 }
 
-function unprotectedThings(office: Office): string[] {
+function unprotectedThings(): string[] {
   return [
-    ...lineThings(office),
+    ...lineThings(),
     _(
       "A device or network of your employer can record all you see and type. This page cannot know whose device this is. Use your own, away from work.",
     ),
@@ -82,7 +81,7 @@ function unprotectedThings(office: Office): string[] {
   ];
 }
 
-function lineThings({ directory }: Office): string[] {
+function lineThings(): string[] {
   if (isOnion()) {
     return [_("You are using Tor: your provider can see that, but not which page you visit.")];
   }
@@ -91,7 +90,7 @@ function lineThings({ directory }: Office): string[] {
       "You are not using Tor, as far as this page can tell: its address is an ordinary one. Your provider can see that you visited this page, when, and how much you sent.",
     ),
   ];
-  const onion = directory.addresses.find((address) => address.endsWith(".onion"));
+  const onion = pageMeta("onion");
   if (onion)
     things.push(fill(_("With Tor Browser you can open {address} instead."), { address: onion }));
   if (!isSecureContext) {

@@ -4,7 +4,8 @@ import { newCodename } from "../../protocol/codename.ts";
 import { later } from "../../protocol/days.ts";
 import { deriveSourceKeys, type SourceKeys } from "../../protocol/source_keys.ts";
 import type { Office } from "../../reach/office.ts";
-import { answerTooLong, roomFor, takesFiles } from "../../sending/limits.ts";
+import { answersTooLarge, answerTooLong, roomFor, takesFiles } from "../../sending/limits.ts";
+import type { Answers } from "../../sending/sealing.ts";
 import { fileChooser, fileLabel } from "../parts/attaching.ts";
 import type { KeyMaker, ReportDelivery } from "../parts/delivery.ts";
 import {
@@ -24,7 +25,9 @@ import { guardLeaving, onBrowserBack } from "../parts/leaving.ts";
 import { recipientBoxes, titleOf } from "../parts/recipient_boxes.ts";
 import { askText, limitNotes, textLimit, textProblem, type Ways } from "../parts/text_fields.ts";
 import { fill, writtenNumber } from "../parts/wording.ts";
+import { askChoice } from "./choice_screen.ts";
 import { showCodename } from "./codename_screen.ts";
+import { questionsOf, type Asked } from "./questionnaire.ts";
 
 const LONG_ANSWER = 500;
 
@@ -32,35 +35,40 @@ const LONG_ANSWER = 500;
 export class Report {
   readonly #office: Office;
   readonly #delivery: ReportDelivery;
+  readonly #leave: () => void;
   /** By the names of questions, the text of the report among them. */
   readonly #answers = new Map<string, string>();
+  /** By the names of questions, the ids of what is chosen. */
+  readonly #choices = new Map<string, Set<string>>();
   readonly #files: File[] = [];
   readonly #leftOut = new Set<string>();
-  readonly #questions: readonly Question[];
+  readonly #questions: readonly Asked[];
   /** The summary was reached, so a changed answer leads back to it. */
   #complete = false;
   #keys: Promise<SourceKeys> | null = null;
   #tellKeys: (done: number) => void = () => undefined;
   readonly #codename = newCodename();
 
-  constructor(office: Office, delivery: ReportDelivery) {
+  /** `leave` goes back to what led here. */
+  constructor(office: Office, delivery: ReportDelivery, leave: () => void) {
     this.#office = office;
     this.#delivery = delivery;
+    this.#leave = leave;
     const several = office.directory.recipients.length > 1;
-    this.#questions = QUESTIONS.filter(({ kind }) => several || kind !== "recipients");
+    this.#questions = questionsOf(office.form).filter(
+      ({ kind }) => several || kind !== "recipients",
+    );
+    for (const { name } of this.#questions) this.#choices.set(name, new Set());
   }
 
   begin(): void {
-    onBrowserBack(null);
-    this.#delivery.first(this.#office, () => {
-      this.#ask(0);
-    });
+    this.#ask(0);
   }
 
   #ask(step: number): void {
     const onBack = (): void => {
       if (this.#complete) this.#showSummary();
-      else if (step === 0) this.begin();
+      else if (step === 0) this.#leave();
       else this.#ask(step - 1);
     };
     const onNext = (): void => {
@@ -68,22 +76,36 @@ export class Report {
       else this.#ask(step + 1);
     };
     onBrowserBack(onBack);
-    const question = this.#questions[step] as Question;
+    const question = this.#questions[step] as Asked;
     const ways = {
       next: this.#complete ? _("Back to the summary") : _("Continue"),
       onNext,
       onBack,
     };
     if (question.kind === "recipients") this.#askRecipients(question, ways);
+    else if (question.kind === "choice") this.#askChoice(question, ways);
     else this.#askText(question, ways);
   }
 
-  #askText(question: Question, ways: Ways): void {
+  #askChoice(question: Asked, ways: Ways): void {
+    const changed = (): void => {
+      guardLeaving(true);
+    };
+    askChoice(question, this.#chosen(question), changed, ways, this.#fileChooser(question));
+  }
+
+  #chosen({ name }: Asked): Set<string> {
+    return this.#choices.get(name) as Set<string>;
+  }
+
+  #askText(question: Asked, ways: Ways): void {
     const { name } = question;
-    const help = question.required ? limitNotes(this.#office) : [p(_("You can leave this empty."))];
+    const required = question.kind === "text";
+    const help = required ? limitNotes(this.#office) : [p(_("You can leave this empty."))];
     askText(
       {
         ...question,
+        required,
         help: [...question.help.map((text) => p(text)), ...help],
         tooLong: this.#tooLong(question),
         value: this.#answer(name),
@@ -91,7 +113,7 @@ export class Report {
           this.#answers.set(name, text);
           guardLeaving(true);
         },
-        more: this.#takesFiles(question) ? [fileChooser(this.#files, this.#office)] : [],
+        more: this.#fileChooser(question),
       },
       ways,
     );
@@ -101,17 +123,17 @@ export class Report {
     return this.#answers.get(name) ?? "";
   }
 
-  #takesFiles({ files }: Question): boolean {
-    return files && takesFiles(this.#office);
+  #fileChooser({ files }: Asked): Child[] {
+    return files && takesFiles(this.#office) ? [fileChooser(this.#files, this.#office)] : [];
   }
 
   /** Returns what says that a text is too long for its field, or null where it is not. */
-  #tooLong({ most }: Question): (text: string) => string | null {
+  #tooLong({ most }: Asked): (text: string) => string | null {
     if (most === null) return textLimit(this.#office);
     return (text) => (answerTooLong(text, most) ? answerTooLongWords(roomFor(text, most)) : null);
   }
 
-  #askRecipients({ heading, help }: Question, ways: Ways): void {
+  #askRecipients({ heading, help }: Asked, ways: Ways): void {
     const { recipients } = this.#office.directory;
     const boxes = recipientBoxes(heading, recipients, this.#leftOut);
     const onNext = (): void => {
@@ -139,7 +161,7 @@ export class Report {
     onBrowserBack(back);
     show(
       _("Check your report before you send it"),
-      el("dl", { class: "answers" }, ...rows),
+      el("dl", { id: "answers", class: "answers", tabindex: -1 }, ...rows),
       el(
         "details",
         {},
@@ -151,10 +173,10 @@ export class Report {
     );
   }
 
-  #summaryRow({ name, kind, heading, files }: Question, step: number): Child[] {
-    const leavesOut = kind === "recipients";
-    const shownHeading = leavesOut ? _("Who can read it?") : heading;
-    const answer = leavesOut ? this.#readers().map(titleOf).join("\n") : this.#answer(name);
+  #summaryRow(question: Asked, step: number): Child[] {
+    const { kind, heading } = question;
+    const shownHeading = kind === "recipients" ? _("Who can read it?") : heading;
+    const answer = this.#shownAnswer(question);
     const change = button(_("Change"), "quiet", () => {
       this.#ask(step);
     });
@@ -163,36 +185,87 @@ export class Report {
     const long = answer.length > LONG_ANSWER;
     const look = long ? { class: "answer long", tabindex: 0 } : { class: "answer" };
     const text = el("div", look, answer || _("No answer"));
-    const shown = files && this.#files.length ? [text, list(this.#files.map(fileLabel))] : [text];
+    const files = question === this.#lastWithFiles() && this.#files.length > 0;
+    const shown = files ? [text, list(this.#files.map(fileLabel))] : [text];
     return [el("dt", {}, shownHeading), el("dd", {}, ...shown, change)];
+  }
+
+  #shownAnswer(question: Asked): string {
+    switch (question.kind) {
+      case "recipients":
+        return this.#readers().map(titleOf).join("\n");
+      case "choice":
+        return question.choices
+          .filter(({ id }) => this.#chosen(question).has(id))
+          .map(({ label }) => label)
+          .join("\n");
+      default:
+        return this.#answer(question.name);
+    }
+  }
+
+  /** Files are one list, wherever they are chosen. */
+  #lastWithFiles(): Asked | undefined {
+    return this.#questions.filter(({ files }) => files).pop();
   }
 
   /** Leads to the first answer that cannot be sent, if there is one: going back skips the checks. */
   #findsProblem(): boolean {
     for (const [step, question] of this.#questions.entries()) {
-      const { name, kind, required } = question;
-      const chosen = kind === "recipients";
-      const problem = chosen
-        ? null
-        : textProblem(this.#answer(name), required, this.#tooLong(question));
-      if (!problem && !(chosen && this.#readers().length === 0)) continue;
+      const problem = this.#problem(question);
+      if (problem === null) continue;
       this.#ask(step);
-      if (problem) complain(byId(name), problem);
+      if (problem) complain(byId(question.name), problem);
       return true;
     }
-    return false;
+    if (!answersTooLarge(this.#answers.get("text") ?? "", this.#sentAnswers(), this.#office)) {
+      return false;
+    }
+    const words = _(
+      "Your answers are too long together. Shorten some; what happened may be longer.",
+    );
+    complain(byId("answers"), words);
+    return true;
+  }
+
+  /** What is wrong with an answer; empty where its own screen says so, null where nothing is. */
+  #problem(question: Asked): string | null {
+    switch (question.kind) {
+      case "recipients":
+        return this.#readers().length === 0 ? "" : null;
+      case "choice":
+        return null;
+      default:
+        return textProblem(
+          this.#answer(question.name),
+          question.kind === "text",
+          this.#tooLong(question),
+        );
+    }
+  }
+
+  /** The answers as the message holds them: none that is empty, choices in the order of the form. */
+  #sentAnswers(): Answers {
+    const given = this.#questions.flatMap((question): [string, string | string[]][] => {
+      const { kind, id, name, choices } = question;
+      if (kind === "choice") {
+        const chosen = choices
+          .map((one) => one.id)
+          .filter((one) => this.#chosen(question).has(one));
+        return chosen.length > 0 ? [[id, chosen]] : [];
+      }
+      return kind === "answer" && this.#answer(name).trim() ? [[id, this.#answer(name)]] : [];
+    });
+    return Object.fromEntries(given);
   }
 
   async #send(): Promise<void> {
     if (this.#findsProblem()) return;
-    const answers = QUESTIONS.filter(({ kind }) => kind === "answer")
-      .map(({ name }) => [name, this.#answer(name)] as const)
-      .filter(([, text]) => text.trim());
     const day = await this.#delivery.deliver(
       {
         kind: "report",
         text: this.#answer("text"),
-        answers: Object.fromEntries(answers),
+        answers: this.#sentAnswers(),
         files: this.#files,
         recipientIds: this.#readers().map((recipient) => recipient.id),
       },

@@ -9,16 +9,19 @@ from urllib.parse import urlsplit
 import pytest
 
 from crypto.codename import codename_words, new_codename
+from crypto.directory import read_directory
+from crypto.names import Day
 from crypto.word_lists import word_list
 from ground.languages import LANGUAGES
-from intake.questions import QUESTIONS
 from tests.browser.driver import Browser, Page
+from tests.browser.visitor import SCREENS
 from tests.offices.practice_pages import PracticePages, answer_all_questions, practice_pages
 
 pytestmark = pytest.mark.browser
 
 FIRST_LOAD_MAX = 60_000
 CONTACT = "1 Practice Street"
+DAY = Day(int(time.time() // 86_400))
 CODES = tuple(language.code for language in LANGUAGES)
 
 
@@ -44,6 +47,10 @@ def page(browser: Browser) -> Iterator[Page]:
 def _refused(page: Page, url: str) -> str:
     """What a page says that refuses before anything can be typed."""
     page.goto(url)
+    if not url.endswith("replies/"):
+        page.click("#page .main")
+        # The first screen has digits, and no other one before the questions.
+        page.wait_for("#page:not(:has(.digits)) .buttons")
     page.wait_for("#page .buttons")
     said = page.text("body")
     assert page.texts("textarea") == []
@@ -71,10 +78,18 @@ def test_the_first_load_of_the_report_page_is_small(
     page.wait_idle()
     traffic = page.traffic()
     paths = [urlsplit(exchange.url).path for exchange in traffic]
-    assert len([path for path in paths if path.startswith("/v1/keys/")]) == 2
-    assert not any("replies" in path or "/board/" in path for path in paths)
+    assert not any("replies" in path or "words" in path for path in paths)
     assert all(exchange.encoding == "gzip" for exchange in traffic[:3])
-    assert sum(exchange.body for exchange in traffic) <= FIRST_LOAD_MAX
+    size = sum(exchange.body for exchange in traffic)
+    print(f"first load of the report page, {language}: {size} bytes")
+    assert size <= FIRST_LOAD_MAX
+
+
+def test_the_first_screen_asks_the_server_for_nothing(page: Page, pages: PracticePages) -> None:
+    page.goto(pages.address + "/en/")
+    page.wait_for(role="button", name="Start the report")
+    page.wait_idle()
+    assert not any("/v1/" in exchange.url for exchange in page.traffic())
 
 
 def test_nothing_is_loaded_from_elsewhere_or_left_on_the_device(
@@ -91,12 +106,32 @@ def test_nothing_is_loaded_from_elsewhere_or_left_on_the_device(
     assert page.problems() == []
 
 
-def test_the_replies_page_loads_the_board_before_anything_is_typed(
-    page: Page, pages: PracticePages
+@pytest.mark.parametrize("path", ["/en/", "/en/replies/"])
+def test_a_visit_asks_in_the_order_of_the_spec_before_anything_is_typed(
+    page: Page, pages: PracticePages, path: str
 ) -> None:
-    page.goto(pages.address + "/en/replies/")
-    page.wait_for("#codename")
-    assert urlsplit(page.traffic()[-1].url).path == "/v1/board/0/0"
+    page.goto(pages.address + path)
+    if path == "/en/":
+        page.wait_for("#page .main")
+        page.forget_traffic()
+        page.click("#page .main")
+    page.wait_for("textarea")
+    page.wait_idle()
+    asked = [urlsplit(exchange.url).path for exchange in page.traffic()]
+    asked = [one for one in asked if one.startswith(("/words-", "/v1/"))]
+    directory = read_directory(pages.office.document(), pages.office.genesis_id)
+    keys = [
+        next(key.hash.hex() for key in one.keys if key.week == DAY // 7)
+        for one in directory.recipients
+    ]
+    assert asked[0].startswith("/words-")
+    assert asked[1:] == [
+        "/v1/directory",
+        "/v1/status",
+        f"/v1/forms/{directory.form.hex()}",
+        *(f"/v1/keys/{key}" for key in keys),
+        "/v1/board",
+    ]
 
 
 @pytest.mark.parametrize("language", CODES)
@@ -114,10 +149,10 @@ def test_every_screen_of_a_report_is_accessible_and_fits(
 
     looks_well()
     page.click("#page .main")
-    for question in QUESTIONS:
-        page.wait_for("#" + question.name)
+    for screen in SCREENS:
+        page.wait_for("#" + screen)
         looks_well()
-        if question.required:
+        if screen == "text":
             page.click("form .main")
             page.wait_for(".summary")
             looks_well()
@@ -202,16 +237,16 @@ def test_while_files_are_refused_the_page_says_so_and_holds_the_text_to_what_fit
     script = _status_script('{"open": true}', '{"open": false, "reason": "disk"}')
     page = browser.open(script=script)
     page.goto(pages.address + "/en/")
-    page.wait_for("#page .main")
-    assert "takes no files at the moment" in page.text()
     page.click("#page .main")
+    page.wait_for("#text")
+    assert "takes no files at the moment" in page.text()
     page.fill("#text", "Ж" * 10_001)
     page.click("form .main")
     assert "too long" in page.text(".summary")
     page.fill("#text", "Ж" * 10_000)
-    for question in ("who", "when", "how", "evidence"):
+    for screen in ("q-who", "q-when", "q-how", "q-evidence"):
         page.click("form .main")
-        page.wait_for("#" + question)
+        page.wait_for("#" + screen)
     assert page.texts("#files") == []
     page.close()
 
@@ -240,7 +275,7 @@ def test_going_back_loses_nothing(page: Page, pages: PracticePages) -> None:
     page.click("#page .main")
     page.fill("#text", "what happened")
     page.click("form .main")
-    page.fill("#who", "somebody")
+    page.fill("#q-who", "somebody")
     page.back()
     page.wait_for("#text")
     assert page.evaluate("document.querySelector('#text').value") == "what happened"
@@ -248,8 +283,8 @@ def test_going_back_loses_nothing(page: Page, pages: PracticePages) -> None:
     page.wait_for(role="button", name="Start the report")
     page.click("#page .main")
     page.click("form .main")
-    page.wait_for("#who")
-    assert page.evaluate("document.querySelector('#who').value") == "somebody"
+    page.wait_for("#q-who")
+    assert page.evaluate("document.querySelector('#q-who').value") == "somebody"
 
 
 def test_a_report_can_be_started_with_the_keyboard_alone(page: Page, pages: PracticePages) -> None:
@@ -264,7 +299,7 @@ def test_a_report_can_be_started_with_the_keyboard_alone(page: Page, pages: Prac
     page.type("by keyboard")
     page.press("Tab")
     page.press("Enter")
-    page.wait_for("#who")
+    page.wait_for("#q-who")
 
 
 def test_an_error_takes_the_focus_and_leads_to_its_field(page: Page, pages: PracticePages) -> None:
@@ -278,7 +313,7 @@ def test_an_error_takes_the_focus_and_leads_to_its_field(page: Page, pages: Prac
     assert page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true"
 
 
-@pytest.mark.parametrize("field", ["text", "who"])
+@pytest.mark.parametrize("field", ["text", "q-who"])
 def test_a_codename_is_caught_before_it_is_sent(
     page: Page, pages: PracticePages, field: str
 ) -> None:
@@ -286,7 +321,7 @@ def test_a_codename_is_caught_before_it_is_sent(
     page.goto(pages.address + "/en/")
     page.click("#page .main")
     page.fill("#text", "something")
-    if field == "who":
+    if field != "text":
         page.click("form .main")
     page.fill("#" + field, f"they know {words.upper()} of me")
     page.click("form .main")
@@ -300,7 +335,7 @@ def test_a_codename_typed_before_going_back_is_caught_at_the_end(
     page.wait_for("#page .main")
     answer_all_questions(page, "something")
     page.click(role="button", name="Change: Who is involved?")
-    page.fill("#who", " ".join(codename_words(new_codename(), word_list("english"))))
+    page.fill("#q-who", " ".join(codename_words(new_codename(), word_list("english"))))
     page.click(role="button", name="Back")
     page.wait_for(".answers")
     page.click("form .main")

@@ -20,7 +20,7 @@ export async function openChunk(
 ): Promise<Uint8Array> {
   if (chunk.length !== CHUNK_SIZE) throw new Malformed("size");
   const nonce = concat(number(index, 11), [last ? 1 : 0]);
-  return aesOpen(fileKey.bytes, nonce, new Uint8Array(0), chunk);
+  return aesOpen(fileKey.aeadKey, nonce, new Uint8Array(0), chunk);
 }
 
 /** The file in its chunks: SPEC 8.1. */

@@ -2,6 +2,7 @@
 
 import { aesOpen } from "../../../../intake/web/protocol/aes.ts";
 import { concat, equal } from "../../../../intake/web/protocol/bytes.ts";
+import { ChainKey } from "../../../../intake/web/protocol/chain_keys.ts";
 import { firstDay, later } from "../../../../intake/web/protocol/days.ts";
 import { Contradictory, Malformed, Unauthentic } from "../../../../intake/web/protocol/errors.ts";
 import { sha256 } from "../../../../intake/web/protocol/hashing.ts";
@@ -11,7 +12,7 @@ import { CLOCK_GRACE_DAYS, KEY_DAYS } from "../../../../intake/web/protocol/life
 import type { GenesisId, ThreadId, Week } from "../../../../intake/web/protocol/names.ts";
 import { unpad } from "../../../../intake/web/protocol/padding.ts";
 import { parsePayload, type Payload } from "../../../../intake/web/protocol/payload.ts";
-import { checkKemPublicKey, keyHash } from "../../../../intake/web/protocol/public_keys.ts";
+import { keyHash, recipientBytes } from "../../../../intake/web/protocol/public_keys.ts";
 import { checkSignature } from "../../../../intake/web/protocol/signatures.ts";
 import {
   ENVELOPE_SIZE,
@@ -33,6 +34,9 @@ export interface OpenedSlot {
   readonly slot: number;
   readonly secret: IntakeSecret;
   readonly contentKey: Uint8Array;
+  /** c_0. */
+  readonly chain: ChainKey;
+  readonly threadId: ThreadId;
 }
 
 export interface OpenedEnvelope extends OpenedSlot {
@@ -41,7 +45,6 @@ export interface OpenedEnvelope extends OpenedSlot {
   readonly commitment: Uint8Array;
   readonly slotsHash: Uint8Array;
   readonly signature: Uint8Array;
-  readonly threadId: ThreadId;
   readonly withinKeyDates: boolean;
 }
 
@@ -54,7 +57,7 @@ export async function openEnvelope(
 ): Promise<OpenedEnvelope> {
   if (envelope.length !== ENVELOPE_SIZE) throw new Malformed("size");
   if (envelope[0] !== 1) throw new Malformed("version");
-  const opened = await openSlot(envelope, genesisId, secrets);
+  const opened = await openSlot(envelope, genesisId, recipientId, secrets);
   const { contentKey } = opened;
   const commitment = envelope.slice(1, SLOTS_AT);
   if (!equal(commitment, sha256(bound(Label.COMMIT, genesisId), contentKey))) {
@@ -67,11 +70,11 @@ export async function openEnvelope(
   const payloadBytes = content.subarray(0, content.length - SIGNATURE_SIZE);
   const signature = content.subarray(content.length - SIGNATURE_SIZE);
   const payload = parsePayload(payloadBytes);
+  if (!equal(payload.signingKey, opened.threadId)) throw new Contradictory("another source's slot");
   const slotsHash = sha256(labelled(Label.SLOTS), envelope.subarray(SLOTS_AT, BODY_AT));
   const signed = concat(commitment, slotsHash, payloadBytes);
   checkSignature(payload.signingKey, signature, Label.MESSAGE, genesisId, signed);
   checkReader(payload, recipientId, opened);
-  checkKemPublicKey(payload.replyKey);
   const first = firstDay(opened.secret.week);
   const end = later(first, KEY_DAYS + CLOCK_GRACE_DAYS);
   return {
@@ -81,12 +84,6 @@ export async function openEnvelope(
     commitment,
     slotsHash,
     signature,
-    threadId: sha256(
-      bound(Label.THREAD_ID, genesisId),
-      payload.signingKey,
-      payload.replyKey,
-      payload.threadSecret,
-    ) as ThreadId,
     withinKeyDates: payload.day >= first - CLOCK_GRACE_DAYS && payload.day < end,
   };
 }
@@ -94,22 +91,31 @@ export async function openEnvelope(
 async function openSlot(
   envelope: Uint8Array,
   genesisId: GenesisId,
+  recipientId: string,
   secrets: readonly IntakeSecret[],
 ): Promise<OpenedSlot> {
+  const info = concat(bound(Label.SLOT, genesisId), recipientBytes(recipientId));
   const found: OpenedSlot[] = [];
   for (let slot = 0; slot < ENVELOPE_SLOTS; slot++) {
     const at = SLOTS_AT + slot * ENVELOPE_SLOT_SIZE;
     const sealed = envelope.subarray(at, at + ENVELOPE_SLOT_SIZE);
     for (const secret of secrets) {
-      const contentKey = await hpkeOpen(secret.key, bound(Label.SLOT, genesisId), sealed).catch(
-        orNotMine,
-      );
-      if (contentKey) found.push({ slot, secret, contentKey });
+      const content = await hpkeOpen(secret.key, info, sealed).catch(orNotMine);
+      if (content) found.push({ slot, secret, ...cut(content) });
     }
   }
   if (found.length > 1) throw new Contradictory("two slots");
   if (!found[0]) throw new Unauthentic("no slot");
   return found[0];
+}
+
+/** SPEC 7: content key, c_0, source signing key. */
+function cut(content: Uint8Array): Pick<OpenedSlot, "contentKey" | "chain" | "threadId"> {
+  return {
+    contentKey: content.slice(0, 32),
+    chain: new ChainKey(content.slice(32, 64)),
+    threadId: content.slice(64) as ThreadId,
+  };
 }
 
 function orNotMine(error: unknown): null {

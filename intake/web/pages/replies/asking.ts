@@ -1,0 +1,65 @@
+/** The question for the codename: eight words of any language that the page knows. */
+
+import { readCodenameInAny, type ReadCodename } from "../../protocol/codename.ts";
+import { NotACodename } from "../../protocol/errors.ts";
+import { complain, el, form, p, quietDown, show, showFoot } from "../parts/elements.ts";
+import { onBrowserBack } from "../parts/leaving.ts";
+import { textField } from "../parts/text_fields.ts";
+import { wordLists } from "../parts/word_list.ts";
+import { fill } from "../parts/wording.ts";
+
+/** Asks for the codename. */
+export function askCodename(onRead: (read: ReadCodename) => void): void {
+  const field = textField("codename", "", 3, () => undefined);
+  field.setAttribute("autocapitalize", "none");
+  field.setAttribute("aria-describedby", "codename-help");
+  const onNext = (): void => {
+    quietDown();
+    try {
+      onRead(readCodenameInAny(field.value, wordLists()));
+    } catch (error) {
+      if (!(error instanceof NotACodename)) throw error;
+      complain(field, codenameProblem(error));
+    }
+  };
+  onBrowserBack(null);
+  show(
+    _("Read your replies"),
+    form(
+      [
+        el("label", { for: field.id }, _("Your codename")),
+        el(
+          "p",
+          { id: "codename-help", class: "help" },
+          _(
+            "The eight words from your paper, in their order. Capital letters, the keyboard’s language and one slip in a word do not matter.",
+          ),
+        ),
+        field,
+      ],
+      _("Show the replies"),
+      onNext,
+    ),
+    p(
+      _(
+        "The words are not sent. This page makes keys of them on this device and looks for your replies among all that are on the board.",
+      ),
+    ),
+  );
+  showFoot();
+}
+
+function codenameProblem(error: NotACodename): string {
+  switch (error.reason) {
+    case "count":
+      return _("These are not eight words. Type all eight, with spaces between them.");
+    case "word":
+      return fill(_("Word {n} is not in the list. Look at your paper."), {
+        n: error.position ?? 0,
+      });
+    case "check":
+      return _(
+        "One of these words is wrong, or they are in the wrong order. Compare each with your paper.",
+      );
+  }
+}
