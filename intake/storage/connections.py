@@ -1,22 +1,24 @@
-"""Opening the database: what every connection has in common, and its numbered migrations."""
+"""Opening the database: what every connection has in common, and its version."""
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import Final
+from types import TracebackType
+from typing import Final, Literal
+
+from sqlite_utils.db import Database, Table
 
 from ground.disk.durable import PRIVATE_FILE, sync_folder
 from ground.disk.locks import locked
-from ground.disk.migrations import statements, steps_in
+from ground.disk.migrations import statements
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 from intake.storage.folder import DataFolder
 
-VERSION: Final = 2
-"""The version of `schema.sql`. For each but the first there is a file in `migrations` that brings a
-database from the version before to it."""
+VERSION: Final = 3
+"""The version of `schema.sql`. Those before it are refused: `intake/decisions/0015` says why."""
 
 _ROOM: Final = "intake.storage"
 
@@ -38,6 +40,26 @@ _PRAGMAS: Final = (
 )
 
 
+class _Connection(sqlite3.Connection):
+    """A connection on which transactions are begun and ended by name, and in no other way.
+
+    What stands in a `with` of it, as sqlite-utils does it around each change, ends none.
+    """
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _at: TracebackType | None,
+    ) -> Literal[False]:
+        return False
+
+
+def table_of(connection: sqlite3.Connection, name: str) -> Table:
+    """Return a table, as sqlite-utils has it, without anybody's plugins."""
+    return Table(Database(connection, recursive_triggers=False, execute_plugins=False), name)
+
+
 def connect(folder: DataFolder) -> sqlite3.Connection:
     """Return a connection in autocommit mode; transactions are begun and ended by name.
 
@@ -48,6 +70,7 @@ def connect(folder: DataFolder) -> sqlite3.Connection:
         timeout=PATIENCE_SECONDS,
         isolation_level=None,
         check_same_thread=False,
+        factory=_Connection,
     )
     for pragma in _PRAGMAS:
         connection.execute(pragma)
@@ -71,21 +94,28 @@ def connect_to_read(folder: DataFolder) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    if connection.execute("PRAGMA user_version").fetchone()[0] > VERSION:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != VERSION:
         connection.close()
-        raise Refusal(*_newer(folder))
+        raise _other_version(folder, version)
     return connection
 
 
-def _newer(folder: DataFolder) -> tuple[str, str]:
-    return (
-        f"the database in {foreign_path(folder.path)} was made by a newer version of this program",
-        "install that version again, or a later one",
+def _other_version(folder: DataFolder, version: int) -> Refusal:
+    path = foreign_path(folder.path)
+    if version > VERSION:
+        return Refusal(
+            f"the database in {path} was made by a newer version of this program",
+            "install that version again, or a later one",
+        )
+    return Refusal(
+        f"the data folder {path} was made by an earlier version, whose files tell an order",
+        "export from it with that version, then begin with a new folder: intake import --data DIR",
     )
 
 
 def prepare(folder: DataFolder) -> None:
-    """Make the database, or bring it to this version. `Refusal` where it is of a newer one."""
+    """Make the database, unless it is there. `Refusal` where it is of another version."""
     folder.database.touch(mode=PRIVATE_FILE)
     connection = connect(folder)
     try:
@@ -94,22 +124,15 @@ def prepare(folder: DataFolder) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         with writing(connection, folder):
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version > VERSION:
-                raise Refusal(*_newer(folder))
-            for script in _scripts(version):
-                for statement in statements(script):
+            if version not in (0, VERSION):
+                raise _other_version(folder, version)
+            if version == 0:
+                for statement in statements(files(_ROOM).joinpath("schema.sql").read_text("utf-8")):
                     connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {VERSION:d}")
+                connection.execute(f"PRAGMA user_version = {VERSION:d}")
         sync_folder(folder.path)
     finally:
         connection.close()
-
-
-def _scripts(version: int) -> Sequence[str]:
-    """Return the SQL that leads from a version to this one."""
-    if version == 0:
-        return [files(_ROOM).joinpath("schema.sql").read_text("utf-8")]
-    return steps_in(_ROOM, "migrations")[version - 1 :]
 
 
 @contextmanager

@@ -3,9 +3,10 @@
 import secrets
 import sqlite3
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from crypto.names import GenesisId, KeyHash, Week
+from intake.storage.connections import table_of
 
 EDITION_SIZE = 16
 """Bytes of an edition."""
@@ -45,7 +46,7 @@ def genesis_id(connection: sqlite3.Connection) -> GenesisId | None:
 
 def pin_genesis_id(connection: sqlite3.Connection, value: bytes) -> None:
     """Serve this office and no other, for good."""
-    connection.execute("INSERT INTO office (name, value) VALUES ('genesis_id', ?)", (value,))
+    table_of(connection, "office").insert({"name": "genesis_id", "value": value})
 
 
 def directory(connection: sqlite3.Connection) -> bytes | None:
@@ -55,9 +56,7 @@ def directory(connection: sqlite3.Connection) -> bytes | None:
 
 def set_directory(connection: sqlite3.Connection, document: bytes) -> None:
     """Serve this directory document from now on."""
-    connection.execute(
-        "INSERT OR REPLACE INTO office (name, value) VALUES ('directory', ?)", (document,)
-    )
+    _set_fact(connection, "directory", document)
 
 
 def edition(connection: sqlite3.Connection) -> bytes | None:
@@ -67,10 +66,7 @@ def edition(connection: sqlite3.Connection) -> bytes | None:
 
 def new_edition(connection: sqlite3.Connection) -> None:
     """Draw a new edition: whoever has a copy of what is served reads it anew."""
-    connection.execute(
-        "INSERT OR REPLACE INTO office (name, value) VALUES ('edition', ?)",
-        (secrets.token_bytes(EDITION_SIZE),),
-    )
+    _set_fact(connection, "edition", secrets.token_bytes(EDITION_SIZE))
 
 
 def last_week(connection: sqlite3.Connection) -> Week | None:
@@ -81,58 +77,55 @@ def last_week(connection: sqlite3.Connection) -> Week | None:
 
 def set_last_week(connection: sqlite3.Connection, week: Week) -> None:
     """Retention has run in this week."""
-    connection.execute(
-        "INSERT OR REPLACE INTO office (name, value) VALUES ('week', ?)",
-        (week.to_bytes(4, "big"),),
-    )
+    _set_fact(connection, "week", week.to_bytes(4, "big"))
 
 
 def _fact(connection: sqlite3.Connection, name: str) -> bytes | None:
-    found = connection.execute("SELECT value FROM office WHERE name = ?", (name,)).fetchone()
-    return None if found is None else bytes(found[0])
+    return _value(connection, "office", "name", name, "value")
+
+
+def _set_fact(connection: sqlite3.Connection, name: str, value: bytes) -> None:
+    table_of(connection, "office").insert({"name": name, "value": value}, replace=True)
+
+
+def _value(
+    connection: sqlite3.Connection, table: str, key: str, wanted: str | bytes, column: str
+) -> bytes | None:
+    found = table_of(connection, table).rows_where(f"{key} = ?", (wanted,), select=column)
+    return next((bytes(row[column]) for row in found), None)
 
 
 def intake_key(connection: sqlite3.Connection, key_hash: KeyHash) -> bytes | None:
     """Return a public intake key (1,216 bytes) by its SHA-256."""
-    found = connection.execute(
-        "SELECT public_key FROM intake_key WHERE hash = ?", (key_hash,)
-    ).fetchone()
-    return None if found is None else bytes(found[0])
+    return _value(connection, "intake_key", "hash", key_hash, "public_key")
 
 
 def add_intake_key(connection: sqlite3.Connection, key_hash: KeyHash, public_key: bytes) -> None:
     """Add a public intake key. The same again changes nothing."""
-    connection.execute(
-        "INSERT OR IGNORE INTO intake_key (hash, public_key) VALUES (?, ?)", (key_hash, public_key)
-    )
+    row = {"hash": key_hash, "public_key": public_key}
+    table_of(connection, "intake_key").insert(row, ignore=True)
 
 
 def drop_other_intake_keys(connection: sqlite3.Connection, wanted: Collection[bytes]) -> None:
     """Forget every public intake key but those with these hashes."""
-    known = [row[0] for row in connection.execute("SELECT hash FROM intake_key")]
-    connection.executemany(
-        "DELETE FROM intake_key WHERE hash = ?",
-        ((key_hash,) for key_hash in known if key_hash not in wanted),
-    )
+    table = table_of(connection, "intake_key")
+    known = [row["hash"] for row in table.rows_where(select="hash")]
+    for key_hash in known:
+        if key_hash not in wanted:
+            table.delete(key_hash)
 
 
 def cards(connection: sqlite3.Connection) -> list[StoredCard]:
     """Return the newest card of each recipient for each of its signing keys."""
-    rows = connection.execute("SELECT recipient, signing_key, number, card FROM card")
-    return [StoredCard(*row) for row in rows]
+    return [StoredCard(**row) for row in table_of(connection, "card").rows]
 
 
 def set_card(connection: sqlite3.Connection, card: StoredCard) -> None:
     """Store this card instead of the one before it by the same signing key."""
-    connection.execute(
-        "INSERT OR REPLACE INTO card (recipient, signing_key, number, card) VALUES (?, ?, ?, ?)",
-        (card.recipient, card.signing_key, card.number, card.card),
-    )
+    table_of(connection, "card").insert(asdict(card), replace=True)
 
 
 def drop_cards(connection: sqlite3.Connection, cards_: Iterable[StoredCard]) -> None:
     """Forget these cards."""
-    connection.executemany(
-        "DELETE FROM card WHERE recipient = ? AND signing_key = ?",
-        ((card.recipient, card.signing_key) for card in cards_),
-    )
+    for card in cards_:
+        table_of(connection, "card").delete((card.recipient, card.signing_key))
