@@ -1,90 +1,139 @@
-"""Dealing items anew over all slots, after their number was doubled.
+"""Dealing items anew over all slots, after more were added.
 
-Without it, what lies in the new half would have come after the doubling. Each item of the running
-week gets a slot drawn at random among all that are free or hold such an item; what comes meanwhile
-draws from those that are left, whether or not something still lies there. So a week's items lie as
-they would had all slots been there from its beginning.
+Without it, what lies among the new slots would have come after them. Each item of the running week
+gets a slot drawn at random among all that are free or hold such an item, and moves there once
+nothing lies there any more, in random order.
 
-Items move when nothing lies any more where they go. What comes and drew a slot that is still
-occupied waits in another, and moves too.
+What comes meanwhile does as any other item, drawn at random, has done: lies where that lies, among
+the old slots or the new, and moves on if that still has to, to where that goes, again among the old
+or the new. So at each moment what came before and what came meanwhile lie alike.
 """
 
 import random
 import secrets
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from intake.storage.slots.free_slots import FreeSlots
 from intake.storage.slots.records import Item
 
 __all__ = ["Deal"]
 
+_CHANCE: Final = random.SystemRandom()
+
+Items = Mapping[bytes, Item]
+"""Items that are there, by their key."""
+
 
 class Deal:
-    """Who moves where. Knows slots and keys; moves nothing itself.
+    """Who moves where. Moves nothing itself. `before`: how many of the slots are old ones."""
 
-    `free` are the slots that new items may take at once.
-    """
-
-    def __init__(self, items: Sequence[Item], free: Iterable[int]) -> None:
-        chance = random.SystemRandom()
+    def __init__(self, items: Sequence[Item], free: Iterable[int], before: int) -> None:
         mine, vacant = {item.slot for item in items}, list(free)
-        targets = chance.sample([*mine, *vacant], len(items))
-        moves = [
-            (item.key, target)
+        targets = _CHANCE.sample([*mine, *vacant], len(items))
+        self._before = before
+        self._keys = [item.key for item in items]
+        self._moves = {
+            item.key: target
             for item, target in zip(items, targets, strict=True)
             if item.slot != target
-        ]
-        chance.shuffle(moves)
-        self._moves = dict(moves)
+        }
         self._occupied = mine
         self._vacating = mine - set(targets)
-        self.free = FreeSlots(set(vacant) - set(targets))
+        self._free = {False: FreeSlots(), True: FreeSlots()}
+        self.add_free(set(vacant) - set(targets))
+
+    def free_slots(self) -> int:
+        """How many slots new items can take at once."""
+        return sum(len(free) for free in self._free.values())
+
+    def any_free(self) -> int | None:
+        """Return one of them at random, and leave it; None where there is none."""
+        filled = [free for free in self._free.values() if len(free)]
+        return secrets.choice(filled).any_one() if filled else None
+
+    def add_free(self, slots: Iterable[int]) -> None:
+        """Know more slots that new items can take."""
+        for slot in slots:
+            self._free[self._is_new(slot)].add((slot,))
 
     def is_over(self) -> bool:
         """Tell whether everything lies where it was dealt."""
         return not self._moves
 
-    def draw(self, key: bytes) -> int | None:
-        """Return a slot for a new item, which may have to move on from it; None if there is none.
+    # ---- What comes -----------------------------------------------------------------------------
 
-        All slots that will be free in the end are equally likely to be its last.
-        """
-        if not len(self.free):
+    def draw(self, key: bytes, there: Items) -> int | None:
+        """Return a slot for a new item, which may have to move on; None if there is none."""
+        like = there.get(secrets.choice(self._keys)) if self._keys else None
+        here_new = bool(secrets.randbelow(2)) if like is None else self._is_new(like.slot)
+        slot = self._draw_free(here_new)
+        if slot is None:
             return None
-        if secrets.randbelow(len(self.free) + len(self._vacating)) < len(self.free):
-            return self.free.draw()
-        last = secrets.choice(tuple(self._vacating))
-        self._vacating.remove(last)
-        return self._stop_over(key, last)
+        self._keys.append(key)
+        last = None if like is None else self._moves.get(like.key)
+        if last is not None:
+            self._move_on(key, slot, self._is_new(last))
+        return slot
 
-    def _stop_over(self, key: bytes, last: int) -> int:
-        """Return a free slot in which an item lies until its own is free."""
-        slot = self.free.draw()
+    def _move_on(self, key: bytes, slot: int, to_new: bool) -> None:
+        """Draw where a new item in a slot will lie in the end."""
+        places = [*self._free[to_new].numbers(), *self._vacating, slot]
+        last = secrets.choice(
+            [place for place in places if self._is_new(place) is to_new] or [slot]
+        )
+        if last == slot:
+            return
+        if last in self._vacating:
+            self._vacating.remove(last)
+        else:
+            self._free[to_new].remove(last)
+        self._stop_over(key, slot, last)
+
+    def _stop_over(self, key: bytes, slot: int, last: int) -> None:
         self._moves[key] = last
         self._vacating.add(slot)
         self._occupied.add(slot)
-        return slot
 
-    def steps(self, there: Container[bytes], limit: int) -> list[tuple[bytes, int]]:
+    def _draw_free(self, is_new: bool) -> int | None:
+        for free in (self._free[is_new], self._free[not is_new]):
+            if len(free):
+                return free.draw()
+        return None
+
+    def _is_new(self, slot: int) -> bool:
+        return slot >= self._before
+
+    # ---- What moves -----------------------------------------------------------------------------
+
+    def steps(self, there: Items, limit: int) -> list[tuple[bytes, int]]:
         """Return up to so many keys whose items are there and can move now, and where each goes.
 
         The slots that they leave must be told to `vacated` once nothing lies there.
         """
         moves = [(key, to) for key, to in self._moves.items() if key in there]
-        ready = [(key, to) for key, to in moves if to not in self._occupied][:limit]
-        if not ready and moves and len(self.free):
+        ready = [(key, to) for key, to in moves if to not in self._occupied]
+        ready = _CHANCE.sample(ready, min(limit, len(ready)))
+        if not ready and moves and self.free_slots():
             # They wait for each other in a circle: one makes way.
             key, last = moves[0]
-            return [(key, self._stop_over(key, last))]
+            slot = self._draw_free(is_new=True)
+            if slot is not None:
+                self._stop_over(key, slot, last)
+                return [(key, slot)]
         for key, _ in ready:
             del self._moves[key]
         return ready
 
-    def vacated(self, slot: int) -> bool:
-        """Know that nothing lies in a slot any more; returns whether new items may take it."""
+    def is_stuck(self, there: Items) -> bool:
+        """Tell whether no item can move and no slot is left to make way into."""
+        moves = [to for key, to in self._moves.items() if key in there]
+        can_move = any(to not in self._occupied for to in moves)
+        return bool(self._moves) and not self.free_slots() and not can_move
+
+    def vacated(self, slot: int) -> None:
+        """Know that nothing lies in a slot any more."""
         self._occupied.discard(slot)
-        if slot not in self._vacating:
-            return False
-        self._vacating.remove(slot)
-        self.free.add((slot,))
-        return True
+        if slot in self._vacating:
+            self._vacating.remove(slot)
+            self.add_free((slot,))

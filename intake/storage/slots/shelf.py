@@ -56,6 +56,7 @@ class Shelf:
         self.damaged: list[int] = []
         self.unswept: set[int] = set()
         self._free = FreeSlots()
+        self._drawn: set[int] = set()
         self._deal: Deal | None = None
         self._extended = 0
         self.stalled = False
@@ -98,10 +99,7 @@ class Shelf:
 
     def free_slots(self) -> int:
         """How many new items can be taken without growing."""
-        return len(self._drawable())
-
-    def _drawable(self) -> FreeSlots:
-        return self._free if self._deal is None else self._deal.free
+        return len(self._free) if self._deal is None else self._deal.free_slots()
 
     def has_work(self) -> bool:
         """Tell whether there is something to do besides what comes."""
@@ -113,26 +111,33 @@ class Shelf:
     def draw(self, key: bytes) -> int | None:
         """Return a slot for a new item, drawn at random; None where there is none."""
         if self._deal is not None:
-            slot = self._deal.draw(key)
+            slot = self._deal.draw(key, self.items)
         else:
             slot = self._free.draw() if len(self._free) else None
         if slot is not None:
+            self._drawn.add(slot)
             self.unswept.discard(slot)
         return slot
 
     def cover(self) -> dict[int, bytes]:
         """Write random bytes into a part of a free slot; return its new record, to be written."""
-        free = self._drawable()
-        if not len(free):
+        slot = self._any_free()
+        if slot is None:
             return {}
-        slot = free.any_one()
         offset = secrets.randbelow(self.container.size // COVER_BYTES) * COVER_BYTES
         self.container.write_part(slot, offset, filling(COVER_BYTES))
         return {slot: encode_unused(self.kind, slot)}
 
+    def _any_free(self) -> int | None:
+        if self._deal is not None:
+            return self._deal.any_free()
+        return self._free.any_one() if len(self._free) else None
+
     def know(self, items: Iterable[Item]) -> None:
         """Know items whose bodies and records are durable."""
-        self.items.update((item.key, item) for item in items)
+        for item in items:
+            self.items[item.key] = item
+            self._drawn.discard(item.slot)
 
     # ---- Deleting -------------------------------------------------------------------------------
 
@@ -159,7 +164,10 @@ class Shelf:
             return
         self._blank(slots)
         del self.wiping[: len(slots)]
-        self._drawable().add(slots)
+        if self._deal is None:
+            self._free.add(slots)
+        else:
+            self._deal.add_free(slots)
 
     def _blank(self, slots: Iterable[int]) -> None:
         for slot in slots:
@@ -200,6 +208,10 @@ class Shelf:
     def _free_are_few(self) -> bool:
         return len(self._free) * FREE_SHARE <= self.slots
 
+    def is_stuck(self) -> bool:
+        """Tell whether the dealing cannot go on without more slots."""
+        return self._deal is not None and self._deal.is_stuck(self.items)
+
     def is_dealing(self) -> bool:
         """Tell whether items are being dealt anew."""
         return self.growth is not None and self.growth.phase is Phase.DEALING
@@ -208,6 +220,7 @@ class Shelf:
         """Begin to make so many slots more."""
         growth = Growth(Phase.EXTENDING, Week(0), self.slots, self.slots + more)
         growth.write(self._growth_path)
+        self._end_deal()
         self.growth, self._extended = growth, 0
 
     def grow_step(self) -> None:
@@ -274,7 +287,7 @@ class Shelf:
 
     def _begin_deal(self, growth: Growth) -> Deal:
         items = [item for item in self.items.values() if item.week >= growth.week]
-        self._deal = Deal(items, self._free.numbers())
+        self._deal = Deal(items, self._free.numbers(), growth.before)
         return self._deal
 
     def _end_deal(self) -> None:
@@ -283,7 +296,7 @@ class Shelf:
             return
         self._deal = None
         taken = {item.slot for item in self.items.values()}
-        taken.update(self.wiping, self.damaged)
+        taken.update(self.wiping, self.damaged, self._drawn)
         self._free = FreeSlots(set(range(self.slots)) - taken)
 
     def _move(self, deal: Deal) -> None:

@@ -239,7 +239,7 @@ class Store:
 
     def _grow(self, shelf: Shelf, room: DiskRoom) -> bool:
         """Do a step towards more slots; False where there are no more to be had now."""
-        if shelf.growth is None:
+        if shelf.growth is None or shelf.is_stuck():
             more = room.step(shelf.kind, shelf.slots)
             if not more:
                 return False
