@@ -5,7 +5,6 @@ first, A's replies must neither expire with B's batch nor go into a bucket where
 """
 
 import contextlib
-import hashlib
 import os
 import sqlite3
 from pathlib import Path
@@ -14,8 +13,6 @@ import pytest
 
 from crypto.names import Day
 from crypto.sizes import RECORD_SIZE
-from intake.storage import connections as sqlite
-from intake.storage.folder import DataFolder, create_folder
 from intake.storage.rows import record_rows
 from tests.offices.server_process import client, serving, succeed
 from tests.offices.signed_office import PracticeOffice, batch, refinement
@@ -74,32 +71,3 @@ async def test_a_record_in_two_batches_is_served_once(
             served = await answer.read()
     assert len(served) == 64 * RECORD_SIZE
     assert "64 records" in succeed("status", "--data", data)
-
-
-def test_a_board_of_the_version_before_is_brought_over_whole(tmp_path: Path) -> None:
-    """With the old key a copy was ignored; its records stay what they were."""
-    folder: DataFolder = create_folder(tmp_path / "data")
-    sqlite.prepare(folder)
-    record = os.urandom(RECORD_SIZE)
-    row = (3, 5, hashlib.sha256(record).digest(), "main", 1, record)
-    with contextlib.closing(sqlite3.connect(folder.database)) as old, old:
-        old.executescript(_BEFORE)
-        old.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)", row)
-    sqlite.prepare(folder)
-    with contextlib.closing(sqlite.connect(folder)) as database:
-        assert database.execute("SELECT * FROM record").fetchall() == [row]
-        assert database.execute("PRAGMA user_version").fetchone() == (sqlite.VERSION,)
-        record_rows.add(database, "board", 1, 3, [(5, row[2], record)])
-        assert database.execute("SELECT count(*) FROM record").fetchone() == (2,)
-
-
-_BEFORE = """
-DROP TABLE record;
-CREATE TABLE record (
-    bits INTEGER NOT NULL, value INTEGER NOT NULL, hash BLOB NOT NULL, recipient TEXT NOT NULL,
-    number INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (bits, value, hash)
-) WITHOUT ROWID;
-CREATE INDEX record_by_hash ON record (hash);
-CREATE INDEX record_by_batch ON record (recipient, number);
-PRAGMA user_version = 1;
-"""
