@@ -14,8 +14,8 @@ from intake.storage.damage import Damage
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import SIZES, Kind
 from intake.storage.slots.growth import read_growth
-from intake.storage.slots.index import Found, read_records
-from intake.storage.slots.marks import Marks, read_marks, recipient_tag
+from intake.storage.slots.index import read_records
+from intake.storage.slots.marks import MARK_SIZE, Marks, read_marks, recipient_tag
 from intake.storage.slots.records import RECORD_SIZE, Item
 from intake.storage.slots.shelf import slots_that_count
 
@@ -47,28 +47,26 @@ def unconfirmed(items: Sequence[Item], marks: Marks, recipient: str) -> list[Ite
 
 def survey(folder: DataFolder, kind: Kind) -> Survey:
     """Return what lies there of a kind."""
-    found = _records(folder, kind)
+    found = _look(folder, kind)
     for _ in range(_TRIES):
         if not found.damage:
             break
-        found = _records(folder, kind)
-    marks, torn = read_marks(_content(folder.marks(kind)))
-    if read_growth(folder.growth(kind)) is not None:
-        # What a growth adds may be half written.
-        torn = []
-    damage = [*found.damage, *(Damage(folder.marks(kind).name, slot) for slot in torn)]
-    return Survey(tuple(found.items.values()), marks, len(found.free), tuple(damage))
+        found = _look(folder, kind)
+    return found
 
 
-def _records(folder: DataFolder, kind: Kind) -> Found:
-    paths = folder.index(kind)
+def _look(folder: DataFolder, kind: Kind) -> Survey:
+    paths, bodies, marks_path = folder.index(kind), folder.bodies(kind), folder.marks(kind)
     growth = read_growth(folder.growth(kind))
-    bodies = folder.bodies(kind)
     first, second = (_content(path) for path in paths)
     records = max(len(first), len(second)) // RECORD_SIZE
     there = bodies.stat().st_size // SIZES[kind] if bodies.exists() else 0
     slots = slots_that_count(growth, records, there)
-    return read_records(kind, first, second, slots, (paths[0].name, paths[1].name))
+    found = read_records(kind, first, second, slots, (paths[0].name, paths[1].name))
+    # What lies beyond them is still being made.
+    marks, torn = read_marks(_content(marks_path)[: slots * MARK_SIZE])
+    damage = [*found.damage, *(Damage(marks_path.name, slot) for slot in torn)]
+    return Survey(tuple(found.items.values()), marks, len(found.free), tuple(damage))
 
 
 def _content(path: Path) -> bytes:
