@@ -17,7 +17,7 @@ from typing import Final
 from crypto.directory import Directory
 from crypto.names import Day, Week
 from intake.storage import retention
-from intake.storage.beat import Beat
+from intake.storage.beat import QUICK_SECONDS, Beat
 from intake.storage.connections import connect, writing
 from intake.storage.damage import Damage, DamagedError
 from intake.storage.disk_room import DiskRoom
@@ -76,6 +76,7 @@ class Writer:
         self._connection = connect(folder)
         self._store = Store(folder, self._tell_damage)
         self._swept = True
+        self._worked = 0.0
         self._start(sweep)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -181,7 +182,9 @@ class Writer:
             if not isinstance(one.work, Upload):
                 self._try(one.work)
         self._loop.call_soon_threadsafe(_tell, waiting)
-        if self._store.has_work() or self._store.wants_more():
+        # Not more often where a crowd waits: it would be held up by it.
+        is_due = time.monotonic() - self._worked >= QUICK_SECONDS
+        if is_due and (self._store.has_work() or self._store.wants_more()):
             self._try(self._work)
 
     def _try(self, chore: Chore) -> None:
@@ -191,6 +194,7 @@ class Writer:
             self._on_fault(error)
 
     def _work(self) -> None:
+        self._worked = time.monotonic()
         with self._store.changing():
             self._store.work(self._room)
 

@@ -23,7 +23,16 @@ from typing import Final
 from crypto.names import Week
 from intake.storage.kinds import Kind
 
-__all__ = ["RECORD_SIZE", "Item", "State", "decode", "encode_item", "encode_unused"]
+__all__ = [
+    "RECORD_SIZE",
+    "TIE_SIZE",
+    "Item",
+    "State",
+    "decode",
+    "encode_item",
+    "encode_unused",
+    "new_item",
+]
 
 RECORD_SIZE: Final = 128
 """Bytes of a record."""

@@ -142,8 +142,11 @@ class Shelf:
     # ---- Deleting -------------------------------------------------------------------------------
 
     def drop(self, items: Iterable[Item]) -> int:
-        """Delete items, durably; return how many. Their bytes are wiped later."""
-        gone = list(items)
+        """Delete those of these items that are there, durably; return how many.
+
+        Their bytes are wiped later.
+        """
+        gone = [item for item in items if self.items.get(item.key) == item]
         for item in gone:
             del self.items[item.key]
         self._to_be_wiped([item.slot for item in gone])

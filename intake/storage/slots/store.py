@@ -12,6 +12,7 @@ another's there reads everything anew.
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Final
 
@@ -22,6 +23,7 @@ from intake.storage.damage import Damage
 from intake.storage.disk_room import DiskRoom
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import Kind
+from intake.storage.slots.container import SlotFile
 from intake.storage.slots.index import COPIES
 from intake.storage.slots.marks import Marks
 from intake.storage.slots.records import Item, encode_item, new_item
@@ -46,6 +48,7 @@ class Store:
         self._token = secrets.token_bytes(_TOKEN_SIZE)
         self._is_known = False
         self._doubtful: list[Item] = []
+        self._syncing = ThreadPoolExecutor(len(Kind), thread_name_prefix="sync")
         self.shelves = {kind: Shelf(folder, kind) for kind in Kind}
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
         self._generation = os.open(folder.generation, flags, PRIVATE_FILE)
@@ -54,6 +57,7 @@ class Store:
 
     def close(self) -> None:
         """Close the files."""
+        self._syncing.shutdown()
         os.close(self._generation)
         for shelf in self.shelves.values():
             shelf.close()
@@ -116,8 +120,7 @@ class Store:
         for kind, shelf in self.shelves.items():
             if not any(item.kind is kind for item, _ in new):
                 records[kind] |= shelf.cover()
-        for shelf in self.shelves.values():
-            shelf.container.sync()
+        self._sync([shelf.container for shelf in self.shelves.values()])
         self._write_index(records)
         self._doubtful.clear()
         for shelf in self.shelves.values():
@@ -129,8 +132,12 @@ class Store:
         for copy in range(COPIES):
             for kind, shelf in self.shelves.items():
                 shelf.index.put(copy, records[kind])
-            for shelf in self.shelves.values():
-                shelf.index.sync(copy)
+            self._sync([shelf.index.copies[copy] for shelf in self.shelves.values()])
+
+    def _sync(self, files: Sequence[SlotFile]) -> None:
+        """Return when all these files are durable, which they become at the same time."""
+        for _ in self._syncing.map(SlotFile.sync, files):
+            pass
 
     def _sort(
         self, group: Sequence[Upload], room: DiskRoom

@@ -272,7 +272,7 @@ async def test_no_file_s_time_tells_that_something_came(server: ServerProcess) -
     await asyncio.sleep(2.5)
     before = times(server.data)
     async with client(server) as http:
-        arrivals = Arrivals()
+        arrivals, moved = Arrivals(), set[str]()
         for kind, size in (("envelopes", ENVELOPE_SIZE), ("chunks", CHUNK_SIZE)):
             await arrivals.send(http, kind, size)
             came = time.time_ns()
