@@ -5,7 +5,6 @@ import random
 import statistics
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 
 from crypto.codename import new_codename
 from crypto.days import first_day, later
