@@ -20,6 +20,7 @@ from caseworker.vault.keys import (
     record_issued,
 )
 from caseworker.vault.numbers import give_out_number, highest_number, raise_number
+from caseworker.vault.of_before import refuse_of_before
 from caseworker.vault.servers import pinned_servers
 from crypto.card import Card, read_card
 from crypto.days import later
@@ -42,6 +43,7 @@ def known_directory(vault: Vault) -> Directory:
     """Return the newest directory that a vault knows."""
     document = newest_directory(vault.db)
     if document is None:
+        refuse_of_before(vault.db)
         raise Refusal("this vault knows no directory", "import a bundle from the server first")
     return read_directory(document, vault.genesis_id)
 

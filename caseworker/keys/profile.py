@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from crypto.directory import Directory, ListedKey, Policy, Recipient
 from crypto.directory_content import DirectoryContent, encode_directory, parse_directory
 from crypto.form import first_form, form_hash
-from crypto.names import Day, GenesisId, KeyHash, Week
+from crypto.names import Day, FormHash, GenesisId, KeyHash, Week
 from crypto.public_keys import recipient_bytes
 
 # Each with its unit; crypto/SPEC.md 10.2 says what they are for.
@@ -38,7 +38,7 @@ class OfficeProfile:
     directory_recipient: str
     contacts: tuple[str, ...]
     policy: Policy = POLICY
-    form: bytes = field(default_factory=lambda: form_hash(first_form()))
+    form: FormHash = field(default_factory=lambda: form_hash(first_form()))
     batch_size: int = BATCH_SIZE
     release: int = EVERY_EXPORT
     mirrors: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ lack one, and their files were sealed under the file key itself.
 from dataclasses import replace
 
 from caseworker.vault.database import Database
-from crypto.chunks import FileKey
+from caseworker.vault.whole_keys import WholeFileKey
 from crypto.errors import Malformed
 from crypto.payload import Payload, parse_payload
 from crypto.strict_json import encode_json, parse_json
@@ -17,20 +17,6 @@ from ground.shell.refusals import Refusal
 __all__ = ["is_of_before", "refuse_of_before", "stored_payload"]
 
 _NO_FORM = bytes(32)
-
-
-class _WholeFileKey(FileKey):
-    """A file key from which no other keys come."""
-
-    @property
-    def aead_key(self) -> bytes:
-        """The file key itself."""
-        return self.secret
-
-    @property
-    def id_key(self) -> bytes:
-        """The file key itself."""
-        return self.secret
 
 
 def is_of_before(db: Database) -> bool:
@@ -63,8 +49,8 @@ def stored_payload(data: bytes) -> Payload:
     return replace(
         payload,
         attachments=tuple(
-            replace(one, key=_WholeFileKey(one.key.secret)) for one in payload.attachments
+            replace(one, key=WholeFileKey(one.key.secret)) for one in payload.attachments
         ),
-        rest=payload.rest and replace(payload.rest, key=_WholeFileKey(payload.rest.key.secret)),
-        fill=payload.fill and replace(payload.fill, key=_WholeFileKey(payload.fill.key.secret)),
+        rest=payload.rest and replace(payload.rest, key=WholeFileKey(payload.rest.key.secret)),
+        fill=payload.fill and replace(payload.fill, key=WholeFileKey(payload.fill.key.secret)),
     )

@@ -63,7 +63,7 @@ def _sealed(desk: Desk) -> Iterator[bytes]:
                 one.id,
                 office_rows.intake_key(database, key.hash) or b"",
                 key.week,
-                one.signing_key,
+                signing_key=one.signing_key,
             )
             for one in directory.recipients
             for key in (current_key(one, Day(today)),)

@@ -78,6 +78,7 @@ def _session() -> Iterator[Session]:
                 named_state=None,
                 terminal=None,
                 codename=CodenameLine(None, None),
+                board_from="",
                 language="en",
                 patience=60.0,
                 progress=ProgressInWords(),

@@ -15,7 +15,7 @@ from crypto.directory import read_directory
 from crypto.envelope import Message, SealTo, new_message_id, seal_envelope
 from crypto.errors import Malformed, ProtocolError
 from crypto.hpke import new_kem_secret_key
-from crypto.names import Day, GenesisId, Week
+from crypto.names import Day, FormHash, GenesisId, Week
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from crypto.source_keys import derive_source_keys
@@ -257,7 +257,7 @@ def sealed(genesis_id: GenesisId, to: dict[str, IntakeSecret], text: str) -> byt
         client="tests",
         delegation=1,
         sequence=1,
-        form=bytes(32),
+        form=FormHash(bytes(32)),
         text=text,
     )
     source = derive_source_keys(new_codename(), genesis_id)
@@ -265,7 +265,7 @@ def sealed(genesis_id: GenesisId, to: dict[str, IntakeSecret], text: str) -> byt
         message,
         source,
         [
-            SealTo(name, secret.key.public_key, secret.week, bytes(32))
+            SealTo(name, secret.key.public_key, secret.week, signing_key=bytes(32))
             for name, secret in to.items()
         ],
     )

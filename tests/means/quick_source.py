@@ -51,7 +51,7 @@ async def find_office(session: aiohttp.ClientSession, genesis_id: GenesisId) -> 
     for one in directory.recipients:
         key = current_key(one, today())
         public_key = await _get(session, f"/v1/keys/{key.hash.hex()}")
-        seal_to.append(SealTo(one.id, public_key, key.week, one.signing_key))
+        seal_to.append(SealTo(one.id, public_key, key.week, signing_key=one.signing_key))
     return KnownOffice(directory, tuple(seal_to))
 
 

@@ -218,7 +218,7 @@ class Source:
         message = replace(message, **changes)  # type: ignore[arg-type]
         wanted = set(recipients)
         seal_to = [
-            SealTo(one.id, keys[key.hash], key.week, one.signing_key)
+            SealTo(one.id, keys[key.hash], key.week, signing_key=one.signing_key)
             for one in directory.recipients
             if one.id in wanted
             for key in [current_key(one, Day(key_day or day))]

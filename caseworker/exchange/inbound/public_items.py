@@ -32,7 +32,7 @@ from crypto.card import Card, check_card, read_card, seen_card
 from crypto.directory import ListedKey, check_not_older, read_directory, seen
 from crypto.errors import Outdated, ProtocolError
 from crypto.form import form_hash, read_form
-from crypto.names import Day
+from crypto.names import Day, FormHash
 from crypto.public_keys import key_hash
 from crypto.statements import StatementKind, TakenLine, check_taken_line, parse_taken_line
 
@@ -115,7 +115,7 @@ class PublicItems:
             self._add_keys(recipient.keys)
         self._add_form(directory.form)
 
-    def _add_form(self, named: bytes) -> None:
+    def _add_form(self, named: FormHash) -> None:
         if form_of(self.vault.db, named) is not None:
             return
         form = self._forms.get(named, b"")

@@ -99,11 +99,18 @@ class BoardVisit:
 
 @contextmanager
 def visiting_board(session: Session, office: Office) -> Iterator[BoardVisit]:
-    """Load the board of an office while the block runs."""
+    """Load the board of an office while the block runs.
+
+    What is refused within, such as words that are no codename, ends no earlier than the board is
+    loaded: else the requests would tell of it. Only a person who stops it by hand stops that.
+    """
     check_mirror(session, office)
     visit = BoardVisit(session)
     try:
         yield visit
+    except Refusal:
+        visit.wait_and_pass_on()
+        raise
     finally:
         visit.stop()
 

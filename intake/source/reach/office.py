@@ -72,7 +72,7 @@ class Office:
     def seal_to(self, recipient_id: str) -> SealTo:
         """Return what a message is sealed to so that an active recipient can read it."""
         signing_key = signing_keys_of(self.directory, recipient_id)[0]
-        return SealTo(recipient_id, self.keys[recipient_id], self.week, signing_key)
+        return SealTo(recipient_id, self.keys[recipient_id], self.week, signing_key=signing_key)
 
     @property
     def fingerprint(self) -> str:

@@ -256,7 +256,6 @@ class Upload:
         return self._sealed
 
     def _seal(self, day: Day) -> DatedEnvelope:
-        keys = self._office.keys
         message = self._plan.message(self._office.directory, day)
         recipients = [self._office.seal_to(one) for one in self.draft.recipient_ids]
         envelope = seal_envelope(message, self._source, recipients)

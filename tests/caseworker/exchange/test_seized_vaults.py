@@ -185,7 +185,9 @@ def seal_to_board(server: Server) -> SealTo:
     """The board, as a message of this day is sealed to it."""
     (recipient,) = [one for one in server.directory.recipients if one.id == "board"]
     key = current_key(recipient, DAY)
-    return SealTo("board", server.public_keys[key.hash], key.week, recipient.signing_key)
+    return SealTo(
+        "board", server.public_keys[key.hash], key.week, signing_key=recipient.signing_key
+    )
 
 
 def payload_to_board(server: Server, source: Source, slot: int) -> bytes:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from crypto.chunks import chunk_id
 from crypto.days import week_of
 from crypto.directory import read_directory
+from crypto.form import parse_form
 from crypto.office.chunks import open_file
 from crypto.payload import safe_file_name
 from crypto.sizes import CHUNK_SIZE, KEM_PUBLIC_KEY_SIZE, PIECE_SIZE
@@ -33,7 +34,8 @@ def office() -> Office:
     directory = read_directory(practice.document(), practice.genesis_id)
     keys = {one.id: bytes(KEM_PUBLIC_KEY_SIZE) for one in practice.recipients}
     status = Status(today(), OPEN, OPEN)
-    return Office("http://x", practice.genesis_id, directory, status, week_of(today()), keys)
+    form = parse_form(practice.form)
+    return Office("http://x", practice.genesis_id, directory, form, status, week_of(today()), keys)
 
 
 def read(path: Path) -> Outgoing:

@@ -21,6 +21,7 @@ def test_command_to_type_next_is_quoted_for_every_shell() -> None:
         codename=CodenameLine(None, None),
         language="en",
         patience=0,
+        board_from="",
         progress=ProgressInWords(),
         output=Output(),
         as_json=False,

@@ -77,10 +77,10 @@ def test_report_reply_and_follow_up_go_through_the_proxy_without_any_lookup(
     succeed("export", "--data", hidden.server.data, "--recipient", "main", "--out", export)
     found = read_export(export.read_bytes())
     (envelope,) = found.envelopes
-    payload = open_message(hidden.office, envelope).payload
-    assert file_bytes(payload.attachments[0], found.chunks) == b"x" * 700_000
+    opened = open_message(hidden.office, envelope)
+    assert file_bytes(opened.payload.attachments[0], found.chunks) == b"x" * 700_000
 
-    records = replies_to(hidden.office, payload, "We have read it.")
+    records = replies_to(hidden.office, opened, "We have read it.")
     bundle = tmp_path / "replies.bundle"
     bundle.write_bytes(
         hidden.office.outbound("main", today(), batch(1, records), directory=False, card=None)
