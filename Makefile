@@ -137,8 +137,8 @@ node_modules/.installed: $(VENV)/.packages package.json package-lock.json .npmrc
 
 client: $(CLIENT) $(SMALL)
 
-# The oldest browsers with private fields and methods of their own: without those the page grows by a kilobyte.
-OLDEST := chrome84,firefox90,safari15
+# The oldest browsers with Object.hasOwn, and private fields and methods: without those the page grows by a kilobyte.
+OLDEST := chrome93,firefox92,safari15.4
 
 $(CLIENT): Makefile node_modules/.installed tsconfig.json $(shell find intake/web -path intake/web/dist -prune -o -type f -print)
 	@echo "Building the client…"

@@ -7,7 +7,7 @@ from dataclasses import fields as fields_of
 
 from crypto.errors import Malformed
 from crypto.lifetimes import DAYS_A_WEEK, POLICY_MAX_DAYS, POLICY_MIN_DAYS
-from crypto.names import Day, GenesisId, KeyHash, Week
+from crypto.names import Day, FormHash, GenesisId, KeyHash, Week
 from crypto.public_keys import recipient_bytes
 from crypto.sizes import BATCH_SIZES, CHUNKS_MAX, GENESIS_ID_SIZE, RECIPIENTS_MAX
 from crypto.strict_json import Fields, encode_json, parse_json
@@ -99,7 +99,7 @@ class DirectoryContent:
     retired: tuple[RetiredKey, ...]
     directory_recipient: str
     servers: tuple[bytes, ...]
-    form: bytes
+    form: FormHash
     batch_size: int
     release: int
     mirrors: tuple[str, ...]
@@ -121,7 +121,7 @@ def parse_directory(signed: bytes) -> DirectoryContent:
         retired=tuple(map(_parse_retired, fields.objects("retired", 0, _RETIRED_MAX))),
         directory_recipient=fields.text("directory_recipient", _ID_MAX_SIZE),
         servers=_parse_servers(fields),
-        form=fields.hex("form", _HASH_SIZE),
+        form=FormHash(fields.hex("form", _HASH_SIZE)),
         batch_size=_parse_batch_size(fields),
         release=fields.integer("release", 0, DAYS_A_WEEK),
         mirrors=tuple(fields.texts("mirrors", 0, _ADDRESSES_MAX, _ADDRESS_MAX_SIZE)),

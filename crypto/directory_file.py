@@ -32,7 +32,7 @@ class DirectoryFile:
     keys: Mapping[str, bytes]
 
 
-def encode_directory_file(document: bytes, form: bytes, keys: Iterable[bytes]) -> bytes:
+def encode_directory_file(document: bytes, *, form: bytes, keys: Iterable[bytes]) -> bytes:
     """Return the file of a document, its form and its intake keys in the directory's order."""
     # SPEC 11.2: labelled(DIRECTORY_FILE) || u32 length || document || u32 length || form || keys
     sized = (len(part).to_bytes(4, "big") + part for part in (document, form))

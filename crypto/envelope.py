@@ -14,7 +14,7 @@ from crypto.chunks import chunk_count
 from crypto.errors import Malformed, TooLarge
 from crypto.hpke import hpke_seal, new_kem_secret_key
 from crypto.labels import Label, bound, labelled
-from crypto.names import Address, Day, GenesisId, KeyHash, Week
+from crypto.names import Address, Day, FormHash, GenesisId, KeyHash, Week
 from crypto.padding import pad, padded_chunk_count
 from crypto.payload import (
     Answer,
@@ -73,7 +73,7 @@ class Message:
     client: str
     delegation: int
     sequence: int
-    form: bytes
+    form: FormHash
     answers: Mapping[str, Answer] = field(default_factory=dict)
     text: str = ""
     rest: TextRest | None = None
@@ -94,7 +94,7 @@ class SealTo:
     id: str
     public_key: bytes
     week: Week
-    signing_key: bytes
+    signing_key: bytes = field(kw_only=True)
 
 
 def new_message_id() -> bytes:

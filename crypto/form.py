@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from crypto.errors import Malformed, Unauthentic
+from crypto.names import FormHash
 from crypto.strict_json import Fields, JsonValue, parse_json
 
 __all__ = [
@@ -78,12 +79,12 @@ class Form:
     questions: tuple[Question, ...]
 
 
-def form_hash(data: bytes) -> bytes:
+def form_hash(data: bytes) -> FormHash:
     """Return the SHA-256 by which a directory names a form."""
-    return hashlib.sha256(data).digest()
+    return FormHash(hashlib.sha256(data).digest())
 
 
-def read_form(data: bytes, wanted: bytes) -> Form:
+def read_form(data: bytes, wanted: FormHash) -> Form:
     """Return the form of a file that has the wanted SHA-256 (32 bytes).
 
     Raises Unauthentic where it has another, and what `parse_form` raises.

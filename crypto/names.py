@@ -6,7 +6,7 @@ typed by a person. Nothing is checked here: readers check.
 
 from typing import NewType
 
-__all__ = ["Address", "ChunkId", "Day", "GenesisId", "KeyHash", "ThreadId", "Week"]
+__all__ = ["Address", "ChunkId", "Day", "FormHash", "GenesisId", "KeyHash", "ThreadId", "Week"]
 
 GenesisId = NewType("GenesisId", bytes)
 """SPEC 3: 32 bytes, which office."""
@@ -22,6 +22,9 @@ Address = NewType("Address", bytes)
 
 KeyHash = NewType("KeyHash", bytes)
 """SPEC 10.2: 32 bytes, the SHA-256 by which an intake public key is named."""
+
+FormHash = NewType("FormHash", bytes)
+"""SPEC 10.5: 32 bytes, the SHA-256 by which a directory names the form."""
 
 Day = NewType("Day", int)
 """SPEC 2: days since 1970-01-01, UTC. A count of days is an `int`; so is the time between two."""

@@ -8,7 +8,7 @@ from crypto.characters import WHITE_SPACE, is_forbidden
 from crypto.chunks import FileKey, chunk_count
 from crypto.errors import Contradictory, Malformed
 from crypto.form import is_question_id
-from crypto.names import Day, KeyHash
+from crypto.names import Day, FormHash, KeyHash
 from crypto.padding import padded_chunk_count
 from crypto.public_keys import recipient_bytes
 from crypto.sizes import (
@@ -133,7 +133,7 @@ class Payload:
     client: str
     delegation: int
     sequence: int
-    form: bytes
+    form: FormHash
     answers: Mapping[str, Answer]
     text: str
     rest: TextRest | None
@@ -192,7 +192,7 @@ def parse_payload(data: bytes) -> Payload:
         client=fields.text("client", _CLIENT_MAX_SIZE),
         delegation=directory.integer("delegation"),
         sequence=directory.integer("sequence"),
-        form=fields.hex("form", _HASH_SIZE),
+        form=FormHash(fields.hex("form", _HASH_SIZE)),
         answers=_read_answers(fields),
         text=fields.text("text", len(data)),
         rest=None if fields.is_null("rest") else _read_rest(fields.object("rest")),

@@ -3,8 +3,9 @@ r"""A backup as a file: a stream of bytes under a passphrase of its own.
     "fidelio backup 1\n" || u32(size of header) || header || chunks
 
 The header is JSON: a random file key, sealed under the passphrase as all small secrets are
-(vault/sealed_secrets.py). The chunks are those of crypto/chunks.py under that key, so that none can
-be left out, moved or cut off at the end unnoticed. Within lies a tar archive (backup/archive.py).
+(vault/sealed_secrets.py). The chunks are those of crypto/chunks.py, under that key itself, so that
+none can be left out, moved or cut off at the end unnoticed. Within lies a tar archive
+(backup/archive.py).
 
 Against it speaks that the size of a vault shows, to the next 256 KiB.
 """
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
 from caseworker.vault.sealed_secrets import open_secret, seal_secret
+from caseworker.vault.whole_keys import WholeFileKey
 from crypto.chunks import FileKey, new_file_key, seal_chunk
 from crypto.errors import Malformed
 from crypto.office.chunks import open_chunk
@@ -35,7 +37,7 @@ class Source(Protocol):
 
 def write_header(file: BinaryIO, passphrase: Passphrase) -> FileKey:
     """Begin a backup, and return the new key of what follows."""
-    key = new_file_key()
+    key = WholeFileKey(new_file_key().secret)
     header = encode_json(seal_secret(key.secret, passphrase, _CONTEXT))
     file.write(_FORMAT + len(header).to_bytes(_LENGTH_SIZE, "big") + header)
     return key
@@ -54,7 +56,7 @@ def read_header(file: BinaryIO) -> Fields:
 def open_header(header: Fields, passphrase: Passphrase) -> FileKey:
     """Return the key of what follows; Unauthentic for a wrong passphrase, Malformed for damage."""
     try:
-        return FileKey(open_secret(header, passphrase, _CONTEXT))
+        return WholeFileKey(open_secret(header, passphrase, _CONTEXT))
     except ValueError:
         raise Malformed("a key of another size") from None
 

@@ -19,6 +19,7 @@ from typing import BinaryIO
 from caseworker.casefile.disk_names import disk_name
 from caseworker.casefile.hashed_file import HashedFile
 from caseworker.casefile.pieces import runs_of
+from caseworker.cases.answers import answers_of
 from caseworker.cases.files import (
     FILL_PLACE,
     AnnouncedFile,
@@ -134,7 +135,9 @@ def _save_text(vault: Vault, payload: Payload, root: Path, path: str) -> SavedFi
         f"Language: {payload.language}",
         f"Sealed for: {', '.join(one.id for one in payload.recipients)}",
     ]
-    parts += [f"\n[{question}]\n{answer}" for question, answer in payload.answers.items()]
+    for answer in answers_of(vault.db, payload):
+        heading = "" if answer.heading == answer.question else f" {answer.heading}"
+        parts.append("\n".join([f"\n[{answer.question}]{heading}", *answer.said]))
     parts.append(f"\n[text]\n{payload.text}")
     with open_private(root / path) as file:
         file.write("\n".join(parts).encode())

@@ -8,7 +8,7 @@ from caseworker.cases.states import State
 from caseworker.cases.written_replies import ACKNOWLEDGEMENT, WrittenReply
 from caseworker.moments import Moment
 from caseworker.vault.database import Database, Row
-from crypto.names import Day
+from crypto.names import Day, ThreadId
 
 # In which replies leave: what is due first, first.
 _ORDER = f"kind <> '{ACKNOWLEDGEMENT}', due_from, written_day, written_time, case_number, number"
@@ -110,12 +110,12 @@ def waiting_count(db: Database) -> int:
     return db.number("SELECT count(*) FROM reply_rows WHERE batch IS NULL")
 
 
-def waiting_parts(db: Database, thread_secret: bytes) -> int:
-    """Return how many records wait to be made for the sources with a thread secret."""
+def waiting_parts(db: Database, thread_id: ThreadId) -> int:
+    """Return how many records wait to be made for the source of a thread."""
     return db.number(
         "SELECT coalesce(sum(parts), 0) FROM reply_rows WHERE batch IS NULL AND case_number IN"
-        " (SELECT case_number FROM messages WHERE thread_secret = ?)",
-        thread_secret,
+        " (SELECT case_number FROM messages WHERE thread_id = ?)",
+        thread_id,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from caseworker.cases.answers import AnswerView, answers_of
 from caseworker.cases.files import FileState, announced_files, file_state
 from caseworker.cases.flags import Flag, flags_of_case
 from caseworker.cases.folding import Note, case_log
@@ -9,16 +10,17 @@ from caseworker.cases.message_texts import message_text
 from caseworker.cases.states import State
 from caseworker.cases.written_replies import WrittenReply
 from caseworker.keys.directories import known_directory
+from caseworker.keys.servers import newest_export_day
 from caseworker.log.texts import text_of
 from caseworker.moments import Moment
+from caseworker.vault.chains import records_left
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import MessageMark, messages_of_case, payload_of
-from caseworker.vault.numbers import next_reply_index
+from caseworker.vault.of_before import is_of_before
 from caseworker.vault.taken import Outgoing, last_live_day, outgoing_state
 from crypto.directory import Directory
 from crypto.names import Day, Week
 from crypto.payload import Payload
-from crypto.sizes import REPLY_INDEXES
 from crypto.statements import StatementKind
 
 
@@ -45,7 +47,7 @@ class MessageView:
     client: str
     sealed_for: tuple[str, ...]
     left_out: tuple[str, ...]
-    answers: dict[str, str]
+    answers: tuple[AnswerView, ...]
     text: str
     text_rest: FileState
     attachments: tuple[FileView, ...]
@@ -76,20 +78,27 @@ class NoteView:
 
 @dataclass(frozen=True)
 class Conversation:
-    """All of a case, in the order in which it happened here."""
+    """All of a case, in the order in which it happened here.
+
+    `records_left` can go to the source before it writes again in another week; None where nobody
+    can answer it, since it wrote by the protocol of before. `told_day` is that of the export by
+    which what stands here of the board is known.
+    """
 
     number: int
     state: State
     flags: tuple[Flag, ...]
     looked_at: tuple[str, ...]
-    records_left: int
+    records_left: int | None
+    told_day: Day | None
     entries: tuple[MessageView | ReplyView | NoteView, ...]
 
 
 def conversation(vault: Vault, number: int) -> Conversation:
     """Return all of a case; Refusal where there is none of that number."""
     log = case_log(vault.db, number)
-    directory = known_directory(vault)
+    of_before = is_of_before(vault.db)
+    directory = None if of_before else known_directory(vault)
     received = dict(log.received)
     marks = messages_of_case(vault.db, number)
     batches = _batches(vault)
@@ -108,17 +117,19 @@ def conversation(vault: Vault, number: int) -> Conversation:
         state=log.state,
         flags=tuple(sorted(flags_of_case(vault.db, number))),
         looked_at=tuple(sorted(log.looked_at)),
-        records_left=REPLY_INDEXES - next_reply_index(vault.db, marks[-1].thread_secret),
+        records_left=None if of_before else records_left(vault.db, marks[-1].thread_id),
+        told_day=None if of_before else newest_export_day(vault),
         entries=tuple(entry for _, entry in entries),
     )
 
 
 def _message_view(
-    vault: Vault, mark: MessageMark, received: Moment, directory: Directory
+    vault: Vault, mark: MessageMark, received: Moment, directory: Directory | None
 ) -> MessageView:
     payload = payload_of(vault.db, mark.number)
     text = message_text(vault, payload)
     sealed_for = tuple(one.id for one in payload.recipients)
+    recipients = directory.recipients if directory else ()
     return MessageView(
         number=mark.number,
         kind=mark.kind,
@@ -127,8 +138,8 @@ def _message_view(
         language=payload.language,
         client=payload.client,
         sealed_for=sealed_for,
-        left_out=tuple(one.id for one in directory.recipients if one.id not in sealed_for),
-        answers=dict(payload.answers),
+        left_out=tuple(one.id for one in recipients if one.id not in sealed_for),
+        answers=answers_of(vault.db, payload),
         text=text.text,
         text_rest=text.rest,
         attachments=_attachments(vault, mark.number, payload),
@@ -150,14 +161,16 @@ def _batches(vault: Vault) -> dict[int, Outgoing]:
 
 
 def _reply_view(
-    vault: Vault, reply: WrittenReply, batches: dict[int, Outgoing], directory: Directory
+    vault: Vault, reply: WrittenReply, batches: dict[int, Outgoing], directory: Directory | None
 ) -> ReplyView:
     week = None
     if reply.batch is not None:
         batch = batches[reply.batch]
         # The line of a batch that has left the board is no longer sent along.
         week = batch.taken.week if batch.taken else batch.row.week_taken
-    until = None if week is None else last_live_day(week, directory.policy.reply_days)
+    until = None
+    if week is not None and directory is not None:
+        until = last_live_day(week, directory.policy.reply_days)
     return ReplyView(
         kind=reply.kind,
         author=reply.author,

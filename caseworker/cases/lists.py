@@ -23,6 +23,7 @@ from caseworker.log.rows import cases_in_log_after, hash_in_log, last_of_log
 from caseworker.moments import Moment
 from caseworker.vault.database import Database
 from caseworker.vault.folder import Vault
+from crypto.names import ThreadId
 from ground.shell.refusals import Refusal
 
 # To be raised with whatever changes what a row says of the same events.
@@ -94,10 +95,10 @@ def count_waiting_replies(db: Database) -> int:
     return case_rows.waiting_count(db)
 
 
-def count_waiting_parts(db: Database, thread_secret: bytes) -> int:
-    """Return how many records wait to be made under a thread secret, whichever case has it."""
+def count_waiting_parts(db: Database, thread_id: ThreadId) -> int:
+    """Return how many records wait to be made for a thread, whichever case has it."""
     bring_up_to_date(db)
-    return case_rows.waiting_parts(db, thread_secret)
+    return case_rows.waiting_parts(db, thread_id)
 
 
 def replies_in_batches(db: Database, batches: Iterable[int]) -> list[WrittenReply]:

@@ -6,8 +6,8 @@ from crypto.sizes import REPLY_INDEXES, REPLY_MESSAGE_MAX_SIZE
 from ground.shell.figures import counted, number_text
 from ground.shell.refusals import Refusal
 
-# From here on a caseworker is told that the thread's records run out.
-WARN_AT_INDEX = 448
+# From here on a caseworker is told that a source's records run out.
+WARN_AT_LEFT = 32
 
 
 def parts_of(text: str, payload: Payload, batch_size: int) -> int:
@@ -29,11 +29,12 @@ def parts_of(text: str, payload: Payload, batch_size: int) -> int:
     return parts
 
 
-def refuse_beyond_indexes(case_number: int, used: int, parts: int) -> None:
-    """Raise Refusal where a thread has too few records left for a reply."""
-    if used + parts > REPLY_INDEXES:
+def refuse_beyond_indexes(case_number: int, left: int, parts: int) -> None:
+    """Raise Refusal where a source can get fewer records than a reply takes."""
+    if parts > left:
         raise Refusal(
-            f"of the {REPLY_INDEXES} records that a source can ever get, case {case_number} has "
-            f"used {used}, and this reply takes {parts}",
-            "nothing was written: write less, or ask the source to make a new report",
+            f"of the {REPLY_INDEXES} records that a source can get before it writes again, case "
+            f"{case_number} has {max(left, 0)} left, and this reply takes {parts}",
+            "nothing was written: write less, or wait for the source's next message: with one of a "
+            f"later week {REPLY_INDEXES} more can go to it",
         )

@@ -9,6 +9,7 @@ from caseworker.office.root_file import newest_root_file
 from caseworker.vault.folder import Vault
 from caseworker.work.vault_alarms import (
     Alarm,
+    BoardHeavy,
     DirectoryEnds,
     EndAlarm,
     KeysLost,
@@ -22,7 +23,7 @@ from caseworker.work.vault_alarms import (
 )
 from crypto.names import Day
 from crypto.running_out import Ends
-from ground.shell.figures import counted, distance_text
+from ground.shell.figures import counted, distance_text, size_text
 from ground.shell.foreign import foreign_path
 
 __all__ = ["WordedAlarm", "alarms_in_words", "mended_in_words", "safekeeping_in_words"]
@@ -85,10 +86,6 @@ class _Words:
     def _(self, alarm: TroubleAlarm) -> tuple[str, str]:
         when = distance_text(alarm.day, self._today)
         return {
-            Trouble.BEHIND: (
-                "the server has more of this vault than it knows: it came from a backup",
-                f"caseworker restored {self._folder}",
-            ),
             Trouble.AWAITS_BUNDLE: (
                 "this vault came from a backup, and exports nothing before a newer bundle came",
                 f"caseworker import {self._folder} FILE, with a new bundle from the server",
@@ -106,12 +103,32 @@ class _Words:
                 "it was issued",
                 f"set the clock; if it is right: {self._renew}",
             ),
+            Trouble.NO_SERVER: (
+                "no bundle by a server that the directory lists has come: reports are taken in, "
+                "and nothing else that a bundle says is believed",
+                f"caseworker import {self._folder} FILE, with a bundle that the server wrote after "
+                "the directory's vault imported one and exported",
+            ),
+            Trouble.SERVER_NOT_NAMED: (
+                "the directory does not list the server yet whose digits were compared here: until "
+                "it does, the other vaults believe no bundle",
+                f"{self._export}, then carry it to the server",
+            ),
             Trouble.UNCONFIRMED: (
                 f"envelopes that came {when} are not confirmed on the server, which takes no "
                 "report once they wait too long",
                 f"{self._export}, then carry it to the server",
             ),
         }[alarm.trouble]
+
+    @of.register
+    def _(self, alarm: BoardHeavy) -> tuple[str, str]:
+        text = f"the board has {size_text(alarm.size)}, and everybody loads all of it"
+        if alarm.loud:
+            return f"{text}, which is too much for one office", (
+                "split the office in two, each with its own address: caseworker office create DIR"
+            )
+        return text, f"{self._renew} and a smaller --batch-size, or --release monday"
 
     @of.register
     def _(self, alarm: StrayDirectory) -> tuple[str, str]:

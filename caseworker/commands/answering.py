@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.cases.reply_limits import WARN_AT_INDEX
-from caseworker.commands.case_words import in_words
+from caseworker.cases.reply_limits import WARN_AT_LEFT
+from caseworker.commands.case_words import few_records_words, in_words
 from caseworker.commands.opening import add_case, add_vault, case_number, now, opened
 from caseworker.work.acknowledge_cases import Acknowledged, acknowledge_cases
 from caseworker.work.add_note import add_note
 from caseworker.work.replying import CaseFlaggedError, ReplyWriter, Written
-from crypto.sizes import REPLY_INDEXES
 from ground.shell.figures import counted
 from ground.shell.foreign import foreign_path
 from ground.shell.frame import Answer, Command, Surroundings
@@ -120,9 +119,9 @@ def _check_choice(options: AcknowledgeOptions) -> None:
 
 
 def _warning(written: Written) -> list[str]:
-    if written.records_left > REPLY_INDEXES - WARN_AT_INDEX:
+    if written.records_left > WARN_AT_LEFT:
         return []
-    return [f"Only {counted(written.records_left, 'record')} more can go to this source, ever."]
+    return [few_records_words(written.records_left)]
 
 
 def _text(file: Path | None, what: str) -> str:

@@ -5,6 +5,7 @@ from caseworker.exchange.inbound.left_out import (
     CardWithKeysOfOthers,
     CardWithoutKeys,
     DirectoryRefused,
+    FormMissing,
     LeftOut,
 )
 
@@ -14,6 +15,8 @@ def left_out_words(item: LeftOut) -> str:
     match item:
         case DirectoryRefused(reason):
             return f"the directory in the bundle was refused: {reason}"
+        case FormMissing():
+            return "the directory names a form that did not come with it, or is none"
         case CardRefused(reason):
             return f"a card in the bundle was refused: {reason}"
         case CardWithoutKeys(recipient):

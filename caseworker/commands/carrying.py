@@ -14,6 +14,12 @@ from caseworker.commands.old_keys import (
     old_key_lines,
 )
 from caseworker.commands.opening import add_out, add_vault, file_name, naming_files, now, opened
+from caseworker.commands.server_keys import (
+    add_server,
+    compares_server,
+    standing_data,
+    standing_lines,
+)
 from caseworker.commands.upkeep_words import lost_key_remarks, upkeep_remarks
 from caseworker.exchange.inbound.importing import ImportResult
 from caseworker.exchange.outbound.exporting import ExportResult, export_bundle
@@ -29,11 +35,12 @@ from ground.shell.layout import lines, table
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """The arguments of `import`; `destroy_old_keys` is ask, yes or no."""
+    """The arguments of `import`; `destroy_old_keys` is ask, yes or no; `server` 80 digits."""
 
     vault: Path
     files: Sequence[Path]
     destroy_old_keys: str
+    server: str | None
 
 
 @dataclass(frozen=True)
@@ -42,14 +49,13 @@ class ExportOptions:
 
     vault: Path
     out: Path
-    batches: int
 
 
 def _import(options: ImportOptions, surroundings: Surroundings) -> Answer:
-    moment = now()
+    moment, compare = now(), compares_server(options.server)
     with opened(options.vault, surroundings) as vault:
         says_yes = answer_about_old_keys(vault, moment, options.destroy_old_keys)
-        imported = import_bundles(vault, moment, options.files, says_yes)
+        imported = import_bundles(vault, moment, options.files, says_yes, compare)
     data = {
         "parts": {str(path): _part_data(result) for path, result in imported.done.items()},
         "refused": {str(path): one.message for path, one in imported.refused.items()},
@@ -69,10 +75,16 @@ def _imported_lines(imported: Imported, vault: Path, today: Day) -> list[str]:
     for refused in imported.refused.values():
         parts += naming_files(f"NOT IMPORTED: {refused.message}. {refused.hint}")
     parts += [f"WARNING: {one}" for one in lost_key_remarks(imported.lost_weeks)]
-    if imported.is_behind:
+    if imported.has_new_server:
         parts.append(
-            "WARNING: the server has more of this vault than the vault itself: it came from a "
-            f"backup. Before the next export: caseworker restored {folder}"
+            "The next export lists this server in the directory: carry it there soon, since the "
+            "other vaults believe no bundle before."
+        )
+    if any(result.found_restored for result in imported.done.values()):
+        parts.append(
+            "WARNING: the server has what this vault never made: the vault came from a backup. All "
+            "its numbers were moved on, so it can go on. Import all bundles again that you kept "
+            "since that backup; the copy that this one replaces is not to be used any more."
         )
     if imported.awaits_bundle_of is not None:
         parts.append(
@@ -115,6 +127,8 @@ def _part_lines(name: ForeignText, result: ImportResult, today: Day) -> list[str
             f"says {date_text(today)}: one of the two is wrong. Set it right, then fetch a new "
             "bundle."
         )
+    if result.standing is not None:
+        parts += standing_lines(result.standing, header.day)
     return parts + [f"  {left_out_words(one)}" for one in result.left_out]
 
 
@@ -126,25 +140,32 @@ def _part_data(result: ImportResult) -> dict[str, object]:
         "parts": result.header.parts,
         "export_day": iso_date(result.header.day),
         "imported_before": None if known is None else iso_date(known),
+        "found_restored": result.found_restored,
         **vars(result.counts),
+        **standing_data(result.standing),
         "notes": [left_out_words(one) for one in result.left_out],
     }
 
 
 def _export(options: ExportOptions, surroundings: Surroundings) -> Answer:
     with opened(options.vault, surroundings) as vault:
-        result = export_bundle(vault, options.out, now(), options.batches)
+        result = export_bundle(vault, options.out, now())
     text = lines(*_exported_lines(result, options))
     return Answer(text, _export_data(result, options.out))
 
 
 def _exported_lines(result: ExportResult, options: ExportOptions) -> list[str]:
     parts = [*naming_files(_written_line(result, foreign_path(options.out)))]
-    batches = _count(result, StatementKind.BATCH)
-    if batches > options.batches and not result.again:
+    repeated = _count(result, StatementKind.BATCH) - result.new_batches
+    if repeated and not result.again:
         parts.append(
-            f"It repeats {counted(batches - options.batches, 'batch', 'batches')} that the "
-            "server has not yet confirmed."
+            f"It repeats {counted(repeated, 'batch', 'batches')} that the server has not yet "
+            "confirmed."
+        )
+    if result.next_release is not None:
+        parts.append(
+            "It has no new batch: the office's replies leave once a week, next with the first "
+            f"export on or after {date_text(result.next_release)}."
         )
     parts += [
         f"Case {number} could not be answered: {why}" for number, why in result.failed.items()
@@ -193,6 +214,8 @@ def _export_data(result: ExportResult, path: Path) -> dict[str, object]:
         ],
         "new_replies": [_reply_data(one) for one in result.new_replies],
         "waiting": [_reply_data(one) for one in result.waiting],
+        "new_batches": result.new_batches,
+        "next_release": None if result.next_release is None else iso_date(result.next_release),
         "failed": {str(number): str(why) for number, why in result.failed.items()},
         "notes": upkeep_remarks(result.upkeep),
     }
@@ -207,31 +230,18 @@ def _reply_data(reply: WrittenReply) -> dict[str, object]:
     }
 
 
-def _batches(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 16:
-        raise argparse.ArgumentTypeError("a number of batches is 1 to 16")
-    return number
-
-
 def _add_import(parser: argparse.ArgumentParser) -> None:
     add_vault(parser)
     parser.add_argument(
         "files", metavar="FILE", type=Path, nargs="+", help="a bundle, or parts of it in any order"
     )
     add_destroy_old_keys(parser)
+    add_server(parser)
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     add_vault(parser)
     add_out(parser, "the bundle")
-    parser.add_argument(
-        "--batches",
-        metavar="N",
-        type=_batches,
-        default=1,
-        help="make N new batches where one cannot hold what waits (default 1)",
-    )
 
 
 IMPORT = Command(
@@ -247,6 +257,11 @@ After an import the vault destroys the keys of weeks that are over, once a whole
 nothing more can come under them: what was recorded under them then stays closed for ever. Where
 that is not certain, a person is asked, and no is what is meant by silence.
 
+Each bundle is signed by the server that wrote it. The directory's vault shows the digits of the
+first one that it meets, and asks whether they are what intake status shows where the server is;
+the next directory lists it, and all other vaults believe the directory. Of any other bundle, or an
+older one, reports and files are taken in, and nothing else that it says is believed.
+
 examples:
   caseworker import vaults/investigations /media/stick/monday.bundle
   caseworker import vaults/investigations /media/stick/monday.bundle.00*""",
@@ -259,9 +274,10 @@ examples:
 EXPORT = Command(
     name="export",
     summary="write a bundle for the server",
-    description="""It carries one new full batch of replies (filled up, so that nobody can count
-them), confirmations of what arrived, newer keys, and all that the last bundle from the server does
-not name as taken. So a bundle that gets lost costs nothing: the next one carries the same.
+    description="""It carries full batches of replies (filled up, so that nobody can count them; as
+many as are needed, or none before the day on which the office's replies leave), confirmations of
+what arrived, newer keys, and all that the last bundle from the server does not name as taken. So a
+bundle that gets lost costs nothing: the next one carries the same.
 
 example:
   caseworker export vaults/investigations --out /media/stick/tuesday.bundle""",

@@ -4,6 +4,7 @@ from caseworker.cases.files import FileState
 from caseworker.cases.flags import Flag
 from caseworker.cases.states import State
 from caseworker.work.replying import CaseFlaggedError
+from ground.shell.figures import counted
 from ground.shell.refusals import Refusal
 
 STATE_WORDS = {
@@ -18,16 +19,18 @@ FILE_WORDS = {
 }
 FLAG_WORDS = {
     Flag.NO_REPORT: "a follow-up, but no report with this codename has arrived here",
-    Flag.SHARED_THREAD_SECRET: (
-        "another case uses the same secret under other keys: one is not genuine"
-    ),
-    Flag.SHARED_REPLY_KEY: (
-        "another case has the same reply key under other keys: one is not genuine"
-    ),
     Flag.SHARED_COMMITMENT: "two different messages came under one commitment",
     Flag.OUTSIDE_KEY_DATES: "sealed to a key that was not valid on the day that the message says",
     Flag.TWO_VERSIONS: "two different messages came under one message number",
 }
+
+
+def few_records_words(left: int) -> str:
+    """Return how little can still be written to a source, and what would help."""
+    return (
+        f"Only {counted(left, 'record')} more can go to this source before it writes again in "
+        "another week."
+    )
 
 
 def in_words(refusal: Refusal) -> Refusal:

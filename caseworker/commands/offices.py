@@ -3,11 +3,20 @@
 import argparse
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from caseworker.commands.office_choices import (
+    Traffic,
+    add_choices,
+    add_traffic,
+    batch_size_for,
+    read_form_file,
+    traffic_of,
+    visit_line,
+)
 from caseworker.commands.opening import naming_files, now
-from caseworker.keys.profile import OfficeProfile, check_profile
+from caseworker.keys.profile import BATCH_SIZE, EVERY_EXPORT, OfficeProfile, check_profile
 from caseworker.office.ceremony import (
     FIRST_BUNDLE,
     SHEET_FILE,
@@ -19,10 +28,11 @@ from caseworker.office.root_file import ROOT_FILE
 from caseworker.office.sheet import fingerprint_lines
 from crypto.directory import fingerprint, name_in
 from crypto.errors import Malformed
+from crypto.form import first_form, form_hash
 from ground.disk.new_files import refuse_name_in_use
 from ground.shell.foreign import ForeignText, foreign_path
 from ground.shell.frame import Answer, Command, Surroundings
-from ground.shell.layout import lines, table
+from ground.shell.layout import fitted, lines, table
 from ground.shell.refusals import UsageError
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
@@ -39,15 +49,27 @@ class CreateOptions:
     address: Sequence[str]
     recipient: Sequence[str]
     contact: Sequence[str]
+    reports: int | None
+    exports: int | None
+    batch_size: int | None
+    release: int | None
+    mirror: Sequence[str] | None
+    form: Path | None
 
 
 def _create(options: CreateOptions, surroundings: Surroundings) -> Answer:
-    profile = _profile(options)
+    form = read_form_file(options.form) if options.form else first_form()
+    profile = _profile(options, form)
     refuse_name_in_use(options.folder)
+    traffic = Traffic(options.reports, options.exports)
+    if options.batch_size is None:
+        traffic = traffic_of(options.reports, options.exports)
+        size = batch_size_for(traffic, len(profile.titles), profile.release)
+        profile = replace(profile, batch_size=size)
     ask = surroundings.passphrases.choose
     root_passphrase = ask("the root key")
     vault_passphrases = {recipient: ask(f"the vault {recipient}") for recipient in profile.titles}
-    ceremony = Ceremony(profile, root_passphrase, vault_passphrases)
+    ceremony = Ceremony(profile, root_passphrase, vault_passphrases, form)
     genesis_id = create_office(options.folder, ceremony, now())
     folder = options.folder
     vaults = {name: folder / VAULTS_FOLDER / name for name in profile.titles}
@@ -74,6 +96,8 @@ def _create(options: CreateOptions, surroundings: Surroundings) -> Answer:
         "",
         table(("file", "what it is"), files),
         "",
+        *fitted(visit_line(traffic, profile.batch_size, len(vaults), profile.release)),
+        "",
         f"Next, where the server is: intake import --data DIR {FIRST_BUNDLE}",
     )
     data = {
@@ -83,11 +107,12 @@ def _create(options: CreateOptions, surroundings: Surroundings) -> Answer:
         "vaults": {name: str(path) for name, path in vaults.items()},
         "bundle": str(folder / FIRST_BUNDLE),
         "sheet": str(folder / SHEET_FILE),
+        "batch_size": profile.batch_size,
     }
     return Answer(text, data)
 
 
-def _profile(options: CreateOptions) -> OfficeProfile:
+def _profile(options: CreateOptions, form: bytes) -> OfficeProfile:
     names = _by_language(options.name)
     titles = _titles(options.recipient)
     profile = OfficeProfile(
@@ -96,6 +121,10 @@ def _profile(options: CreateOptions) -> OfficeProfile:
         titles=titles,
         directory_recipient=next(iter(titles)),
         contacts=tuple(options.contact),
+        form=form_hash(form),
+        batch_size=options.batch_size or BATCH_SIZE,
+        release=EVERY_EXPORT if options.release is None else options.release,
+        mirrors=tuple(options.mirror or ()),
     )
     try:
         check_profile(profile)
@@ -173,6 +202,8 @@ def _add_create(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
     )
+    add_traffic(parser)
+    add_choices(parser)
 
 
 CREATE = Command(
@@ -180,6 +211,10 @@ CREATE = Command(
     summary="make a new office",
     description="""Makes in DIR the root key, a vault for each recipient, the first bundle for the
 server, and the fingerprint to print. All of it, or nothing.
+
+Answers leave in batches of one size, filled up, so that nobody can count them; every visitor loads
+all of them. How large a batch is follows from --reports and --exports, which are asked at a
+terminal; or say --batch-size. office renew changes this, and what sources are asked, at any time.
 
 passphrases, one a line with --passphrase-fd:
   the root key, then the vault of each recipient in the order given

@@ -24,7 +24,6 @@ _SHORT = {
     Doubt.CLOCK_JUMPED: "the clock jumped",
     Doubt.CLOCK_AHEAD: "the clock is far past the newest export",
     Doubt.RESTORED: "the vault came from a backup",
-    Doubt.EXPORT_EMPTY: "only an export without an envelope is so new",
     Doubt.EXPORT_AHEAD: "only an export dated in the future is so new",
     Doubt.LONG_OVER: "the keys ended long ago",
 }
@@ -96,11 +95,6 @@ def _reason(doubt: Doubt, vault: Vault, moment: Moment) -> str:
         return (
             f"this vault was put back from a backup on {when}. Are all bundles that you kept since "
             "that backup imported again? Yes also says that they are"
-        )
-    if doubt is Doubt.EXPORT_EMPTY:
-        return (
-            "the newest whole export brought no report at all: that is so where nobody wrote, and "
-            "also where it came from a wrong folder or was made up on its way"
         )
     if doubt is Doubt.EXPORT_AHEAD:
         return "the newest whole export is dated in the future: a clock is wrong, here or there"

@@ -1,13 +1,16 @@
 """office renew, office new-root: what runs out is renewed, and a root replaced."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from caseworker.commands.carry_steps import step_data, step_lines
+from caseworker.commands.office_choices import add_choices, read_form_file, release_words
 from caseworker.commands.opening import name_of_vault, naming_files, now
-from caseworker.keys.profile import Puzzles
+from caseworker.commands.server_keys import typed_digits
+from caseworker.keys.profile import ProfileChanges
+from caseworker.keys.servers import ServerChanges, server_fingerprint
 from caseworker.office.renewal import Renewal
 from caseworker.office.root_file import ROOT_FILE
 from caseworker.work.renew_office import renew_vaults
@@ -26,13 +29,22 @@ PUZZLE_BITS_MAX = 24
 
 @dataclass(frozen=True)
 class RenewOptions:
-    """The arguments of `office renew`; puzzles in bits, None where they stay as they are."""
+    """The arguments of `office renew`, None where something stays as it is.
+
+    Puzzles are in bits; servers are 80 digits each, as they were typed.
+    """
 
     folder: Path
     root: Path | None
     new_delegation: bool
     puzzle_envelope: int | None
     puzzle_chunk: int | None
+    server: Sequence[str]
+    drop_server: Sequence[str]
+    batch_size: int | None
+    release: int | None
+    mirror: Sequence[str] | None
+    form: Path | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,9 @@ class NewRootOptions:
 
 def _renew(options: RenewOptions, surroundings: Surroundings) -> Answer:
     moment = now()
+    servers = ServerChanges(
+        tuple(map(typed_digits, options.server)), tuple(map(typed_digits, options.drop_server))
+    )
     renewal = renew_vaults(
         options.folder,
         moment,
@@ -53,9 +68,21 @@ def _renew(options: RenewOptions, surroundings: Surroundings) -> Answer:
         lambda: surroundings.passphrases.ask("the root key"),
         root=options.root,
         new_delegation=options.new_delegation,
-        puzzles=Puzzles(options.puzzle_envelope, options.puzzle_chunk),
+        changes=_changes(options),
+        servers=servers,
     )
     return _renewal_answer(renewal, moment.day)
+
+
+def _changes(options: RenewOptions) -> ProfileChanges:
+    return ProfileChanges(
+        puzzle_envelope=options.puzzle_envelope,
+        puzzle_chunk=options.puzzle_chunk,
+        form=read_form_file(options.form) if options.form else None,
+        batch_size=options.batch_size,
+        release=options.release,
+        mirrors=None if options.mirror is None else tuple(options.mirror),
+    )
 
 
 def _asks_vaults(surroundings: Surroundings) -> Callable[[Path], Passphrase]:
@@ -73,6 +100,7 @@ def _renewal_answer(renewal: Renewal, today: Day, *first: str) -> Answer:
             f"The root's delegation {'is new and ' if renewal.new_delegation else ''}holds "
             f"{until_text(end, today)}.",
             *_puzzle_lines(directory.policy),
+            *(f"It names the server {server_fingerprint(one)}." for one in directory.servers),
         ]
     else:
         parts.append("The directory's vault is not here: new cards alone were made.")
@@ -92,6 +120,11 @@ def _renewal_answer(renewal: Renewal, today: Day, *first: str) -> Answer:
             "sequence": directory.sequence,
             "expires": iso_date(directory.expires),
             "delegation_end": iso_date(directory.delegation.end),
+            "servers": [server_fingerprint(one) for one in directory.servers],
+            "batch_size": directory.batch_size,
+            "release": release_words(directory.release),
+            "mirrors": list(directory.mirrors),
+            "form": directory.form.hex(),
         },
     }
     return Answer(lines(*parts), data)
@@ -159,6 +192,12 @@ def _add_renew(parser: argparse.ArgumentParser) -> None:
             choices=range(PUZZLE_BITS_MAX + 1),
             help=f"work that {what} costs a source, 0 to {PUZZLE_BITS_MAX}; 0 is none",
         )
+    for name, what in (
+        ("server", "one more server whose bundles are believed, by the digits it shows"),
+        ("drop-server", "a server that is believed no more"),
+    ):
+        parser.add_argument(f"--{name}", metavar="DIGITS", default=[], action="append", help=what)
+    add_choices(parser)
 
 
 def _add_new_root(parser: argparse.ArgumentParser) -> None:
@@ -189,6 +228,10 @@ In a flood of junk: --puzzle-envelope and --puzzle-chunk make each upload cost i
 the moment when the new directory is on the server until a later renewal says 0. 18 bits take a page
 about half a second on a small computer and longer on a phone, and each bit more takes twice as
 long. Sources see how far it is. What was left out stays as it was.
+
+A server that was moved without its key, or has a second beside it, signs its bundles with another
+key: import a bundle of it into the directory's vault, compare the digits with what intake status
+shows there, and type --server with them; --drop-server for the one that is gone.
 
 passphrases, one a line with --passphrase-fd:
   each vault in DIR/vaults by name, then the root key (read only where it is needed)

@@ -12,12 +12,13 @@ from caseworker.commands.alarm_words import (
 from caseworker.commands.old_keys import due_data, due_rows
 from caseworker.commands.opening import add_vault, now, opened
 from caseworker.keys.key_dates import end_of_validity
+from caseworker.keys.servers import server_fingerprint
 from caseworker.work.vault_status import VaultStatus, status_of
 from crypto.days import first_day
 from crypto.directory import fingerprint, name_in
 from crypto.names import Day
 from crypto.running_out import card_end
-from ground.shell.figures import distance_text, iso_date
+from ground.shell.figures import distance_text, iso_date, size_text
 from ground.shell.foreign import ForeignText
 from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import fitted, lines, table
@@ -102,6 +103,9 @@ def _traffic(status: VaultStatus) -> dict[str, object]:
     return {
         "cases": status.cases,
         "last_import": _day_or_none(status.arrived.last_import_day),
+        "stands_by_export_of": _day_or_none(status.newest_export_day),
+        "servers": [server_fingerprint(one) for one in status.servers],
+        "board_bytes": status.board_size,
         "missing_parts": status.missing_parts,
         "envelopes": status.arrived.envelopes,
         "set_aside": status.arrived.reasons,
@@ -137,6 +141,9 @@ def _traffic_rows(status: VaultStatus, today: Day) -> list[tuple[str, str]]:
     arrived, counts = status.arrived, status.arrived.envelopes
     return [
         ("last import", _distance_or_none(arrived.last_import_day, today)),
+        ("stands by", _stands_by(status, today)),
+        *(("server", server_fingerprint(one)) for one in status.servers),
+        ("the board", f"{size_text(status.board_size)}, which each visit loads"),
         *(
             ("parts missing", ", ".join(map(str, numbers)))
             for numbers in status.missing_parts.values()
@@ -149,6 +156,11 @@ def _traffic_rows(status: VaultStatus, today: Day) -> list[tuple[str, str]]:
         ("replies", f"{status.replies_waiting} waiting for the next export"),
         ("on the way", f"{len(status.not_taken)} not yet confirmed by the server"),
     ]
+
+
+def _stands_by(status: VaultStatus, today: Day) -> str:
+    day = status.newest_export_day
+    return "no bundle yet" if day is None else f"the bundle of {distance_text(day, today)}"
 
 
 def _day_or_none(day: Day | None) -> str | None:

@@ -13,15 +13,19 @@ from caseworker.cases.conversation import (
     conversation,
 )
 from caseworker.cases.files import FileState
-from caseworker.cases.reply_limits import WARN_AT_INDEX
+from caseworker.cases.reply_limits import WARN_AT_LEFT
 from caseworker.cases.states import State
-from caseworker.commands.case_words import FILE_WORDS, FLAG_WORDS, STATE_WORDS
+from caseworker.commands.case_words import (
+    FILE_WORDS,
+    FLAG_WORDS,
+    STATE_WORDS,
+    few_records_words,
+)
 from caseworker.commands.opening import add_case, add_vault, now, opened
 from caseworker.moments import Moment
 from caseworker.work.list_cases import ListedCase, list_with_beginnings
 from crypto.days import first_day
 from crypto.names import Day
-from crypto.sizes import REPLY_INDEXES
 from ground.shell.figures import counted, date_text, iso_date, size_text
 from ground.shell.foreign import ForeignText, foreign_path
 from ground.shell.frame import Answer, Command, Surroundings
@@ -90,20 +94,22 @@ def _case_lines(case: Conversation, today: Day) -> list[str]:
     for flag in case.flags:
         looked = " (looked at)" if flag in case.looked_at else ""
         parts.append(f"FLAGGED{looked}: {FLAG_WORDS[flag]}")
-    if case.records_left <= REPLY_INDEXES - WARN_AT_INDEX:
-        parts.append(
-            f"Only {counted(case.records_left, 'record')} more can go to this source, ever."
-        )
+    if case.records_left is None:
+        parts.append("It came by the version before: nobody can answer its source any more.")
+    elif case.records_left <= WARN_AT_LEFT:
+        parts.append(few_records_words(case.records_left))
     for entry in case.entries:
-        parts += ["", *_entry_lines(entry, today)]
+        parts += ["", *_entry_lines(entry, today, case.told_day)]
     return parts
 
 
-def _entry_lines(entry: MessageView | ReplyView | NoteView, today: Day) -> list[str]:
+def _entry_lines(
+    entry: MessageView | ReplyView | NoteView, today: Day, told: Day | None
+) -> list[str]:
     if isinstance(entry, MessageView):
         return _message_lines(entry)
     if isinstance(entry, ReplyView):
-        return _reply_lines(entry, today)
+        return _reply_lines(entry, today, told)
     if entry.text is None:
         return [f"Saved as files on {date_text(entry.moment.day)} by {entry.author}."]
     return [
@@ -121,8 +127,9 @@ def _message_lines(message: MessageView) -> list[str]:
     ]
     if message.left_out:
         parts.append(f"  cannot read it: {', '.join(message.left_out)}")
-    for question, answer in message.answers.items():
-        parts += [*fitted(f"  {ForeignText(question)}:"), *quoted(ForeignText(answer))]
+    for answer in message.answers:
+        parts += fitted(f"  {ForeignText(answer.heading)}")
+        parts += [line for said in answer.said for line in quoted(ForeignText(said))]
     parts += ["  text:", *quoted(ForeignText(message.text))]
     if message.text_rest == FileState.LONGER:
         parts.append(
@@ -146,21 +153,25 @@ def _file_lines(file: FileView) -> list[str]:
     return [*fitted(f"{what}: DAMAGED, its chunks are not those that the source sent")]
 
 
-def _reply_lines(reply: ReplyView, today: Day) -> list[str]:
+def _reply_lines(reply: ReplyView, today: Day, told: Day | None) -> list[str]:
     kind = "Acknowledgement" if reply.kind == "acknowledgement" else "Reply"
     return [
         f"{kind}, written {date_text(reply.written.day)} by {reply.author}",
-        f"  {_progress_words(reply, today)}",
+        f"  {_progress_words(reply, today, told)}",
         *quoted(ForeignText(reply.text)),
     ]
 
 
-def _progress_words(reply: ReplyView, today: Day) -> str:
-    if reply.on_board_week is not None and reply.on_board_until is not None:
+def _progress_words(reply: ReplyView, today: Day, told: Day | None) -> str:
+    by = "" if told is None else f", as the server said on {date_text(told)}"
+    if reply.on_board_week is not None:
         since = date_text(first_day(reply.on_board_week))
+        if reply.on_board_until is None:
+            return f"was taken to the board in the week of {since}"
+        until = date_text(reply.on_board_until)
         if today > reply.on_board_until:
-            return f"was on the board until {date_text(reply.on_board_until)}"
-        return f"on the board since the week of {since}, until {date_text(reply.on_board_until)}"
+            return f"was on the board until {until}"
+        return f"on the board since the week of {since}, until {until}{by}"
     if reply.carried_out:
         carried = date_text(reply.carried_out.day)
         return f"carried out on {carried}; no bundle from the server says yet that it arrived"
@@ -174,6 +185,7 @@ def _conversation_data(case: Conversation) -> dict[str, object]:
         "flags": list(case.flags),
         "looked_at": list(case.looked_at),
         "records_left": case.records_left,
+        "told_on": None if case.told_day is None else iso_date(case.told_day),
         "entries": [_entry_data(entry) for entry in case.entries],
     }
 
@@ -187,6 +199,8 @@ def _entry_data(entry: MessageView | ReplyView | NoteView) -> dict[str, object]:
             data[name.removesuffix("_day")] = iso_date(value)
         elif name == "attachments":
             data[name] = [asdict(one) for one in value]
+        elif name == "answers":
+            data[name] = {one.question: one.answer for one in value}
         else:
             data[name] = value
     return data

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from caseworker.keys.profile import NO_CHANGE, OfficeProfile, Puzzles, profile_of
+from caseworker.keys.profile import NO_CHANGE, OfficeProfile, ProfileChanges, profile_of
 from caseworker.log.chain import append_event
 from caseworker.log.vault_events import DirectoryIssued
 from caseworker.moments import Moment
-from caseworker.vault.arrivals import taken_lines
 from caseworker.vault.folder import Vault
+from caseworker.vault.forms import add_form
 from caseworker.vault.keys import (
     HeldDirectoryKey,
     add_directory,
@@ -20,6 +20,8 @@ from caseworker.vault.keys import (
     record_issued,
 )
 from caseworker.vault.numbers import give_out_number, highest_number, raise_number
+from caseworker.vault.of_before import refuse_of_before
+from caseworker.vault.servers import pinned_servers
 from crypto.card import Card, read_card
 from crypto.days import later
 from crypto.directory import Directory, Recipient, RetiredKey, read_directory
@@ -28,16 +30,11 @@ from crypto.names import Day
 from crypto.office.directory import DirectoryContent, listed_weeks, sign_directory
 from crypto.public_keys import recipient_bytes
 from crypto.running_out import age_of, card_end, ending_with
-from crypto.sizes import BUCKET_BITS_MAX
-from crypto.statements import StatementKind
 from crypto.strict_json import INTEGER_MAX
 from ground.shell.figures import date_text
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 
-# The board is loaded whole up to this many records, then in buckets of about half as many.
-_WHOLE_BOARD_RECORDS = 256
-_BUCKET_RECORDS = 128
 _NUMBER = "directory"
 _RENEW = "run: caseworker office renew DIR, with the root key at hand"
 
@@ -46,6 +43,7 @@ def known_directory(vault: Vault) -> Directory:
     """Return the newest directory that a vault knows."""
     document = newest_directory(vault.db)
     if document is None:
+        refuse_of_before(vault.db)
         raise Refusal("this vault knows no directory", "import a bundle from the server first")
     return read_directory(document, vault.genesis_id)
 
@@ -54,16 +52,16 @@ def issue_directory(
     vault: Vault,
     moment: Moment,
     profile: OfficeProfile | None = None,
-    puzzles: Puzzles = NO_CHANGE,
+    changes: ProfileChanges = NO_CHANGE,
 ) -> Directory:
     """Sign the next directory, from the recipients' newest cards, and keep it.
 
-    `profile` is given for an office's first directory; later the one before says it, but for the
-    puzzles.
+    `profile` is given for an office's first directory; later the one before says it, but for what
+    changes.
     """
     held = _held_key(vault, moment.day)
     before = None if profile else own_or_known_directory(vault)
-    profile = profile or profile_of(own_or_known_directory(vault))
+    profile = changes.applied_to(profile or profile_of(own_or_known_directory(vault)))
     cards = _cards(vault, profile)
     expires = min(
         later(moment.day, DIRECTORY_MAX_DAYS),
@@ -73,6 +71,8 @@ def issue_directory(
     _refuse_missing_keys(cards.values(), moment.day, expires)
     _refuse_beyond_numbers(vault)
     with vault.db.transaction():
+        if changes.form is not None:
+            add_form(vault.db, changes.form)
         if before and before.delegation.number == held.number:
             raise_number(vault.db, _NUMBER, before.sequence)
         content = DirectoryContent(
@@ -85,9 +85,12 @@ def issue_directory(
             recipients=_recipients(profile, cards, moment.day, expires),
             retired=_retired(before, cards, moment.day),
             directory_recipient=profile.directory_recipient,
-            bucket_bits=_bucket_bits(vault, before),
+            servers=pinned_servers(vault.db),
+            form=profile.form,
             batch_size=profile.batch_size,
-            policy=puzzles.in_policy(profile.policy),
+            release=profile.release,
+            mirrors=profile.mirrors,
+            policy=profile.policy,
             contacts=profile.contacts,
         )
         document = sign_directory(held.head, held.key, content)
@@ -109,7 +112,7 @@ def own_or_known_directory(vault: Vault) -> Directory:
 
 
 def is_due(vault: Vault, day: Day) -> bool:
-    """Tell whether a directory is to be issued: the newest one is old, or names replaced keys.
+    """Tell whether a directory is to be issued: the newest one is old, or names what was replaced.
 
     One that was cut short is old before its seventh day, as soon as another would last longer.
     """
@@ -122,6 +125,8 @@ def is_due(vault: Vault, day: Day) -> bool:
         and not ends_with_delegation(vault, directory)
         and not ends_before_next(vault, directory)
     ):
+        return True
+    if set(directory.servers) != set(pinned_servers(vault.db)):
         return True
     return any(_is_outdated(vault, one) for one in directory.recipients)
 
@@ -179,13 +184,16 @@ def adopt_stray(vault: Vault) -> None:
 def _vouched(vault: Vault, stray: Directory, own: Directory) -> bool:
     """Tell whether this vault knows each signing key of a stray directory, and how long it counts.
 
-    A thief's keys would be signed again, and their replies read as the recipient's.
+    A thief's keys would be signed again, and their replies read as the recipient's, or his server
+    believed.
     """
     known = {(one.id, key) for one in own.recipients for key in card_signers(vault.db, one.id)}
     known |= {(one.id, one.signing_key) for one in own.recipients}
     known |= {(one.id, one.signing_key) for one in own.retired}
     known |= {(vault.recipient, key) for key in own_signing_keys(vault.db)}
-    longest = stray.issued + own.policy.reply_days + RETIRED_MARGIN_DAYS
+    longest = _retired_until(stray.issued, own)
+    if not set(pinned_servers(vault.db)).issuperset(stray.servers):
+        return False
     return all((one.id, one.signing_key) in known for one in stray.recipients) and all(
         (one.id, one.signing_key) in known and one.until <= longest for one in stray.retired
     )
@@ -283,26 +291,25 @@ def _recipients(
     )
 
 
+def _retired_until(day: Day, directory: Directory) -> Day:
+    """Return until when a signing key that is replaced on a day is listed.
+
+    For as long as the office answers to a codename, and what it answered last is on the board.
+    """
+    policy = directory.policy
+    return later(day, policy.codename_days + policy.reply_days + RETIRED_MARGIN_DAYS)
+
+
 def _retired(
     before: Directory | None, cards: Mapping[str, Card], day: Day
 ) -> tuple[RetiredKey, ...]:
     """Return the signing keys whose replies are still read, those replaced just now among them."""
     if before is None:
         return ()
-    until = later(day, before.policy.reply_days + RETIRED_MARGIN_DAYS)
+    until = _retired_until(day, before)
     replaced = [
         RetiredKey(one.id, one.signing_key, until)
         for one in before.recipients
         if one.signing_key != cards[one.id].signing_key
     ]
     return (*(key for key in before.retired if key.until > day), *replaced)
-
-
-def _bucket_bits(vault: Vault, before: Directory | None) -> int:
-    """Return the bits by which the board is cut: at most one more than before, and never fewer."""
-    if before is None:
-        return 0
-    live = sum(line.count for line in taken_lines(vault.db) if line.kind == StatementKind.BATCH)
-    bits = before.bucket_bits
-    full = _WHOLE_BOARD_RECORDS if bits == 0 else _BUCKET_RECORDS << bits
-    return min(bits + 1, BUCKET_BITS_MAX) if live > full else bits

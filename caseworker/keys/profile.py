@@ -1,11 +1,12 @@
 """What an office says of itself in its directory, apart from keys, dates and numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from crypto.directory import Directory, ListedKey, Policy, Recipient
 from crypto.directory_content import DirectoryContent, encode_directory, parse_directory
-from crypto.names import Day, GenesisId, KeyHash, Week
+from crypto.form import first_form, form_hash
+from crypto.names import Day, FormHash, GenesisId, KeyHash, Week
 from crypto.public_keys import recipient_bytes
 
 # Each with its unit; crypto/SPEC.md 10.2 says what they are for.
@@ -18,14 +19,17 @@ POLICY = Policy(
     puzzle_envelope=0,
     puzzle_chunk=0,
 )
-BATCH_SIZE = 64
+BATCH_SIZE = 32
+# SPEC 10.2: batches leave at every export
+EVERY_EXPORT = 0
 
 
 @dataclass(frozen=True)
 class OfficeProfile:
     """Names by language, addresses, titles of recipients by id and language, other ways to report.
 
-    The first recipient's vault holds the directory key.
+    The first recipient's vault holds the directory key. `form` is the SHA-256 (32 bytes) of what
+    sources are asked; `batch_size`, `release` and `mirrors` are those of SPEC 10.2.
     """
 
     names: Mapping[str, str]
@@ -34,26 +38,44 @@ class OfficeProfile:
     directory_recipient: str
     contacts: tuple[str, ...]
     policy: Policy = POLICY
+    form: FormHash = field(default_factory=lambda: form_hash(first_form()))
     batch_size: int = BATCH_SIZE
+    release: int = EVERY_EXPORT
+    mirrors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Puzzles:
-    """Zero bits that the office asks for from now on, each None where it stays as it is."""
+class ProfileChanges:
+    """What an office says otherwise from now on, each None where it stays as it is.
 
-    envelope: int | None = None
-    chunk: int | None = None
+    Puzzles are zero bits; `form` is the file itself, which was checked.
+    """
 
-    def in_policy(self, policy: Policy) -> Policy:
-        """Return a policy with these puzzles."""
-        return replace(
-            policy,
-            puzzle_envelope=policy.puzzle_envelope if self.envelope is None else self.envelope,
-            puzzle_chunk=policy.puzzle_chunk if self.chunk is None else self.chunk,
-        )
+    puzzle_envelope: int | None = None
+    puzzle_chunk: int | None = None
+    form: bytes | None = None
+    batch_size: int | None = None
+    release: int | None = None
+    mirrors: tuple[str, ...] | None = None
+
+    def applied_to(self, profile: OfficeProfile) -> OfficeProfile:
+        """Return a profile with these changes."""
+        policy = {
+            name: value
+            for name in ("puzzle_envelope", "puzzle_chunk")
+            if (value := getattr(self, name)) is not None
+        }
+        changes = {
+            name: value
+            for name in ("batch_size", "release", "mirrors")
+            if (value := getattr(self, name)) is not None
+        }
+        if self.form is not None:
+            changes["form"] = form_hash(self.form)
+        return replace(profile, policy=replace(profile.policy, **policy), **changes)
 
 
-NO_CHANGE = Puzzles()
+NO_CHANGE = ProfileChanges()
 
 
 def profile_of(directory: Directory) -> OfficeProfile:
@@ -65,7 +87,10 @@ def profile_of(directory: Directory) -> OfficeProfile:
         directory_recipient=directory.directory_recipient,
         contacts=directory.contacts,
         policy=directory.policy,
+        form=directory.form,
         batch_size=directory.batch_size,
+        release=directory.release,
+        mirrors=directory.mirrors,
     )
 
 
@@ -85,8 +110,11 @@ def check_profile(profile: OfficeProfile) -> None:
         recipients=tuple(sorted(recipients, key=lambda one: recipient_bytes(one.id))),
         retired=(),
         directory_recipient=profile.directory_recipient,
-        bucket_bits=0,
+        servers=(),
+        form=profile.form,
         batch_size=profile.batch_size,
+        release=profile.release,
+        mirrors=profile.mirrors,
         policy=profile.policy,
         contacts=profile.contacts,
     )

@@ -6,7 +6,6 @@ from caseworker.keys.cards import make_card, renew_card
 from caseworker.keys.directories import is_due, issue_directory, known_directory
 from caseworker.keys.key_dates import last_accepted_day
 from caseworker.moments import Moment
-from caseworker.vault.condition import is_behind
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, newest_card_day
 from crypto.directory import Directory
@@ -52,7 +51,7 @@ def replace_lost_keys(vault: Vault, moment: Moment) -> tuple[Week, ...]:
     lost = lost_keys(vault, known_directory(vault), moment.day)
     if not lost:
         return ()
-    if not is_behind(vault.db) and newest_card_day(vault.db, vault.recipient) != moment.day:
+    if newest_card_day(vault.db, vault.recipient) != moment.day:
         make_card(vault, moment)
     return tuple(lost)
 

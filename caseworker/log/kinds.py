@@ -28,8 +28,11 @@ from caseworker.log.vault_events import (
     CardMade,
     DirectoryIssued,
     Exported,
+    FoundRestored,
     Imported,
     KeysDestroyed,
+    ServerDropped,
+    ServerPinned,
     SigningKeyMade,
     VaultEvent,
 )
@@ -64,6 +67,9 @@ _CLASSES: tuple[type[CaseEvent] | type[VaultEvent], ...] = (
     CardCompared,
     SigningKeyMade,
     DirectoryIssued,
+    FoundRestored,
+    ServerPinned,
+    ServerDropped,
 )
 # Every kind of event, by its name in the log: a closed list.
 KINDS: Final = {event_class.kind: event_class for event_class in _CLASSES}

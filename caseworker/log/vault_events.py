@@ -42,6 +42,17 @@ class Exported(VaultEvent):
 
 
 @dataclass(frozen=True)
+class FoundRestored(VaultEvent):
+    """The server named what this vault has not made: it came from a backup, and moved on.
+
+    `batch` is the highest number of a batch that was named.
+    """
+
+    kind = "found-restored"
+    batch: Count
+
+
+@dataclass(frozen=True)
 class CardMade(VaultEvent):
     """The recipient's card of a number was made, with so many keys that no card had before."""
 
@@ -86,3 +97,19 @@ class DirectoryIssued(VaultEvent):
     delegation: Count
     sequence: Count
     expires: Count
+
+
+@dataclass(frozen=True)
+class ServerPinned(VaultEvent):
+    """A person compared the signing key of a server: what it says is believed from now on."""
+
+    kind = "server-pinned"
+    public_key: Hash
+
+
+@dataclass(frozen=True)
+class ServerDropped(VaultEvent):
+    """A server's signing key is believed no more."""
+
+    kind = "server-dropped"
+    public_key: Hash

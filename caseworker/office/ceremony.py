@@ -8,13 +8,13 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from caseworker.exchange.outbound.exporting import export_bundle
 from caseworker.keys.cards import make_card
 from caseworker.keys.directories import issue_directory
-from caseworker.keys.profile import OfficeProfile
+from caseworker.keys.profile import OfficeProfile, ProfileChanges
 from caseworker.moments import Moment
 from caseworker.office.delegations import first_delegation
 from caseworker.office.handover import hand_over_cards, hand_over_directory
@@ -23,6 +23,7 @@ from caseworker.office.sheet import fingerprint_sheet
 from caseworker.vault.folder import Vault, make_vault, open_vault
 from caseworker.vault.key_slots import VaultKey
 from caseworker.vault.keys import add_signing_key
+from crypto.form import first_form
 from crypto.names import GenesisId
 from crypto.signing import SigningKey
 from ground.disk.durable import PRIVATE_FOLDER, open_private
@@ -37,11 +38,15 @@ _SEED_SIZE = 32
 
 @dataclass(frozen=True)
 class Ceremony:
-    """What an office begins with: its profile, and the passphrases of root and vaults."""
+    """What an office begins with: its profile, the passphrases of root and vaults, and its form.
+
+    `form` is the file whose hash the profile names.
+    """
 
     profile: OfficeProfile
     root_passphrase: Passphrase
     vault_passphrases: Mapping[str, Passphrase]
+    form: bytes = field(default_factory=first_form)
 
 
 def create_office(folder: Path, ceremony: Ceremony, moment: Moment) -> GenesisId:
@@ -52,7 +57,7 @@ def create_office(folder: Path, ceremony: Ceremony, moment: Moment) -> GenesisId
         write_root(office / ROOT_FILE, root, ceremony.root_passphrase)
         keys = _make_vaults(office, root.genesis_id, ceremony, moment)
         with opened_vaults(office, keys) as vaults:
-            _begin(vaults, root, ceremony.profile, moment, office)
+            _begin(vaults, root, ceremony, moment, office)
         sheet = fingerprint_sheet(root.genesis_id, ceremony.profile.names)
         with open_private(office / SHEET_FILE) as file:
             file.write(sheet.encode())
@@ -82,15 +87,16 @@ def _make_vaults(
 
 
 def _begin(
-    vaults: Mapping[str, Vault], root: Root, profile: OfficeProfile, moment: Moment, office: Path
+    vaults: Mapping[str, Vault], root: Root, ceremony: Ceremony, moment: Moment, office: Path
 ) -> None:
     for vault in vaults.values():
         with vault.db.transaction():
             add_signing_key(vault.db, SigningKey(secrets.token_bytes(_SEED_SIZE)), moment.day)
         make_card(vault, moment)
+    profile = ceremony.profile
     leading = vaults[profile.directory_recipient]
     hand_over_cards(vaults, leading, moment)
     first_delegation(leading, moment, root)
-    issue_directory(leading, moment, profile)
+    issue_directory(leading, moment, profile, ProfileChanges(form=ceremony.form))
     hand_over_directory(leading, vaults, moment)
     export_bundle(leading, office / FIRST_BUNDLE, moment)

@@ -6,6 +6,7 @@ from caseworker.keys.cards import card_document, own_card
 from caseworker.keys.directories import known_directory
 from caseworker.moments import Moment
 from caseworker.vault.folder import Vault
+from caseworker.vault.forms import add_form, form_of
 from caseworker.vault.keys import (
     add_card,
     add_directory,
@@ -34,15 +35,18 @@ def hand_over_cards(vaults: Mapping[str, Vault], leading: Vault, moment: Moment)
 
 
 def hand_over_directory(leading: Vault, vaults: Mapping[str, Vault], moment: Moment) -> None:
-    """Give the newest directory to each vault."""
+    """Give the newest directory, and its form, to each vault."""
     directory = known_directory(leading)
     document = newest_directory(leading.db)
+    form = form_of(leading.db, directory.form)
     for vault in vaults.values():
         if vault is leading or document is None:
             continue
         with vault.db.transaction():
             version = (directory.delegation.number, directory.sequence)
             add_directory(vault.db, version, document, moment.day)
+            if form is not None:
+                add_form(vault.db, form)
 
 
 def _keys(vault: Vault, card: Card) -> list[tuple[KeyHash, bytes]]:

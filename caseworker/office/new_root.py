@@ -54,18 +54,30 @@ def new_root_name(place: int) -> str:
     return root_file_name(place + 1)
 
 
-def replace_root(vault: Vault, moment: Moment, old: Path, root: Root, new: NewRootFile) -> bool:
-    """Put a new root in the place of `root`, whose file is `old`, and let it delegate.
+@dataclass(frozen=True, repr=False)
+class OldRoot:
+    """A root that is replaced, its file, and the passphrase under which that is sealed anew."""
+
+    path: Path
+    root: Root
+    passphrase: Passphrase
+
+    def __repr__(self) -> str:
+        return "OldRoot(hidden)"
+
+
+def replace_root(vault: Vault, moment: Moment, old: OldRoot, new: NewRootFile) -> bool:
+    """Put a new root in the place of an old one, and let it delegate.
 
     False, and nothing changes, where a command before did all of that.
     """
-    chain = current_chain(vault)
+    root, chain = old.root, current_chain(vault)
     later = len(roots_of(chain)) - 1 - place_in_chain(vault, root)
     if later > 1:
         raise Refusal("this root key was replaced before", "use the file of the newest root key")
     if later == 1:
         return False
-    successor = _new_root(old, root, new)
+    successor = _new_root(old, new)
     try:
         longer = sign_successor(chain, root.key, new_root_public_key=successor.key.public_key)
     except TooLarge as error:
@@ -74,8 +86,9 @@ def replace_root(vault: Vault, moment: Moment, old: Path, root: Root, new: NewRo
     return True
 
 
-def _new_root(old: Path, root: Root, new: NewRootFile) -> Root:
+def _new_root(old: OldRoot, new: NewRootFile) -> Root:
     """Return the new root, once its file is there and the old root's file names it."""
+    root = old.root
     if new.path.exists():
         successor = read_root(new.path, new.ask())
     elif root.successor is not None:
@@ -101,5 +114,6 @@ def _new_root(old: Path, root: Root, new: NewRootFile) -> Root:
             f"{foreign_path(new.path)}",
             "a root names one other, once: name the file of that one with --new",
         )
-    name_successor(old, public_key)
+    if root.successor is None:
+        name_successor(old.path, root, public_key, old.passphrase)
     return successor

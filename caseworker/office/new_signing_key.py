@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from caseworker.backup.numbers_moved_on import move_numbers_on
 from caseworker.keys.cards import make_card, own_card, renew_card
 from caseworker.keys.directories import known_directory
 from caseworker.keys.signing import active_signing_key, is_named
@@ -71,6 +72,9 @@ def replace_signing_key(vault: Vault, moment: Moment, *, old_key_lost: bool) -> 
     if not _is_pending(vault, old_key_lost=old_key_lost):
         if not old_key_lost:
             _refuse_unvouched(vault)
+        elif not _holds_named_key(vault):
+            # Only a vault that was restored lacks it, and no line by a key of before may say so.
+            move_numbers_on(vault, moment, await_bundle=False)
         key = SigningKey(secrets.token_bytes(_SEED_SIZE))
         with vault.db.transaction():
             add_signing_key(vault.db, key, moment.day, vouched=not old_key_lost)
@@ -91,14 +95,17 @@ def _is_pending(vault: Vault, *, old_key_lost: bool) -> bool:
         return False
     if old_key_lost:
         return not newest.vouched
-    named = active_signing_key(known_directory(vault), vault.recipient)
     # Vouched by a key that the directory no longer names, it would never be taken.
-    return newest.vouched and named is not None and held_signing_key(vault.db, named) is not None
+    return newest.vouched and _holds_named_key(vault)
+
+
+def _holds_named_key(vault: Vault) -> bool:
+    named = active_signing_key(known_directory(vault), vault.recipient)
+    return named is not None and held_signing_key(vault.db, named) is not None
 
 
 def _refuse_unvouched(vault: Vault) -> None:
-    named = active_signing_key(known_directory(vault), vault.recipient)
-    if named is None or held_signing_key(vault.db, named) is None:
+    if not _holds_named_key(vault):
         raise Refusal(
             "this vault does not hold the signing key that the directory names, which would have "
             "to sign for the new one",

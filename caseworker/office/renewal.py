@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.exchange.outbound.exporting import export_bundle, refuse_if_behind
+from caseworker.exchange.outbound.exporting import export_bundle, refuse_before_a_bundle
 from caseworker.keys.cards import renew_card
 from caseworker.keys.directories import (
     issue_directory,
@@ -12,7 +12,13 @@ from caseworker.keys.directories import (
     refuse_unissuable,
     stray_directory,
 )
-from caseworker.keys.profile import NO_CHANGE, Puzzles
+from caseworker.keys.profile import NO_CHANGE, ProfileChanges
+from caseworker.keys.servers import (
+    SAME_SERVERS,
+    ServerChanges,
+    change_servers,
+    refuse_unknown_servers,
+)
 from caseworker.moments import Moment
 from caseworker.office.delegations import delegation_is_short, next_delegation
 from caseworker.office.handover import hand_over_cards, hand_over_directory
@@ -50,7 +56,8 @@ def renew_office(
     ask_root: Callable[[], Root],
     *,
     new_delegation: bool = False,
-    puzzles: Puzzles = NO_CHANGE,
+    changes: ProfileChanges = NO_CHANGE,
+    servers: ServerChanges = SAME_SERVERS,
 ) -> Renewal:
     """Renew what the vaults at hand can renew.
 
@@ -58,20 +65,23 @@ def renew_office(
     and where a new delegation is wanted.
     """
     for vault in vaults.values():
-        refuse_if_behind(vault)
+        refuse_before_a_bundle(vault)
     leading = leading_vault(vaults)
-    if leading is None and (new_delegation or puzzles != NO_CHANGE):
+    wants_leading = new_delegation or changes != NO_CHANGE or servers != SAME_SERVERS
+    if leading is None and wants_leading:
         raise no_leading(vaults)
     new_cards = tuple(name for name, vault in vaults.items() if renew_card(vault, moment))
     if leading is None:
         return _carry_cards(vaults, office, moment, new_cards)
     hand_over_cards(vaults, leading, moment)
     refuse_unissuable(leading, moment.day)
+    refuse_unknown_servers(leading, servers)
     wanted = new_delegation or _needs_root(leading, moment.day)
     if wanted:
         next_delegation(leading, moment, ask_root())
+    change_servers(leading, moment, servers)
     return issue_and_carry(
-        vaults, office, moment, new_cards, new_delegation=wanted, puzzles=puzzles
+        vaults, office, moment, new_cards, new_delegation=wanted, changes=changes
     )
 
 
@@ -82,13 +92,13 @@ def issue_and_carry(
     new_cards: tuple[str, ...] = (),
     *,
     new_delegation: bool,
-    puzzles: Puzzles = NO_CHANGE,
+    changes: ProfileChanges = NO_CHANGE,
 ) -> Renewal:
     """Issue the next directory, give it to the vaults at hand, and write the bundle to carry."""
     leading = leading_vault(vaults)
     if leading is None:
         raise no_leading(vaults)
-    directory = issue_directory(leading, moment, puzzles=puzzles)
+    directory = issue_directory(leading, moment, changes=changes)
     hand_over_directory(leading, vaults, moment)
     name = f"directory-{directory.delegation.number}-{directory.sequence}"
     bundle = _export(leading, office, moment, name)

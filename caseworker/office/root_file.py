@@ -5,7 +5,7 @@ on a stick that lies in a safe.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from caseworker.vault.sealed_secrets import open_secret, seal_secret
@@ -23,7 +23,7 @@ from ground.shell.refusals import Refusal
 ROOT_FILE = "office-root.key"
 # Of a root that took the place of another; the first successor has number 2.
 _SUCCESSOR_FILE = re.compile(r"office-root-([1-9][0-9]?)\.key")
-_FORMAT = "fidelio office root 1"
+_FORMAT = "fidelio office root 2"
 _KEY_SIZE = 32
 
 
@@ -53,36 +53,28 @@ def newest_root_file(office: Path) -> Path:
 
 def write_root(path: Path, root: Root, passphrase: Passphrase) -> None:
     """Make the file of a root key."""
-    sealed = seal_secret(root.key.seed, passphrase, _context(root.genesis_id))
-    header = {"format": _FORMAT, "genesis_id": root.genesis_id.hex(), **sealed}
     with new_file(path) as file:
-        file.write(encode_json(header))
+        file.write(_sealed(root, passphrase))
     # What opens it is proved before anything relies on it.
     read_root(path, passphrase)
 
 
-def name_successor(path: Path, successor: bytes) -> None:
+def name_successor(path: Path, root: Root, successor: bytes, passphrase: Passphrase) -> None:
     """Return when the file of a root says, for good, which root (32 bytes) takes its place.
 
     It is written before the root signs that, so that no root ever signs for two successors: whoever
-    saw one of them would refuse the other, and with it the office.
+    saw one of them would refuse the other, and with it the office. It stands inside the seal, so
+    that nobody but who knows the passphrase can name another, or none.
     """
-    header = parse_json(path.read_bytes())
-    if not isinstance(header, dict):
-        raise Malformed("another format")
-    replace_file(path, encode_json({**header, "successor": successor.hex()}))
+    sealed = _sealed(replace(root, successor=successor), passphrase)
+    _open(sealed, passphrase)
+    replace_file(path, sealed)
 
 
 def read_root(path: Path, passphrase: Passphrase) -> Root:
     """Return the root key; Refusal for a wrong passphrase, or where the file is not one."""
     try:
-        fields = Fields(parse_json(path.read_bytes()))
-        if fields.text("format", len(_FORMAT)) != _FORMAT:
-            raise Malformed("another format")
-        genesis_id = GenesisId(fields.hex("genesis_id", GENESIS_ID_SIZE))
-        seed = open_secret(fields, passphrase, _context(genesis_id))
-        successor = fields.hex("successor", _KEY_SIZE) if fields.has("successor") else None
-        return Root(SigningKey(seed), genesis_id, successor)
+        return _open(path.read_bytes(), passphrase)
     except FileNotFoundError:
         raise Refusal(
             f"the root key is needed, and {foreign_path(path)} is not there",
@@ -98,5 +90,24 @@ def read_root(path: Path, passphrase: Passphrase) -> Root:
         ) from None
 
 
+def _sealed(root: Root, passphrase: Passphrase) -> bytes:
+    secret = root.key.seed + (root.successor or b"")
+    sealed = seal_secret(secret, passphrase, _context(root.genesis_id))
+    return encode_json({"format": _FORMAT, "genesis_id": root.genesis_id.hex(), **sealed})
+
+
+def _open(data: bytes, passphrase: Passphrase) -> Root:
+    """Return the root key of a file; Malformed, or Unauthentic for a wrong passphrase."""
+    fields = Fields(parse_json(data))
+    if fields.text("format", len(_FORMAT)) != _FORMAT:
+        raise Malformed("another format")
+    genesis_id = GenesisId(fields.hex("genesis_id", GENESIS_ID_SIZE))
+    secret = open_secret(fields, passphrase, _context(genesis_id))
+    seed, successor = secret[:_KEY_SIZE], secret[_KEY_SIZE:]
+    if len(seed) != _KEY_SIZE or len(successor) not in (0, _KEY_SIZE):
+        raise Malformed("a secret of another size")
+    return Root(SigningKey(seed), genesis_id, successor or None)
+
+
 def _context(genesis_id: GenesisId) -> bytes:
-    return b"fidelio office root 1" + genesis_id
+    return _FORMAT.encode() + genesis_id

@@ -4,12 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caseworker.vault.database import Database
-from crypto.names import Address, Day, Week
+from caseworker.vault.passing_secrets import forget_secret, keep_secret, kept_secret
+from crypto.byte_reader import ByteReader
+from crypto.chain_keys import ChainKey
+from crypto.names import Address, Day, ThreadId, Week
 from crypto.office.envelope import OpenedSlot
+from crypto.sizes import CHAIN_KEY_SIZE
 from crypto.statements import StatementKind, TakenLine
 
+_CONTENT_KEY_SIZE = 32
 _IMPORT_COLUMNS = (
-    "sha256, export_id, part, parts, day, imported_day, chunks_left, envelopes, believed_day"
+    "sha256, export_id, part, parts, day, imported_day, chunks_left, envelopes, believed_day,"
+    " server, number"
 )
 
 
@@ -17,7 +23,9 @@ _IMPORT_COLUMNS = (
 class ImportRow:
     """A part of an inbound bundle that was imported.
 
-    `day` is the export's, as the bundle says it; `believed_day` what of that is believed.
+    `day` and `number` are the export's, as the bundle says it; `believed_day` what of the day is
+    believed. `server` is the public key (32 bytes) that signed the part: whether it is believed is
+    asked when it matters.
     """
 
     sha256: bytes
@@ -29,6 +37,13 @@ class ImportRow:
     chunks_left: int
     envelopes: int
     believed_day: Day
+    server: bytes | None
+    number: int
+
+    @property
+    def export(self) -> tuple[object, ...]:
+        """What all parts of one export have in common, and parts of no two."""
+        return (self.export_id, self.server, self.number, self.parts, self.day)
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,7 +74,7 @@ def add_import(db: Database, row: ImportRow) -> None:
     """Note that a part was imported; a second time only where chunks had been left out."""
     db.run("DELETE FROM imports WHERE sha256 = ?", row.sha256)
     db.run(
-        f"INSERT INTO imports ({_IMPORT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO imports ({_IMPORT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         *vars(row).values(),
     )
 
@@ -108,11 +123,17 @@ def envelope_outcome(db: Database, address: Address) -> str | None:
 
 
 def add_envelope(db: Database, address: Address, outcome: str, reason: str, day: Day) -> None:
-    """Note an envelope, or what became of it now; nothing but that is kept of it."""
+    """Note an envelope, or what became of it now; nothing but that is kept of it.
+
+    What was kept of its slot while it was set aside is overwritten.
+    """
+    before = db.row("SELECT secret FROM envelopes WHERE address = ?", address)
+    if before and before["secret"] is not None:
+        forget_secret(db, before["secret"])
     db.run(
         "INSERT INTO envelopes (address, outcome, reason, arrived_day) VALUES (?1, ?2, ?3, ?4)"
         " ON CONFLICT DO UPDATE SET outcome = ?2, reason = ?3, body = NULL, slot = NULL,"
-        " content_key = NULL, key_week = NULL, key_hash = NULL",
+        " secret = NULL, key_week = NULL, key_hash = NULL",
         address,
         outcome,
         reason,
@@ -121,14 +142,14 @@ def add_envelope(db: Database, address: Address, outcome: str, reason: str, day:
 
 
 def add_set_aside(db: Database, envelope: SetAside) -> None:
-    """Store the bytes and content key of an envelope that has its outcome, to try it again."""
+    """Store the bytes and the slot of an envelope that has its outcome, to try it again."""
     slot = envelope.slot
     db.run(
-        "UPDATE envelopes SET body = ?, slot = ?, content_key = ?, key_week = ?, key_hash = ?"
+        "UPDATE envelopes SET body = ?, slot = ?, secret = ?, key_week = ?, key_hash = ?"
         " WHERE address = ?",
         envelope.body,
         slot.slot,
-        slot.content_key,
+        keep_secret(db, slot.content_key + slot.chain.secret + slot.thread_id),
         slot.week,
         slot.key_hash,
         envelope.address,
@@ -146,7 +167,15 @@ def set_aside(db: Database, address: Address) -> SetAside:
     row = db.row("SELECT * FROM envelopes WHERE address = ? AND body IS NOT NULL", address)
     if row is None:
         raise LookupError("no envelope of that address waits")
-    slot = OpenedSlot(row["slot"], row["content_key"], row["key_week"], row["key_hash"])
+    secret = ByteReader(kept_secret(db, row["secret"]))
+    slot = OpenedSlot(
+        slot=row["slot"],
+        content_key=secret.read(_CONTENT_KEY_SIZE),
+        chain=ChainKey(secret.read(CHAIN_KEY_SIZE)),
+        thread_id=ThreadId(secret.rest()),
+        week=row["key_week"],
+        key_hash=row["key_hash"],
+    )
     return SetAside(row["address"], row["body"], slot)
 
 

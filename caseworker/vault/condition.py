@@ -1,4 +1,4 @@
-"""What a vault remembers of itself: the clock it saw, whether it fell behind or was restored."""
+"""What a vault remembers of itself: the clock it saw, whether it was restored."""
 
 from caseworker.vault.database import Database
 from crypto.lifetimes import CLOCK_BELIEVED_DAYS
@@ -39,16 +39,6 @@ def tried_with(db: Database) -> str:
 def set_tried_with(db: Database, version: str) -> None:
     """Note that a version of this program has tried all that was set aside."""
     db.run("UPDATE vault SET tried_with = ?", version)
-
-
-def is_behind(db: Database) -> bool:
-    """Tell whether the server was seen to have something of this vault that it does not know."""
-    return bool(db.number("SELECT behind FROM vault"))
-
-
-def set_behind(db: Database, behind: bool) -> None:
-    """Note that the vault is behind, or that its numbers were moved on."""
-    db.run("UPDATE vault SET behind = ?", int(behind))
 
 
 def restored_day(db: Database) -> Day | None:

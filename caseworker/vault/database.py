@@ -10,7 +10,11 @@ from typing import Any
 from sqlcipher3 import dbapi2
 
 from ground.disk.migrations import statements, steps_in
+from ground.disk.replaced_files import overwrite_file
 from ground.shell.refusals import Refusal
+
+# A journal as large as an import makes it would be overwritten again by every small change.
+_JOURNAL_KEPT_SIZE = 1024 * 1024
 
 Row = dict[str, Any]
 Value = None | int | str | bytes
@@ -18,11 +22,11 @@ Value = None | int | str | bytes
 _SETTINGS = (
     # What is deleted is overwritten.
     "PRAGMA secure_delete = ON",
-    # A commit is on the disk, and so is the folder that the journal left.
-    "PRAGMA journal_mode = DELETE",
+    # A commit is on the disk. The journal, which holds what a transaction replaced, keeps its place
+    # there, so that it can be overwritten: removed, it would stay in free blocks.
+    "PRAGMA journal_mode = PERSIST",
     "PRAGMA synchronous = EXTRA",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA foreign_keys = ON",
     "PRAGMA trusted_schema = OFF",
 )
 
@@ -30,8 +34,9 @@ _SETTINGS = (
 class Database:
     """A connection whose every change happens inside a transaction."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, journal: Path) -> None:
         self._connection = connection
+        self._journal = journal
 
     def run(self, sql: str, *values: Value) -> int:
         """Change rows, and return how many."""
@@ -64,7 +69,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Keep all changes made inside, durably, or none."""
+        """Keep all changes made inside, durably, or none; what they replaced is overwritten."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -77,6 +82,19 @@ class Database:
         except BaseException:
             self._roll_back()
             raise
+        self.wipe_journal()
+
+    def wipe_journal(self) -> None:
+        """Overwrite what the journal of the last transaction holds, unless it is still needed."""
+        if not self._journal.exists():
+            return
+        with self._journal.open("rb") as journal:
+            # SQLite ends a transaction by zeros in front; else the next one to open rolls it back.
+            is_over = journal.read(1) in (b"", b"\0")
+        if is_over:
+            overwrite_file(self._journal)
+            if self._journal.stat().st_size > _JOURNAL_KEPT_SIZE:
+                os.truncate(self._journal, 0)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -86,6 +104,7 @@ class Database:
         # A full disk may have ended the transaction already.
         if self.in_transaction:
             self._connection.execute("ROLLBACK")
+        self.wipe_journal()
 
 
 def open_database(path: Path, key: bytes) -> Database:
@@ -97,8 +116,12 @@ def open_database(path: Path, key: bytes) -> Database:
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         for setting in _SETTINGS:
             connection.execute(setting)
-        database = Database(connection)
+        database = Database(connection, path.with_name(f"{path.name}-journal"))
         _migrate(connection, database)
+        # After the steps, which make tables anew that others refer to.
+        connection.execute("PRAGMA foreign_keys = ON")
+        # What a kill left, once reading has rolled it back.
+        database.wipe_journal()
     except dbapi2.DatabaseError:
         connection.close()
         raise Refusal(

@@ -60,8 +60,7 @@ def make_vault(
     try:
         with database.transaction():
             database.run(
-                "INSERT INTO vault (one, genesis_id, recipient, seen_day, behind)"
-                " VALUES (1, ?, ?, ?, 0)",
+                "INSERT INTO vault (one, genesis_id, recipient, seen_day) VALUES (1, ?, ?, ?)",
                 genesis_id,
                 recipient,
                 day,

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from caseworker.vault.database import Database
+from caseworker.vault.of_before import stored_payload
 from crypto.names import Address, Day, ThreadId
-from crypto.payload import Payload, parse_payload
+from crypto.payload import Payload
 
 
 @dataclass(frozen=True, repr=False)
@@ -17,8 +18,6 @@ class MessageMark:
     thread_id: ThreadId
     message_id: bytes
     kind: str
-    thread_secret: bytes
-    reply_key_hash: bytes
     commitment: bytes
     content_hash: bytes
     within_key_dates: bool
@@ -122,12 +121,12 @@ def all_messages(db: Database) -> list[MessageMark]:
 def messages_like_those_of(db: Database, case_number: int) -> list[MessageMark]:
     """Return the messages of a case, and all that share something with one of them.
 
-    That is a thread, a thread secret, a reply key or a commitment.
+    That is a thread or a commitment.
     """
     sharing = " UNION ".join(
         f"SELECT number FROM messages WHERE {shared} IN"  # noqa: S608 - our own words
         f" (SELECT {shared} FROM messages WHERE case_number = ?1)"
-        for shared in ("thread_id", "thread_secret", "reply_key_hash", "commitment")
+        for shared in ("thread_id", "commitment")
     )
     return list(_marks(db, f"WHERE number IN ({sharing}) ORDER BY number", case_number))
 
@@ -154,7 +153,7 @@ def message_proof(db: Database, number: int) -> MessageProof:
 
 def payload_of(db: Database, number: int) -> Payload:
     """Return what a message says."""
-    return parse_payload(message_proof(db, number).payload)
+    return stored_payload(message_proof(db, number).payload)
 
 
 def add_file(db: Database, file: FileRow) -> None:

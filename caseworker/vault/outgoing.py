@@ -1,4 +1,4 @@
-"""Batches, confirmations and refinements that a vault signed, and the records in its batches."""
+"""Batches and confirmations that a vault signed."""
 
 from dataclasses import dataclass
 
@@ -18,16 +18,6 @@ class OutgoingRow:
     made_day: Day
     week_taken: Week | None
     kept: bool
-
-
-@dataclass(frozen=True)
-class RecordRow:
-    """A record on the board: its hash, its whole bucket, and how many bits the server knows."""
-
-    hash: bytes
-    batch: int
-    bucket: bytes
-    bits: int
 
 
 def add_outgoing(db: Database, statement: Statement, content_hash: bytes, day: Day) -> None:
@@ -97,19 +87,6 @@ def set_week_taken(db: Database, row: OutgoingRow, week: Week) -> None:
 def drop_content(db: Database, row: OutgoingRow) -> None:
     """Drop the content of something whose time is over; its number and hash stay."""
     db.run("UPDATE outgoing SET content = NULL WHERE kind = ? AND number = ?", row.kind, row.number)
-    if row.kind == StatementKind.BATCH:
-        db.run("DELETE FROM records WHERE batch = ?", row.number)
-
-
-def add_record(db: Database, record: RecordRow) -> None:
-    """Keep where a record of a batch lies on the board."""
-    db.run("INSERT INTO records VALUES (?, ?, ?, ?)", *vars(record).values())
-
-
-def coarse_records(db: Database, bits: int) -> list[RecordRow]:
-    """Return the records of whose buckets the server knows fewer bits."""
-    rows = db.rows("SELECT * FROM records WHERE bits < ? ORDER BY hash", bits)
-    return [RecordRow(**row) for row in rows]
 
 
 def forget_confirmation(db: Database, number: int) -> None:
@@ -118,13 +95,7 @@ def forget_confirmation(db: Database, number: int) -> None:
     db.run("UPDATE chunks SET confirmed_in = NULL WHERE confirmed_in = ?", number)
 
 
-def forget_bits(db: Database, hashes: list[bytes]) -> None:
-    """Note that the server may know no bits of the buckets of these records."""
-    for one in hashes:
-        db.run("UPDATE records SET bits = 0 WHERE hash = ?", one)
-
-
-def set_bits(db: Database, records: list[RecordRow], bits: int) -> None:
-    """Note how many bits of their buckets the server is told."""
-    for record in records:
-        db.run("UPDATE records SET bits = ? WHERE hash = ?", bits, record.hash)
+def last_batch_day(db: Database) -> Day | None:
+    """Return the day on which the newest batch was made."""
+    row = db.row("SELECT max(made_day) AS day FROM outgoing WHERE kind = ?", StatementKind.BATCH)
+    return row["day"] if row else None

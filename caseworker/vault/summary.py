@@ -13,7 +13,6 @@ class ArrivalSummary:
     """What arrived: the last import, envelopes by what became of them and why, loose chunks."""
 
     last_import_day: Day | None
-    last_export_day: Day | None
     envelopes: dict[str, int]
     reasons: dict[str, int]
     unclaimed_chunks: int
@@ -21,7 +20,7 @@ class ArrivalSummary:
 
 def summarise_arrivals(db: Database) -> ArrivalSummary:
     """Return what arrived in a vault."""
-    last = max(all_imports(db), key=lambda row: (row.imported_day, row.day), default=None)
+    last = max((row.imported_day for row in all_imports(db)), default=None)
     envelopes: dict[str, int] = {}
     reasons: dict[str, int] = {}
     for (outcome, reason), number in outcomes(db).items():
@@ -29,8 +28,7 @@ def summarise_arrivals(db: Database) -> ArrivalSummary:
         if outcome == "set-aside":
             reasons[reason] = number
     return ArrivalSummary(
-        last_import_day=last.imported_day if last else None,
-        last_export_day=last.day if last else None,
+        last_import_day=last,
         envelopes=envelopes,
         reasons=reasons,
         unclaimed_chunks=unclaimed_count(db),

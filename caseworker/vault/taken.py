@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from caseworker.vault.arrivals import TakenRow, taken_lines
-from caseworker.vault.condition import awaits_bundle_of, set_behind
 from caseworker.vault.folder import Vault
 from caseworker.vault.numbers import highest_number, raise_number
 from caseworker.vault.outgoing import (
@@ -57,20 +56,19 @@ def remember_weeks(vault: Vault) -> None:
             set_week_taken(vault.db, one.row, one.taken.week)
 
 
-def remember_whether_behind(vault: Vault) -> None:
-    """Remember it where the server has numbers or contents of this vault that it does not know.
+def lines_not_made(vault: Vault) -> list[TakenRow]:
+    """Return the lines of this vault's own that name what it has not made: SPEC 14.1.
 
-    Not while it is awaited what the server has: older bundles tell nothing that is not expected.
+    Only a vault that was restored has them: it made that in its life before.
     """
-    if awaits_bundle_of(vault.db) is not None:
-        return
     known = {(row.kind, row.number): row.content_hash for row in outgoing_rows(vault.db)}
-    for line in taken_lines(vault.db):
-        if line.recipient != vault.recipient:
-            continue
-        moved_past = highest_number(vault.db, _moved_past_name(line.kind))
-        if line.number > moved_past and known.get((line.kind, line.number)) != line.content_hash:
-            set_behind(vault.db, True)
+    return [
+        line
+        for line in taken_lines(vault.db)
+        if line.recipient == vault.recipient
+        and line.number > highest_moved_past(vault, line.kind)
+        and known.get((line.kind, line.number)) != line.content_hash
+    ]
 
 
 def move_past(vault: Vault, kind: StatementKind, highest: int, skipped: int) -> None:
@@ -90,7 +88,7 @@ def last_live_day(week_taken: Week, reply_days: int) -> Day:
 
 
 def drop_what_is_over(vault: Vault, day: Day, reply_days: int) -> None:
-    """Drop batches that have left the board, and confirmations and refinements that grew old."""
+    """Drop batches that have left the board, and confirmations that grew old."""
     for row in outgoing_rows(vault.db):
         if row.kept and _is_over(row, day, reply_days):
             drop_content(vault.db, row)

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from caseworker.keys.profile import NO_CHANGE, Puzzles
+from caseworker.keys.profile import NO_CHANGE, ProfileChanges
+from caseworker.keys.servers import SAME_SERVERS, ServerChanges
 from caseworker.moments import Moment
 from caseworker.office.renewal import Renewal, renew_office
 from caseworker.office.root_file import Root, newest_root_file, read_root
@@ -23,7 +24,8 @@ def renew_vaults(
     *,
     root: Path | None = None,
     new_delegation: bool = False,
-    puzzles: Puzzles = NO_CHANGE,
+    changes: ProfileChanges = NO_CHANGE,
+    servers: ServerChanges = SAME_SERVERS,
 ) -> Renewal:
     """Renew what the vaults in an office's folder can renew.
 
@@ -42,5 +44,11 @@ def renew_vaults(
 
     with vaults_at_hand(office, ask_vault) as vaults:
         return renew_office(
-            vaults, office, moment, read, new_delegation=new_delegation, puzzles=puzzles
+            vaults,
+            office,
+            moment,
+            read,
+            new_delegation=new_delegation,
+            changes=changes,
+            servers=servers,
         )

@@ -4,9 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from caseworker.exchange.outbound.exporting import refuse_if_behind
+from caseworker.exchange.outbound.exporting import refuse_before_a_bundle
 from caseworker.moments import Moment
-from caseworker.office.new_root import NewRootFile, new_root_name, place_in_chain, replace_root
+from caseworker.office.new_root import (
+    NewRootFile,
+    OldRoot,
+    new_root_name,
+    place_in_chain,
+    replace_root,
+)
 from caseworker.office.renewal import Renewal, issue_and_carry, leading_vault, no_leading
 from caseworker.office.root_file import read_root
 from caseworker.work.office_vaults import AskVault, vaults_at_hand
@@ -53,14 +59,15 @@ def replace_office_root(
         )
     with vaults_at_hand(office, ask_vault) as vaults:
         for vault in vaults.values():
-            refuse_if_behind(vault)
+            refuse_before_a_bundle(vault)
         leading = leading_vault(vaults)
         if leading is None:
             raise no_leading(vaults)
-        root = read_root(old, passphrases.ask_old())
+        passphrase = passphrases.ask_old()
+        root = read_root(old, passphrase)
         path = new or office / new_root_name(place_in_chain(leading, root))
         file = NewRootFile(path, choose=passphrases.choose_new, ask=passphrases.ask_new)
-        is_new = replace_root(leading, moment, old, root, file)
+        is_new = replace_root(leading, moment, OldRoot(old, root, passphrase), file)
         return NewRoot(
             issue_and_carry(vaults, office, moment, new_delegation=True), path, is_new=is_new
         )

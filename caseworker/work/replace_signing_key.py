@@ -5,7 +5,7 @@ from pathlib import Path
 
 from caseworker.exchange.outbound.exporting import (
     export_bundle,
-    refuse_if_behind,
+    refuse_before_a_bundle,
     refuse_unwritable,
 )
 from caseworker.keys.cards import card_document
@@ -44,7 +44,7 @@ def renew_signing_key(
     vault: Vault, moment: Moment, out: Path, *, old_key_lost: bool
 ) -> NewSigningKey:
     """Make a new signing key, and write a bundle that announces it."""
-    refuse_if_behind(vault)
+    refuse_before_a_bundle(vault)
     refuse_if_stray(vault)
     replace_signing_key(vault, moment, old_key_lost=old_key_lost)
     if directory_key(vault.db) and not is_named(vault):

@@ -13,14 +13,12 @@ from caseworker.keys.directories import known_directory
 from caseworker.log.case_events import Acknowledged, Looked, Replied
 from caseworker.log.texts import add_text, text_of
 from caseworker.moments import Moment
+from caseworker.vault.chains import records_left
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import messages_of_case, payload_of
-from caseworker.vault.numbers import next_reply_index
-from crypto.errors import Malformed
+from caseworker.vault.of_before import refuse_of_before
+from crypto.names import ThreadId
 from crypto.office.replies import new_reply_id
-from crypto.payload import Payload
-from crypto.public_keys import check_kem_public_key
-from crypto.sizes import REPLY_INDEXES
 from ground.shell.refusals import Refusal
 
 _EVENTS = {REPLY: Replied, ACKNOWLEDGEMENT: Acknowledged}
@@ -28,7 +26,10 @@ _EVENTS = {REPLY: Replied, ACKNOWLEDGEMENT: Acknowledged}
 
 @dataclass(frozen=True)
 class Written:
-    """A reply that waits: of how many records, and how many its source can get after it."""
+    """A reply that waits: of how many records, and how many its source can get after it.
+
+    That is, before the source writes again in another week.
+    """
 
     case_number: int
     records: int
@@ -58,6 +59,7 @@ class ReplyWriter:
     def __init__(self, vault: Vault, moment: Moment) -> None:
         self._vault = vault
         self._moment = moment
+        refuse_of_before(vault.db)
         self._batch_size = known_directory(vault).batch_size
 
     def reply(self, case_number: int, text: str, *, looked: bool = False) -> Written:
@@ -80,24 +82,23 @@ class ReplyWriter:
         return unacknowledged_cases(self._vault.db)
 
     def _write(self, case: CaseLog, kind: str, text: str | None, looked: bool) -> Written:
-        message = messages_of_case(self._vault.db, case.number)[-1].number
-        payload = payload_of(self._vault.db, message)
+        newest = messages_of_case(self._vault.db, case.number)[-1]
+        message, payload = newest.number, payload_of(self._vault.db, newest.number)
         flags = sorted(flags_of_case(self._vault.db, case.number) - case.looked_at)
         if flags and not looked:
             raise CaseFlaggedError(case.number, flags)
-        _refuse_bad_key(case.number, payload)
         text = text or _standard_text(payload.language)
         parts = parts_of(text, payload, self._batch_size)
-        used = self._records_used(payload.thread_secret)
+        left = self._records_left(newest.thread_id)
         if self._is_on_its_way(case, kind, message, text):
-            return Written(case.number, parts, REPLY_INDEXES - used)
-        refuse_beyond_indexes(case.number, used, parts)
+            return Written(case.number, parts, left)
+        refuse_beyond_indexes(case.number, left, parts)
         with self._vault.db.transaction():
             text_id = add_text(self._vault.db, text)
             events = [Looked(case.number, tuple(flags))] if flags else []
             written = _EVENTS[kind](case.number, new_reply_id(), message, parts, text_id)
             append_to_case(self._vault, self._moment, *events, written)
-        return Written(case.number, parts, REPLY_INDEXES - used - parts)
+        return Written(case.number, parts, left - parts)
 
     def _is_on_its_way(self, case: CaseLog, kind: str, message: int, text: str) -> bool:
         return any(
@@ -106,20 +107,10 @@ class ReplyWriter:
             for one in case.replies.values()
         )
 
-    def _records_used(self, thread_secret: bytes) -> int:
-        """Return how many records of a thread secret have an index, or wait for one."""
-        waiting = count_waiting_parts(self._vault.db, thread_secret)
-        return waiting + next_reply_index(self._vault.db, thread_secret)
-
-
-def _refuse_bad_key(case_number: int, payload: Payload) -> None:
-    try:
-        check_kem_public_key(payload.reply_key)
-    except Malformed:
-        raise Refusal(
-            f"nobody can answer case {case_number}: its source's key cannot be sealed to",
-            "nothing was written",
-        ) from None
+    def _records_left(self, thread_id: ThreadId) -> int:
+        """Return how many records a thread has left, beside those that wait."""
+        waiting = count_waiting_parts(self._vault.db, thread_id)
+        return records_left(self._vault.db, thread_id) - waiting
 
 
 def _standard_text(language: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from caseworker.keys.board_weight import live_board_size
 from caseworker.keys.cards import own_card
 from caseworker.keys.directories import (
     ends_before_next,
@@ -14,12 +15,14 @@ from caseworker.keys.directories import (
     known_directory,
     stray_directory,
 )
+from caseworker.keys.servers import newest_export
 from caseworker.keys.signing import active_signing_key, is_named
 from caseworker.keys.upkeep import lost_keys
 from caseworker.vault.arrivals import oldest_unconfirmed_day
-from caseworker.vault.condition import awaits_bundle_of, backup_is_due, is_behind
+from caseworker.vault.condition import awaits_bundle_of, backup_is_due
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, held_signing_key, newest_card, newest_signing_key
+from caseworker.vault.servers import pinned_servers, servers_seen
 from caseworker.vault.taken import standing_confirmations
 from crypto.card import read_card
 from crypto.directory import Directory
@@ -37,6 +40,7 @@ from crypto.running_out import (
 
 __all__ = [
     "Alarm",
+    "BoardHeavy",
     "DirectoryEnds",
     "EndAlarm",
     "KeysLost",
@@ -53,8 +57,6 @@ __all__ = [
 class Trouble(Enum):
     """What there is nothing more to say about than that it is so."""
 
-    BEHIND = auto()
-    """The server has more of this vault than it knows."""
     AWAITS_BUNDLE = auto()
     """After a restore nothing is exported before a newer bundle came."""
     BACKUP_DUE = auto()
@@ -63,11 +65,18 @@ class Trouble(Enum):
     """The directory names a signing key of this recipient that is not here."""
     DIRECTORY_AHEAD = auto()
     """The directory begins later than this machine's clock says."""
+    NO_SERVER = auto()
+    """Bundles came, and none by a server that is believed."""
+    SERVER_NOT_NAMED = auto()
+    """The directory does not list the servers that a person compared yet."""
     UNCONFIRMED = auto()
     """Envelopes wait on the server, as far as is known here, since the day given."""
 
 
 _NO_DAY: Final = Day(0)
+# A slow line, as over Tor, takes minutes for the first, and the second is more than people wait.
+_BOARD_WARN: Final = 16_000_000
+_BOARD_SPLIT: Final = 48_000_000
 
 
 @dataclass(frozen=True)
@@ -142,13 +151,28 @@ class EndAlarm:
         return self.ending.loud
 
 
-Alarm = TroubleAlarm | StrayDirectory | KeysLost | SigningKeyNotNamed | DirectoryEnds | EndAlarm
+@dataclass(frozen=True)
+class BoardHeavy:
+    """The board has so many bytes, all of which each visit loads; `loud` once it is too many."""
+
+    size: int
+    loud: bool
+
+
+Alarm = (
+    TroubleAlarm
+    | BoardHeavy
+    | StrayDirectory
+    | KeysLost
+    | SigningKeyNotNamed
+    | DirectoryEnds
+    | EndAlarm
+)
 
 
 def alarms(vault: Vault, today: Day) -> list[Alarm]:
     """Return what a person should do something about, the most urgent first."""
     found: list[Alarm] = [
-        *_behind(vault),
         *_stray(vault),
         *_lost(vault, today),
         *_signing_key(vault),
@@ -157,6 +181,8 @@ def alarms(vault: Vault, today: Day) -> list[Alarm]:
         *_keys(vault, today),
         *_keys_of_others(vault, today),
         *_unconfirmed(vault, today),
+        *_board(vault, today),
+        *_servers(vault),
     ]
     return sorted(found, key=lambda alarm: not alarm.loud)
 
@@ -169,10 +195,6 @@ def safekeeping_alarms(vault: Vault) -> list[Alarm]:
     if backup_is_due(vault.db):
         found.append(TroubleAlarm(Trouble.BACKUP_DUE, loud=False))
     return found
-
-
-def _behind(vault: Vault) -> list[Alarm]:
-    return [TroubleAlarm(Trouble.BEHIND, loud=True)] if is_behind(vault.db) else []
 
 
 def _stray(vault: Vault) -> list[Alarm]:
@@ -244,3 +266,19 @@ def _unconfirmed(vault: Vault, today: Day) -> list[Alarm]:
     if since is None or acceptance_ending(vault.recipient, since, today) is None:
         return []
     return [TroubleAlarm(Trouble.UNCONFIRMED, loud=False, day=since)]
+
+
+def _board(vault: Vault, today: Day) -> list[Alarm]:
+    size = live_board_size(vault, today)
+    return [BoardHeavy(size, size >= _BOARD_SPLIT)] if size >= _BOARD_WARN else []
+
+
+def _servers(vault: Vault) -> list[Alarm]:
+    if directory_key(vault.db):
+        listed = set(known_directory(vault).servers)
+        if listed != set(pinned_servers(vault.db)):
+            return [TroubleAlarm(Trouble.SERVER_NOT_NAMED, loud=False)]
+        return []
+    if servers_seen(vault.db) and not newest_export(vault):
+        return [TroubleAlarm(Trouble.NO_SERVER, loud=False)]
+    return []

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from caseworker.cases.lists import count_cases, count_waiting_replies, mend_lists
 from caseworker.exchange.inbound.missing_parts import missing_parts
+from caseworker.keys.board_weight import live_board_size
 from caseworker.keys.cards import own_card
 from caseworker.keys.destruction import Destruction, destruction_due
 from caseworker.keys.directories import known_directory
+from caseworker.keys.servers import believed_servers, newest_export_day
 from caseworker.log.chain import verify_log
 from caseworker.vault.condition import backup_day
 from caseworker.vault.folder import Vault
@@ -36,7 +38,8 @@ class VaultStatus:
 
     `not_taken` is what the server has not taken yet, as far as is known here; `events` says how
     many the log has, whose chain is whole, and `mended_cases` which of them the lists were wrong
-    about.
+    about. `servers` are the public keys (32 bytes each) that are believed; all that is said of the
+    server, the bytes on its board too, is as of the export of `newest_export_day`.
     """
 
     recipient: str
@@ -49,6 +52,9 @@ class VaultStatus:
     backup_day: Day | None
     arrived: ArrivalSummary
     missing_parts: Mapping[str, Sequence[int]]
+    servers: tuple[bytes, ...]
+    newest_export_day: Day | None
+    board_size: int
     cases: int
     replies_waiting: int
     not_taken: tuple[OutgoingRow, ...]
@@ -71,7 +77,10 @@ def status_of(vault: Vault, today: Day) -> VaultStatus:
         old_keys=destruction_due(vault, today),
         backup_day=backup_day(vault.db),
         arrived=summarise_arrivals(vault.db),
-        missing_parts=missing_parts(vault.db),
+        missing_parts=missing_parts(vault),
+        servers=believed_servers(vault),
+        newest_export_day=newest_export_day(vault),
+        board_size=live_board_size(vault, today),
         cases=count_cases(vault.db),
         replies_waiting=count_waiting_replies(vault.db),
         not_taken=tuple(to_repeat(vault)),

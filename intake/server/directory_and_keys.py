@@ -31,7 +31,7 @@ class DirectoryAndKeys:
         keys = [key for key in map(self._office.key, listed) if key is not None]
         if form is None or len(keys) != len(listed):
             raise Denied(404, "not-found")
-        return answers.data(encode_directory_file(in_force.document, form.data, keys))
+        return answers.data(encode_directory_file(in_force.document, form=form.data, keys=keys))
 
     async def get_form(self, request: web.BaseRequest, hash_hex: str) -> web.Response:
         """Return the form of the directory in force by its SHA-256: what a source is asked."""

@@ -4,6 +4,7 @@ Others ask in the product's words, each question one transaction:
 
 - `reading`: what the server gives out and how much lies here; `writer`: storing what sources send;
 - `imports`: one transaction that takes a bundle in; `exports`: one snapshot for a recipient;
+- `board`: a volume of the board as it is given out, and until when;
 - `condition`: how a data folder stands, without touching it; `database`: the file as a whole;
 - `folder`, `kinds`, `disk_room`, `disk_faults`: where it lies, what it is, what the disk allows.
 

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from intake.server.admission import Admission
 from intake.server.app import Parts, make_app
+from intake.server.board import Board
 from intake.server.config import Settings, read_settings
 from intake.server.quiet import QuietServer
 from intake.server.served_office import ServedOffice
@@ -63,7 +64,8 @@ async def serve(folder: DataFolder, settings: Settings, store: NothingKept | New
     office = ServedOffice(reader)
     room = DiskRoom(folder, settings.disk_floor, settings.envelope_quota)
     admission = Admission(settings, room, office.in_force, lambda _: 1_000_000)
-    parts = Parts(folder, settings, reader, office, admission, cast(Writer, store))
+    board = Board(office, reader)
+    parts = Parts(folder, settings, reader, office, admission, cast(Writer, store), board)
     await work_out_admission(parts)
     runner = web.ServerRunner(QuietServer(make_app(parts), settings))
     await runner.setup()

@@ -10,14 +10,13 @@ from pathlib import Path
 
 from caseworker.vault.folder import Vault, open_vault, unlock
 from caseworker.vault.messages import next_message_number
-from crypto.bundle import InboundHeader, ItemType, read_bundle
+from crypto.bundle import InboundHeader, ItemType, read_bundle, split_envelope_item
 from crypto.directory import Directory, current_key, read_directory, read_fingerprint
 from crypto.envelope import Message, SealTo, new_message_id, seal_envelope
-from crypto.hpke import new_kem_secret_key
 from crypto.names import Day, GenesisId
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.signing import SigningKey
-from crypto.source_keys import SourceKeys, thread_id
+from crypto.source_keys import SourceKeys
 from ground.shell.passphrases import Passphrase
 from intake.storage.connections import connect
 from intake.storage.folder import DataFolder
@@ -61,9 +60,13 @@ def _sealed(desk: Desk) -> Iterator[bytes]:
         directory = read_directory(office_rows.directory(database) or b"", genesis_id)
         seal_to = [
             SealTo(
-                one.id, office_rows.intake_key(database, current_key(one, Day(today)).hash) or b""
+                one.id,
+                office_rows.intake_key(database, key.hash) or b"",
+                key.week,
+                signing_key=one.signing_key,
             )
             for one in directory.recipients
+            for key in (current_key(one, Day(today)),)
         ]
     for number in range(ENVELOPES):
         message = _message(directory, Day(today), f"Report {number}: " + "it happened again. " * 40)
@@ -79,32 +82,25 @@ def _message(directory: Directory, today: Day, text: str) -> Message:
         client="bench",
         delegation=directory.delegation.number,
         sequence=directory.sequence,
+        form=directory.form,
         text=text,
     )
 
 
 def _source(genesis_id: GenesisId) -> SourceKeys:
-    signing, reply, secret = SigningKey(os.urandom(32)), new_kem_secret_key(), os.urandom(32)
-    thread = thread_id(
-        genesis_id,
-        signing_key=signing.public_key,
-        reply_key=reply.public_key,
-        thread_secret=secret,
-    )
     return SourceKeys(
-        signing=signing,
-        reply=reply,
-        thread_secret=secret,
+        master=os.urandom(32),
+        signing=SigningKey(os.urandom(32)),
         set_key=os.urandom(32),
         genesis_id=genesis_id,
-        thread_id=thread,
     )
 
 
 def _envelopes(file: Path) -> list[bytes]:
     with file.open("rb") as bundle:
         _, items = read_bundle(bundle.read, InboundHeader, None, None)
-        return [item for item_type, item in items if item_type is ItemType.ENVELOPE]
+        found = (item for item_type, item in items if item_type is ItemType.ENVELOPE)
+        return [split_envelope_item(item)[1] for item in found]
 
 
 def _open_all(desk: Desk, envelopes: Sequence[bytes]) -> float:

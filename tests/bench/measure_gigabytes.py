@@ -21,10 +21,12 @@ from intake.source.message.plan import Draft
 from intake.source.person.codename_line import CodenameLine
 from intake.source.person.session import Session, connect
 from intake.source.person.upload_progress import ProgressInWords
-from intake.source.reach.api import IN_FLIGHT, Api, Route, connected
+from intake.source.reach.api import IN_FLIGHT, Api, connected
 from intake.source.reach.pace import MAX_SECONDS
 from intake.source.reach.pinned import StateFolder
+from intake.source.reach.route import Route
 from intake.source.sending.delivery import deliver
+from intake.source.sending.unsent_folders import UnsentFolder
 from tests.bench.figures import Figure, compared, measurement
 from tests.offices.first_import import first_import
 from tests.offices.server_process import serving
@@ -71,11 +73,12 @@ def _session() -> Iterator[Session]:
         shutil.copytree(imported, data, symlinks=True)
         with serving(data, "--listen", f"127.0.0.1:{port}"):
             yield Session(
-                route=Route.of(f"http://127.0.0.1:{port}", None),
+                route=Route(f"http://127.0.0.1:{port}", None),
                 state=StateFolder(Path(name) / "state"),
                 named_state=None,
                 terminal=None,
                 codename=CodenameLine(None, None),
+                board_from="",
                 language="en",
                 patience=60.0,
                 progress=ProgressInWords(),
@@ -91,7 +94,8 @@ def _sealed() -> float:
         files = (ChosenFile(_film(), "film", ""),)
         draft = Draft("report", "The film shows it.", {}, files, tuple(office.keys), "en")
         began = time.perf_counter()
-        deliver(session, office, draft, new_codename)
+        with UnsentFolder(session.state, office.genesis_id) as folder:
+            deliver(session, office, draft, new_codename, folder)
         return SIZE / (time.perf_counter() - began)
 
 

@@ -8,14 +8,14 @@ import pytest
 from caseworker.office.ceremony import FIRST_BUNDLE
 from caseworker.vault.key_slots import VaultKey
 from tests.offices.courier import Exchange, Go
-from tests.offices.vaults import DAY, Office, Server, Source, make_office
+from tests.offices.vaults import DAY, PROFILE, SERVER_KEY, Office, Server, Source, make_office
 
 
 @pytest.fixture(scope="session")
 def made_office(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, VaultKey]]:
     """The office that every test begins with. It is copied, never used."""
     folder = tmp_path_factory.mktemp("made") / "office"
-    return folder, make_office(folder)
+    return folder, make_office(folder, PROFILE, SERVER_KEY.public_key)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import io
 import tracemalloc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,16 +16,20 @@ from crypto.bundle import (
     InboundHeader,
     ItemType,
     OutboundHeader,
+    envelope_item,
     read_bundle,
     split_chunk_item,
+    split_envelope_item,
     verify_bundle,
 )
 from crypto.errors import Foreign, Malformed, ProtocolError, Unauthentic
-from crypto.names import Day, GenesisId
-from tests.offices.documents import digest
+from crypto.labels import Label
+from crypto.names import Day, GenesisId, Week
+from tests.offices.documents import digest, key
 
 OFFICE = GenesisId(digest("office"))
-INBOUND = InboundHeader(OFFICE, "board", bytes(16), 1, 2, Day(20_800))
+INBOUND = InboundHeader(OFFICE, "board", bytes(16), 1, 2, Day(20_800), 20_800 << 32)
+SERVER = key("server")
 OUTBOUND = OutboundHeader(OFFICE, "board")
 ITEMS = (
     (ItemType.DIRECTORY, b"a directory"),
@@ -38,9 +43,18 @@ Item = tuple[ItemType, bytes]
 Read = Callable[[int], bytes]
 
 
+def _sign(message: bytes) -> tuple[bytes, bytes]:
+    """Sign as the server does."""
+    return SERVER.public_key, SERVER.sign(Label.INBOUND_BUNDLE, OFFICE, message)
+
+
+def _writer(write: Callable[[bytes], object], header: BundleHeader) -> BundleWriter:
+    return BundleWriter(write, header, _sign if isinstance(header, InboundHeader) else None)
+
+
 def _written(header: BundleHeader, *items: Item) -> bytes:
     file = io.BytesIO()
-    writer = BundleWriter(file.write, header)
+    writer = _writer(file.write, header)
     for item_type, content in items:
         writer.add(item_type, content)
     writer.end()
@@ -51,7 +65,7 @@ def _items(data: bytes, kind: type[BundleHeader] = OutboundHeader) -> list[Item]
     return list(read_bundle(io.BytesIO(data).read, kind, OFFICE, "board")[1])
 
 
-def _verify(data: bytes, kind: type[BundleHeader] = OutboundHeader) -> BundleHeader:
+def _verify(data: bytes, kind: type[BundleHeader] = OutboundHeader) -> tuple[BundleHeader, bytes]:
     return verify_bundle(io.BytesIO(data).read, kind, OFFICE, "board")
 
 
@@ -75,7 +89,7 @@ def test_items_come_out_as_they_went_in(items: list[Item]) -> None:
 def test_a_header_comes_out_as_it_went_in(header: BundleHeader) -> None:
     data = _written(header)
 
-    assert _verify(data, type(header)) == header
+    assert _verify(data, type(header))[0] == header
 
 
 def test_a_reader_may_be_given_less_than_it_asks_for() -> None:
@@ -89,7 +103,7 @@ def test_a_reader_may_be_given_less_than_it_asks_for() -> None:
 
 def test_an_item_in_pieces_is_the_item() -> None:
     file = io.BytesIO()
-    writer = BundleWriter(file.write, INBOUND)
+    writer = _writer(file.write, INBOUND)
     writer.add(ItemType.CHUNK, digest("id"), bytes(262_144))
     writer.end()
 
@@ -117,7 +131,7 @@ def test_a_writer_knows_how_large_the_file_is_and_will_be() -> None:
     [
         [(ItemType.CARD, b"x"), (ItemType.DIRECTORY, b"x")],
         [(ItemType.INTAKE_KEY, b"short")],
-        [(ItemType.ENVELOPE, bytes(32_768))],
+        [(ItemType.ENVELOPE, bytes(32_772))],
         [(ItemType.DIRECTORY, b"")],
     ],
     ids=["order", "size", "direction", "empty"],
@@ -132,13 +146,51 @@ def test_nothing_is_written_after_the_end() -> None:
     writer.end()
 
     with pytest.raises(Malformed):
-        writer.add(ItemType.REFINEMENT, bytes(80))
+        writer.add(ItemType.CONFIRMATION, bytes(80))
 
 
 @pytest.mark.parametrize("part", [0, 3])
 def test_a_header_that_a_reader_would_refuse_is_not_written(part: int) -> None:
     with pytest.raises(Malformed):
-        _written(InboundHeader(OFFICE, "board", bytes(16), part, 2, Day(20_800)))
+        _writer(io.BytesIO().write, replace(INBOUND, part=part))
+
+
+def test_who_signed_an_inbound_part_is_told_and_nobody_signs_an_outbound_bundle() -> None:
+    assert _verify(_written(INBOUND), InboundHeader)[1] == SERVER.public_key
+    assert _verify(BUNDLE)[1] == b""
+
+
+def test_an_envelope_comes_with_its_week() -> None:
+    envelope = bytes(range(256)) * 128
+    file = io.BytesIO()
+    writer = _writer(file.write, INBOUND)
+    writer.add(ItemType.ENVELOPE, *envelope_item(Week(2970), envelope))
+    writer.end()
+
+    ((_, item),) = _items(file.getvalue(), InboundHeader)
+
+    assert split_envelope_item(item) == (2970, envelope)
+
+
+def test_no_byte_of_an_inbound_part_can_be_changed_nor_signed_by_another() -> None:
+    """Finding: issue 11, a courier's empty export could have keys destroyed."""
+    data = _written(INBOUND, (ItemType.CARD, b"a card"))
+    for place in range(len(data)):
+        altered = bytearray(data)
+        altered[place] ^= 1 << place % 8
+        with pytest.raises(ProtocolError):
+            _verify(bytes(altered), InboundHeader)
+
+    courier = key("courier")
+    head, digest_of_all = data[:-133], data[-128:-96]
+    header = INBOUND.encode()
+    message = b"board".ljust(32, b"\0") + len(header).to_bytes(4, "big") + header + digest_of_all
+    forged = courier.sign(Label.INBOUND_BUNDLE, OFFICE, message)
+    end = b"\xff" + (128).to_bytes(4, "big") + digest_of_all
+    with pytest.raises(Unauthentic):
+        _verify(head + end + SERVER.public_key + forged, InboundHeader)
+    # Under its own key it verifies: whom to believe, the directory says.
+    assert _verify(head + end + courier.public_key + forged, InboundHeader)[1] == courier.public_key
 
 
 def test_no_beginning_of_a_bundle_is_a_bundle() -> None:
@@ -174,7 +226,7 @@ def test_a_foreign_bundle_is_refused_before_its_items_are_looked_at() -> None:
 
 
 def test_a_reader_that_knows_no_office_is_told_whose_bundle_it_is() -> None:
-    header = verify_bundle(io.BytesIO(BUNDLE).read, OutboundHeader, None, None)
+    header, _ = verify_bundle(io.BytesIO(BUNDLE).read, OutboundHeader, None, None)
 
     assert header == OUTBOUND
 
@@ -217,7 +269,7 @@ def test_a_bundle_passes_through_little_memory(tmp_path: Path) -> None:
     tracemalloc.start()
     try:
         with file.open("wb") as out:
-            writer = BundleWriter(out.write, INBOUND)
+            writer = _writer(out.write, INBOUND)
             for number in range(chunks):
                 writer.add(ItemType.CHUNK, digest(str(number)), chunk)
             writer.end()

@@ -1,15 +1,27 @@
 """Codenames are forgiven what cannot change their meaning, and nothing else."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crypto.codename import Codename, codename_words, contains_codename, new_codename, read_codename
+from crypto.codename import (
+    Codename,
+    codename_words,
+    contains_codename,
+    contains_codename_in_any,
+    new_codename,
+    read_codename,
+    read_codename_in_any,
+)
 from crypto.errors import Malformed, NotACodename
 from crypto.word_lists import word_list
 
 LANGUAGES = st.sampled_from(["english", "russian"])
 BITS = st.binary(min_size=10, max_size=10)
+KEYS = ("`qwertyuiop[]asdfghjkl;'zxcvbnm,.", "ёйцукенгшщзхъфывапролджэячсмитьбю")
+OTHER_LAYOUT = {"english": str.maketrans(*KEYS), "russian": str.maketrans(*KEYS[::-1])}
 SLIPS = st.sampled_from(["inserted", "missing", "replaced", "swapped"])
 
 
@@ -109,3 +121,56 @@ def test_a_list_that_the_protocol_does_not_have_is_refused() -> None:
 @pytest.mark.parametrize("language", ["english", "russian"])
 def test_a_list_has_2048_different_words(language: str) -> None:
     assert len(set(word_list(language))) == 2048
+
+
+@given(BITS, LANGUAGES)
+def test_words_of_any_list_are_read_whichever_list_is_the_readers_own(
+    bits: bytes, language: str
+) -> None:
+    typed = " ".join(codename_words(Codename(bits), word_list(language)))
+
+    for languages in (("english", "russian"), ("russian", "english")):
+        lists = {one: word_list(one) for one in languages}
+        assert read_codename_in_any(typed, lists).codename.bits == bits
+        assert contains_codename_in_any(f"> {typed} <", lists.values())
+
+
+@given(st.text(max_size=60))
+def test_what_no_list_reads_is_refused_as_the_readers_own_list_does(text: str) -> None:
+    lists = {one: word_list(one) for one in ("russian", "english")}
+
+    with pytest.raises(NotACodename) as own:
+        read_codename(text, lists["russian"], "russian")
+    with pytest.raises(NotACodename) as any_list:
+        read_codename_in_any(text, lists)
+
+    assert (own.value.reason, own.value.position) == (
+        any_list.value.reason,
+        any_list.value.position,
+    )
+
+
+@given(BITS, LANGUAGES, st.sampled_from([*",;./_|\u00b7\u00ad\u200b\u2060\u2010\u2014\u00a0\t"]))
+def test_words_are_parted_by_whatever_people_write_between_them(
+    bits: bytes, language: str, gap: str
+) -> None:
+    words = word_list(language)
+    typed = gap.join(codename_words(Codename(bits), words))
+
+    assert read_codename(typed, words, language).codename.bits == bits
+    assert contains_codename(typed, words)
+
+
+@given(BITS, LANGUAGES)
+def test_words_typed_on_the_other_layout_are_read_where_letters_are_commas(
+    bits: bytes, language: str
+) -> None:
+    """Finding: a comma that ended a word was cut off, and left another word, or none."""
+    words = word_list(language)
+    spelled = unicodedata.normalize("NFC", " ".join(codename_words(Codename(bits), words)))
+    typed = spelled.translate(OTHER_LAYOUT[language])
+
+    read = read_codename(typed, words, language)
+
+    assert read.codename.bits == bits
+    assert read.corrections == []

@@ -6,7 +6,7 @@ import pytest
 
 from crypto.days import later
 from crypto.directory import Delegation, Directory, Policy, Recipient
-from crypto.names import Day, GenesisId
+from crypto.names import Day, FormHash, GenesisId
 from crypto.running_out import (
     Ending,
     Ends,
@@ -32,8 +32,11 @@ DIRECTORY = Directory(
     recipients=tuple(Recipient(name, {}, bytes(32), ()) for name in ("board", "main")),
     retired=(),
     directory_recipient="main",
-    bucket_bits=0,
+    servers=(),
+    form=FormHash(bytes(32)),
     batch_size=64,
+    release=0,
+    mirrors=(),
     policy=Policy(180, 365, 0, 0, 0),
     contacts=(),
     delegation=Delegation(1, ISSUED, later(ISSUED, 90), bytes(32)),

@@ -2,18 +2,23 @@
 
 import random
 import secrets
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crypto import replies
-from crypto.directory import read_directory
+from crypto.chain_keys import ChainKey, next_chain_key
+from crypto.days import later
+from crypto.directory import read_directory, signing_keys_of
 from crypto.errors import Malformed, ProtocolError, TooLarge
 from crypto.office.replies import (
     REPLY_PARTS_MAX,
     ReplyTo,
+    SealedReply,
     decoy_record,
     new_reply_id,
     seal_reply,
@@ -22,26 +27,32 @@ from crypto.office.replies import (
 from crypto.replies import (
     Reply,
     ReplyPart,
-    bucket,
-    bucket_value,
     encode_reply_message,
     open_board,
     open_reply,
     parse_reply_message,
-    reply_tag,
+    signers_read,
 )
 from crypto.signing import SigningKey
-from crypto.sizes import RECORD_SIZE, REPLY_INDEXES
+from crypto.sizes import RECORD_SIZE, REPLY_INDEXES, REPLY_MESSAGE_MAX_SIZE
 from crypto.source_keys import set_token
-from tests.vectors.people import DAY, GENESIS_ID, OTHER_SOURCE, RECIPIENTS, SIGNING, SOURCE
-from tests.vectors.records import PART
-from tests.vectors.retired_keys import DOCUMENT
+from tests.vectors.people import (
+    DAY,
+    GENESIS_ID,
+    OTHER_SOURCE,
+    RECIPIENTS,
+    RETIRED,
+    SIGNING,
+    SOURCE,
+    WEEK,
+    chain_at,
+)
+from tests.vectors.records import PART, record
+from tests.vectors.retired_keys import DOCUMENT, UNTIL
 
 DIRECTORY = read_directory(DOCUMENT, GENESIS_ID)
 TO = ReplyTo(
     thread_id=SOURCE.thread_id,
-    thread_secret=SOURCE.thread_secret,
-    reply_key=SOURCE.reply.public_key,
     recipients=RECIPIENTS,
     set_token=set_token(SOURCE, RECIPIENTS),
 )
@@ -51,17 +62,17 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=100)
 def _seal(
     text: str,
     *,
-    to: ReplyTo = TO,
     signer: SigningKey = SIGNING["board"],
-    first_index: int = 0,
+    index: int = 0,
     kind: str = "reply",
-) -> list[bytes]:
+) -> SealedReply:
     return seal_reply(
-        to=to,
+        to=TO,
+        chain=chain_at(index),
+        index=index,
         signer=signer,
         genesis_id=GENESIS_ID,
         recipient_id="board",
-        first_index=first_index,
         kind=kind,
         reply_id=new_reply_id(),
         day=DAY,
@@ -69,15 +80,15 @@ def _seal(
     )
 
 
-def _read(records: list[bytes]) -> list[Reply]:
-    return open_board(b"".join(records), SOURCE, DIRECTORY)
+def _read(records: Iterable[bytes]) -> list[Reply]:
+    return open_board([b"".join(records)], SOURCE, DIRECTORY, DAY)
 
 
 @settings(max_examples=40, deadline=None)
 @given(TEXT, st.integers(1, 300), st.randoms(use_true_random=False))
 def test_a_reply_comes_back_from_any_order(text: str, times: int, order: random.Random) -> None:
     whole = text * times
-    records = _seal(whole)
+    records = list(_seal(whole).records)
     order.shuffle(records)
 
     replies = _read(records)
@@ -96,7 +107,7 @@ def test_parts_are_cut_only_where_they_must_be(text: str, times: int) -> None:
     assert all(parts[1:])
     sizes = [len(encode_reply_message(replace(PART, text=part))) for part in parts]
     # What another letter could take is left free, and the longest numbers that may stand there.
-    assert all(size > 2876 - 40 for size in sizes[:-1])
+    assert all(size > REPLY_MESSAGE_MAX_SIZE - 40 for size in sizes[:-1])
 
 
 @settings(max_examples=60, deadline=None)
@@ -108,17 +119,24 @@ def test_a_flipped_bit_is_passed_over(bit: int) -> None:
     assert _read([bytes(record)]) == []
 
 
-RECORD = _seal("A reply.")[0]
+RECORD = _seal("A reply.").records[0]
 
 
 def test_other_sources_find_nothing_and_open_nothing() -> None:
-    assert open_board(RECORD, OTHER_SOURCE, DIRECTORY) == []
+    assert open_board([RECORD], OTHER_SOURCE, DIRECTORY, DAY) == []
     with pytest.raises(ProtocolError):
-        open_reply(RECORD, OTHER_SOURCE, "board", [SIGNING["board"].public_key])
+        open_reply(
+            RECORD,
+            chain_at(0, source=OTHER_SOURCE),
+            genesis_id=GENESIS_ID,
+            thread_id=OTHER_SOURCE.thread_id,
+            recipient_id="board",
+            signing_keys=[SIGNING["board"].public_key],
+        )
 
 
 def test_decoys_cannot_be_told_apart_by_size_and_are_nobodys() -> None:
-    decoys = [decoy_record(GENESIS_ID) for _ in range(5)]
+    decoys = [decoy_record() for _ in range(5)]
 
     assert {len(decoy) for decoy in decoys} == {RECORD_SIZE}
     assert len({decoy[:16] for decoy in decoys}) == 5
@@ -131,9 +149,9 @@ def test_nothing_is_tried_but_what_bears_a_tag_of_the_source(
     """However much lies on the board. Finding: SecureDrop, one trial for each stored message."""
     tried: list[bytes] = []
 
-    def opened(record: bytes, *rest: object) -> ReplyPart:
+    def opened(record: bytes, chain: ChainKey, **rest: Any) -> ReplyPart:
         tried.append(record)
-        return open_reply(record, *rest)  # type: ignore[arg-type]
+        return open_reply(record, chain, **rest)
 
     monkeypatch.setattr(replies, "open_reply", opened)
     others = [secrets.token_bytes(RECORD_SIZE) for _ in range(1_000)]
@@ -142,14 +160,14 @@ def test_nothing_is_tried_but_what_bears_a_tag_of_the_source(
 
 
 def test_junk_under_every_tag_does_not_hide_a_reply() -> None:
-    tags = [reply_tag(SOURCE.thread_secret, GENESIS_ID, "board", index) for index in range(20)]
+    tags = [record(index=index).tag for index in range(20)]
     junk = [tag + secrets.token_bytes(RECORD_SIZE - 16) for tag in tags]
 
     assert [reply.text for reply in _read([*junk, RECORD, *junk])] == ["A reply."]
 
 
 def test_a_missing_part_is_named() -> None:
-    records = _seal("part " * 2000)
+    records = _seal("part " * 2000).records
     assert len(records) > 3
 
     [reply] = _read([records[0], *records[2:]])
@@ -165,20 +183,62 @@ def test_a_reply_of_more_parts_than_there_may_be_is_too_large() -> None:
         split_reply("a" * (longest * REPLY_PARTS_MAX + 1), RECIPIENTS)
 
 
-def test_the_last_index_of_a_thread_is_used_and_none_after_it() -> None:
-    assert _read(_seal("Last.", first_index=REPLY_INDEXES - 1))[0].text == "Last."
+def test_the_last_index_of_a_pair_chain_is_used_and_none_after_it() -> None:
+    last = _seal("Last.", index=REPLY_INDEXES - 1)
+    assert _read(last.records)[0].text == "Last."
 
     with pytest.raises(TooLarge):
-        _seal("One too many.", first_index=REPLY_INDEXES)
+        _seal("One too many.", index=REPLY_INDEXES)
     with pytest.raises(TooLarge):
-        _seal("long " * 1000, first_index=REPLY_INDEXES - 1)
+        _seal("long " * 1000, index=REPLY_INDEXES - 1)
 
 
-def test_a_source_that_cannot_be_sealed_to_is_named_as_such() -> None:
-    low_order = replace(TO, reply_key=TO.reply_key[:1184] + bytes(32))
+def test_a_reply_leaves_the_chain_key_of_the_index_after_its_last_part() -> None:
+    sealed = _seal("part " * 2000, index=3)
+    count = len(sealed.records)
 
+    assert sealed.next_chain == next_chain_key(chain_at(3), GENESIS_ID, count)
+    assert [one[:16] for one in sealed.records] == [
+        record(index=3 + number).tag for number in range(count)
+    ]
+
+
+def test_a_board_is_read_in_pieces_of_whole_records_alone() -> None:
+    records = _seal("part " * 2000).records
+    pieces = [b"".join(records[:2]), b"", *records[2:]]
+
+    assert open_board(pieces, SOURCE, DIRECTORY, DAY) == _read(records)
     with pytest.raises(Malformed):
-        _seal("A reply.", to=low_order)
+        open_board([records[0] + bytes(1)], SOURCE, DIRECTORY, DAY)
+
+
+def test_an_office_that_was_restored_answers_twice_at_one_index_and_both_are_read() -> None:
+    """Finding: issue 11, the counters of a vault that was brought back from a backup."""
+    first, again = _seal("Before."), _seal("After.")
+    assert first.records[0][:16] == again.records[0][:16]
+    assert first.records[0][16:32] != again.records[0][16:32]
+
+    found = _read([*first.records, *again.records])
+
+    assert sorted(reply.text for reply in found) == ["After.", "Before."]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(range(6)))
+def test_the_same_of_doubles_counts_in_whatever_order_they_come(order: list[int]) -> None:
+    made = [
+        record(replace(PART, text=f"Text {number}."), index=index, week=week)
+        for number, (index, week) in enumerate(
+            [(7, WEEK), (7, WEEK), (3, WEEK + 1), (9, WEEK), (7, WEEK), (0, WEEK + 1)]
+        )
+    ]
+    records = [one.sealed() for one in made]
+    wanted = min((0, 1, 4), key=lambda number: records[number])
+
+    [reply] = _read(records[number] for number in order)
+
+    assert reply.text == f"Text {wanted}."
+    assert reply.came_twice
 
 
 def test_a_kind_that_no_source_knows_is_not_sealed() -> None:
@@ -193,8 +253,8 @@ def test_a_message_is_read_as_it_was_written(text: str) -> None:
     assert parse_reply_message(encode_reply_message(part)) == part
 
 
-@given(st.integers(0, 19))
-def test_a_finer_bucket_lies_within_the_coarser_one(bits: int) -> None:
-    own = bucket(SOURCE.thread_secret, GENESIS_ID)
+def test_retired_keys_have_chains_until_their_day_and_verify_after_it() -> None:
+    before, on = signers_read(DIRECTORY, later(UNTIL, -1)), signers_read(DIRECTORY, UNTIL)
 
-    assert bucket_value(own, bits + 1) >> 1 == bucket_value(own, bits)
+    assert set(before) - set(on) == {("board", RETIRED.public_key)}
+    assert RETIRED.public_key in signing_keys_of(DIRECTORY, "board")

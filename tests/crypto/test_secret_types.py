@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from crypto.chain_keys import ChainKey
 from crypto.chunks import FileKey
 from crypto.codename import Codename, Correction, ReadCodename
 from crypto.hpke import KemSecretKey
 from crypto.names import Day, KeyHash, ThreadId, Week
 from crypto.office.envelope import IntakeSecret, OpenedSlot
-from crypto.office.replies import ReplyTo
+from crypto.office.replies import ReplyTo, SealedReply
 from crypto.payload import Attachment, Fill, TextRest, parse_payload
 from crypto.replies import Reply
 from crypto.signing import SigningKey
@@ -29,11 +30,11 @@ SECRETS = [
     KemSecretKey(SECRET[:32]),
     SigningKey(SECRET[:32]),
     IntakeSecret(Week(1), KemSecretKey(SECRET[:32])),
-    OpenedSlot(0, SECRET, Week(1), KeyHash(bytes(32))),
+    ChainKey(SECRET[:32]),
+    SealedReply((SECRET,), ChainKey(SECRET[:32])),
+    OpenedSlot(0, SECRET, ChainKey(SECRET[:32]), ThreadId(SECRET), Week(1), KeyHash(bytes(32))),
     ReplyTo(
         thread_id=ThreadId(bytes(32)),
-        thread_secret=SECRET,
-        reply_key=bytes(1216),
         recipients=(TEXT,),
         set_token=SECRET,
     ),
@@ -53,7 +54,7 @@ SECRETS = [
         set_token=SECRET,
     ),
     message(text=TEXT),
-    replace(SOURCE, thread_secret=SECRET, set_key=SECRET),
+    replace(SOURCE, master=SECRET, set_key=SECRET),
 ]
 
 

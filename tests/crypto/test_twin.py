@@ -1,6 +1,7 @@
 """The twin opens what Python sealed and the other way round, whichever AES the browser has."""
 
 import base64
+import hashlib
 import json
 import secrets
 import shutil
@@ -12,6 +13,7 @@ import pytest
 
 from crypto import errors
 from crypto.chain_keys import ChainKey, next_chain_key
+from crypto.characters import WHITE_SPACE, fold, is_forbidden, is_sign
 from crypto.chunks import (
     FileKey,
     chunk_count,
@@ -27,7 +29,7 @@ from crypto.directory import read_directory
 from crypto.envelope import Message, SealTo, new_message_id, seal_envelope, split_text
 from crypto.errors import Foreign, NotACodename, Unauthentic
 from crypto.hpke import new_kem_secret_key
-from crypto.names import KeyHash
+from crypto.names import FormHash, KeyHash
 from crypto.office.chunks import open_file
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.office.replies import ReplyTo, decoy_record, new_reply_id, seal_reply, split_reply
@@ -116,7 +118,7 @@ def _message(kind: str = "report", **changed: Any) -> Message:
         client="tests 1",
         delegation=1,
         sequence=1,
-        form=secrets.token_bytes(32),
+        form=FormHash(secrets.token_bytes(32)),
         **changed,
     )
 
@@ -166,7 +168,7 @@ def _secret(recipient_id: str) -> dict[str, object]:
 
 def _seal_to(recipient_id: str) -> SealTo:
     public_key, signing_key = INTAKE[recipient_id].key.public_key, key(recipient_id).public_key
-    return SealTo(recipient_id, public_key, WEEK, signing_key)
+    return SealTo(recipient_id, public_key, WEEK, signing_key=signing_key)
 
 
 def _chain_to(recipient_id: str) -> ChainKey:
@@ -389,6 +391,18 @@ def test_both_write_and_read_the_same_words(ask: Ask, language: str) -> None:
         assert theirs == ours
         read = ask("read_codename", language=language, text=" ".join(ours).upper())
         assert read == {"bits": codename.bits.hex(), "corrections": []}
+
+
+def test_both_have_the_same_tables_of_characters(twin: Twin) -> None:
+    lines = []
+    for code in (*range(0xD800), *range(0xE000, 0x110000)):
+        one = chr(code)
+        told = (is_forbidden(one), is_sign(one), one in WHITE_SPACE)
+        lines.append(" ".join([str(code), fold(one), *(str(int(yes)) for yes in told)]))
+
+    theirs = twin.ask("browser", "character_tables", {})
+
+    assert theirs == hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 @pytest.mark.parametrize("language", ["english", "russian"])

@@ -6,18 +6,28 @@ from functools import partial
 from io import BytesIO
 from itertools import count
 
-from crypto.bundle import BundleHeader, InboundHeader, OutboundHeader, read_bundle
+from crypto.bundle import (
+    BundleHeader,
+    BundleWriter,
+    InboundHeader,
+    ItemType,
+    OutboundHeader,
+    read_bundle,
+    split_envelope_item,
+    verify_bundle,
+)
 from crypto.byte_reader import ByteReader
 from crypto.card import read_card
 from crypto.days import later
 from crypto.directory import ListedKey, read_directory
 from crypto.directory_content import parse_directory
 from crypto.directory_file import encode_directory_file, read_directory_file
+from crypto.form import first_form, parse_form
 from crypto.hpke import KemSecretKey
 from crypto.labels import Label
 from crypto.names import Address, ChunkId, KeyHash, Week
 from crypto.office.card import sign_card
-from crypto.office.signing import sign_batch, sign_confirmation, sign_refinement
+from crypto.office.signing import sign_batch, sign_confirmation
 from crypto.padding import unpad
 from crypto.payload import parse_payload
 from crypto.public_keys import check_kem_public_key, key_hash
@@ -26,14 +36,7 @@ from crypto.replies import parse_reply_message
 from crypto.sealed_file import SealedFileHead, SealedFileReader, SealedFileWriter
 from crypto.signatures import check_signature
 from crypto.sizes import ENVELOPE_SIZE, RECORD_SIZE, SIGNATURE_SIZE
-from crypto.statement_contents import (
-    Batch,
-    Refinement,
-    confirm,
-    parse_batch,
-    parse_confirmation,
-    parse_refinement,
-)
+from crypto.statement_contents import batch_of, confirm, parse_batch, parse_confirmation
 from crypto.statements import (
     Statement,
     StatementKind,
@@ -45,10 +48,13 @@ from crypto.statements import (
     taken_line,
 )
 from crypto.strict_json import encode_json, parse_json
+from crypto.volumes import Volume, encode_volumes, parse_volumes
 from tests.fuzz.target import GENESIS_ID, OFFICE, Target, text_of
 from tests.offices.documents import ISSUED, key
+from tests.vectors.forms import FORM
 
 _SIGNER = key("board")
+_SERVER = key("server")
 
 
 def _json(data: bytes) -> None:
@@ -57,9 +63,12 @@ def _json(data: bytes) -> None:
 
 
 def _bundle(kind: type[BundleHeader], data: bytes) -> None:
+    # Both passes: the first checks who signed, the second cuts what an item holds.
+    verify_bundle(BytesIO(data).read, kind, None, None)
     _, items = read_bundle(BytesIO(data).read, kind, None, None)
-    for _ in items:
-        pass
+    for item_type, item in items:
+        if item_type is ItemType.ENVELOPE:
+            split_envelope_item(item)
 
 
 def _sealed_file(data: bytes) -> None:
@@ -72,7 +81,6 @@ def _statement(data: bytes) -> None:
     readers = {
         StatementKind.BATCH: parse_batch,
         StatementKind.CONFIRMATION: parse_confirmation,
-        StatementKind.REFINEMENT: parse_refinement,
     }
     kinds = list(readers)
     kind = kinds[data[0] % len(kinds)] if data else StatementKind.BATCH
@@ -113,12 +121,39 @@ def _directory_files() -> Iterator[bytes]:
         hashed = tuple(ListedKey(key.week, key_hash(public_key)) for key, public_key in listed)
         recipients.append(replace(one, keys=hashed))
         keys += own
-    yield encode_directory_file(OFFICE.document(recipients=tuple(recipients)), keys)
+    document = OFFICE.document(recipients=tuple(recipients))
+    yield encode_directory_file(document, form=first_form(), keys=keys)
 
 
 def _sealed_files() -> Iterator[bytes]:
     writer = SealedFileWriter(SealedFileHead(GENESIS_ID, later(ISSUED, 10), 0))
     yield writer.begin() + writer.end(nonce=bytes(8), envelope=bytes(ENVELOPE_SIZE))
+
+
+def _forms() -> Iterator[bytes]:
+    yield first_form()
+    yield FORM
+
+
+def _volume_lists() -> Iterator[bytes]:
+    yield encode_volumes([])
+    yield encode_volumes(Volume(Week(week), 64, bytes(32)) for week in (2971, 2970, 2950))
+
+
+def _inbound_bundles() -> Iterator[bytes]:
+    """Yield parts that a server signed: nonsense grows out of what comes to its end."""
+    header = InboundHeader(GENESIS_ID, "board", bytes(16), 1, 2, ISSUED, ISSUED << 32)
+    for items in ((), ((ItemType.FORM, FORM), (ItemType.TAKEN_LINE, next(_taken_lines())))):
+        file = BytesIO()
+        writer = BundleWriter(file.write, header, _sign_as_server)
+        for item_type, item in items:
+            writer.add(item_type, item)
+        writer.end()
+        yield file.getvalue()
+
+
+def _sign_as_server(message: bytes) -> tuple[bytes, bytes]:
+    return _SERVER.public_key, _SERVER.sign(Label.INBOUND_BUNDLE, GENESIS_ID, message)
 
 
 def _signatures() -> Iterator[bytes]:
@@ -133,12 +168,10 @@ def _cards() -> Iterator[bytes]:
 
 
 def _signed_statements() -> Iterator[Statement]:
-    batch = Batch(1, ((1, bytes(RECORD_SIZE)),))
+    batch = batch_of(bytes([number]) * RECORD_SIZE for number in range(16))
     yield sign_batch(_SIGNER, GENESIS_ID, "board", 1, batch)
     confirmation = confirm([Address(bytes(32))], [(ChunkId(bytes(32)), bytes(32))])
     yield sign_confirmation(_SIGNER, GENESIS_ID, "board", 2, confirmation)
-    refinement = Refinement(2, ((bytes(32), 3),))
-    yield sign_refinement(_SIGNER, GENESIS_ID, "board", 3, refinement)
 
 
 def _statements() -> Iterator[bytes]:
@@ -161,7 +194,9 @@ _READ_CARD = partial(read_card, genesis_id=GENESIS_ID)
 FORMATS = (
     Target("json", _json, 2048, twin=True, vectors=True),
     Target("payload", parse_payload, 32_768, twin=True, vectors=True),
-    Target("reply_message", parse_reply_message, 4096, twin=True, vectors=True),
+    Target("reply_message", parse_reply_message, 1024, twin=True, vectors=True),
+    Target("volumes", parse_volumes, 2048, twin=True, examples=_volume_lists, vectors=True),
+    Target("form", parse_form, 8192, twin=True, examples=_forms, vectors=True),
     Target("directory", _READ_DIRECTORY, 8192, twin=True, examples=_directories, vectors=True),
     Target(
         "directory_content",
@@ -178,8 +213,14 @@ FORMATS = (
     Target("intake_key", check_kem_public_key, 1300, twin=True, vectors=True),
     Target("card", _READ_CARD, 8192, examples=_cards, vectors=True),
     Target("taken_line", _taken_line, 256, examples=_taken_lines),
-    Target("statement", _statement, 8192, examples=_statements),
-    Target("inbound_bundle", partial(_bundle, InboundHeader), 8192, vectors=True),
+    Target("statement", _statement, 20_480, examples=_statements),
+    Target(
+        "inbound_bundle",
+        partial(_bundle, InboundHeader),
+        8192,
+        examples=_inbound_bundles,
+        vectors=True,
+    ),
     Target("outbound_bundle", partial(_bundle, OutboundHeader), 8192, vectors=True),
     Target("puzzle_header", _puzzle_header, 256, examples=_puzzles),
 )

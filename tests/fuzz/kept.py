@@ -29,9 +29,11 @@ from intake.server.config import read_settings, settings_file
 from intake.source.message.files import ChosenFile
 from intake.source.message.pieces import Snapshot
 from intake.source.message.plan import Draft, Plan
+from intake.source.message.sealed_copies import SealedCopy
 from intake.source.reach import pinned
 from intake.source.reach.api import ServerError, read_error_code, read_status
 from intake.source.sending import unsent
+from intake.source.sending.unsent_keys import UnsentKey
 from intake.storage.folder import DataFolder
 from tests.fuzz.target import Target
 
@@ -94,7 +96,7 @@ def _settings(data: bytes) -> None:
 
 
 def _unsent_file(data: bytes) -> None:
-    kept = unsent.Unsent(_folder("unsent-00000000"), unsent.UnsentKey(_KEY))
+    kept = unsent.Unsent(_folder("unsent-00000000"), UnsentKey(_KEY))
     (kept.folder / "message").write_bytes(data)
     (kept.folder / "progress").write_bytes(data)
     kept.load_count()
@@ -103,7 +105,7 @@ def _unsent_file(data: bytes) -> None:
 
 def _unsent_content(data: bytes) -> None:
     """Read a draft that its own key finds whole: both of its files."""
-    kept = unsent.Unsent(_folder("unsent-00000001"), unsent.UnsentKey(_KEY))
+    kept = unsent.Unsent(_folder("unsent-00000001"), UnsentKey(_KEY))
     for name in ("message", "progress"):
         aad = f"{kept.folder.name}/{name}".encode()
         (kept.folder / name).write_bytes(
@@ -148,14 +150,14 @@ def _settings_made() -> Iterator[bytes]:
 
 def _plan() -> Plan:
     snapshot = Snapshot(new_file_key(), 5, bytes(32))
-    files = (ChosenFile(Path("/a/b"), "b", "text/plain", Path("/c")),)
+    files = (ChosenFile(Path("/a/b"), "b", "text/plain", SealedCopy(Path("/c"), _KEY)),)
     draft = Draft("report", "Text.", {"who": "The mayor"}, files, ("board",), "en")
     return Plan(draft, bytes(16), (snapshot,), 3, snapshot, FileKey(bytes(32)), 1)
 
 
 def _unsent_made() -> Iterator[bytes]:
     def make(folder: Path) -> None:
-        unsent.Unsent(folder, unsent.UnsentKey(_KEY)).save(_plan(), None)
+        unsent.Unsent(folder, UnsentKey(_KEY)).save(_plan(), None)
 
     yield _made("unsent-00000000", "message", make)
 

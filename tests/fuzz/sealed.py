@@ -8,35 +8,39 @@ from collections.abc import Iterator
 
 from crypto.aes import aes_seal
 from crypto.card import read_card
+from crypto.chain_keys import reply_tag
 from crypto.chunks import FileKey, chunk_nonce, file_hash, piece_digest
 from crypto.directory import ListedKey, read_directory
 from crypto.envelope import (
     BODY_AT,
     BODY_NONCE,
     PADDED_SIZE,
+    SLOT_CONTENT_SIZE,
+    SLOTS_AT,
     Message,
     SealTo,
     commitment_of,
     seal_envelope,
     signed_message,
+    slot_info,
 )
+from crypto.form import first_form, form_hash
 from crypto.hpke import KemSecretKey, hpke_seal
 from crypto.labels import Label
 from crypto.names import Day, KeyHash, Week
 from crypto.office.card import sign_card
 from crypto.office.chunks import open_chunk, open_file
 from crypto.office.envelope import IntakeSecret, OpenedSlot, open_body, open_envelope
+from crypto.office.replies import seal_record
 from crypto.padding import pad
 from crypto.payload import Payload, SealedFor, encode_payload
-from crypto.public_keys import key_hash
+from crypto.public_keys import key_hash, recipient_bytes
 from crypto.replies import (
     REPLY_PADDED_SIZE,
     ReplyPart,
     encode_reply_message,
     open_board,
     open_reply,
-    reply_info,
-    reply_tag,
     signed_reply,
 )
 from crypto.signing import SigningKey
@@ -49,35 +53,25 @@ from crypto.sizes import (
     SIGNATURE_SIZE,
     TAG_SIZE,
 )
-from crypto.source_keys import SourceKeys, thread_id
+from crypto.source_keys import SourceKeys, pair_chain
 from tests.fuzz.target import GENESIS_ID, OFFICE, Target
-from tests.offices.documents import key
+from tests.offices.documents import ISSUED, key
 
 _DIRECTORY = read_directory(OFFICE.document(), GENESIS_ID)
 _BOARD = key("board")
 _WEEK = Week(2971)
 _SECRET = KemSecretKey(bytes(range(32)))
 _CONTENT_KEY = bytes(32)
-_SLOT = OpenedSlot(0, _CONTENT_KEY, _WEEK, key_hash(_SECRET.public_key))
 _HEAD = bytes([1]) + commitment_of(_CONTENT_KEY, GENESIS_ID)
 _HEAD += bytes(BODY_AT - len(_HEAD))
 _FILE_KEY = FileKey(bytes(32))
 _SIGNING = SigningKey(bytes(range(1, 33)))
-_THREAD_SECRET = bytes(31) + b"\x01"
 _SOURCE = SourceKeys(
-    signing=_SIGNING,
-    reply=_SECRET,
-    thread_secret=_THREAD_SECRET,
-    set_key=bytes(32),
-    genesis_id=GENESIS_ID,
-    thread_id=thread_id(
-        GENESIS_ID,
-        signing_key=_SIGNING.public_key,
-        reply_key=_SECRET.public_key,
-        thread_secret=_THREAD_SECRET,
-    ),
+    master=bytes(31) + b"\x01", signing=_SIGNING, set_key=bytes(32), genesis_id=GENESIS_ID
 )
-_TAG = reply_tag(_THREAD_SECRET, GENESIS_ID, "board", 0)
+_CHAIN = pair_chain(_SOURCE, "board", _BOARD.public_key, _WEEK)
+_TAG = reply_tag(_CHAIN, GENESIS_ID, _SOURCE.thread_id)
+_SLOT = OpenedSlot(0, _CONTENT_KEY, _CHAIN, _SOURCE.thread_id, _WEEK, key_hash(_SECRET.public_key))
 
 
 def _envelope(data: bytes) -> None:
@@ -107,7 +101,7 @@ def _chunk(data: bytes) -> None:
     place = int.from_bytes(index, "big")
     piece = data[6:].ljust(PIECE_SIZE, b"\0")
     chunk = aes_seal(
-        _FILE_KEY.secret, nonce=chunk_nonce(place, sealed_last), aad=b"", plaintext=piece
+        _FILE_KEY.aead_key, nonce=chunk_nonce(place, sealed_last), aad=b"", plaintext=piece
     )
     open_chunk(_FILE_KEY, place % 3, chunk, read_last)
 
@@ -120,9 +114,13 @@ def _file(data: bytes) -> None:
     digests = [piece_digest(piece) for piece in pieces[:-1]]
     digests.append(piece_digest(pieces[-1][: max(own, 0)]))
     hashed = bytes(32) if announced == b"x" else file_hash(size, digests)
+    last = len(pieces) - 1
     chunks = [
         aes_seal(
-            _FILE_KEY.secret, nonce=chunk_nonce(at, at == len(pieces) - 1), aad=b"", plaintext=piece
+            _FILE_KEY.aead_key,
+            nonce=chunk_nonce(at, at == last),
+            aad=b"",
+            plaintext=piece,
         )
         for at, piece in enumerate(pieces)
     ]
@@ -137,16 +135,38 @@ def _reply_record(data: bytes) -> None:
         tag=_TAG, thread_id=_SOURCE.thread_id, recipient_id="board", message=message
     )
     signature = _BOARD.sign(Label.REPLY_MESSAGE, GENESIS_ID, signed)
-    content = pad(message + signature, REPLY_PADDED_SIZE)
-    record = _TAG + hpke_seal(
-        _SECRET.public_key, info=reply_info(_TAG, GENESIS_ID), plaintext=content
+    _open_record(pad(message + signature, REPLY_PADDED_SIZE))
+
+
+def _reply_padded(data: bytes) -> None:
+    """Read a record whose padded content is these bytes."""
+    _open_record(data[:REPLY_PADDED_SIZE].ljust(REPLY_PADDED_SIZE, b"\0"))
+
+
+def _open_record(padded: bytes) -> None:
+    record = seal_record(_CHAIN, GENESIS_ID, _SOURCE.thread_id, padded, random=bytes(32))
+    open_reply(
+        record,
+        _CHAIN,
+        genesis_id=GENESIS_ID,
+        thread_id=_SOURCE.thread_id,
+        recipient_id="board",
+        signing_keys=[_BOARD.public_key],
     )
-    open_reply(record, _SOURCE, "board", [_BOARD.public_key])
 
 
 def _board(data: bytes) -> None:
     """Read a board of these bytes, the first of which stand under one's own tag."""
-    open_board(_TAG + data, _SOURCE, _DIRECTORY)
+    open_board([_TAG + data], _SOURCE, _DIRECTORY, ISSUED)
+
+
+def _slot(data: bytes) -> None:
+    """Open an envelope whose slot holds these bytes, sealed as a hostile source would."""
+    content = data[:SLOT_CONTENT_SIZE].ljust(SLOT_CONTENT_SIZE, b"\0")
+    info = slot_info(GENESIS_ID, recipient_bytes("board"))
+    sealed = hpke_seal(_SECRET.public_key, info=info, plaintext=content)
+    envelope = _HEAD[:SLOTS_AT] + sealed + bytes(ENVELOPE_SIZE - SLOTS_AT - len(sealed))
+    open_envelope(envelope, GENESIS_ID, "board", [IntakeSecret(_WEEK, _SECRET)])
 
 
 def _signed_directory(data: bytes) -> None:
@@ -161,11 +181,13 @@ def _signed_card(data: bytes) -> None:
 
 
 def _message() -> Message:
-    return Message("report", bytes(16), Day(20_800), "en", "fuzz", 1, 1, text="Text.")
+    form = form_hash(first_form())
+    return Message("report", bytes(16), Day(20_800), "en", "fuzz", 1, 1, form, text="Text.")
 
 
 def _envelopes() -> Iterator[bytes]:
-    yield seal_envelope(_message(), _SOURCE, [SealTo("board", _SECRET.public_key)])
+    recipient = SealTo("board", _SECRET.public_key, _WEEK, signing_key=_BOARD.public_key)
+    yield seal_envelope(_message(), _SOURCE, [recipient])
 
 
 def _payloads() -> Iterator[bytes]:
@@ -174,8 +196,6 @@ def _payloads() -> Iterator[bytes]:
         recipients=(SealedFor("board", _SLOT.key_hash, _SLOT.slot),),
         set_token=bytes(16),
         signing_key=_SOURCE.signing.public_key,
-        reply_key=_SECRET.public_key,
-        thread_secret=_SOURCE.thread_secret,
     )
     yield encode_payload(payload)
 
@@ -212,6 +232,16 @@ def _replies() -> Iterator[bytes]:
     yield encode_reply_message(part)
 
 
+def _padded_replies() -> Iterator[bytes]:
+    for message in _replies():
+        content = message + bytes(SIGNATURE_SIZE)
+        yield len(content).to_bytes(4, "big") + content
+
+
+def _slots() -> Iterator[bytes]:
+    yield _CONTENT_KEY + _CHAIN.secret + _SOURCE.thread_id
+
+
 def _boards() -> Iterator[bytes]:
     yield bytes(RECORD_SIZE - TAG_SIZE)
     yield bytes(2 * RECORD_SIZE - TAG_SIZE)
@@ -232,7 +262,9 @@ SEALED = (
     Target("envelope_payload", _envelope_payload, 8192, examples=_payloads, vectors=True),
     Target("chunk", _chunk, 4096, examples=_chunks),
     Target("file", _file, 4096, examples=_files),
-    Target("reply_record", _reply_record, 2876, examples=_replies, vectors=True),
+    Target("slot", _slot, SLOT_CONTENT_SIZE, examples=_slots),
+    Target("reply_record", _reply_record, 908, examples=_replies, vectors=True),
+    Target("reply_padded", _reply_padded, REPLY_PADDED_SIZE, examples=_padded_replies),
     Target("board", _board, 3 * RECORD_SIZE, examples=_boards),
     Target("signed_directory", _signed_directory, 8192, examples=_directories),
     Target("signed_card", _signed_card, 8192, examples=_cards),

@@ -209,7 +209,7 @@ FINDINGS = (
     Finding(
         "Signal",
         "an address to poll for each user",
-        ("intake/server/test_office.py::test_only_current_buckets_are_served",),
+        ("intake/server/test_board.py::test_nothing_else_of_the_board_is_found",),
     ),
     Finding(
         "WEBCAT",

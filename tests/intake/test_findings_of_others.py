@@ -15,7 +15,7 @@ from crypto.directory import read_directory
 from crypto.envelope import Message, SealTo, new_message_id, seal_envelope
 from crypto.errors import Malformed, ProtocolError
 from crypto.hpke import new_kem_secret_key
-from crypto.names import Day, GenesisId, Week
+from crypto.names import Day, FormHash, GenesisId, Week
 from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from crypto.source_keys import derive_source_keys
@@ -160,7 +160,7 @@ async def test_nobody_outside_can_count_what_is_stored(data: Path) -> None:
 
     Finding: several, stored messages counted from outside.
     """
-    asked = ["/v1/status", "/v1/directory", "/v1/board/0/0", "/", "/v1/envelopes/" + "00" * 32]
+    asked = ["/v1/status", "/v1/directory", "/v1/board", "/", "/v1/envelopes/" + "00" * 32]
     with serving(data) as server:
         answers = []
         for _ in range(2):
@@ -257,11 +257,17 @@ def sealed(genesis_id: GenesisId, to: dict[str, IntakeSecret], text: str) -> byt
         client="tests",
         delegation=1,
         sequence=1,
+        form=FormHash(bytes(32)),
         text=text,
     )
     source = derive_source_keys(new_codename(), genesis_id)
     return seal_envelope(
-        message, source, [SealTo(name, secret.key.public_key) for name, secret in to.items()]
+        message,
+        source,
+        [
+            SealTo(name, secret.key.public_key, secret.week, signing_key=bytes(32))
+            for name, secret in to.items()
+        ],
     )
 
 

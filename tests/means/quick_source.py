@@ -21,9 +21,10 @@ from crypto.envelope import Message, SealTo, envelope_address, new_message_id, s
 from crypto.names import ChunkId, GenesisId
 from crypto.padding import padded_chunk_count
 from crypto.payload import Attachment, Fill
-from crypto.replies import Reply, bucket, bucket_value, open_board
+from crypto.replies import Reply, open_board
 from crypto.sizes import PIECE_SIZE
 from crypto.source_keys import SourceKeys, derive_source_keys
+from crypto.volumes import check_volume, parse_volumes
 from tests.offices.source_client import today
 
 
@@ -46,10 +47,11 @@ class Sent:
 async def find_office(session: aiohttp.ClientSession, genesis_id: GenesisId) -> KnownOffice:
     """Ask the server for the directory and for the keys that count today."""
     directory = read_directory(await _get(session, "/v1/directory"), genesis_id)
-    seal_to = [
-        SealTo(one.id, await _get(session, f"/v1/keys/{current_key(one, today()).hash.hex()}"))
-        for one in directory.recipients
-    ]
+    seal_to = []
+    for one in directory.recipients:
+        key = current_key(one, today())
+        public_key = await _get(session, f"/v1/keys/{key.hash.hex()}")
+        seal_to.append(SealTo(one.id, public_key, key.week, signing_key=one.signing_key))
     return KnownOffice(directory, tuple(seal_to))
 
 
@@ -95,6 +97,7 @@ async def send(
         client="tests",
         delegation=known.directory.delegation.number,
         sequence=known.directory.sequence,
+        form=known.directory.form,
         text=text,
         attachments=tuple(attachments),
         fill=fill,
@@ -107,10 +110,17 @@ async def send(
 async def read_replies(
     session: aiohttp.ClientSession, known: KnownOffice, source: SourceKeys
 ) -> list[Reply]:
-    """Load a source's bucket of the board, and open what is this source's."""
-    bits = known.directory.bucket_bits
-    value = bucket_value(bucket(source.thread_secret, source.genesis_id), bits)
-    return open_board(await _get(session, f"/v1/board/{bits}/{value}"), source, known.directory)
+    """Load the whole board, and open what is this source's."""
+    return open_board(await load_board(session), source, known.directory, today())
+
+
+async def load_board(session: aiohttp.ClientSession) -> list[bytes]:
+    """Load every volume of the board, the newest first, and check each: SPEC 9.2."""
+    board = []
+    for volume in parse_volumes(await _get(session, "/v1/board")):
+        board.append(await _get(session, f"/v1/board/{volume.hash.hex()}"))
+        check_volume(board[-1], volume)
+    return board
 
 
 def _seal_file(name: str, data: bytes) -> tuple[Attachment, dict[ChunkId, bytes]]:

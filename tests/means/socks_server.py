@@ -1,13 +1,26 @@
 """A SOCKS5 server that alone knows where certain names lead: RFC 1928, CONNECT, by name."""
 
 import asyncio
+import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _BY_NAME = 3
+_REQUEST = re.compile(rb"(?:GET|PUT) (/v1/[a-z]+)[^ ]* HTTP/1.1\r\n")
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A request: by whom, as the proxy was told, and the beginning of its path."""
+
+    name: bytes
+    password: bytes
+    path: str
+    at: float
 
 
 @dataclass
@@ -18,7 +31,7 @@ class SocksServer:
     port: int = 0
     asked: list[str] = field(default_factory=list)
     carried_up: int = 0
-    users: set[bytes] = field(default_factory=set)
+    requests: list[Carried] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection."""
@@ -32,12 +45,13 @@ class SocksServer:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         _version, methods = await reader.readexactly(2)
         offered = await reader.readexactly(methods)
+        user = password = b""
         # As Tor does: a name and password where they are offered, to keep users apart.
         writer.write(bytes([5, 2 if 2 in offered else 0]))
         if 2 in offered:
             _version, size = await reader.readexactly(2)
-            self.users.add(await reader.readexactly(size))
-            await reader.readexactly((await reader.readexactly(1))[0])
+            user = await reader.readexactly(size)
+            password = await reader.readexactly((await reader.readexactly(1))[0])
             writer.write(bytes([1, 0]))
         _version, _connect, _reserved, kind = await reader.readexactly(4)
         if kind != _BY_NAME:
@@ -52,20 +66,24 @@ class SocksServer:
             return
         inner_reader, inner_writer = await asyncio.open_unix_connection(self.names[name])
         writer.write(bytes([5, 0, 0, 1]) + bytes(6))
-        await asyncio.gather(_pump(reader, inner_writer, self._count), _pump(inner_reader, writer))
 
-    def _count(self, size: int) -> None:
-        self.carried_up += size
+        def note(data: bytes) -> None:
+            self.carried_up += len(data)
+            for found in _REQUEST.finditer(data):
+                path = found[1].decode()
+                self.requests.append(Carried(user, password, path, time.monotonic()))
+
+        await asyncio.gather(_pump(reader, inner_writer, note), _pump(inner_reader, writer))
 
 
 async def _pump(
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
-    count: Callable[[int], None] = lambda _size: None,
+    note: Callable[[bytes], None] = lambda _data: None,
 ) -> None:
     try:
         while data := await reader.read(65_536):
-            count(len(data))
+            note(data)
             writer.write(data)
             await writer.drain()
     except ConnectionError:

@@ -5,6 +5,7 @@ No process and no clock: the day is given, so that a property can be tried a tho
 `Exchange` is the server's half; `Go` carries bundles between it and an office's vaults.
 """
 
+import os
 import shutil
 from pathlib import Path
 
@@ -13,20 +14,27 @@ from caseworker.office.renewal import Renewal
 from crypto.bundle import BundleWriter, InboundHeader, ItemType, OutboundHeader, read_bundle
 from crypto.directory import Directory, read_directory
 from crypto.names import Day, GenesisId
+from crypto.signing import SigningKey
 from crypto.statements import TakenLine, encode_taken_line
+from intake.exchange.server_key import signer
 from intake.exchange.taking import Outcome, Taking
 from intake.storage.connections import connect, prepare, writing
 from intake.storage.folder import create_folder
 from intake.storage.imports import ImportTransaction
-from intake.storage.rows import line_rows, office_rows
-from tests.offices.vaults import DAY, Office
+from intake.storage.rows import form_rows, line_rows, office_rows
+from tests.offices.vaults import DAY, SERVER_KEY, Office
 
 
 class Exchange:
-    """The server's half of the exchange, in a data folder."""
+    """The server's half of the exchange, in a data folder.
 
-    def __init__(self, path: Path, genesis_id: GenesisId) -> None:
+    `key` signs its exports, `number` is that of the last one.
+    """
+
+    def __init__(self, path: Path, genesis_id: GenesisId, key: SigningKey = SERVER_KEY) -> None:
         self.path = path
+        self.key = key
+        self.number = 0
         self.genesis_id = genesis_id
         self._folder = create_folder(path)
         prepare(self._folder)
@@ -37,7 +45,7 @@ class Exchange:
         self.close()
         shutil.copytree(self.path, path)
         self._connection = connect(self._folder)
-        return Exchange(path, self.genesis_id)
+        return Exchange(path, self.genesis_id, self.key)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -52,13 +60,18 @@ class Exchange:
 
     def export(self, recipient: str, bundle: Path, day: int) -> Path:
         """Write what a vault gets beside envelopes and chunks."""
-        header = InboundHeader(self.genesis_id, recipient, bytes(16), 1, 1, Day(day))
+        self.number = max(self.number + 1, day << 32)
+        export_id = os.urandom(16)
+        header = InboundHeader(self.genesis_id, recipient, export_id, 1, 1, Day(day), self.number)
         with bundle.open("xb") as file:
-            writer = BundleWriter(file.write, header)
+            writer = BundleWriter(file.write, header, signer(self.key, self.genesis_id))
             writer.add(ItemType.DIRECTORY, self.document)
             rows = self._connection.execute("SELECT public_key FROM intake_key ORDER BY hash")
             for (key,) in rows:
                 writer.add(ItemType.INTAKE_KEY, bytes(key))
+            form = form_rows.form(self._connection, self.directory.form)
+            if form is not None:
+                writer.add(ItemType.FORM, form)
             for card in office_rows.cards(self._connection):
                 writer.add(ItemType.CARD, card.card)
             for line in self.lines:

@@ -31,8 +31,6 @@ def fill_vault(vault: Vault, cases: int) -> None:
                 case_number=number,
                 thread_id=ThreadId(own),
                 message_id=own[:16],
-                thread_secret=own,
-                reply_key_hash=own,
                 commitment=own,
                 content_hash=own,
             )

@@ -190,7 +190,8 @@ class OfficeServer:
 
     `board` holds the records of its board by the week of their volume. `answer` is given the number
     of each PUT, from 0, and the PUT; it returns the status, or None to break off without a word,
-    though the bytes are kept.
+    though the bytes are kept. `break_off` says how often the answer to a GET of a path breaks off;
+    `altered` is what a volume ends with instead of its own bytes.
     """
 
     office: PracticeOffice
@@ -200,6 +201,8 @@ class OfficeServer:
     closed: Mapping[str, str] = field(default_factory=dict)
     board: dict[Week, list[bytes]] = field(default_factory=dict)
     code: str = "full"
+    break_off: dict[str, int] = field(default_factory=dict)
+    altered: bytes = b""
     gets: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     puts: list[Put] = field(default_factory=list)
 
@@ -232,7 +235,7 @@ class OfficeServer:
             )
         for volume in self.volumes().values():
             if path == f"/v1/board/{hashlib.sha256(volume).hexdigest()}":
-                return volume
+                return volume[: len(volume) - len(self.altered)] + self.altered
         if path == f"/v1/forms/{form_hash(self.office.form).hex()}":
             return self.office.form
         keys = {f"/v1/keys/{key_hash(key).hex()}": key for key in self.office.directory_keys()}
@@ -262,6 +265,10 @@ def office_server(server: OfficeServer, port: int) -> Iterator[OfficeServer]:
         def do_GET(self) -> None:
             server.gets.append((self.path, dict(self.headers.items())))
             body = server.get(self.path)
+            if body and server.break_off.get(self.path, 0):
+                server.break_off[self.path] -= 1
+                self._break_off(body)
+                return
             self._answer(*((404, b"{}") if body is None else (200, body)))
 
         def do_PUT(self) -> None:
@@ -277,6 +284,15 @@ def office_server(server: OfficeServer, port: int) -> Iterator[OfficeServer]:
                 return
             error = json.dumps({"error": server.code}).encode()
             self._answer(status, b"" if status == 204 else error)
+
+        def _break_off(self, body: bytes) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body[: len(body) // 2])
+            self.wfile.flush()
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
 
         def log_message(self, *_arguments: object) -> None:
             pass

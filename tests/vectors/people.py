@@ -28,7 +28,8 @@ INTAKE = {
 SIGNING = {one: SigningKey(randomness(f"signing {one}", 32)) for one in RECIPIENTS}
 RETIRED = SigningKey(randomness("signing board, retired", 32))
 SEAL_TO = tuple(
-    SealTo(one, INTAKE[one].key.public_key, WEEK, SIGNING[one].public_key) for one in RECIPIENTS
+    SealTo(one, INTAKE[one].key.public_key, WEEK, signing_key=SIGNING[one].public_key)
+    for one in RECIPIENTS
 )
 SERVER = SigningKey(randomness("signing server", 32))
 

@@ -1,4 +1,4 @@
-"""100 sources report, are answered and follow up, against the real server; its board is divided.
+"""100 sources report, are answered and follow up, against the real server.
 
 Everything that the server stored after each step, and everything that it answered, is kept, for
 `test_linking.py` to look at as whoever seizes the server would.
@@ -10,30 +10,34 @@ import hashlib
 import os
 import random
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import aiohttp
-
 from crypto.envelope import envelope_address
-from crypto.names import Day, GenesisId
-from crypto.office.replies import ReplyTo, decoy_record, new_reply_id, seal_reply
-from crypto.office.signing import sign_batch
-from crypto.replies import bucket, bucket_value
-from crypto.source_keys import SourceKeys, set_token
-from crypto.statement_contents import Batch
-from tests.means.quick_source import KnownOffice, Sent, find_office, new_source, read_replies, send
+from crypto.names import Address, Day
+from crypto.office.envelope import OpenedEnvelope
+from crypto.office.replies import decoy_record
+from crypto.source_keys import SourceKeys
+from tests.means.quick_source import (
+    KnownOffice,
+    Sent,
+    find_office,
+    load_board,
+    new_source,
+    read_replies,
+    send,
+)
 from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, client, serving, succeed
 from tests.offices.signed_office import (
     MakeStatement,
     PracticeOffice,
+    batch,
     confirmation,
     read_export,
-    refinement,
 )
-from tests.offices.source_client import today
+from tests.offices.source_client import open_message, replies_to, today
 
 SOURCES = 100
 BATCH = 64
@@ -58,7 +62,8 @@ class Everything:
     held: dict[str, Rows] = field(default_factory=dict)
     files: dict[str, dict[str, bytes]] = field(default_factory=dict)
     put_answers: list[bytes] = field(default_factory=list)
-    boards: dict[str, list[bytes]] = field(default_factory=dict)
+    boards: list[list[bytes]] = field(default_factory=list)
+    """The volumes that each visitor was given."""
 
     def keep(self, step: str) -> None:
         """Keep what the server holds now: every row as it lies there, and every file."""
@@ -110,16 +115,9 @@ async def _story(told: Everything, server: ServerProcess, folder: Path, today: D
         carry("main", confirmation(1, read[: SOURCES // 2]))
         carry("main", confirmation(2, read[SOURCES // 2 :]))
         told.keep("confirmed")
-        carry("main", *_answers(told, known, today))
+        carry("main", *_answers(told, read))
         told.keep("answered")
-        told.boards["whole"] = [await _board(http, 0, 0) for _ in range(3)]
-        told.office = told.office.with_directory(bucket_bits=1)
-        records = told.replies + told.decoys
-        values = {record: value_of(told, record, 1) for record in records}
-        carry("main", refinement(1, 1, values))
-        told.keep("divided")
-        told.boards["divided"] = [await _board(http, 1, value) for value in (0, 1)]
-        known = await find_office(http, told.office.genesis_id)
+        told.boards = [await load_board(http) for _ in range(3)]
         for source in told.sources[:10]:
             (reply,) = await read_replies(http, known, source)
             assert reply.text == "An answer."
@@ -150,55 +148,21 @@ async def put(server: ServerProcess, kind: str, body: bytes, name: str | None = 
     return answer
 
 
-async def _board(http: aiohttp.ClientSession, bits: int, value: int) -> bytes:
-    async with http.get(f"/v1/board/{bits}/{value}") as answer:
-        assert answer.status == 200
-        return await answer.read()
-
-
-def _answers(told: Everything, known: KnownOffice, today: Day) -> list[MakeStatement]:
+def _answers(told: Everything, read: Sequence[bytes]) -> list[MakeStatement]:
     """One reply for each source, in full batches filled up with decoys, in random order."""
-    main = told.office.recipient("main")
-    for source in told.sources:
-        to = ReplyTo(
-            thread_id=source.thread_id,
-            thread_secret=source.thread_secret,
-            reply_key=source.reply.public_key,
-            recipients=RECIPIENTS,
-            set_token=set_token(source, RECIPIENTS),
-        )
-        told.replies += seal_reply(
-            to=to,
-            signer=main.signing,
-            genesis_id=told.office.genesis_id,
-            recipient_id="main",
-            first_index=0,
-            kind="reply",
-            reply_id=new_reply_id(),
-            day=today,
-            text="An answer.",
-        )
+    opened: Mapping[Address, OpenedEnvelope] = {
+        envelope_address(envelope): open_message(told.office, envelope) for envelope in read
+    }
+    # In the order of the reports, for the tests of order.
+    for sent in told.sent[:SOURCES]:
+        of_source = opened[envelope_address(sent.envelope)]
+        told.replies += replies_to(told.office, of_source, "An answer.")
     # One batch more of decoys alone, so that there are enough of both to compare.
     missing = -len(told.replies) % BATCH + BATCH
-    told.decoys = [decoy_record(told.office.genesis_id) for _ in range(missing)]
+    told.decoys = [decoy_record() for _ in range(missing)]
     records = told.replies + told.decoys
     random.SystemRandom().shuffle(records)
     return [
-        _batch(number, records[start : start + BATCH])
+        batch(number, records[start : start + BATCH])
         for number, start in enumerate(range(0, len(records), BATCH), 1)
     ]
-
-
-def _batch(number: int, records: Sequence[bytes]) -> MakeStatement:
-    content = Batch(0, tuple((0, record) for record in records))
-    return lambda sender, genesis_id: sign_batch(
-        sender.signing, GenesisId(genesis_id), sender.id, number, content
-    )
-
-
-def value_of(told: Everything, record: bytes, bits: int) -> int:
-    """The bucket of a record: its source's; a decoy's was drawn when it was made."""
-    if record in told.decoys:
-        return hashlib.sha256(record).digest()[0] >> (8 - bits)
-    source = told.sources[told.replies.index(record)]
-    return bucket_value(bucket(source.thread_secret, source.genesis_id), bits)

@@ -1,10 +1,10 @@
 """Nothing of a source is anywhere but where it belongs, after a whole round trip with canaries.
 
 What is looked for: the text and files of a report, their names, the office's answer, the codename's
-words and bits, the master key and thread secret, the source's address and browser. Where: every
-answer that the server gave, its data folder, log and core dump, the bundles, and all that the desk
-left besides what was saved on purpose. And after deletion: nothing of the ciphertext either, in any
-block of the server's disk.
+words and bits, the master key, the source's address and browser. Where: every answer that the
+server gave, its data folder, log and core dump, the bundles, and all that the desk left besides
+what was saved on purpose. And after deletion: nothing of the ciphertext either, in any block of the
+server's disk.
 """
 
 import os
@@ -67,7 +67,6 @@ class Everything:
             "file content": INSIDE,
             "codename bits": self.codename.bits,
             "master key": derive_master(self.codename, self.source.genesis_id),
-            "thread secret": self.source.thread_secret,
             "set key": self.source.set_key,
             "address": HERE,
             "browser": AGENT,

@@ -1,11 +1,12 @@
 """What a server ever held and answered ties nothing together: aim 2 of the protocol, by claims.
 
-100 sources report, are answered and follow up, against the real server; the board is divided on
-the way. Everything that the server stored after each step, and everything that it answered, is
-kept, and each claim is then tried on it as whoever seizes the server would. Where a claim is about
+100 sources report, are answered and follow up, against the real server. Everything that the server
+stored after each step, and everything that it answered, is kept, and each claim is then tried on it
+as whoever seizes the server would. Where a claim is about
 chance, the bound is one that honest chance misses less than once in 10^9 runs.
 """
 
+import hashlib
 import os
 import random
 from collections import Counter
@@ -14,15 +15,15 @@ from pathlib import Path
 
 import pytest
 
+from crypto.days import week_of
 from crypto.envelope import envelope_address
 from crypto.padding import padded_chunk_count
-from crypto.replies import bucket
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE, RECORD_SIZE
-from crypto.source_keys import set_token
+from crypto.source_keys import pair_chain, set_token
 from tests.means.canaries import Canaries
 from tests.offices.server_process import serving
 from tests.offices.source_client import today
-from tests.whole.linked_story import BATCH, RECIPIENTS, SOURCES, Everything, put, tell, value_of
+from tests.whole.linked_story import BATCH, RECIPIENTS, SOURCES, Everything, put, tell
 
 pytestmark = pytest.mark.long
 
@@ -83,21 +84,20 @@ def test_nothing_of_a_source_s_own_keys_stands_in_anything_held_or_answered(
     everything: Everything,
 ) -> None:
     """Nor in any form of it: what does not come from the source cannot tie it together."""
+    main, week = everything.office.recipient("main").signing.public_key, week_of(today())
     values: dict[str, bytes] = {}
     for number, source in enumerate(everything.sources):
         values |= {
-            f"thread id {number}": source.thread_id,
-            f"thread secret {number}": source.thread_secret,
             f"signing key {number}": source.signing.public_key,
-            f"reply key {number}": source.reply.public_key[:64],
+            f"pair chain {number}": pair_chain(source, "main", main, week).secret,
             f"set token {number}": set_token(source, RECIPIENTS),
         }
     canaries = Canaries(values, raw_only=True)
     for step, files in everything.files.items():
         for name in ("intake.sqlite", "envelopes.bin"):
             assert canaries.in_bytes(files[name]) == [], (step, name)
-    for board in (*everything.boards["whole"], *everything.boards["divided"]):
-        assert canaries.in_bytes(board) == []
+    for board in everything.boards:
+        assert canaries.in_bytes(b"".join(board)) == []
 
 
 def test_every_id_is_new_and_of_one_form(everything: Everything) -> None:
@@ -116,10 +116,9 @@ def test_everything_of_a_kind_has_one_size(everything: Everything) -> None:
     assert {len(chunk) for sent in everything.sent for chunk in sent.chunks.values()} == {
         CHUNK_SIZE
     }
-    for step in ("answered", "divided"):
-        records = everything.column(step, "record", 5)
-        assert {len(bytes(one)) for one in records if isinstance(one, bytes)} == {RECORD_SIZE}
-        assert len(records) == len(everything.replies) + len(everything.decoys)
+    assert {len(one) for one in everything.replies + everything.decoys} == {RECORD_SIZE}
+    held = b"".join(_volumes(everything))
+    assert len(held) == RECORD_SIZE * (len(everything.replies) + len(everything.decoys))
 
 
 def test_the_number_of_chunks_of_a_report_is_one_of_a_few(everything: Everything) -> None:
@@ -150,33 +149,18 @@ def test_a_follow_up_is_held_like_a_report(everything: Everything) -> None:
 # ---- The board -----------------------------------------------------------------------------------
 
 
-def test_an_undivided_board_is_the_same_for_whoever_asks(everything: Everything) -> None:
-    """All records, each once, so that no visit says whose reply was looked for."""
-    for board in everything.boards["whole"]:
-        assert sorted(_records(board)) == sorted(everything.replies + everything.decoys)
+def test_the_board_is_the_same_for_whoever_asks(everything: Everything) -> None:
+    """All records, each once, byte for byte: no visit says whose reply was looked for."""
+    first, *others = everything.boards
+    assert all(board == first for board in others)
+    assert sorted(_records(b"".join(first))) == sorted(everything.replies + everything.decoys)
 
 
-def test_a_divided_board_says_one_bit_of_a_record_and_no_more(everything: Everything) -> None:
-    """The records' bytes stay the same, none is lost or doubled, and each half is a crowd."""
-    halves = [_records(board) for board in everything.boards["divided"]]
-    assert sorted(halves[0] + halves[1]) == sorted(everything.replies + everything.decoys)
-    for value, half in enumerate(halves):
-        own = [one for one in everything.replies if value_of(everything, one, 1) == value]
-        assert set(own) <= set(half)
-        assert len(own) >= 15
-    held = {(row[0], row[1]) for row in everything.held["divided"]["record"]}
-    assert held == {(1, 0), (1, 1)}
-
-
-def test_before_it_is_divided_the_server_holds_nothing_of_a_record_s_bucket(
-    everything: Everything,
-) -> None:
-    """Each is in the one bucket there is, so that what was seized then says nothing later."""
-    assert {(row[0], row[1]) for row in everything.held["answered"]["record"]} == {(0, 0)}
-    full = [bucket(one.thread_secret, one.genesis_id)[:16] for one in everything.sources]
-    canaries = Canaries({str(place): value for place, value in enumerate(full)}, raw_only=True)
-    for step in ("answered", "divided"):
-        assert canaries.in_bytes(everything.files[step]["intake.sqlite"]) == []
+def test_what_is_held_of_the_board_is_what_is_given_out(everything: Everything) -> None:
+    """Week, hash and bytes of each volume: nothing beside them says what came with what."""
+    volumes = everything.held["answered"]["volume"]
+    assert all(len(row) == 3 for row in volumes)
+    assert _volumes(everything) == list(reversed(everything.boards[0]))
 
 
 def test_decoys_look_like_replies_in_every_bit(everything: Everything) -> None:
@@ -189,22 +173,31 @@ def test_decoys_look_like_replies_in_every_bit(everything: Everything) -> None:
     assert len(values) == 1
 
 
-def test_decoys_lie_on_the_server_like_replies(everything: Everything) -> None:
-    """Same batches, same columns; each batch is full."""
-    for step in ("answered", "divided"):
-        rows = everything.held[step]["record"]
-        batches = Counter(everything.column(step, "record", 4))
-        assert set(batches.values()) == {BATCH}
-        of_decoys = {row[3:5] for row in rows if row[5] in everything.decoys}
-        of_replies = {row[3:5] for row in rows if row[5] in everything.replies}
-        assert len(of_decoys & of_replies) >= 2
+def test_a_volume_is_in_the_order_of_hashes_alone(everything: Everything) -> None:
+    """So of no order of reports, of replies, of batches, and decoys lie anywhere between them."""
+    for volume in _volumes(everything):
+        digests = [hashlib.sha256(record).digest() for record in _records(volume)]
+        assert digests == sorted(digests)
+    held = _records(b"".join(_volumes(everything)))
+    assert abs(correlation([held.index(reply) for reply in everything.replies])) < GAP
+    # Of the replies, as many lie in the first half as chance would have.
+    half = sum(held.index(reply) < len(held) // 2 for reply in everything.replies)
+    assert 15 <= half <= SOURCES - 15
 
 
-def test_a_batch_is_in_no_order_of_reports_or_replies(everything: Everything) -> None:
-    """The board lies in the order of hashes of ciphertext."""
-    for step in ("answered", "divided"):
-        held = everything.column(step, "record", 5)
-        assert abs(correlation([held.index(reply) for reply in everything.replies])) < GAP
+def test_a_taken_line_says_how_many_records_and_not_how_many_replies(
+    everything: Everything,
+) -> None:
+    """Each batch is full."""
+    lines = [row for row in everything.held["answered"]["taken"] if row[0] == 1]
+    assert [row[3] for row in lines] == [BATCH] * len(lines)
+    assert len(lines) * BATCH == len(everything.replies) + len(everything.decoys)
+
+
+def _volumes(everything: Everything) -> list[bytes]:
+    """The volumes as the server holds them, the oldest first."""
+    rows = everything.held["answered"]["volume"]
+    return [row[2] for row in sorted(rows, key=str) if isinstance(row[2], bytes)]
 
 
 def _records(board: bytes) -> list[bytes]:

@@ -1,12 +1,11 @@
-"""What the release before left behind goes on: its vault, its backup, its server, its sources.
+"""What the release before left behind can be read: its vault and its backup.
 
+Its protocol was another one, so its sources and its server are spoken to no more.
 tests/releases/ holds what its own commands made, and tells how. The clock says the day after.
 """
 
 import json
-import shutil
 import tarfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,12 +16,8 @@ import pytest
 from tests.means.clock import clock_at
 from tests.means.repository import REPOSITORY
 from tests.offices.desk import Ran, run_caseworker
-from tests.offices.server_process import ServerProcess, serving, succeed
-from tests.offices.source_client import Done, Source
 
 RELEASE = REPOSITORY / "tests/releases/0.1.0"
-# The only address that its office's directory names.
-LISTEN = ("--listen", "127.0.0.1:18081")
 EPOCH = date(1970, 1, 1)
 
 
@@ -53,11 +48,6 @@ class Left:
         """The folder of the vault that has two cases."""
         return self.folder / "office/vaults/investigations"
 
-    @property
-    def data(self) -> Path:
-        """The server's data folder."""
-        return self.folder / "data"
-
     def run(self, command: str, *arguments: object, vault: Path | None = None) -> Ran:
         """Run a command on the vault."""
         line = [command, vault or self.vault, *arguments]
@@ -74,23 +64,6 @@ class Left:
         """The same, as JSON."""
         return json.loads(self.show(command, *arguments, "--json", vault=vault))
 
-    def intake(self, command: str, *arguments: object) -> str:
-        """Run a command where the server is."""
-        return succeed(command, "--data", self.data, *arguments, env=clock())
-
-    def source(self, server: ServerProcess, name: str) -> Source:
-        """A source with the state folder that it had; `name` parts it from others."""
-        folder = self.folder / name
-        folder.mkdir()
-        shutil.copytree(self.folder / "source", folder / "state")
-        return Source(folder, server.address, None)
-
-    def replies(self, server: ServerProcess, codename: str) -> Done:
-        """Let a source come back with a codename of the release before."""
-        source = self.source(server, codename.removesuffix(".txt"))
-        words = text_of(codename).strip()
-        return source.run("replies", "--json", codename=words, environment=clock())
-
 
 @pytest.fixture
 def left(tmp_path: Path) -> Left:
@@ -101,29 +74,35 @@ def left(tmp_path: Path) -> Left:
     return Left(tmp_path)
 
 
-@pytest.fixture
-def server(left: Left) -> Iterator[ServerProcess]:
-    with serving(left.data, *LISTEN, env=clock()) as running:
-        yield running
-
-
-def texts(replies: Done) -> list[str]:
-    """The replies that a source found, by what they say."""
-    assert replies.code == 0, replies.err
-    return [one["text"].strip() for one in json.loads(replies.out)["replies"]]
-
-
-def test_a_vault_shows_what_it_showed(left: Left) -> None:
-    status = left.casework("status")
+def test_a_vault_shows_what_it_showed_and_says_that_nobody_can_be_answered(left: Left) -> None:
     cases = left.casework("list")["cases"]
 
-    assert status["fingerprint"].split() == text_of("fingerprint").split()
     assert [(one["case"], one["state"], one["begins"].strip()) for one in cases] == [
         (1, "replied", "Второе сообщение: мост в марте."),
         (2, "replied", "The head of procurement takes money from bidders."),
     ]
     for case in (1, 2):
-        assert quoted(left.show("show", case)) == quoted(text_of(f"show-{case}.txt"))
+        shown = left.show("show", case)
+        assert quoted(shown) == quoted(text_of(f"show-{case}.txt"))
+        assert "nobody can answer its source" in shown
+
+
+def test_a_vault_answers_imports_and_exports_nothing_and_says_what_can_be_done(left: Left) -> None:
+    text, out = left.folder / "text.txt", left.folder / "out.bundle"
+    text.write_text("A reply.\n", encoding="utf-8")
+    for line in (
+        ["reply", "2", "--text-file", text],
+        ["acknowledge", "--all-new"],
+        ["import", text],
+        ["export", "--out", out],
+        ["status"],
+    ):
+        ran = left.run(*line[:1], *line[1:])
+        assert ran.code == 1
+        assert "is of the version before" in ran.err
+        assert "caseworker office create" in ran.err
+    assert not out.exists()
+    left.show("note", 2, "--text-file", text)
 
 
 def test_a_vault_saves_a_case_whose_file_it_was_brought(left: Left) -> None:
@@ -145,37 +124,14 @@ def test_a_backup_is_restored_with_all_that_was_in_it(left: Left) -> None:
     assert quoted(left.show("show", 2, vault=restored)) == quoted(text_of("show-2.txt"))
 
 
-def test_a_data_folder_serves_and_a_source_finds_the_old_reply(
-    left: Left, server: ServerProcess
-) -> None:
-    status = json.loads(left.intake("status", "--json"))
+def test_a_vault_is_backed_up_as_before(left: Left) -> None:
+    backup, restored = left.folder / "new.backup", left.folder / "restored"
+    of_backup, of_vault = text_of("backup.passphrases").splitlines()[::-1]
 
-    assert status["accepted"] == {"envelopes": "open", "chunks": "open"}
-    assert "Thank you. Which tender was it?" in texts(left.replies(server, "codename-2.txt"))
-
-
-def test_a_file_sealed_before_is_still_sent(left: Left, server: ServerProcess) -> None:
-    source = left.source(server, "messenger")
-
-    sent = source.run("send", left.folder / "sealed.fidelio", environment=clock())
-
-    assert sent.code == 0, sent.err
-
-
-@pytest.mark.long
-def test_casework_goes_on_and_reaches_the_sources(left: Left, server: ServerProcess) -> None:
-    inbound, outbound = left.folder / "in.bundle", left.folder / "out.bundle"
-    text = left.folder / "text.txt"
-    left.intake("export", "--recipient", "investigations", "--out", inbound)
-    left.show("import", inbound)
-    left.show("acknowledge", "--all-new")
-    text.write_text("A reply of the release after.\n", encoding="utf-8")
-    left.show("reply", 2, "--text-file", text)
-    left.show("note", 2, "--text-file", text)
-    left.show("export", "--out", outbound)
-
-    left.intake("import", outbound)
-
-    assert len(left.casework("list")["cases"]) == 3
-    found = texts(left.replies(server, "codename-1.txt"))
-    assert {"A second reply, not yet carried out.", "A reply of the release after."} <= set(found)
+    for line, words in (
+        (["backup", left.vault, "--out", backup], [of_vault, of_backup]),
+        (["restore", backup, restored], [of_backup, of_vault]),
+    ):
+        ran = run_caseworker(line, words, clock())
+        assert ran.code == 0, ran.err
+    assert quoted(left.show("show", 1, vault=restored)) == quoted(text_of("show-1.txt"))

@@ -2,7 +2,7 @@
 
 That is what a vault makes that came from a backup and exported before it imported: it gave out a
 number again. Sent again the bytes would be refused for ever. So they go, and the next export makes
-what they carried anew, under new numbers, and with reply indexes that no record had.
+what they carried anew, under new numbers, and with indexes that no record had.
 """
 
 from caseworker.cases.lists import append_to_case, check_with_log, replies_in_batches
@@ -13,12 +13,9 @@ from caseworker.vault.folder import Vault
 from caseworker.vault.outgoing import (
     OutgoingRow,
     drop_content,
-    forget_bits,
     forget_confirmation,
-    outgoing_statement,
 )
 from caseworker.vault.taken import outgoing_state
-from crypto.statement_contents import parse_refinement
 from crypto.statements import StatementKind
 
 
@@ -39,11 +36,8 @@ def call_back_refused(vault: Vault, moment: Moment) -> None:
 def _call_back(vault: Vault, moment: Moment, row: OutgoingRow) -> None:
     if row.kind == StatementKind.BATCH:
         _let_replies_wait(vault, moment, row.number)
-    elif row.kind == StatementKind.CONFIRMATION:
-        forget_confirmation(vault.db, row.number)
     else:
-        refinement = parse_refinement(outgoing_statement(vault.db, row))
-        forget_bits(vault.db, [record for record, _ in refinement.records])
+        forget_confirmation(vault.db, row.number)
     drop_content(vault.db, row)
 
 

@@ -16,6 +16,7 @@ from caseworker.vault.arrivals import (
     envelope_outcome,
     set_aside,
 )
+from caseworker.vault.chains import take_chain
 from caseworker.vault.condition import set_tried_with, tried_with
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import (
@@ -41,7 +42,6 @@ from crypto.office.envelope import (
     open_slot,
 )
 from crypto.payload import Payload
-from crypto.public_keys import key_hash
 from crypto.strict_json import encode_json
 
 MESSAGE = "message"
@@ -87,7 +87,7 @@ class EnvelopeReader:
 
     def _try(self, address: Address, envelope: bytes) -> str:
         try:
-            slot = open_slot(envelope, self._vault.genesis_id, self._secrets)
+            slot = open_slot(envelope, self._vault.genesis_id, self._vault.recipient, self._secrets)
         except Unauthentic:
             self._set_outcome(address, UNOPENED, _NO_SLOT)
             return UNOPENED
@@ -118,6 +118,8 @@ class EnvelopeReader:
         add_message(db, mark, proof)
         for file in announced_files(payload):
             add_file(db, _file_row(mark.number, file))
+        slot = opened.slot
+        take_chain(db, self._vault.genesis_id, slot.thread_id, slot.week, slot.chain, mark.number)
         event = Received(mark.case_number, mark.number, mark.kind, address)
         append_event(self._vault, self._moment, event)
         return MESSAGE
@@ -130,8 +132,6 @@ class EnvelopeReader:
             thread_id=opened.thread_id,
             message_id=payload.message_id,
             kind=payload.kind,
-            thread_secret=payload.thread_secret,
-            reply_key_hash=key_hash(payload.reply_key),
             commitment=opened.commitment,
             content_hash=content,
             within_key_dates=opened.within_key_dates,
@@ -143,8 +143,8 @@ class EnvelopeReader:
     def _case_of(self, opened: OpenedEnvelope) -> int:
         """Return the case that a message continues, or a new one.
 
-        A message continues a thread only where signing key, reply key and thread secret are all
-        equal, which is what a thread id says. One that is suspicious by itself stands alone.
+        A message continues a thread exactly if its signing key is the thread. One that is
+        suspicious by itself stands alone.
         """
         # SPEC 16, end
         db, known = self._vault.db, None

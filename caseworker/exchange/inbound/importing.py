@@ -6,14 +6,16 @@ transaction, after the chunks, which lie outside of the database, are on the dis
 
 import errno
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from caseworker.exchange.inbound.belief import Standing, standing
 from caseworker.exchange.inbound.items import PartCounts, PartItems
 from caseworker.exchange.inbound.left_out import LeftOut
+from caseworker.keys.servers import pin, wants_first_server
 from caseworker.log.chain import append_event
 from caseworker.log.vault_events import Imported
 from caseworker.moments import Moment
@@ -22,6 +24,7 @@ from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import kept_file_names, knows_chunk
 from caseworker.vault.condition import record_clock, seen_day
 from caseworker.vault.folder import Vault
+from caseworker.vault.of_before import refuse_of_before
 from crypto.bundle import InboundHeader, read_bundle, verify_bundle
 from crypto.errors import Foreign, ProtocolError
 from crypto.names import Day
@@ -29,53 +32,90 @@ from ground.shell.foreign import foreign_path
 from ground.shell.progress import Progress
 from ground.shell.refusals import Refusal
 
+Compare = Callable[[bytes], None]
+"""Has a person compare a server's public key (32 bytes); raises Refusal unless it is the one."""
+
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What became of a part; `known_since` is the day on which it was imported before."""
+    """What became of a part; `known_since` is the day on which it was imported before.
+
+    `found_restored`: the server named what this vault has not made, so the vault moved on.
+    `standing` is what was believed of it, beside what proves itself; None where it was known.
+    """
 
     header: InboundHeader
     counts: PartCounts = field(default_factory=PartCounts)
     left_out: tuple[LeftOut, ...] = ()
     known_since: Day | None = None
+    standing: Standing | None = None
+    found_restored: bool = False
 
 
-def import_part(vault: Vault, path: Path, moment: Moment) -> ImportResult:
-    """Import one part of an inbound bundle; Refusal where it changes nothing."""
+def import_part(vault: Vault, path: Path, moment: Moment, compare: Compare) -> ImportResult:
+    """Import one part of an inbound bundle; Refusal where it changes nothing.
+
+    `compare` is called in the directory's vault with the key of the first server that it meets.
+    """
+    refuse_of_before(vault.db)
     with (
         _opened(path) as file,
         Progress(f"Importing {foreign_path(Path(path.name))}", 2 * _size(path)) as progress,
     ):
         reader = _HashingReader(file, progress)
         with _refusing(path):
-            header = verify_bundle(reader.read, InboundHeader, vault.genesis_id, vault.recipient)
+            header, server = verify_bundle(
+                reader.read, InboundHeader, vault.genesis_id, vault.recipient
+            )
         part = reader.sha256.digest()
         known = find_import(vault.db, part)
         if known and not known.chunks_left:
             return ImportResult(header, known_since=known.imported_day)
+        is_first = wants_first_server(vault)
+        if is_first:
+            compare(server)
         file.seek(0)
         with _refusing(path):
-            counts, left_out = _import_items(vault, _HashingReader(file, progress), part, moment)
-    return ImportResult(header, counts, tuple(left_out))
+            signed = _Signed(part, server, is_first)
+            items = _import_items(vault, _HashingReader(file, progress), signed, moment)
+    stands = standing(vault, items.belief, server)
+    return ImportResult(
+        header,
+        items.counts,
+        tuple(items.left_out),
+        standing=stands,
+        found_restored=items.found_restored,
+    )
+
+
+@dataclass(frozen=True)
+class _Signed:
+    """A part's SHA-256, who signed it, and whether that one is believed from now on."""
+
+    part: bytes
+    server: bytes
+    is_first: bool
 
 
 def _import_items(
-    vault: Vault, reader: "_HashingReader", part: bytes, moment: Moment
-) -> tuple[PartCounts, list[LeftOut]]:
+    vault: Vault, reader: "_HashingReader", signed: _Signed, moment: Moment
+) -> PartItems:
     files = ChunkFiles(vault.folder)
     if files.interrupted():
         files.remove_strays(set(kept_file_names(vault.db)))
     files.begin()
-    part_items = PartItems(vault, moment, files)
+    part_items = PartItems(vault, moment, files, signed.server)
     try:
         with vault.db.transaction():
+            if signed.is_first:
+                pin(vault, moment, signed.server)
             header, items = read_bundle(
                 reader.read, InboundHeader, vault.genesis_id, vault.recipient
             )
-            dropped = part_items.import_all(items, header.day)
-            if reader.sha256.digest() != part:
+            dropped = part_items.import_all(items, header)
+            if reader.sha256.digest() != signed.part:
                 raise Refusal("the bundle changed while it was read", "copy it again, then import")
-            _log_import(vault, header, part, moment, part_items.counts)
+            _log_import(vault, header, signed, moment, part_items.counts)
             files.sync_names()
     except BaseException:
         # Whoever stops the command may do so just after the commit: what has its row is to stay.
@@ -83,15 +123,15 @@ def _import_items(
         raise
     files.remove(dropped)
     files.end()
-    return part_items.counts, part_items.left_out
+    return part_items
 
 
 def _log_import(
-    vault: Vault, header: InboundHeader, part: bytes, moment: Moment, counts: PartCounts
+    vault: Vault, header: InboundHeader, signed: _Signed, moment: Moment, counts: PartCounts
 ) -> None:
     record_clock(vault.db, moment.day)
     row = ImportRow(
-        sha256=part,
+        sha256=signed.part,
         export_id=header.export_id,
         part=header.part,
         parts=header.parts,
@@ -100,9 +140,11 @@ def _log_import(
         chunks_left=counts.chunks_left,
         envelopes=counts.messages + counts.duplicates + counts.set_aside + counts.unopened,
         believed_day=min(header.day, moment.day, seen_day(vault.db)),
+        server=signed.server,
+        number=header.number,
     )
     add_import(vault.db, row)
-    event = Imported(part, header.export_id, header.part, header.parts, **vars(counts))
+    event = Imported(signed.part, header.export_id, header.part, header.parts, **vars(counts))
     append_event(vault, moment, event)
 
 

@@ -5,23 +5,25 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from caseworker.backup.numbers_moved_on import hear_after_restore
+from caseworker.backup.numbers_moved_on import find_restored, hear_after_restore
 from caseworker.cases.lists import bring_up_to_date
+from caseworker.exchange.inbound.belief import Belief, belief_in
 from caseworker.exchange.inbound.calling_back import call_back_refused
 from caseworker.exchange.inbound.claims import claim_chunks, forget_unclaimed
 from caseworker.exchange.inbound.envelopes import DUPLICATE, MESSAGE, SET_ASIDE, EnvelopeReader
 from caseworker.exchange.inbound.left_out import LeftOut
 from caseworker.exchange.inbound.public_items import PublicItems
 from caseworker.moments import Moment
+from caseworker.vault.arrival_weeks import note_week
 from caseworker.vault.arrivals import confirm_again
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import ChunkName, add_chunk, confirm_chunk_again, knows_chunk
 from caseworker.vault.condition import believes_clock
 from caseworker.vault.folder import Vault
-from caseworker.vault.taken import remember_weeks, remember_whether_behind, standing_confirmations
-from crypto.bundle import ItemType, split_chunk_item
+from caseworker.vault.taken import remember_weeks, standing_confirmations
+from crypto.bundle import InboundHeader, ItemType, split_chunk_item, split_envelope_item
+from crypto.days import week_of
 from crypto.envelope import envelope_address
-from crypto.names import Day
 
 # Below this much free space envelopes are still taken in, and chunks are left on the server.
 FREE_SPACE_FLOOR = 256 * 1024 * 1024
@@ -43,19 +45,22 @@ class PartCounts:
 class PartItems:
     """Imports the items of a part into a vault, within one transaction.
 
-    `written` names the chunks whose bytes were put on the disk.
+    `server` is the public key (32 bytes) that signed the part. `written` names the chunks whose
+    bytes were put on the disk. `found_restored`: the server named what the vault has not made.
     """
 
-    def __init__(self, vault: Vault, moment: Moment, files: ChunkFiles) -> None:
+    def __init__(self, vault: Vault, moment: Moment, files: ChunkFiles, server: bytes) -> None:
         self._vault = vault
         self._moment = moment
         self._files = files
         self._public = PublicItems(vault, moment.day)
         self._reader = EnvelopeReader(vault, moment)
         self._standing: set[int] = set()
-        self._export_day = Day(0)
+        self._server = server
+        self.belief = Belief.NO_SERVER_YET
         self.counts = PartCounts()
         self.written: list[ChunkName] = []
+        self.found_restored = False
 
     @property
     def left_out(self) -> list[LeftOut]:
@@ -63,13 +68,13 @@ class PartItems:
         return self._public.left_out
 
     def import_all(
-        self, items: Iterator[tuple[ItemType, bytes]], export_day: Day
+        self, items: Iterator[tuple[ItemType, bytes]], header: InboundHeader
     ) -> list[ChunkName]:
         """Import all items; return the chunks whose bytes can be dropped after the commit."""
-        self._export_day = export_day
         importers: dict[ItemType, Callable[[bytes], None]] = {
             ItemType.DIRECTORY: self._public.gather_directory,
             ItemType.INTAKE_KEY: self._public.gather_key,
+            ItemType.FORM: self._public.gather_form,
             ItemType.CARD: self._public.gather_card,
             ItemType.TAKEN_LINE: self._public.gather_line,
             ItemType.ENVELOPE: self._import_envelope,
@@ -77,10 +82,10 @@ class PartItems:
         }
         newest = 0
         for item_type, item in items:
-            self._settle(newest, item_type)
+            self._settle(newest, item_type, header)
             newest = item_type
             importers[item_type](item)
-        self._settle(newest, max(ItemType))
+        self._settle(newest, max(ItemType), header)
         bring_up_to_date(self._vault.db)
         came = [chunk for chunk, _ in self.written]
         dropped = claim_chunks(self._vault.db, self._files, came)
@@ -91,23 +96,33 @@ class PartItems:
             dropped += forget_unclaimed(self._vault.db, day, disk_is_full=full)
         return dropped
 
-    def _settle(self, newest: int, item_type: int) -> None:
+    def _settle(self, newest: int, item_type: int, header: InboundHeader) -> None:
         """Import what was gathered, once the items that it needs have all come."""
         if newest < ItemType.TAKEN_LINE <= item_type:
             self._public.settle_items()
+            self.belief = belief_in(self._vault, header, self._server)
         if newest <= ItemType.TAKEN_LINE < item_type:
-            self._public.settle_lines()
-            hear_after_restore(self._vault, self._export_day, self._moment.day)
-            remember_whether_behind(self._vault)
-            remember_weeks(self._vault)
-            call_back_refused(self._vault, self._moment)
+            if self.belief is Belief.ALL:
+                self._believe_lines(header)
             self._standing = standing_confirmations(self._vault)
             self.counts.read_after_all = self._reader.try_again()
 
-    def _import_envelope(self, envelope: bytes) -> None:
+    def _believe_lines(self, header: InboundHeader) -> None:
+        self._public.settle_lines()
+        hear_after_restore(self._vault, header.day, self._moment.day)
+        self.found_restored = find_restored(self._vault, self._moment)
+        remember_weeks(self._vault)
+        call_back_refused(self._vault, self._moment)
+
+    def _import_envelope(self, item: bytes) -> None:
+        week, envelope = split_envelope_item(item)
         address = envelope_address(envelope)
-        confirm_again(self._vault.db, address, self._standing)
+        here = week_of(self._moment.day)
+        if self.belief is Belief.ALL:
+            confirm_again(self._vault.db, address, self._standing)
+            here = min(week, here)
         outcome = self._reader.read(address, envelope)
+        note_week(self._vault.db, address, here)
         if outcome == MESSAGE:
             self.counts.messages += 1
         elif outcome == DUPLICATE:
@@ -121,7 +136,8 @@ class PartItems:
         chunk_id, data = split_chunk_item(item)
         name = (chunk_id, hashlib.sha256(data).digest())
         if knows_chunk(self._vault.db, name):
-            confirm_chunk_again(self._vault.db, name, self._standing)
+            if self.belief is Belief.ALL:
+                confirm_chunk_again(self._vault.db, name, self._standing)
             return
         if shutil.disk_usage(self._vault.folder).free < FREE_SPACE_FLOOR:
             self.counts.chunks_left += 1

@@ -34,4 +34,9 @@ class CardWithKeysOfOthers:
     others: tuple[str, ...]
 
 
-LeftOut = DirectoryRefused | CardRefused | CardWithoutKeys | CardWithKeysOfOthers
+@dataclass(frozen=True)
+class FormMissing:
+    """The directory names a form that did not come with it, or is none."""
+
+
+LeftOut = DirectoryRefused | FormMissing | CardRefused | CardWithoutKeys | CardWithKeysOfOthers

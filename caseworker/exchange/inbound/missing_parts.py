@@ -2,23 +2,26 @@
 
 from collections import defaultdict
 
+from caseworker.keys.servers import believed_servers
 from caseworker.vault.arrivals import ImportRow, all_imports
-from caseworker.vault.database import Database
+from caseworker.vault.folder import Vault
 
 
-def missing_parts(db: Database) -> dict[str, list[int]]:
+def missing_parts(vault: Vault) -> dict[str, list[int]]:
     """Return the parts that were not imported, by export, of exports of which some were.
 
-    An export that came whole, and is not older, brought all that those before it had.
+    An export that came whole brought all that those before it had. Of a server that is not
+    believed nothing is awaited, and it stands for nothing, once there is one that is.
     """
-    waiting: dict[bytes, ImportRow] = {}
-    seen: dict[bytes, set[int]] = defaultdict(set)
-    for row in all_imports(db):
-        seen[row.export_id].add(row.part)
-        waiting[row.export_id] = row
-        if len(seen[row.export_id]) == row.parts:
-            waiting = {one: last for one, last in waiting.items() if last.day > row.day}
+    servers, imported = believed_servers(vault), list(all_imports(vault.db))
+    waiting: dict[tuple[object, ...], ImportRow] = {}
+    seen: dict[tuple[object, ...], set[int]] = defaultdict(set)
+    for row in [row for row in imported if row.server in servers] or imported:
+        seen[row.export].add(row.part)
+        waiting[row.export] = row
+        if len(seen[row.export]) == row.parts:
+            waiting = {one: last for one, last in waiting.items() if last.number > row.number}
     return {
-        export_id.hex(): sorted(set(range(1, row.parts + 1)) - seen[export_id])
-        for export_id, row in waiting.items()
+        row.export_id.hex(): sorted(set(range(1, row.parts + 1)) - seen[export])
+        for export, row in waiting.items()
     }

@@ -1,4 +1,4 @@
-"""Directory, keys, cards and taken lines of an inbound bundle: each believed for its signature."""
+"""Directory, keys, form, cards and taken lines of a part: each checked by its own signature."""
 
 from dataclasses import dataclass, field
 
@@ -8,12 +8,14 @@ from caseworker.exchange.inbound.left_out import (
     CardWithKeysOfOthers,
     CardWithoutKeys,
     DirectoryRefused,
+    FormMissing,
     LeftOut,
 )
 from caseworker.keys.directories import known_directory
+from caseworker.keys.signing import active_signing_key
 from caseworker.vault.arrivals import replace_taken_lines
-from caseworker.vault.condition import awaits_bundle_of, set_behind
 from caseworker.vault.folder import Vault
+from caseworker.vault.forms import add_form, form_of
 from caseworker.vault.keys import (
     add_card,
     add_directory,
@@ -25,24 +27,21 @@ from caseworker.vault.keys import (
     own_signing_keys,
 )
 from caseworker.vault.numbers import raise_number
+from caseworker.vault.outgoing import outgoing_rows
 from crypto.card import Card, check_card, read_card, seen_card
-from crypto.directory import (
-    ListedKey,
-    check_not_older,
-    read_directory,
-    seen,
-    signing_keys_of,
-)
+from crypto.directory import ListedKey, check_not_older, read_directory, seen
 from crypto.errors import Outdated, ProtocolError
-from crypto.names import Day
+from crypto.form import form_hash, read_form
+from crypto.names import Day, FormHash
 from crypto.public_keys import key_hash
-from crypto.statements import TakenLine, check_taken_line, parse_taken_line
+from crypto.statements import StatementKind, TakenLine, check_taken_line, parse_taken_line
 
 # One directory, the cards of four recipients, and their keys: a bundle with more is not from the
 # server, and what is beyond is passed over before it fills memory.
 _DIRECTORIES_MAX = 4
 _CARDS_MAX = 64
 _KEYS_MAX = 1024
+_FORMS_MAX = 4
 
 
 @dataclass
@@ -55,8 +54,10 @@ class PublicItems:
     _documents: list[bytes] = field(default_factory=list)
     _keys: dict[bytes, bytes] = field(default_factory=dict)
     _cards: list[bytes] = field(default_factory=list)
+    _forms: dict[bytes, bytes] = field(default_factory=dict)
     _lines: dict[bytes, TakenLine] = field(default_factory=dict)
-    _signers: dict[str, set[bytes]] = field(default_factory=dict)
+    _active: dict[str, bytes | None] = field(default_factory=dict)
+    _made: set[tuple[StatementKind, int, bytes]] | None = None
 
     def gather_directory(self, document: bytes) -> None:
         """Gather a directory document, until `settle_items`."""
@@ -68,6 +69,11 @@ class PublicItems:
         if len(self._keys) < _KEYS_MAX:
             self._keys[key_hash(key)] = key
 
+    def gather_form(self, form: bytes) -> None:
+        """Gather a form, until `settle_items`."""
+        if len(self._forms) < _FORMS_MAX:
+            self._forms[form_hash(form)] = form
+
     def gather_card(self, card: bytes) -> None:
         """Gather a card, until `settle_items`."""
         if len(self._cards) < _CARDS_MAX:
@@ -77,13 +83,13 @@ class PublicItems:
         """Gather a taken line whose signature holds; others are nobody's word."""
         try:
             line = parse_taken_line(item)
-            check_taken_line(line, self._signing_keys(line.recipient_id), self.vault.genesis_id)
+            check_taken_line(line, self._signers_of(line), self.vault.genesis_id)
         except ProtocolError:
             return
         self._lines[item] = line
 
     def settle_items(self) -> None:
-        """Import directory, cards and keys, before lines are checked against them."""
+        """Import directory, form, cards and keys, before lines are checked against them."""
         for document in self._documents:
             self._import_directory(document)
         for card in self._cards:
@@ -107,6 +113,18 @@ class PublicItems:
         add_directory(self.vault.db, version, document, self.day)
         for recipient in directory.recipients:
             self._add_keys(recipient.keys)
+        self._add_form(directory.form)
+
+    def _add_form(self, named: FormHash) -> None:
+        if form_of(self.vault.db, named) is not None:
+            return
+        form = self._forms.get(named, b"")
+        try:
+            read_form(form, named)
+        except ProtocolError:
+            self.left_out.append(FormMissing())
+            return
+        add_form(self.vault.db, form)
 
     def _import_card(self, document: bytes) -> None:
         try:
@@ -158,12 +176,8 @@ class PublicItems:
         number = read_card(highest, self.vault.genesis_id).number if highest else 0
         if card.number < number or document == highest:
             return
-        if awaits_bundle_of(self.vault.db) is None:
-            set_behind(self.vault.db, True)
-            raise_number(self.vault.db, "card", card.number)
-        else:
-            # After a restore that is no surprise; the next export makes a card beyond.
-            raise_number(self.vault.db, "card", card.number + NUMBERS_SKIPPED)
+        # Made in a life before a restore; the next export makes a card beyond.
+        raise_number(self.vault.db, "card", card.number + NUMBERS_SKIPPED)
 
     def _known_signing_key(self, recipient: str) -> bytes | None:
         document = newest_card(self.vault.db, recipient)
@@ -181,10 +195,20 @@ class PublicItems:
             if key.hash in self._keys:
                 add_intake_key(self.vault.db, key.hash, self._keys[key.hash])
 
-    def _signing_keys(self, recipient: str) -> set[bytes]:
-        if recipient not in self._signers:
-            keys = set(signing_keys_of(known_directory(self.vault), recipient))
-            if recipient == self.vault.recipient:
-                keys |= own_signing_keys(self.vault.db)
-            self._signers[recipient] = keys
-        return self._signers[recipient]
+    def _signers_of(self, line: TakenLine) -> set[bytes]:
+        """Return the keys by which a line may be: SPEC 13, "Taken line"."""
+        name = line.recipient_id
+        if name not in self._active:
+            self._active[name] = active_signing_key(known_directory(self.vault), name)
+        active = self._active[name]
+        signers = {active} if active else set()
+        if name == self.vault.recipient and self._is_own(line):
+            signers |= own_signing_keys(self.vault.db)
+        return signers
+
+    def _is_own(self, line: TakenLine) -> bool:
+        """Tell whether this vault made what a line says was taken."""
+        if self._made is None:
+            rows = outgoing_rows(self.vault.db)
+            self._made = {(row.kind, row.number, row.content_hash) for row in rows}
+        return (line.kind, line.number, line.content_hash) in self._made

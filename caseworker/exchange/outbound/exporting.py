@@ -1,4 +1,4 @@
-"""Exporting an outbound bundle: one new full batch, and all that the server has not yet taken.
+"""Exporting an outbound bundle: new batches, and all that the server has not yet taken.
 
 First everything new is made and is durable in the vault, then the file is written, then the log
 says what it carried. Stopped anywhere in between, the next export carries what this one did not;
@@ -18,8 +18,9 @@ from caseworker.cases.lists import (
     waiting_replies,
 )
 from caseworker.cases.written_replies import WrittenReply
-from caseworker.exchange.outbound.batches import seal_batches
-from caseworker.exchange.outbound.confirming import make_confirmations, make_refinements
+from caseworker.exchange.outbound.batches import SealedBatches, seal_batches
+from caseworker.exchange.outbound.confirming import make_confirmations
+from caseworker.exchange.outbound.releases import next_release
 from caseworker.exchange.outbound.signing_anew import sign_anew
 from caseworker.keys.cards import card_document, own_card
 from caseworker.keys.directories import known_directory, refuse_if_stray
@@ -28,13 +29,16 @@ from caseworker.log.case_events import CarriedOut
 from caseworker.log.chain import append_event, ends_with_export, was_exported
 from caseworker.log.vault_events import Exported
 from caseworker.moments import Moment
-from caseworker.vault.condition import awaits_bundle_of, is_behind, record_clock
+from caseworker.vault.condition import awaits_bundle_of, record_clock
 from caseworker.vault.folder import Vault
+from caseworker.vault.forms import form_of
 from caseworker.vault.keys import directory_key, intake_key, newest_directory
+from caseworker.vault.of_before import refuse_of_before
 from caseworker.vault.outgoing import OutgoingRow, outgoing_statement
 from caseworker.vault.taken import drop_what_is_over, to_repeat
 from crypto.bundle import BundleWriter, ItemType, OutboundHeader
 from crypto.errors import ProtocolError
+from crypto.names import Day
 from crypto.statements import StatementKind, encode_statement
 from ground.disk.new_files import new_file, refuse_missing_folder, refuse_name_in_use
 from ground.shell.figures import date_text
@@ -44,38 +48,49 @@ from ground.shell.refusals import Refusal
 
 @dataclass(frozen=True)
 class ExportResult:
-    """What a bundle carries, and what still waits; `again` where it had been written before."""
+    """What a bundle carries, and what still waits; `again` where it had been written before.
+
+    `new_batches` were made for it; where none were, `next_release` is the day of the next.
+    """
 
     carried: tuple[OutgoingRow, ...]
+    new_batches: int
     new_replies: tuple[WrittenReply, ...]
     waiting: tuple[WrittenReply, ...]
     failed: dict[int, ProtocolError]
+    next_release: Day | None
     upkeep: Upkeep
     again: bool = False
 
 
-def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) -> ExportResult:
+def export_bundle(vault: Vault, path: Path, moment: Moment) -> ExportResult:
     """Write an outbound bundle; Refusal where nothing may leave."""
-    refuse_if_behind(vault)
+    refuse_before_a_bundle(vault)
     refuse_if_stray(vault)
     written = _written_already(vault, path)
     if written is not None:
         if not was_exported(vault.db, written):
-            return _logged(vault, moment, {}, Upkeep())
-        waiting = tuple(waiting_replies(vault.db))
-        # Nothing has happened here, and no day has begun, since that was written. Whoever asks for
-        # more batches than one gets them, if under another name.
-        is_same = ends_with_export(vault.db) == (moment.day, written)
-        if is_same and not (waiting and batches > 1):
-            return ExportResult(tuple(to_repeat(vault)), (), waiting, {}, Upkeep(), again=True)
+            return _logged(vault, moment, SealedBatches(), None, Upkeep())
+        # Nothing has happened here, and no day has begun, since that was written.
+        if ends_with_export(vault.db) == (moment.day, written):
+            return ExportResult(
+                carried=tuple(to_repeat(vault)),
+                new_batches=0,
+                new_replies=(),
+                waiting=tuple(waiting_replies(vault.db)),
+                failed={},
+                next_release=None,
+                upkeep=Upkeep(),
+                again=True,
+            )
     refuse_unwritable(path)
     upkeep = renew_what_is_due(vault, moment)
     directory = known_directory(vault)
     with vault.db.transaction():
         drop_what_is_over(vault, moment.day, directory.policy.reply_days)
-        sealed = seal_batches(vault, moment, directory, batches)
+        release = next_release(vault.db, moment.day, directory.release)
+        sealed = SealedBatches() if release else seal_batches(vault, moment, directory)
         make_confirmations(vault, moment)
-        make_refinements(vault, moment, directory.bucket_bits)
         sign_anew(vault)
         record_clock(vault.db, moment.day)
     try:
@@ -86,7 +101,7 @@ def export_bundle(vault: Vault, path: Path, moment: Moment, batches: int = 1) ->
             f"{foreign_path(path)} could not be written: {error.strerror}",
             "nothing was lost: the next export carries what this one should have",
         ) from None
-    return _logged(vault, moment, sealed.failed, upkeep)
+    return _logged(vault, moment, sealed, release, upkeep)
 
 
 def _written_already(vault: Vault, path: Path) -> bytes | None:
@@ -106,27 +121,24 @@ def _digest(vault: Vault) -> bytes:
 
 
 def _logged(
-    vault: Vault, moment: Moment, failed: dict[int, ProtocolError], upkeep: Upkeep
+    vault: Vault, moment: Moment, sealed: SealedBatches, release: Day | None, upkeep: Upkeep
 ) -> ExportResult:
     """Log what was written, and return it."""
     rows = tuple(to_repeat(vault))
     return ExportResult(
         carried=rows,
+        new_batches=sealed.made,
         new_replies=tuple(_log_carried(vault, moment, rows, _digest(vault))),
         waiting=tuple(waiting_replies(vault.db)),
-        failed=failed,
+        failed=sealed.failed,
+        next_release=release,
         upkeep=upkeep,
     )
 
 
-def refuse_if_behind(vault: Vault) -> None:
-    """Raise Refusal where the server has more of this vault than the vault knows."""
-    if is_behind(vault.db):
-        raise Refusal(
-            "this vault is older than what the server has of it: it came from a backup",
-            f"nothing may leave before its numbers are moved on: "
-            f"caseworker restored {foreign_path(vault.folder)}",
-        )
+def refuse_before_a_bundle(vault: Vault) -> None:
+    """Raise Refusal where a vault came from a backup and was not told yet what the server has."""
+    refuse_of_before(vault.db)
     since = awaits_bundle_of(vault.db)
     if since is not None:
         raise Refusal(
@@ -148,6 +160,9 @@ def _write_items(vault: Vault, write: Callable[[bytes], object]) -> None:
         bundle.add(ItemType.DIRECTORY, document)
     for public_key in _public_keys(vault):
         bundle.add(ItemType.INTAKE_KEY, public_key)
+    form = form_of(vault.db, known_directory(vault).form) if directory_key(vault.db) else None
+    if form is not None:
+        bundle.add(ItemType.FORM, form)
     bundle.add(ItemType.CARD, card_document(vault))
     for row in sorted(to_repeat(vault), key=lambda row: (row.kind, row.number)):
         bundle.add(ItemType.of(row.kind), encode_statement(outgoing_statement(vault.db, row)))

@@ -1,5 +1,6 @@
 -- A vault's database. It is encrypted as a whole; each comment says what a column is for.
 -- Days are UTC days since 1970-01-01, weeks are floor(day / 7): crypto/SPEC.md, section 2.
+-- What step 0006 leaves behind of a vault of the release before is no longer made here.
 
 -- Whose vault this is. One row.
 CREATE TABLE vault (
@@ -12,7 +13,7 @@ CREATE TABLE vault (
 
 -- The next number of each row of numbers that this vault gives out, moved up before one is used.
 CREATE TABLE numbers (
-    kind TEXT PRIMARY KEY,        -- batch, confirmation, refinement, card, directory
+    kind TEXT PRIMARY KEY,        -- batch, confirmation, card, directory
     next INTEGER NOT NULL
 ) STRICT;
 
@@ -74,7 +75,7 @@ CREATE TABLE imports (
 
 -- What the server has taken, by the last inbound bundle: every valid line of it, nobody else's word.
 CREATE TABLE taken_lines (
-    kind INTEGER NOT NULL,        -- 1 batch, 2 confirmation, 3 refinement: SPEC 13
+    kind INTEGER NOT NULL,        -- 1 batch, 2 confirmation: SPEC 13
     recipient TEXT NOT NULL,
     number INTEGER NOT NULL,
     count INTEGER NOT NULL,
@@ -105,8 +106,6 @@ CREATE TABLE messages (
     thread_id BLOB NOT NULL,
     message_id BLOB NOT NULL,
     kind TEXT NOT NULL,           -- report, follow-up
-    thread_secret BLOB NOT NULL,
-    reply_key_hash BLOB NOT NULL,
     commitment BLOB NOT NULL,
     content_hash BLOB NOT NULL,   -- of what the source says, without how it was sealed
     payload BLOB NOT NULL,        -- this and the next three prove who wrote it
@@ -155,13 +154,7 @@ CREATE TABLE chunks (
 ) STRICT;
 CREATE INDEX chunks_unclaimed ON chunks (arrived_day) WHERE message IS NULL AND kept = 1;
 
--- The next reply index of each thread secret: SPEC 9. Moved up before a record is made.
-CREATE TABLE reply_indexes (
-    thread_secret BLOB PRIMARY KEY,
-    next INTEGER NOT NULL
-) STRICT;
-
--- Batches, confirmations and refinements, signed: SPEC 13. The hash stays when the content goes.
+-- Batches and confirmations, signed: SPEC 13. The hash stays when the content goes.
 CREATE TABLE outgoing (
     kind INTEGER NOT NULL,        -- as above
     number INTEGER NOT NULL,
@@ -172,14 +165,6 @@ CREATE TABLE outgoing (
     made_day INTEGER NOT NULL,
     week_taken INTEGER,           -- as the first taken line said, for its lifetime only
     PRIMARY KEY (kind, number)
-) STRICT;
-
--- Records of one's own batches, decoys too, for refinements: SPEC 13.
-CREATE TABLE records (
-    hash BLOB PRIMARY KEY,
-    batch INTEGER NOT NULL,
-    bucket BLOB NOT NULL,         -- all of it
-    bits INTEGER NOT NULL         -- how many bits of it the server was told
 ) STRICT;
 
 -- What caseworkers wrote. The log names a text by its id only, so that a text can go when its

@@ -33,7 +33,7 @@ CREATE TABLE reply_rows (
     written_time TEXT NOT NULL,
     due_from INTEGER NOT NULL,    -- the day from which its order counts
     batch INTEGER,                -- empty while it waits for the next export
-    first_index INTEGER,          -- the reply index of its first record: SPEC 9
+    first_index INTEGER,          -- the index of its first record in its pair chain: SPEC 9
     carried_day INTEGER,          -- when the bundle with it was written
     carried_time TEXT
 ) STRICT;
@@ -42,7 +42,5 @@ CREATE INDEX reply_rows_by_batch ON reply_rows (batch);
 
 -- What a command asks about a case, without reading all others.
 CREATE INDEX events_by_kind ON events (kind);
-CREATE INDEX messages_by_thread_secret ON messages (thread_secret);
-CREATE INDEX messages_by_reply_key ON messages (reply_key_hash);
 CREATE INDEX envelopes_unconfirmed ON envelopes (address) WHERE confirmed_in IS NULL;
 CREATE INDEX chunks_unconfirmed ON chunks (id, sha256) WHERE confirmed_in IS NULL;

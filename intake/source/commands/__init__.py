@@ -39,8 +39,16 @@ the office's site or by `intake send`; the directory file is saved from that sit
 
   intake report --to-file report.fidelio --directory-file office.directory
 
-If the line breaks, sending goes on by itself. After a kill or a restart, --resume goes on where it
-was: until then the message lies in the state folder, encrypted under the codename."""
+If the line breaks, sending goes on by itself. After a kill, --resume goes on where it was. Until
+then the message waits in the state folder, encrypted under the codename and a random key together.
+Where the system keeps a folder for your session (XDG_RUNTIME_DIR), that key lies there: once you
+log out or restart the device it is gone, nobody can open the message any more, and you begin anew.
+Once the message is stored or given up, the key and the message are overwritten and removed; that
+the office is known here stays (office.json). Flash disks may keep old blocks all the same.
+
+  intake report --give-up                   throws away all that waits on this device
+
+Cleaned copies are made in memory where there is room, and wait encrypted with the message."""
 
 _REPLIES_SUMMARY: Final = "read an office's replies, and write a follow-up"
 _REPLIES_TEXT: Final = """\

@@ -1,6 +1,7 @@
 """What the sources' commands answer: in words for people, as data for programs."""
 
 import shlex
+from collections.abc import Sequence
 
 from ground.languages import gettext as _
 from ground.shell.figures import long_date_text, size_text
@@ -10,9 +11,10 @@ from ground.shell.layout import lines
 from intake.source.person.session import Session, next_command
 from intake.source.reach.office import Office
 from intake.source.sending.delivery import Stored
+from intake.source.sending.giving_up import GivenUp
 from intake.source.sending.sealing import SealedFile
 
-__all__ = ["sealed_answer", "stored_answer", "stored_data"]
+__all__ = ["given_up_answer", "sealed_answer", "stored_answer", "stored_data"]
 
 
 def stored_answer(session: Session, stored: Stored) -> Answer:
@@ -35,6 +37,26 @@ def stored_data(stored: Stored) -> dict[str, object]:
         "codename_works_until": stored.codename_until,
         "recipients": list(stored.recipient_ids),
     }
+
+
+def given_up_answer(given_up: Sequence[GivenUp]) -> Answer:
+    """Return the answer once what waited is thrown away."""
+    data: dict[str, object] = {
+        "given_up": [{"addresses": list(one.addresses), "day": one.day} for one in given_up]
+    }
+    if not given_up:
+        return Answer(_("Nothing waits on this device."), data, is_deed=False)
+    text = lines(
+        _("Thrown away, messages that waited on this device: {n}").format(n=len(given_up)),
+        *(
+            _("  saved on {day}, for {addresses}").format(
+                day=long_date_text(gone.day), addresses=safe_line(", ".join(gone.addresses) or "?")
+            )
+            for gone in given_up
+        ),
+        _("Nobody can open it any more. What the office had already, it keeps."),
+    )
+    return Answer(text, data)
 
 
 def sealed_answer(session: Session, office: Office, sealed: SealedFile) -> Answer:

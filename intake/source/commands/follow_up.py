@@ -8,7 +8,7 @@ from ground.languages import gettext as _
 from ground.shell.refusals import Refusal
 from ground.shell.terminal import Terminal
 from intake.source.commands.options import RepliesOptions
-from intake.source.message.cleaning import cleaner, copies_removed_on_error
+from intake.source.message.cleaning import cleaner
 from intake.source.message.drafting import (
     ask_files,
     check_something,
@@ -24,6 +24,7 @@ from intake.source.person.asking import ask_readers, ask_text
 from intake.source.person.session import Session, refuse_if_closed
 from intake.source.reach.office import Office
 from intake.source.sending.delivery import Stored, deliver
+from intake.source.sending.unsent_folders import UnsentFolder
 
 __all__ = ["FollowUp", "GivenFollowUp", "read_given"]
 
@@ -97,12 +98,14 @@ class FollowUp:
         check_text([text], session.terminal)
         readers = self._readers()
         tell_readers(session, office, readers)
-        ready = ready_files(files, given.originals, given.tool, session.progress)
-        if session.codename.asks_a_person and session.terminal is not None:
-            with copies_removed_on_error(ready):
+        with UnsentFolder(session.state, office.genesis_id) as folder:
+            ready = ready_files(
+                files, given.originals, given.tool, folder.new_copy, session.progress
+            )
+            if session.codename.asks_a_person and session.terminal is not None:
                 confirm(session.terminal, text, ready)
-        draft = Draft("follow-up", text, {}, ready, tuple(readers), session.language)
-        return deliver(session, office, draft, lambda: self._codename)
+            draft = Draft("follow-up", text, {}, ready, tuple(readers), session.language)
+            return deliver(session, office, draft, lambda: self._codename, folder)
 
     def _readers(self) -> list[str]:
         """Return who reads it: at most those of before, unless nothing is known of before."""

@@ -14,13 +14,14 @@ from ground.shell.frame import Surroundings
 from ground.shell.refusals import InputEndedError, Refusal, UsageError
 from ground.shell.terminal import open_terminal
 from intake.locale import CATALOGUES
-from intake.source.commands.options import ConnectionOptions
+from intake.source.commands.options import ConnectionOptions, MessageOptions
 from intake.source.person.codename_line import CodenameLine
 from intake.source.person.session import Session
 from intake.source.person.upload_progress import ProgressInWords
 from intake.source.reach.address import Proxy, is_onion, read_proxy, read_server
-from intake.source.reach.api import Route
 from intake.source.reach.pinned import StateFolder, default_state_folder
+from intake.source.reach.route import Route
+from intake.source.sending.giving_up import tidy_up
 
 __all__ = ["opened", "speak_as_asked"]
 
@@ -58,6 +59,7 @@ def opened(
             needs_codename=needs_codename,
             is_new=is_new,
         )
+        tidy_up(session.state, progress)
         yield session, fingerprint
 
 
@@ -101,7 +103,7 @@ def _begin(
 
     Without a server it is one that reaches nothing.
     """
-    route = Route.of(
+    route = Route(
         read_server(options.server) if options.server else "",
         read_proxy(options.proxy) if options.proxy else None,
     )
@@ -123,10 +125,17 @@ def _begin(
         codename=codename,
         language=options.language,
         patience=patience,
+        board_from=_read_mirror(options),
         progress=progress,
         output=surroundings.output,
         as_json=surroundings.as_json,
     )
+
+
+def _read_mirror(options: ConnectionOptions) -> str:
+    """Return the origin of a mirror that was named, else nothing."""
+    typed = options.board_from if isinstance(options, MessageOptions) else None
+    return read_server(typed) if typed else ""
 
 
 def _read_fingerprint(typed: str | None) -> GenesisId | None:

@@ -39,7 +39,9 @@ class ConnectionOptions:
 
 @dataclass(frozen=True)
 class MessageOptions(ConnectionOptions):
-    """What a message is made of, besides its text."""
+    """What a message is made of, besides its text, and where the board comes from."""
+
+    board_from: str | None
 
     file: list[Path]
     original: list[Path]
@@ -56,6 +58,8 @@ class ReportOptions(MessageOptions):
     to_file: Path | None
     directory_file: Path | None
     resume: bool
+    without: list[str]
+    give_up: bool
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,19 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
         "--resume",
         action="store_true",
         help="go on with what was not stored yet; asks the codename",
+    )
+    parser.add_argument(
+        "--without",
+        metavar="ID",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="with --resume: send it to the others, since the office no longer has these",
+    )
+    parser.add_argument(
+        "--give-up",
+        action="store_true",
+        help="throw away what was not stored yet, for all offices or that of --server",
     )
 
 
@@ -160,6 +177,11 @@ def _add_connection(parser: argparse.ArgumentParser, *, server_required: bool = 
 
 
 def _add_message(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--board-from",
+        metavar="URL",
+        help="a mirror that the office lists, to load the board of replies from",
+    )
     parser.add_argument(
         "--file",
         metavar="FILE",

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from crypto.payload import Answer
 from ground.languages import gettext as _
 from ground.shell.terminal import Terminal
-from intake.questions import QUESTIONS
+from intake.questions import questions_of
 from intake.source.message.drafting import ask_files
 from intake.source.message.files import ChosenFile
-from intake.source.person.asking import ask_answer, ask_left_out, ask_text
+from intake.source.person.asking import ask_left_out, ask_question, ask_text
 from intake.source.reach.office import Office, closed_reason
 
 __all__ = ["Answers", "ask_all"]
@@ -18,7 +19,7 @@ class Answers:
     """What a person answered: beside the text, answers by the names of their questions."""
 
     text: str
-    answers: dict[str, str]
+    answers: dict[str, Answer]
     files: tuple[ChosenFile, ...]
     left_out: tuple[str, ...]
 
@@ -32,8 +33,8 @@ def ask_all(
 ) -> Answers:
     """Ask everything that a report may say, but for files and recipients that are given already."""
     _say_before(terminal, office)
-    text, answers, has_files = "", dict[str, str](), bool(files)
-    for question in QUESTIONS:
+    text, answers, has_files = "", dict[str, Answer](), bool(files)
+    for question in questions_of(office.form, language):
         match question.kind:
             case "text":
                 text = ask_text(terminal, _(question.heading), question.help)
@@ -41,8 +42,8 @@ def ask_all(
                 terminal.say(
                     _("The next questions help, but none must be answered: Enter passes one over.")
                 )
-            case "answer":
-                if answer := ask_answer(terminal, question):
+            case "answer" | "choice":
+                if answer := ask_question(terminal, question):
                     answers[question.name] = answer
             case "recipients":
                 if not left_out and len(office.keys) > 1:

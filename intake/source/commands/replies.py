@@ -10,16 +10,19 @@ from ground.shell.figures import long_date_text
 from ground.shell.foreign import ForeignText
 from ground.shell.frame import Answer, Surroundings
 from ground.shell.layout import quoted
+from ground.shell.refusals import Refusal
 from intake.source.commands.answers import stored_answer, stored_data
 from intake.source.commands.follow_up import FollowUp, GivenFollowUp, read_given
 from intake.source.commands.opening import opened, speak_as_asked
 from intake.source.commands.options import RepliesOptions
 from intake.source.message.plan import check_files
 from intake.source.message.recipients import check_ids
+from intake.source.person.board_visit import visiting_board
 from intake.source.person.codenames import ask_codename
-from intake.source.person.session import Session, asked, connect, refuse_if_closed
-from intake.source.reach.api import Api
-from intake.source.reach.board import load_own_bucket, load_whole_board, open_replies
+from intake.source.person.session import Session, connect, refuse_if_closed
+from intake.source.reach.api import ServerError
+from intake.source.reach.board import open_replies
+from intake.source.reach.line import GaveUpError
 from intake.source.reach.office import Office
 
 __all__ = ["replies"]
@@ -35,7 +38,7 @@ def replies(options: RepliesOptions, surroundings: Surroundings) -> Answer:
         if given.is_there:
             refuse_if_closed(office)
             check_files(given.files, office)
-        office, codename, found = _load(session, office)
+        codename, found = _read(session, office)
         proposed = follow_up_recipients(
             found, derive_source_keys(codename, office.genesis_id), office.directory
         )
@@ -44,21 +47,29 @@ def replies(options: RepliesOptions, surroundings: Surroundings) -> Answer:
         return _answer(session, follow_up, given, _data(found, proposed))
 
 
-def _load(session: Session, office: Office) -> tuple[Office, Codename, Sequence[Reply]]:
-    """Return the replies to a codename, which is asked for, and the office they were checked by."""
-    # At 0 bits the whole board is loaded before the codename is typed, so that a visit with one
-    # looks like a visit without.
-    is_divided = office.directory.bucket_bits > 0
-    board = b"" if is_divided else asked(session, load_whole_board)
-    codename = ask_codename(session.codename, session.language)
-    source = derive_source_keys(codename, office.genesis_id)
+def _read(session: Session, office: Office) -> tuple[Codename, Sequence[Reply]]:
+    """Return a codename, which is asked for, and the replies to it."""
+    with visiting_board(session, office) as visit:
+        codename = ask_codename(session.codename, session.language)
+        source = derive_source_keys(codename, office.genesis_id)
+        try:
+            visit.wait()
+        except (GaveUpError, ServerError) as error:
+            _agree_to_a_part(session, error)
+        return codename, open_replies(visit.board, source, office)
 
-    async def ask(api: Api) -> tuple[Office, bytes]:
-        return await load_own_bucket(api, office, source, session.state)
 
-    if is_divided:
-        office, board = asked(session, ask)
-    return office, codename, open_replies(board, source, office)
+def _agree_to_a_part(session: Session, error: Exception) -> None:
+    """Return if a person wants to see what is there of a board that could not be loaded."""
+    message = _("The board could not be loaded whole.")
+    if session.terminal is not None and session.codename.asks_a_person:
+        session.terminal.say(message)
+        session.terminal.say(
+            _("Whoever watches can tell that something was found, if you stop loading it now.")
+        )
+        if session.terminal.agrees(_("Show what is there all the same?")):
+            return
+    raise Refusal(message, _("Nothing is lost. Try again later.")) from error
 
 
 def _answer(
@@ -91,6 +102,10 @@ def _tell(session: Session, office: Office, found: Sequence[Reply]) -> None:
             line = _("From {sender}, {day}, to say that your message has arrived:")
         session.tell(line.format(sender=sender, day=long_date_text(reply.day)))
         session.output.say("\n".join(["", *quoted(ForeignText(reply.text))]))
+        if reply.came_twice:
+            session.tell(
+                _("[This reply came twice: the office may have worked with a backup meanwhile.]")
+            )
         if reply.missing_parts:
             parts = ", ".join(str(part + 1) for part in reply.missing_parts)
             session.tell(_("[Of this reply these parts are missing: {parts}]").format(parts=parts))
@@ -108,6 +123,7 @@ def _data(found: Sequence[Reply], proposed: Sequence[str]) -> dict[str, object]:
                 "day": reply.day,
                 "text": reply.text,
                 "missing_parts": list(reply.missing_parts),
+                "came_twice": reply.came_twice,
             }
             for reply in found
         ],

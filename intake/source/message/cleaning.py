@@ -1,45 +1,42 @@
 """Hidden data in files (author, place, device): shown, and taken out by `mat2` if it is installed.
 
-Copies are cleaned, never the person's own files. Each copy lies in a private folder of its own, in
-the system's temporary folder, until the message is stored.
+Copies are cleaned, never the person's own files. A copy is open only while `mat2` works on it; what
+is sent is read from an encrypted one.
 """
 
 import os
 import shutil
-import stat
+import signal
 import subprocess
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
-from ground.disk.room import is_full
+from ground.disk.durable import open_private
+from ground.disk.held_folders import HeldFolder
+from ground.disk.replaced_files import give_second_name
 from ground.languages import gettext as _
 from ground.shell.foreign import ForeignText
 from ground.shell.refusals import Refusal
 from intake.source.message.files import ChosenFile
+from intake.source.message.sealed_copies import seal_copy
+from intake.source.message.workplaces import NoRoomError, Workplace, at_work, workplaces
 
-__all__ = [
-    "Cleaned",
-    "clean",
-    "clean_again",
-    "cleaner",
-    "copies_removed_on_error",
-    "copy_folders",
-    "remove_copies",
-]
+__all__ = ["Cleaned", "clean", "cleaner"]
 
 _TOOL: Final = "mat2"
 _LIMIT_SECONDS: Final = 1800
 _FOUND: Final = "[+]"
-_OTHERS: Final = 0o077
+_BLOCK: Final = 1024 * 1024
+_COPIES: Final = "copies"
+_BEFORE: Final = "before"
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """A cleaned copy, and the lines that say what was in the original."""
+    """A file whose cleaned copy is sent, and the lines that say what was in the original."""
 
     file: ChosenFile
     found: tuple[ForeignText, ...]
@@ -59,110 +56,116 @@ def cleaner() -> str:
     return tool
 
 
-def clean(file: ChosenFile, tool: str) -> Cleaned:
-    """Return a cleaned copy of a file; Refusal where it cannot be: never silently as it is."""
-    shown = _run(tool, "--show", "--", str(file.path)).stdout
-    copy = _cleaned_copy(file, tool)
-    if _FOUND not in shown:
-        return Cleaned(copy, ())
-    found = [line.strip() for line in shown.splitlines() if not line.startswith(_FOUND)]
-    return Cleaned(copy, tuple(ForeignText(line) for line in found if line))
+def clean(
+    file: ChosenFile, tool: str, new_copy: Callable[[], Path], tell_disk: Callable[[], None]
+) -> Cleaned:
+    """Return a file with a cleaned copy, encrypted where `new_copy` says.
 
-
-def clean_again(file: ChosenFile) -> ChosenFile:
-    """Return a file as it is, or where its cleaned copy is gone, with a new one elsewhere.
-
-    Other users of the device saw the name of the folder that is gone, and may have made one of that
-    name since: what lies in it is not trusted.
+    `tell_disk` is called before an open copy is written to a disk, for want of room in memory.
+    Refusal where it cannot be cleaned: it is never sent silently as it is.
     """
-    if file.original is None or (copy_folders([file]) and file.path.is_file()):
-        return file
-    return _cleaned_copy(replace(file, path=file.original), cleaner())
-
-
-def _is_private(folder: Path) -> bool:
     try:
-        status = folder.lstat()
+        size = file.path.stat().st_size
     except OSError:
-        return False
-    is_own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
-    return is_own and not status.st_mode & _OTHERS
-
-
-def _cleaned_copy(file: ChosenFile, tool: str) -> ChosenFile:
-    """Return a cleaned copy of a file; Refusal, and no copy, where it cannot be."""
-    try:
-        folder = Path(tempfile.mkdtemp())
-    except OSError:
-        raise _no_room(file.name) from None
-    copy = replace(file, path=folder / file.name, original=file.path)
-    try:
-        shutil.copyfile(file.path, copy.path)
-        done = _run(tool, "--inplace", "--", str(copy.path))
-        if done.returncode != 0:
-            # It writes a second copy beside this one.
-            if shutil.disk_usage(folder).free < copy.path.stat().st_size:
-                raise _no_room(copy.name)
-            raise Refusal(
-                _("mat2 cannot clean {name}. Nothing was sent.").format(
-                    name=ForeignText(copy.name)
-                ),
-                _("Send it as it is, with --original instead of --file, or in another format."),
-            )
-    except BaseException as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(error, OSError):
-            if is_full(error):
-                raise _no_room(copy.name) from None
-            raise Refusal(
-                _("A file can no longer be read: {name}").format(name=ForeignText(copy.name)),
-                _("Put it back where it was."),
-            ) from None
-        raise
-    return copy
-
-
-def _no_room(name: str) -> Refusal:
-    return Refusal(
-        _("The temporary folder has no room for a copy of {name}.").format(name=ForeignText(name)),
-        _("Set TMPDIR to a folder that has: mat2 takes twice the size of the file."),
+        raise _unreadable(file.name) from None
+    for workplace in workplaces(size):
+        if workplace.on_disk:
+            tell_disk()
+        with suppress(NoRoomError):
+            return _cleaned(file, tool, workplace, new_copy)
+    raise Refusal(
+        _("The temporary folder cannot take a copy of {name}.").format(name=ForeignText(file.name)),
+        _("Set TMPDIR to a folder with room: mat2 takes twice the size of the file, or more."),
     )
 
 
-@contextmanager
-def copies_removed_on_error(files: Sequence[ChosenFile]) -> Iterator[None]:
-    """Leave no cleaned copy among `files` behind where it ends before anything was saved."""
+def _cleaned(
+    file: ChosenFile, tool: str, workplace: Workplace, new_copy: Callable[[], Path]
+) -> Cleaned:
+    with at_work(workplace) as place:
+        shown = _run(place, tool, "--show", "--", str(file.path))
+        copy = _copied(file, place)
+        done = _run(place, tool, "--inplace", "--", str(copy))
+        if done.returncode != 0:
+            # It writes a second copy beside this one.
+            if workplace.free < copy.stat().st_size:
+                raise NoRoomError
+            raise Refusal(
+                _("mat2 cannot clean {name}. Nothing was sent.").format(
+                    name=ForeignText(file.name)
+                ),
+                _("Send it as it is, with --original instead of --file, or in another format."),
+            )
+        sealed = seal_copy(copy, new_copy())
+    return Cleaned(replace(file, copy=sealed), _found_in(shown.stdout))
+
+
+def _found_in(shown: str) -> tuple[ForeignText, ...]:
+    if _FOUND not in shown:
+        return ()
+    found = [line.strip() for line in shown.splitlines() if not line.startswith(_FOUND)]
+    return tuple(ForeignText(line) for line in found if line)
+
+
+def _copied(file: ChosenFile, place: HeldFolder) -> Path:
+    """Return a copy of a file in a place; NoRoomError, and Refusal where it cannot be read."""
     try:
-        yield
-    except BaseException:
-        remove_copies(files)
-        raise
-
-
-def copy_folders(files: Iterable[ChosenFile]) -> list[Path]:
-    """Return the folders of the cleaned copies among files, as far as they are there and ours."""
-    folders = [file.path.parent for file in files if file.original is not None]
-    return [folder for folder in folders if _is_private(folder)]
-
-
-def remove_copies(files: Iterable[ChosenFile]) -> None:
-    """Remove the cleaned copies among files."""
-    for folder in copy_folders(files):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _run(tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        reader = file.path.open("rb")
+    except OSError:
+        raise _unreadable(file.name) from None
     try:
-        return subprocess.run(  # noqa: S603 - the tool that the person asked for
-            [tool, *arguments],
+        folder = place.path / _COPIES
+        folder.mkdir()
+        copy = folder / file.name
+        with reader, open_private(copy) as writer:
+            while block := _read(reader, file.name):
+                writer.write(block)
+    except OSError:
+        raise NoRoomError from None
+    # `mat2` puts a new file in its place: under a second name the old one is overwritten too.
+    give_second_name(copy, place.path / _BEFORE)
+    return copy
+
+
+def _read(reader: BinaryIO, name: str) -> bytes:
+    try:
+        return reader.read(_BLOCK)
+    except OSError:
+        raise _unreadable(name) from None
+
+
+def _unreadable(name: str) -> Refusal:
+    return Refusal(
+        _("A file can no longer be read: {name}").format(name=ForeignText(name)),
+        _("Nothing was sent. Put it back where it was."),
+    )
+
+
+def _run(place: HeldFolder, tool: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the cleaner; whatever it writes besides lies in its place."""
+    environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}
+    line = [tool, *arguments]
+    try:
+        with subprocess.Popen(  # noqa: S603 - the tool that the person asked for
+            line,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             encoding="utf-8",
             errors="replace",
-            timeout=_LIMIT_SECONDS,
-            check=False,
-            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
-        )
+            env=environment | {"TMPDIR": str(place.path)},
+            # Should this program be killed, the place stays held until the cleaner ends.
+            pass_fds=(place.descriptor,),
+            start_new_session=True,
+        ) as process:
+            try:
+                out, _err = process.communicate(timeout=_LIMIT_SECONDS)
+            except BaseException:
+                if process.returncode is None:
+                    # What it has started would go on writing.
+                    os.killpg(process.pid, signal.SIGKILL)
+                raise
+        return subprocess.CompletedProcess(line, process.returncode, out)
     except (OSError, subprocess.TimeoutExpired):
         raise Refusal(
             _("mat2 did not come to an end. Nothing was sent."),

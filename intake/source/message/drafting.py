@@ -1,6 +1,6 @@
 """What a person wants to send, made ready: text and files. Nothing is sent here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,9 +12,9 @@ from ground.shell.layout import fitted
 from ground.shell.refusals import Refusal
 from ground.shell.terminal import Terminal
 from ground.shell.typed_text import read_text
-from intake.source.message.cleaning import clean, copies_removed_on_error
+from intake.source.message.cleaning import clean
 from intake.source.message.files import ChosenFile, choose
-from intake.source.message.pieces import FileOnDisk, Snapshot, read_snapshot
+from intake.source.message.pieces import Snapshot, read_snapshot
 from intake.source.message.plan import check_files
 from intake.source.person.codenames import has_codename
 from intake.source.person.upload_progress import ProgressInWords
@@ -93,19 +93,31 @@ def confirm(terminal: Terminal, text: str, files: Sequence[ChosenFile]) -> None:
     terminal.say()
     terminal.say(_("Letters in your message: {n}").format(n=number_text(len(text))))
     for file in files:
-        size = size_text(file.path.stat().st_size) if file.path.exists() else "?"
-        terminal.say(_("File: {name}, {size}").format(name=ForeignText(file.name), size=size))
+        terminal.say(
+            _("File: {name}, {size}").format(name=ForeignText(file.name), size=_size_of(file))
+        )
     if not terminal.agrees(_("Encrypt and send?")):
         raise Refusal(_("Nothing was sent."), _("What you typed is not kept."))
+
+
+def _size_of(file: ChosenFile) -> str:
+    try:
+        return size_text(file.size())
+    except OSError:
+        return "?"
 
 
 def ready_files(
     files: Sequence[ChosenFile],
     originals: Sequence[ChosenFile],
     tool: str | None,
+    new_copy: Callable[[], Path],
     progress: ProgressInWords,
 ) -> tuple[ChosenFile, ...]:
-    """Return the files as they are sent: cleaned by `tool` if there is one, but for originals."""
+    """Return the files as they are sent: cleaned by `tool` if there is one, but for originals.
+
+    `new_copy` says where the next cleaned copy is to lie.
+    """
     if tool is None:
         if files:
             progress.say(
@@ -115,16 +127,23 @@ def ready_files(
                 )
             )
         return tuple(files)
-    ready: list[ChosenFile] = []
-    with copies_removed_on_error(ready):
-        ready.extend(
-            file if file in originals else _cleaned(file, tool, progress) for file in files
+    return tuple(
+        file if file in originals else _cleaned(file, tool, new_copy, progress) for file in files
+    )
+
+
+def _cleaned(
+    file: ChosenFile, tool: str, new_copy: Callable[[], Path], progress: ProgressInWords
+) -> ChosenFile:
+    def tell_disk() -> None:
+        progress.say(
+            _(
+                "{name}: there is no room in memory to clean it. Its copy lies on the disk"
+                " meanwhile and is overwritten there, but for what mat2 itself removes."
+            ).format(name=ForeignText(file.name))
         )
-    return tuple(ready)
 
-
-def _cleaned(file: ChosenFile, tool: str, progress: ProgressInWords) -> ChosenFile:
-    cleaned = clean(file, tool)
+    cleaned = clean(file, tool, new_copy, tell_disk)
     name = ForeignText(file.name)
     if cleaned.found:
         progress.say(_("{name}: this was taken out of the copy that is sent:").format(name=name))
@@ -141,7 +160,7 @@ def snapshots_of(files: Sequence[ChosenFile], progress: ProgressInWords) -> tupl
     snapshots = []
     for file in files:
         try:
-            snapshots.append(read_snapshot(FileOnDisk(file.path), progress.read))
+            snapshots.append(read_snapshot(file.source, progress.read))
         except OSError:
             raise Refusal(
                 _("A file can no longer be read: {name}").format(name=ForeignText(file.name)),

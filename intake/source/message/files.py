@@ -10,6 +10,8 @@ from crypto.payload import safe_file_name
 from ground.languages import gettext as _
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
+from intake.source.message.pieces import FileOnDisk, Source
+from intake.source.message.sealed_copies import SealedCopy
 
 __all__ = ["ChosenFile", "choose", "choose_all"]
 
@@ -18,13 +20,22 @@ __all__ = ["ChosenFile", "choose", "choose_all"]
 class ChosenFile:
     """A file to send: where it lies, and what it is called and announced as.
 
-    `original` is set where `path` is a cleaned copy of it, made by this program.
+    `copy` is set where a cleaned copy of it is sent.
     """
 
     path: Path
     name: str
     media_type: str
-    original: Path | None = None
+    copy: SealedCopy | None = None
+
+    @property
+    def source(self) -> Source:
+        """What is sent of it."""
+        return self.copy or FileOnDisk(self.path)
+
+    def size(self) -> int:
+        """Return how many bytes are sent; OSError where it cannot be read."""
+        return self.copy.size() if self.copy else self.path.stat().st_size
 
 
 def choose(path: Path) -> ChosenFile:

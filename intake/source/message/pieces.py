@@ -32,6 +32,7 @@ __all__ = [
     "FileOnDisk",
     "Outgoing",
     "Snapshot",
+    "Source",
     "Zeros",
     "read_snapshot",
 ]

@@ -10,7 +10,7 @@ from crypto.envelope import Message, new_message_id, split_text
 from crypto.errors import TooLarge
 from crypto.names import Day
 from crypto.padding import padded_chunk_count
-from crypto.payload import Attachment, Fill, TextRest
+from crypto.payload import Answer, Attachment, Fill, TextRest
 from crypto.sizes import ATTACHMENTS_MAX, PIECE_SIZE
 from ground.languages import gettext as _
 from ground.shell.figures import size_text
@@ -18,7 +18,6 @@ from ground.shell.refusals import Refusal
 from intake.source.message.files import ChosenFile
 from intake.source.message.pieces import (
     Bytes,
-    FileOnDisk,
     Outgoing,
     Snapshot,
     Zeros,
@@ -45,7 +44,7 @@ class Draft:
 
     kind: str
     text: str
-    answers: Mapping[str, str]
+    answers: Mapping[str, Answer]
     files: tuple[ChosenFile, ...]
     recipient_ids: tuple[str, ...]
     language: str
@@ -76,7 +75,7 @@ class Plan:
     def files(self) -> list[Outgoing]:
         """Return all that travels as files, in the order in which it is sent."""
         files = [
-            Outgoing(FileOnDisk(chosen.path), snapshot)
+            Outgoing(chosen.source, snapshot)
             for chosen, snapshot in zip(self.draft.files, self.attachments, strict=True)
         ]
         if self.rest:
@@ -131,8 +130,7 @@ def restarted(plan: Plan, place: int, office: Office, day: Day) -> Plan:
     """
     snapshots = list(plan.attachments)
     if place < len(snapshots):
-        source = FileOnDisk(plan.draft.files[place].path)
-        snapshots[place] = read_snapshot(source, lambda _size: None)
+        snapshots[place] = read_snapshot(plan.draft.files[place].source, lambda _size: None)
         return replaced(plan, tuple(snapshots), office, day)
     if place == len(snapshots) and plan.rest:
         return replace(plan, rest=replace(plan.rest, key=new_file_key()))
@@ -190,6 +188,7 @@ def _unsplit(
         client=CLIENT,
         delegation=directory.delegation.number,
         sequence=directory.sequence,
+        form=directory.form,
         answers=draft.answers,
         attachments=tuple(
             Attachment(

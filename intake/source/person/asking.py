@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from crypto.payload import Answer
 from ground.languages import gettext as _
 from ground.shell.figures import number_text
 from ground.shell.foreign import ForeignText
@@ -9,7 +10,7 @@ from ground.shell.layout import fitted
 from ground.shell.terminal import Terminal
 from intake.questions import Question
 
-__all__ = ["ask_answer", "ask_left_out", "ask_readers", "ask_text"]
+__all__ = ["ask_left_out", "ask_question", "ask_readers", "ask_text"]
 
 
 def ask_text(terminal: Terminal, heading: str, help_: Sequence[str] = ()) -> str:
@@ -20,21 +21,54 @@ def ask_text(terminal: Terminal, heading: str, help_: Sequence[str] = ()) -> str
     return terminal.ask_text(_("As long as you like. End with a line that holds only a dot."))
 
 
-def ask_answer(terminal: Terminal, question: Question) -> str:
-    """Return what a person answers to one of the questions that help, perhaps nothing."""
-    _say_question(terminal, question)
+def ask_question(terminal: Terminal, question: Question) -> Answer:
+    """Return what a person answers to a question of the office's form, perhaps nothing.
+
+    The question's words are the office's: they are shown as what comes from outside.
+    """
+    terminal.say()
+    for paragraph in (question.heading, *question.help):
+        _say_foreign(terminal, paragraph)
+    if question.kind == "choice":
+        return _ask_choice(terminal, question)
+    return _ask_answer(terminal, question.most)
+
+
+def _ask_answer(terminal: Terminal, most: int | None) -> str:
     while True:
         answer = terminal.ask("> ")
         size = len(answer.encode())
-        if question.most is None or size <= question.most:
+        if most is None or size <= most:
             return answer
-        room = question.most * len(answer) // size // 100 * 100
+        room = most * len(answer) // size // 100 * 100
         terminal.say(
             _(
                 "This answer is too long. There is room for about {n} characters here; what"
                 " happened may be longer."
             ).format(n=number_text(room))
         )
+
+
+def _ask_choice(terminal: Terminal, question: Question) -> tuple[str, ...]:
+    for number, choice in enumerate(question.choices, 1):
+        _say_foreign(terminal, f"  {number}. {choice.label}")
+    asked = _("The number that fits (Enter: none): ")
+    if question.several:
+        asked = _("The numbers that fit, with spaces between (Enter: none): ")
+    while True:
+        chosen = _chosen(terminal.ask(asked), question)
+        if chosen is not None:
+            return chosen
+        terminal.say(_("Type only numbers of this list, one alone where one fits."))
+
+
+def _chosen(typed: str, question: Question) -> tuple[str, ...] | None:
+    """Return the ids of the numbers that were typed; None where these are none."""
+    by_number = {str(number): one.id for number, one in enumerate(question.choices, 1)}
+    numbers = list(dict.fromkeys(typed.replace(",", " ").split()))
+    if not by_number.keys() >= set(numbers) or (len(numbers) > 1 and not question.several):
+        return None
+    return tuple(by_number[number] for number in numbers)
 
 
 def ask_left_out(
@@ -60,6 +94,11 @@ def ask_readers(terminal: Terminal, titles: Mapping[str, ForeignText]) -> list[s
         if ids and set(ids).issubset(titles):
             return ids
         terminal.say(_("That names somebody else, or nobody."))
+
+
+def _say_foreign(terminal: Terminal, text: str) -> None:
+    for line in fitted(str(ForeignText(text))):
+        terminal.say(line)
 
 
 def _say_titles(terminal: Terminal, titles: Mapping[str, ForeignText]) -> None:

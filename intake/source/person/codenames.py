@@ -25,8 +25,13 @@ def has_codename(text: str) -> bool:
     return any(contains_codename(text, words_of(language.code)) for language in LANGUAGES)
 
 
-def show_codename(terminal: Terminal, words: Sequence[str]) -> None:
-    """Show a codename to a person and let two of its words be typed back."""
+def show_codename(
+    terminal: Terminal, words: Sequence[str], *, ends_with_session: bool = False
+) -> None:
+    """Show a codename to a person and let two of its words be typed back.
+
+    `ends_with_session`: what breaks off can be taken up only until the person logs out.
+    """
     terminal.say(_("Your codename: these eight words are the only way back to your message."))
     terminal.say()
     for number, word in enumerate(words, 1):
@@ -39,6 +44,13 @@ def show_codename(terminal: Terminal, words: Sequence[str]) -> None:
         )
     )
     terminal.say(_("They open nothing yet. They do as soon as this program says: stored."))
+    if ends_with_session:
+        terminal.say(
+            _(
+                "Stay logged in until then. If sending breaks off, it can be taken up only before"
+                " you log out or restart this device; after that you would begin anew."
+            )
+        )
     terminal.say()
     asked = sorted(secrets.SystemRandom().sample(range(len(words)), 2))
     for place in asked:

@@ -17,9 +17,10 @@ from ground.shell.refusals import Refusal
 from ground.shell.terminal import Terminal
 from intake.source.person.codename_line import CodenameLine
 from intake.source.person.upload_progress import ProgressInWords
-from intake.source.reach.api import Api, Route, connected
+from intake.source.reach.api import Api, connected
 from intake.source.reach.office import Office, closed_reason, open_office, other_ways
 from intake.source.reach.pinned import StateFolder
+from intake.source.reach.route import Route
 
 __all__ = ["Session", "asked", "compare", "connect", "next_command", "refuse_if_closed"]
 
@@ -30,7 +31,8 @@ _T = TypeVar("_T")
 class Session:
     """One run: how the server is reached, who sits there, what is remembered.
 
-    `named_state` is the state folder that a person has named, if any. `patience` is in seconds.
+    `named_state` is the state folder that a person has named, if any. `patience` is in seconds;
+    `board_from` is the mirror that gives volumes of the board, or empty.
     With `as_json` stdout is for the answer alone.
     """
 
@@ -41,6 +43,7 @@ class Session:
     codename: CodenameLine
     language: str
     patience: float
+    board_from: str
     progress: ProgressInWords
     output: Output
     as_json: bool

@@ -73,6 +73,16 @@ class ProgressInWords:
                 )
             )
 
+    def board(self, loaded: int, size: int) -> None:
+        """Show how much of the board is here; `size` is 0 while that is not known."""
+        if not self._line.is_seen:
+            return
+        text = _("Loading the board, the same for everybody")
+        if size:
+            figures = _("{size} of {total}").format(size=size_text(loaded), total=size_text(size))
+            text = f"{text}: {figures}"
+        self._line.show(text)
+
     def working(self, tried: int, of: int) -> None:
         """Show how far the work at a puzzle is, which takes `of` tries or so."""
         if self._line.is_seen:
@@ -120,6 +130,15 @@ class ProgressInWords:
             )
         again = _("Nothing is lost. Next try in {time}.").format(time=time_text(waiting.seconds))
         self._line.show(f"{why} {again}", now=True)
+
+    def pausing(self, seconds: float) -> None:
+        """Say why nothing is sent yet."""
+        self._line.show(
+            _(
+                "Waiting {time}, so that sending does not follow at once upon the look for replies…"
+            ).format(time=time_text(seconds)),
+            now=True,
+        )
 
     def clear(self) -> None:
         """Remove the line that is written over."""

@@ -6,10 +6,9 @@ proxies are not looked at.
 """
 
 import json
-import secrets
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,18 +16,20 @@ import aiohttp
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError
 
 from crypto.directory import DOCUMENT_MAX_SIZE
+from crypto.form import FORM_MAX_SIZE
 from crypto.names import Address, ChunkId, Day, KeyHash
-from crypto.sizes import KEM_PUBLIC_KEY_SIZE
+from crypto.sizes import KEM_PUBLIC_KEY_SIZE, RECORD_SIZE
 from crypto.strict_json import INTEGER_MAX
+from crypto.volumes import Volume
 from ground.languages import gettext as _
 from ground.shell.refusals import Refusal
 from intake.source.reach.address import Proxy
+from intake.source.reach.route import Isolation, Purpose, Route
 
 __all__ = [
     "IN_FLIGHT",
     "Admission",
     "Api",
-    "Route",
     "ServerError",
     "Status",
     "connected",
@@ -41,8 +42,7 @@ IN_FLIGHT: Final = 4
 
 _STATUS_MAX_SIZE: Final = 4096
 _ERROR_MAX_SIZE: Final = 1024
-# The whole board while it is small, a bucket when it is not; far more than a server would hold.
-_BOARD_MAX_SIZE: Final = 64 * 1024 * 1024
+_VOLUMES_MAX_SIZE: Final = 256 * 1024
 # A connection through Tor takes its time.
 _CONNECT_SECONDS: Final = 90
 _DOWNLOAD: Final = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=60)
@@ -87,67 +87,72 @@ class Status:
     chunks: Admission
 
 
-@dataclass(frozen=True, repr=False)
-class Route:
-    """How a server is reached: its origin, and a proxy where one was asked for.
-
-    `isolation` is a name that Tor is given, so that it carries this run on lines of its own; it
-    means nothing else and is made anew for each run.
-    """
-
-    origin: str
-    proxy: Proxy | None
-    isolation: str
-
-    @classmethod
-    def of(cls, origin: str, proxy: Proxy | None) -> "Route":
-        """Return the route of a run that begins."""
-        return cls(origin, proxy, secrets.token_hex(16))
-
-
 class Api:
-    """The requests, each a method. All raise ServerError."""
+    """The requests, each a method, each on the line of its purpose. All raise ServerError."""
 
-    def __init__(self, session: aiohttp.ClientSession, origin: str) -> None:
-        self._session = session
-        self._origin = origin
+    def __init__(self, sessions: Mapping[Purpose, aiohttp.ClientSession], route: Route) -> None:
+        self._sessions = sessions
+        self._route = route
 
     async def directory(self) -> bytes:
         """Return the document of SPEC 10.1, not checked."""
-        return await self._get("/v1/directory", DOCUMENT_MAX_SIZE)
+        return await self._get(Purpose.OFFICE, "/v1/directory", DOCUMENT_MAX_SIZE)
 
     async def key(self, key_hash: KeyHash) -> bytes:
         """Return what the server gives for an intake key's hash, not checked."""
-        return await self._get(f"/v1/keys/{key_hash.hex()}", KEM_PUBLIC_KEY_SIZE)
+        path = f"/v1/keys/{key_hash.hex()}"
+        return await self._get(Purpose.OFFICE, path, KEM_PUBLIC_KEY_SIZE)
 
-    async def board(self, bits: int, value: int) -> bytes:
-        """Return the records of one bucket of the board, one after another."""
-        return await self._get(f"/v1/board/{bits}/{value}", _BOARD_MAX_SIZE)
+    async def form(self, form_hash: bytes) -> bytes:
+        """Return what the server gives for a form's hash, not checked."""
+        return await self._get(Purpose.OFFICE, f"/v1/forms/{form_hash.hex()}", FORM_MAX_SIZE)
+
+    async def volumes(self) -> bytes:
+        """Return the list of the board's volumes, not checked."""
+        return await self._get(Purpose.BOARD, "/v1/board", _VOLUMES_MAX_SIZE)
+
+    async def volume(self, wanted: Volume, count: Callable[[int], None]) -> bytes:
+        """Return what the server gives for a volume, not checked; each piece is counted."""
+        size = wanted.records * RECORD_SIZE
+        try:
+            return await self._get(Purpose.BOARD, f"/v1/board/{wanted.hash.hex()}", size, count)
+        finally:
+            if self._route.proxy:
+                self._route.pause.begin()
 
     async def status(self) -> Status:
         """Return the server's day and what it takes in."""
-        return read_status(await self._get("/v1/status", _STATUS_MAX_SIZE))
+        return read_status(await self._get(Purpose.OFFICE, "/v1/status", _STATUS_MAX_SIZE))
 
     async def put_chunk(self, chunk_id: ChunkId, chunk: bytes, puzzle: str, seconds: float) -> None:
         """Store a chunk, which may take so long; returns when it is durable."""
-        await self._put(f"/v1/chunks/{chunk_id.hex()}", chunk, puzzle, seconds)
+        path = f"/v1/chunks/{chunk_id.hex()}"
+        await self._put(Purpose.FILES, path, chunk, puzzle, seconds)
 
     async def put_envelope(self, address: Address, envelope: bytes, puzzle: str) -> None:
         """Store an envelope; returns when it is durable."""
         path = f"/v1/envelopes/{address.hex()}"
-        await self._put(path, envelope, puzzle, _ENVELOPE_SECONDS)
+        await self._put(Purpose.MESSAGE, path, envelope, puzzle, _ENVELOPE_SECONDS)
 
-    async def _get(self, path: str, max_size: int) -> bytes:
-        async with self._asked("GET", path, {}, None, _DOWNLOAD) as response:
+    async def _get(
+        self,
+        purpose: Purpose,
+        path: str,
+        max_size: int,
+        count: Callable[[int], None] = lambda _size: None,
+    ) -> bytes:
+        async with self._asked(purpose, "GET", path, {}, None, _DOWNLOAD) as response:
             if response.status != 200:
                 raise await _error(response)
-            return await _body(response, max_size)
+            return await _body(response, max_size, count)
 
-    async def _put(self, path: str, body: bytes, puzzle: str, seconds: float) -> None:
+    async def _put(
+        self, purpose: Purpose, path: str, body: bytes, puzzle: str, seconds: float
+    ) -> None:
         headers = _BINARY | ({"Fidelio-Puzzle": puzzle} if puzzle else {})
         # While a body goes out nothing comes in, so that the limit is on the whole.
         times = aiohttp.ClientTimeout(total=seconds, sock_connect=_CONNECT_SECONDS)
-        async with self._asked("PUT", path, headers, body, times) as response:
+        async with self._asked(purpose, "PUT", path, headers, body, times) as response:
             # Only 204 says that the bytes are durable: a proxy's friendly 200 does not.
             if response.status != 204:
                 raise await _error(response)
@@ -155,15 +160,16 @@ class Api:
     @asynccontextmanager
     async def _asked(
         self,
+        purpose: Purpose,
         method: str,
         path: str,
         headers: dict[str, str],
         body: bytes | None,
         times: aiohttp.ClientTimeout,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        url = self._origin + path
+        url = self._route.origin + path
         try:
-            async with self._session.request(
+            async with self._sessions[purpose].request(
                 method, url, headers=headers, data=body, allow_redirects=False, timeout=times
             ) as response:
                 yield response
@@ -199,34 +205,47 @@ def read_error_code(body: bytes) -> str:
 @asynccontextmanager
 async def connected(route: Route) -> AsyncIterator[Api]:
     """Give the requests to a server; what they opened is closed in the end."""
-    async with aiohttp.ClientSession(
-        connector=_connector(route),
+    async with AsyncExitStack() as opened:
+        sessions = {
+            purpose: await opened.enter_async_context(_session(route)) for purpose in Purpose
+        }
+        yield Api(sessions, route)
+
+
+def _session(route: Route) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=_connector(route.proxy),
         skip_auto_headers=_UNSENT_HEADERS,
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,
-    ) as session:
-        yield Api(session, route.origin)
+    )
 
 
-def _connector(route: Route) -> aiohttp.TCPConnector:
-    if route.proxy is None:
+def _connector(proxy: Proxy | None) -> aiohttp.TCPConnector:
+    if proxy is None:
         return aiohttp.TCPConnector(limit=IN_FLIGHT + 1)
+    isolation = Isolation.drawn()
     # rdns: names go to the proxy as they are.
     return ProxyConnector(
-        host=route.proxy.host,
-        port=route.proxy.port,
-        username=route.isolation,
-        password=route.isolation,
+        host=proxy.host,
+        port=proxy.port,
+        username=isolation.name,
+        password=isolation.password,
         rdns=True,
         limit=IN_FLIGHT + 1,
     )
 
 
-async def _body(response: aiohttp.ClientResponse, max_size: int) -> bytes:
+async def _body(
+    response: aiohttp.ClientResponse,
+    max_size: int,
+    count: Callable[[int], None] = lambda _size: None,
+) -> bytes:
     body = bytearray()
     async for piece in response.content.iter_any():
         body += piece
+        count(len(piece))
         if len(body) > max_size:
             raise ServerError(502)
     return bytes(body)

@@ -1,12 +1,11 @@
 """An office from a directory file: for a device that is never online (SPEC 11.2)."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from crypto.days import week_of
 from crypto.directory import Directory, check_current, current_key
-from crypto.directory_file import read_directory_file, split_directory_file
+from crypto.directory_file import DirectoryFile, read_directory_file, split_directory_file
 from crypto.errors import Malformed, Outdated, ProtocolError
 from crypto.lifetimes import CLOCK_GRACE_DAYS
 from crypto.names import Day, GenesisId
@@ -32,7 +31,7 @@ def open_directory_file(path: Path, genesis_id: GenesisId | None, state: StateFo
     """
     data, document = _read(path)
     directory = genuine(document, genesis_id)
-    keys = _keys(path, data, directory.genesis_id)
+    file = _checked(path, data, directory.genesis_id)
     check_seen(directory, state)
     day = today()
     hashes = _current_hashes(directory, day)
@@ -40,9 +39,10 @@ def open_directory_file(path: Path, genesis_id: GenesisId | None, state: StateFo
         origin="",
         genesis_id=directory.genesis_id,
         directory=directory,
+        form=file.form,
         status=Status(day, _OPEN, _OPEN),
         week=week_of(day),
-        keys={recipient_id: keys[key_hash] for recipient_id, key_hash in hashes.items()},
+        keys={recipient_id: file.keys[key_hash] for recipient_id, key_hash in hashes.items()},
     )
 
 
@@ -50,7 +50,7 @@ def _read(path: Path) -> tuple[bytes, bytes]:
     """Return a file and the directory's document in it."""
     try:
         data = path.read_bytes()
-        document, _unchecked_keys = split_directory_file(data)
+        document, _unchecked_form, _unchecked_keys = split_directory_file(data)
     except OSError:
         raise Refusal(
             _("The file cannot be read: {path}").format(path=foreign_path(path))
@@ -63,12 +63,14 @@ def _read(path: Path) -> tuple[bytes, bytes]:
     return data, document
 
 
-def _keys(path: Path, data: bytes, genesis_id: GenesisId) -> Mapping[str, bytes]:
+def _checked(path: Path, data: bytes, genesis_id: GenesisId) -> DirectoryFile:
     try:
-        return read_directory_file(data, genesis_id).keys
+        return read_directory_file(data, genesis_id)
     except ProtocolError:
         raise Refusal(
-            _("A key in this file is not the office's: {path}").format(path=foreign_path(path)),
+            _("A key in this file, or its questions, are not the office's: {path}").format(
+                path=foreign_path(path)
+            ),
             _("Save it once more from the office's site, and compare it there."),
         ) from None
 

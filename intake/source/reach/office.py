@@ -1,6 +1,5 @@
 """The office as this client finds it: everything checked before the person types a word."""
 
-import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +14,11 @@ from crypto.directory import (
     fingerprint,
     name_in,
     read_directory,
+    signing_keys_of,
 )
+from crypto.envelope import SealTo
 from crypto.errors import Contradictory, Foreign, Outdated, ProtocolError
+from crypto.form import Form, read_form
 from crypto.lifetimes import CLOCK_GRACE_DAYS
 from crypto.names import Day, GenesisId, KeyHash, Week
 from crypto.public_keys import check_kem_public_key, key_hash
@@ -51,6 +53,7 @@ class Office:
     origin: str
     genesis_id: GenesisId
     directory: Directory
+    form: Form
     status: Status
     week: Week
     keys: Mapping[str, bytes]
@@ -65,6 +68,11 @@ class Office:
             recipient.id: ForeignText(name_in(recipient.titles, language))
             for recipient in self.directory.recipients
         }
+
+    def seal_to(self, recipient_id: str) -> SealTo:
+        """Return what a message is sealed to so that an active recipient can read it."""
+        signing_key = signing_keys_of(self.directory, recipient_id)[0]
+        return SealTo(recipient_id, self.keys[recipient_id], self.week, signing_key=signing_key)
 
     @property
     def fingerprint(self) -> str:
@@ -91,19 +99,21 @@ async def load_office(
     Where no `genesis_id` is known, that of the document is taken: the caller has a person compare
     it before anything else happens. Raises ServerError where the server is away.
     """
-    document, status = await asyncio.gather(api.directory(), api.status())
+    # SPEC 11.5: one after another, so that every visit looks alike
+    document = await api.directory()
     directory = genuine(document, genesis_id)
+    status = await api.status()
     day = today()
     check_seen(directory, state)
     _check(directory, origin, status, day)
-    keys = await asyncio.gather(
-        *(_key(api, current_key(one, day).hash, directory) for one in directory.recipients)
-    )
+    form = await _form(api, directory)
+    keys = [await _key(api, current_key(one, day).hash, directory) for one in directory.recipients]
     ids = [recipient.id for recipient in directory.recipients]
     return Office(
         origin=origin,
         genesis_id=directory.genesis_id,
         directory=directory,
+        form=form,
         status=status,
         week=week_of(day),
         keys=dict(zip(ids, keys, strict=True)),
@@ -232,6 +242,16 @@ def _wrong_clock(day: Day, other_day: Day) -> Refusal:
         ).format(day=long_date_text(day), other=long_date_text(other_day)),
         _("Set this device's date, then repeat this."),
     )
+
+
+async def _form(api: Api, directory: Directory) -> Form:
+    try:
+        return read_form(await api.form(directory.form), directory.form)
+    except ProtocolError:
+        raise Refusal(
+            _("The server gave questions that are not the office's. Nothing was sent."),
+            other_ways(directory),
+        ) from None
 
 
 async def _key(api: Api, wanted: KeyHash, directory: Directory) -> bytes:

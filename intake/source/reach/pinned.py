@@ -2,13 +2,14 @@
 
 The state folder holds one folder an office, named by its `genesis_id`, and in it `office.json`:
 the addresses under which a person confirmed it, and the newest directory that was accepted. Nothing
-in it tells of a report but the folders of `unsent`, while there are any.
+in it tells of a report but the folders of messages that wait, while there are any.
 """
 
 import os
 import pwd
 import re
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -76,12 +77,17 @@ class StateFolder:
 
     def office_at(self, origin: str) -> Pinned | None:
         """Return the office that was confirmed at an address, if any was."""
-        offices = (self._read(folder) for folder in self._offices())
+        offices = (self._read(folder) for folder in self.office_folders())
         return next((office for office in offices if office and origin in office.addresses), None)
 
     def knows(self, genesis_id: GenesisId) -> bool:
         """Tell whether an office was confirmed, at whichever address."""
         return self._read(self.office_folder(genesis_id)) is not None
+
+    def addresses_in(self, office_folder: Path) -> tuple[str, ...]:
+        """Return the addresses of the office whose folder this is, as far as they are known."""
+        office = self._read(office_folder)
+        return office.addresses if office else ()
 
     def check(self, directory: Directory) -> None:
         """Return if a directory is not older than what was seen; raises as `check_not_older`."""
@@ -91,9 +97,7 @@ class StateFolder:
 
     def remember(self, origin: str, directory: Directory) -> None:
         """Save an office as that of an address, with a directory that was accepted."""
-        self._make_private()
-        folder = self.office_folder(directory.genesis_id)
-        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        folder = self.make_office_folder(directory.genesis_id)
         with locked(folder / _LOCK):
             office = self._read(folder)
             if office:
@@ -106,7 +110,21 @@ class StateFolder:
         """Return the folder of an office, which may not be there."""
         return self.path / genesis_id.hex()
 
-    def _offices(self) -> list[Path]:
+    def make_office_folder(self, genesis_id: GenesisId) -> Path:
+        """Return the folder of an office, made if need be; only its owner can look into it."""
+        self._make_private()
+        folder = self.office_folder(genesis_id)
+        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        return folder
+
+    def remove_if_empty(self, genesis_id: GenesisId) -> None:
+        """Remove the folder of an office of which nothing is remembered, and an empty state."""
+        with suppress(OSError):
+            self.office_folder(genesis_id).rmdir()
+            self.path.rmdir()
+
+    def office_folders(self) -> list[Path]:
+        """Return the folders of all offices."""
         try:
             return sorted(entry for entry in self.path.iterdir() if _NAME.fullmatch(entry.name))
         except FileNotFoundError:

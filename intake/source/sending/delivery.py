@@ -1,31 +1,32 @@
 """From a draft to "stored": read, saved, sent, and taken up again after a kill."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from crypto.codename import Codename
 from crypto.days import later
 from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE
-from crypto.source_keys import SourceKeys, derive_source_keys
+from crypto.source_keys import derive_source_keys
 from ground.languages import gettext as _
 from ground.shell.figures import size_text
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 from intake.clock import today
-from intake.source.message.cleaning import copies_removed_on_error, copy_folders, remove_copies
 from intake.source.message.drafting import snapshots_of
-from intake.source.message.plan import Draft, Plan, make_plan
+from intake.source.message.plan import Draft, make_plan
 from intake.source.person.session import Session, asked, next_command
 from intake.source.reach.api import Api
 from intake.source.reach.line import GaveUpError, Line
 from intake.source.reach.office import Office
-from intake.source.sending.unsent import Unsent, derive_unsent_key, unsent_folders
-from intake.source.sending.unsent_format import DatedEnvelope
+from intake.source.sending.recipients_gone import RecipientsGoneError, agree_without
+from intake.source.sending.unsent import Unsent
+from intake.source.sending.unsent_folders import UnsentFolder, found_unsent, waiting_in
+from intake.source.sending.unsent_keys import derive_codename_key, joined_key
 from intake.source.sending.upload import Upload
 
-__all__ = ["Stored", "check_unsent", "deliver", "go_on", "not_stored", "paths_text"]
+__all__ = ["Stored", "check_unsent", "deliver", "go_on", "not_stored"]
 
 
 @dataclass(frozen=True)
@@ -42,85 +43,130 @@ class Stored:
 
 
 def deliver(
-    session: Session, office: Office, draft: Draft, codename: Callable[[], Codename]
+    session: Session,
+    office: Office,
+    draft: Draft,
+    codename: Callable[[], Codename],
+    folder: UnsentFolder,
 ) -> Stored:
-    """Send a draft; `codename` is asked once all is known to fit. Refusal where it ends early."""
-    with copies_removed_on_error(draft.files):
-        plan = make_plan(draft, snapshots_of(draft.files, session.progress), office, today())
-        words = codename()
-        source = derive_source_keys(words, office.genesis_id)
-        folder = session.state.office_folder(office.genesis_id)
-        unsent = Unsent.new(folder, derive_unsent_key(words, office.genesis_id))
-        unsent.save(plan, None)
-    with unsent.alone():
-        return _carry(session, office, source, unsent, plan, None)
+    """Send a draft; `codename` is asked once all is known to fit. Refusal where it ends early.
+
+    The message waits in `folder` until it is stored.
+    """
+    plan = make_plan(draft, snapshots_of(draft.files, session.progress), office, today())
+    words = codename()
+    source = derive_source_keys(words, office.genesis_id)
+    key = joined_key(derive_codename_key(words, office.genesis_id), folder.key_file.make())
+    unsent = Unsent(folder.path, key)
+    unsent.save(plan, None)
+    folder.stay()
+    upload = Upload(plan, None, source, office, session.state, unsent)
+    return _Delivery(session, folder, upload).carry()
 
 
 def check_unsent(session: Session, office: Office) -> None:
     """Return if something waits on this device, else Refusal: looked at before words are typed."""
-    if not unsent_folders(session.state.office_folder(office.genesis_id)):
+    if not waiting_in(session.state.office_folder(office.genesis_id)):
         raise Refusal(
             _("Nothing for this office waits on this device."),
             _("Without --resume you begin a new report."),
         )
 
 
-def go_on(session: Session, office: Office, codename: Codename) -> Stored:
-    """Send on what waits on this device under a codename."""
-    source = derive_source_keys(codename, office.genesis_id)
-    folder = session.state.office_folder(office.genesis_id)
-    unsent = Unsent.find(folder, derive_unsent_key(codename, office.genesis_id))
-    with unsent.alone():
-        plan, sealed = unsent.load()
-        return _carry(session, office, source, unsent, plan, sealed)
-
-
-def _carry(
-    session: Session,
-    office: Office,
-    source: SourceKeys,
-    unsent: Unsent,
-    plan: Plan,
-    sealed: DatedEnvelope | None,
+def go_on(
+    session: Session, office: Office, codename: Codename, without: Sequence[str] = ()
 ) -> Stored:
-    progress = session.progress
-    upload = Upload(plan, sealed, source, office, session.state, unsent)
-    # A run before this one may have sent what it had sealed.
-    progress.may_be_stored = sealed is not None
-
-    async def ask(api: Api) -> Day:
-        return await upload.send(api, Line(session.patience, progress.waiting), progress)
-
-    try:
-        upload.clean_again()
-        day = asked(session, ask)
-    except GaveUpError:
-        raise Refusal(not_stored(session), _how_to_go_on(session, unsent, upload)) from None
-    except Refusal as refusal:
-        hint = f"{refusal.hint}\n{_how_to_go_on(session, unsent, upload)}".strip()
-        raise Refusal(refusal.message, hint) from None
-    except KeyboardInterrupt:
-        message = _("Stopped by hand.") + " " + not_stored(session)
-        raise Refusal(message, _how_to_go_on(session, unsent, upload)) from None
-    finally:
-        progress.clear()
-    _tidy(session, unsent, upload)
-    until = later(day, office.directory.policy.codename_days)
-    return Stored(plan.draft.kind, day, until, plan.draft.recipient_ids)
+    """Send on what waits on this device under a codename, but to nobody of `without`."""
+    source = derive_source_keys(codename, office.genesis_id)
+    key = derive_codename_key(codename, office.genesis_id)
+    with found_unsent(session.state, office.genesis_id, key) as (folder, unsent):
+        plan, sealed = unsent.load()
+        upload = Upload(plan, sealed, source, office, session.state, unsent)
+        upload.leave_out(without)
+        # A run before this one may have sent what it had sealed.
+        session.progress.may_be_stored = sealed is not None
+        return _Delivery(session, folder, upload).carry()
 
 
-def _tidy(session: Session, unsent: Unsent, upload: Upload) -> None:
-    """Remove what was saved here of a stored message; whoever stops that hears what is left."""
-    try:
-        remove_copies(upload.chosen)
-        unsent.forget()
-    except (KeyboardInterrupt, OSError):
-        left = [unsent.folder, *copy_folders(upload.chosen)]
-        session.progress.say(
-            _("It is stored. What is left of it here can be removed: {folders}").format(
-                folders=paths_text(left)
+class _Delivery:
+    """A message on its way to "stored", and what is said of it where it ends early."""
+
+    def __init__(self, session: Session, folder: UnsentFolder, upload: Upload) -> None:
+        self._session = session
+        self._folder = folder
+        self._upload = upload
+
+    def carry(self) -> Stored:
+        """Send it until it is stored."""
+        session = self._session
+        try:
+            day = self._sent()
+        except GaveUpError:
+            raise Refusal(not_stored(session), self._how_to_go_on()) from None
+        except Refusal as refusal:
+            hint = f"{refusal.hint}\n{self._how_to_go_on()}".strip()
+            raise Refusal(refusal.message, hint) from None
+        except KeyboardInterrupt:
+            message = _("Stopped by hand.") + " " + not_stored(session)
+            raise Refusal(message, self._how_to_go_on()) from None
+        finally:
+            session.progress.clear()
+        self._tidy()
+        draft, policy = self._upload.draft, self._upload.office.directory.policy
+        return Stored(draft.kind, day, later(day, policy.codename_days), draft.recipient_ids)
+
+    def _sent(self) -> Day:
+        """Return the day of the envelope, once it is stored, whoever has to be asked on the way."""
+        progress = self._session.progress
+        _pause(self._session)
+
+        async def ask(api: Api) -> Day:
+            line = Line(self._session.patience, progress.waiting)
+            return await self._upload.send(api, line, progress)
+
+        while True:
+            try:
+                return asked(self._session, ask)
+            except RecipientsGoneError as gone:
+                progress.clear()
+                upload = self._upload
+                agree_without(self._session, upload.office, upload.draft.recipient_ids, gone.ids)
+                upload.leave_out(gone.ids)
+
+    def _tidy(self) -> None:
+        """Remove what was saved here of a stored message; whoever stops that hears what is left."""
+        try:
+            self._folder.end()
+        except (KeyboardInterrupt, OSError):
+            command = next_command(self._session, "report --give-up")
+            self._session.progress.say(
+                _("It is stored. This removes what is left of it here: {command}").format(
+                    command=command
+                )
             )
+
+    def _how_to_go_on(self) -> str:
+        session, key_file = self._session, self._folder.key_file
+        said = [
+            _("Go on with: {command}").format(command=next_command(session, "report --resume")),
+            _("What is not sent yet waits in {folder}: only your codename opens it, here.").format(
+                folder=foreign_path(self._folder.path)
+            ),
+        ]
+        if key_file.lies_in_session:
+            said.append(goes_with_session())
+        said.append(
+            _("To give it up: {command}").format(command=next_command(session, "report --give-up"))
         )
+        return "\n".join(said)
+
+
+def goes_with_session() -> str:
+    """Return what is said where the key lies in the folder of the user's session."""
+    return _(
+        "Once you log out or restart this device, nobody can open it any more, not even you: you"
+        " would begin anew."
+    )
 
 
 def not_stored(session: Session) -> str:
@@ -137,19 +183,9 @@ def not_stored(session: Session) -> str:
     )
 
 
-def paths_text(paths: list[Path]) -> str:
-    """Return paths as they are shown, in one line."""
-    return ", ".join(str(foreign_path(path)) for path in paths)
-
-
-def _how_to_go_on(session: Session, unsent: Unsent, upload: Upload) -> str:
-    text = _(
-        "Go on with: {command}\n"
-        "What is not sent yet lies in {folder}, encrypted under your codename. To give it up,"
-        " remove that folder."
-    ).format(command=next_command(session, "report --resume"), folder=foreign_path(unsent.folder))
-    if copies := copy_folders(upload.chosen):
-        text += "\n" + _(
-            "Cleaned copies of your files lie in {folders}, not encrypted: remove these too then."
-        ).format(folders=paths_text(copies))
-    return text
+def _pause(session: Session) -> None:
+    """Wait so long that what follows does not begin with the end of a visit to the board."""
+    seconds = session.route.pause.left()
+    if seconds:
+        session.progress.pausing(seconds)
+        time.sleep(seconds)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from crypto.days import first_day, week_of
-from crypto.envelope import SealTo, envelope_address, seal_envelope
+from crypto.envelope import envelope_address, seal_envelope
 from crypto.names import Address, ChunkId
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, puzzle_nonce, solve_puzzle
 from crypto.sealed_file import SealedFileHead, SealedFileWriter, last_day_of
@@ -86,7 +86,7 @@ def _write(
             done += 1
             progress.sealing(Sent(done, chunks))
     message = plan.message(office.directory, today())
-    recipients = [SealTo(one, office.keys[one]) for one in plan.draft.recipient_ids]
+    recipients = [office.seal_to(one) for one in plan.draft.recipient_ids]
     envelope = seal_envelope(message, source, recipients)
     solved = nonce(PUZZLE_ENVELOPE, envelope_address(envelope), policy.puzzle_envelope)
     file.write(writer.end(nonce=solved, envelope=envelope))

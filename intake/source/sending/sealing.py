@@ -8,15 +8,12 @@ from crypto.codename import Codename
 from crypto.names import Day
 from crypto.sealed_file import sealed_file_size
 from crypto.source_keys import derive_source_keys
-from ground.languages import gettext as _
 from intake.clock import today
-from intake.source.message.cleaning import copies_removed_on_error, copy_folders, remove_copies
 from intake.source.message.drafting import snapshots_of
 from intake.source.message.plan import Draft, make_plan
 from intake.source.person.session import Session
 from intake.source.reach.api import Admission
 from intake.source.reach.office import Office
-from intake.source.sending.delivery import paths_text
 from intake.source.sending.sealed_file_writing import write_sealed_file
 
 __all__ = ["SealedFile", "for_later", "seal_into_file"]
@@ -46,16 +43,7 @@ def seal_into_file(
     path: Path,
 ) -> SealedFile:
     """Seal a draft into a new file; `codename` is asked once all is known to fit."""
-    with copies_removed_on_error(draft.files):
-        plan = make_plan(draft, snapshots_of(draft.files, session.progress), office, today())
-        source = derive_source_keys(codename(), office.genesis_id)
-        head = write_sealed_file(path, plan, source, office, session.progress)
-    try:
-        remove_copies(draft.files)
-    except KeyboardInterrupt:
-        session.progress.say(
-            _("The file is whole. Cleaned copies are left, and can be removed: {folders}").format(
-                folders=paths_text(copy_folders(draft.files))
-            )
-        )
+    plan = make_plan(draft, snapshots_of(draft.files, session.progress), office, today())
+    source = derive_source_keys(codename(), office.genesis_id)
+    head = write_sealed_file(path, plan, source, office, session.progress)
     return SealedFile(path, sealed_file_size(head.chunks), head.last_day, draft.recipient_ids)

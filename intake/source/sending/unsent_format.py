@@ -20,6 +20,7 @@ from crypto.strict_json import INTEGER_MAX, Fields
 from intake.source.message.files import ChosenFile
 from intake.source.message.pieces import Snapshot
 from intake.source.message.plan import Draft, Plan
+from intake.source.message.sealed_copies import COPY_KEY_SIZE, SealedCopy
 
 __all__ = ["DatedEnvelope", "plan_members", "read_envelope", "read_plan"]
 
@@ -51,7 +52,8 @@ def plan_members(plan: Plan, sealed: DatedEnvelope | None) -> dict[str, object]:
         "files": [
             {
                 "path": _path_text(chosen.path),
-                "original": chosen.original and _path_text(chosen.original),
+                "copy": chosen.copy
+                and {"path": _path_text(chosen.copy.path), "key": chosen.copy.key.hex()},
                 "name": chosen.name,
                 "type": chosen.media_type,
                 **_snapshot_members(snapshot),
@@ -85,9 +87,9 @@ def read_plan(fields: Fields) -> Plan:
         files=tuple(
             ChosenFile(
                 path=_read_path(file, "path"),
-                original=None if file.is_null("original") else _read_path(file, "original"),
                 name=file.text("name", FILE_NAME_MAX_SIZE, 1),
                 media_type=file.text("type", 100),
+                copy=None if file.is_null("copy") else _read_copy(file.object("copy")),
             )
             for file in files
         ),
@@ -103,6 +105,10 @@ def read_plan(fields: Fields) -> Plan:
         fill_key=FileKey(fill.hex("key", _FILE_KEY_SIZE)),
         fill_chunks=fill.integer("chunks"),
     )
+
+
+def _read_copy(fields: Fields) -> SealedCopy:
+    return SealedCopy(_read_path(fields, "path"), fields.hex("key", COPY_KEY_SIZE))
 
 
 def _read_snapshot(fields: Fields) -> Snapshot:

@@ -1,13 +1,12 @@
 """One message on its way: chunks first, the envelope last, each carried until the server has it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from crypto.days import first_day, later
-from crypto.envelope import SealTo, envelope_address, seal_envelope
+from crypto.envelope import envelope_address, seal_envelope
 from crypto.errors import TooLarge
 from crypto.lifetimes import KEY_DAYS
 from crypto.names import Day
@@ -17,10 +16,9 @@ from ground.languages import gettext as _
 from ground.shell.foreign import ForeignText
 from ground.shell.refusals import Refusal
 from intake.clock import today
-from intake.source.message.cleaning import clean_again, copies_removed_on_error
-from intake.source.message.files import ChosenFile
 from intake.source.message.pieces import ChangedError, Outgoing
-from intake.source.message.plan import Plan, replaced, restarted
+from intake.source.message.plan import Draft, Plan, replaced, restarted
+from intake.source.message.quiet_files import until_quiet
 from intake.source.person.upload_progress import ProgressInWords, Sent
 from intake.source.reach.api import IN_FLIGHT, Api, ServerError
 from intake.source.reach.line import Line
@@ -28,6 +26,7 @@ from intake.source.reach.office import Office, fresh_office, reopened
 from intake.source.reach.pace import Pace
 from intake.source.reach.pinned import StateFolder
 from intake.source.sending.puzzles import Work
+from intake.source.sending.recipients_gone import RecipientsGoneError
 from intake.source.sending.stored_chunks import StoredChunks
 from intake.source.sending.unsent import Unsent
 from intake.source.sending.unsent_format import DatedEnvelope
@@ -36,12 +35,6 @@ __all__ = ["Upload"]
 
 RESTARTS: Final = 5
 """How often files may turn out changed before somebody should stop changing them."""
-
-QUIET_SECONDS: Final = 1.0
-"""How long a file that changed has to stay as it is before it is read anew."""
-
-QUIET_WITHIN: Final = 10
-"""How many times that is waited for; then it is read as it is."""
 
 
 class _FileChangedError(Exception):
@@ -75,26 +68,33 @@ class Upload:
         self._work = Work()
 
     @property
-    def chosen(self) -> tuple[ChosenFile, ...]:
-        """The person's files, and where they lie by now."""
-        return self._plan.draft.files
+    def draft(self) -> Draft:
+        """What is sent, and to whom."""
+        return self._plan.draft
 
-    def clean_again(self) -> None:
-        """Make cleaned copies that are gone anew, where they have to be read, and save where."""
-        files = self._plan.files()
-        self._stored.count_on(sum(file.snapshot.chunks for file in files), today())
-        unread = {place for _number, place, _index in self._stored.missing(files)}
-        chosen = list(self.chosen)
-        made: list[ChosenFile] = []
-        with copies_removed_on_error(made):
-            for place, file in enumerate(self.chosen):
-                if place in unread and (again := clean_again(file)) != file:
-                    chosen[place] = again
-                    made.append(again)
-            if made:
-                draft = replace(self._plan.draft, files=tuple(chosen))
-                self._plan = replace(self._plan, draft=draft)
-                self._unsent.save_again(self._plan, self._sealed)
+    @property
+    def office(self) -> Office:
+        """The office as it was found last."""
+        return self._office
+
+    def leave_out(self, ids: Sequence[str]) -> None:
+        """Send it to nobody of these; Refusal where it is sealed to one, or nobody is left."""
+        draft = self._plan.draft
+        left = tuple(one for one in draft.recipient_ids if one not in ids)
+        if left == draft.recipient_ids:
+            return
+        if not self._seals_anew:
+            raise Refusal(
+                _("The message is sealed already, and the office may have it."),
+                _("Go on with --resume alone: it goes to those whom you chose."),
+            )
+        if not left:
+            raise Refusal(
+                _("Nobody would be left to read the message."),
+                _("Leave out fewer of them, or begin a new report."),
+            )
+        plan = replace(self._plan, draft=replace(draft, recipient_ids=left))
+        self._cut_again(plan)
 
     async def send(self, api: Api, line: Line, progress: ProgressInWords) -> Day:
         """Send until the envelope is stored; returns the day that it carries.
@@ -104,6 +104,7 @@ class Upload:
         restarts = 0
         while True:
             try:
+                self._refuse_recipients_gone()
                 await self._store_files(api, line, progress)
                 return await self._store_envelope(api, line, progress)
             except _FileChangedError as changed:
@@ -118,9 +119,23 @@ class Upload:
                 await self._restart(changed.place, progress)
             except TooLarge:
                 # Another directory's number is longer than the one the text was cut for.
-                snapshots = self._plan.attachments
-                stored = sum(snapshot.chunks for snapshot in snapshots)
-                self._go_on_with(replaced(self._plan, snapshots, self._office, today()), stored)
+                self._cut_again(self._plan)
+
+    def _refuse_recipients_gone(self) -> None:
+        """Raise RecipientsGoneError where it would be sealed to fewer than it is for."""
+        gone = [one for one in self.draft.recipient_ids if one not in self._office.keys]
+        if gone and self._seals_anew:
+            raise RecipientsGoneError(gone)
+
+    @property
+    def _seals_anew(self) -> bool:
+        """Whether there is no envelope yet, or its keys hold no longer."""
+        return self._sealed is None or today() >= self._sealed.until
+
+    def _cut_again(self, plan: Plan) -> None:
+        """Cut the text anew for another directory or other recipients; files stay as they are."""
+        stored = sum(snapshot.chunks for snapshot in plan.attachments)
+        self._go_on_with(replaced(plan, plan.attachments, self._office, today()), stored)
 
     # ---- files -----------------------------------------------------------------------------------
 
@@ -172,7 +187,7 @@ class Upload:
         await line.carry(attempt)
 
     def _name(self, place: int) -> str:
-        return self.chosen[place].name if place < len(self.chosen) else ""
+        return self.draft.files[place].name if place < len(self.draft.files) else ""
 
     def _changed_too_late(self, place: int) -> Refusal:
         """Return the refusal of a second version of a message that may be stored already."""
@@ -186,8 +201,8 @@ class Upload:
     async def _restart(self, place: int, progress: ProgressInWords) -> None:
         name = self._name(place)
         progress.changed(name)
-        if place < len(self.chosen):
-            await _until_quiet(self.chosen[place].path)
+        if place < len(self.draft.files):
+            await until_quiet(self.draft.files[place].path)
         try:
             plan = await asyncio.to_thread(restarted, self._plan, place, self._office, today())
         except OSError:
@@ -235,20 +250,14 @@ class Upload:
         day = today()
         if self._sealed is None or day >= self._sealed.until:
             self._office = await fresh_office(api, self._office, self._state)
+            self._refuse_recipients_gone()
             self._sealed = await asyncio.to_thread(self._seal, day)
             self._unsent.save_again(self._plan, self._sealed)
         return self._sealed
 
     def _seal(self, day: Day) -> DatedEnvelope:
-        keys = self._office.keys
-        chosen = [one for one in self._plan.draft.recipient_ids if one in keys]
-        if not chosen:
-            raise Refusal(
-                _("None of the recipients that you chose reads messages any more."),
-                _("Nothing was stored. Begin a new report, and look at who would read it."),
-            )
         message = self._plan.message(self._office.directory, day)
-        recipients = [SealTo(one, keys[one]) for one in chosen]
+        recipients = [self._office.seal_to(one) for one in self.draft.recipient_ids]
         envelope = seal_envelope(message, self._source, recipients)
         return DatedEnvelope(envelope, day, later(first_day(self._office.week), KEY_DAYS))
 
@@ -264,26 +273,6 @@ class Upload:
                 _("There may be a newer version of it. Nothing that you wrote is lost: --resume"),
             ) from None
         raise error
-
-
-async def _until_quiet(path: Path) -> None:
-    """Wait while somebody writes to a file: many begin with an empty one, which would be sent."""
-    before: tuple[int, int] | None = None
-    for turn in range(QUIET_WITHIN):
-        now = await asyncio.to_thread(_size_and_time, path)
-        if turn and now == before:
-            return
-        before = now
-        await asyncio.sleep(QUIET_SECONDS)
-
-
-def _size_and_time(path: Path) -> tuple[int, int] | None:
-    """Return size and time of a file, None where it is gone."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns
 
 
 async def _together(work: Callable[[], Coroutine[None, None, None]], times: int) -> None:

@@ -7,10 +7,11 @@ import type { GenesisId, ThreadId } from "./names.ts";
 import { Secret } from "./secret.ts";
 import { CHAIN_KEY_SIZE, TAG_SIZE } from "./sizes.ts";
 
+const begun = new WeakMap<ChainKey, KeyedHmac>();
+
 /** c_i of a pair chain (32 bytes); which i, whoever holds it knows. */
 export class ChainKey extends Secret {
   readonly #bytes: Uint8Array;
-  #keyed: KeyedHmac | null = null;
 
   constructor(bytes: Uint8Array) {
     super();
@@ -21,12 +22,13 @@ export class ChainKey extends Secret {
   get bytes(): Uint8Array {
     return this.#bytes;
   }
+}
 
-  /** HMAC-SHA256 under this key over the parts one after another, 32 bytes. */
-  hmac(...parts: Uint8Array[]): Promise<Uint8Array> {
-    this.#keyed ??= keyedHmac(this.#bytes);
-    return this.#keyed(...parts);
-  }
+/** The HMAC under a chain key, which is begun once for all that comes from the key. */
+export function chainHmac(key: ChainKey): KeyedHmac {
+  const known = begun.get(key) ?? keyedHmac(key.bytes);
+  begun.set(key, known);
+  return known;
 }
 
 /** c_(i + steps). */
@@ -38,7 +40,7 @@ export async function nextChainKey(
   // SPEC 6.2: c_(i+1) = HMAC(c_i, bound(NEXT))
   const label = bound(Label.NEXT, genesisId);
   let next = key;
-  for (let step = 0; step < steps; step++) next = new ChainKey(await next.hmac(label));
+  for (let step = 0; step < steps; step++) next = new ChainKey(await chainHmac(next)(label));
   return next;
 }
 
@@ -49,5 +51,5 @@ export async function replyTag(
   threadId: ThreadId,
 ): Promise<Uint8Array> {
   // SPEC 9: HMAC(c_i, bound(TAG) || thread)
-  return (await key.hmac(bound(Label.TAG, genesisId), threadId)).slice(0, TAG_SIZE);
+  return (await chainHmac(key)(bound(Label.TAG, genesisId), threadId)).slice(0, TAG_SIZE);
 }

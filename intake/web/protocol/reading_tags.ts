@@ -10,7 +10,7 @@ import { pairChain, type SourceKeys } from "./source_keys.ts";
 import { Turns } from "./turns.ts";
 
 /** How many chains go on side by side: what waits for the browser is worth more than one at a time. */
-const AT_ONCE = 8;
+const AT_ONCE = 64;
 
 /** Whose record a tag marks, and the chain key of its index. */
 export interface Owner {

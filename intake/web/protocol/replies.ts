@@ -2,7 +2,7 @@
 
 import { aesOpen } from "./aes.ts";
 import { concat, equal, toHex } from "./bytes.ts";
-import type { ChainKey } from "./chain_keys.ts";
+import { chainHmac, type ChainKey } from "./chain_keys.ts";
 import { signingKeysOf, type Directory } from "./directory.ts";
 import { Malformed, ProtocolError, TooLarge, Unauthentic } from "./errors.ts";
 import { bound, Label } from "./labels.ts";
@@ -117,7 +117,7 @@ export async function openReply(
   const tag = record.subarray(0, TAG_SIZE);
   // SPEC 9: HMAC(c_i, bound(REPLY) || thread || tag || salt)
   const marks = record.subarray(0, SEALED_AT);
-  const key = await chain.hmac(bound(Label.REPLY, genesisId), threadId, marks);
+  const key = await chainHmac(chain)(bound(Label.REPLY, genesisId), threadId, marks);
   const content = unpad(await aesOpen(key, NONCE, NOTHING, record.subarray(SEALED_AT)));
   if (content.length <= SIGNATURE_SIZE) throw new Malformed("no message");
   const end = content.length - SIGNATURE_SIZE;

@@ -19,16 +19,20 @@ function othersTurn(): Promise<void> {
   });
 }
 
-/** Says whether it is the page's turn again, and gives it. */
+/** Says whether it is the page's turn again, and gives it; works side by side share one. */
 export class Turns {
   #end = Date.now() + SLICE_MS;
+  #given: Promise<void> | null = null;
 
   get isOver(): boolean {
     return Date.now() >= this.#end;
   }
 
-  async give(): Promise<void> {
-    await othersTurn();
-    this.#end = Date.now() + SLICE_MS;
+  give(): Promise<void> {
+    this.#given ??= othersTurn().then(() => {
+      this.#given = null;
+      this.#end = Date.now() + SLICE_MS;
+    });
+    return this.#given;
   }
 }

@@ -11,8 +11,8 @@ from caseworker.backup import backing_up
 from caseworker.backup.backing_up import back_up, refuse_hopeless_backup, restore
 from caseworker.backup.numbers_moved_on import NUMBERS_SKIPPED
 from caseworker.keys.cards import make_card, own_card
-from caseworker.vault.condition import awaits_bundle_of, is_behind, restored_day, set_behind
-from caseworker.vault.numbers import next_reply_index
+from caseworker.vault.chains import chain_of_thread
+from caseworker.vault.condition import awaits_bundle_of, restored_day
 from caseworker.work.replying import ReplyWriter
 from caseworker.work.vault_alarms import safekeeping_alarms
 from ground.shell.passphrases import Passphrase
@@ -71,6 +71,14 @@ def restored(office: Office, out: Path, day: int = DAY) -> None:
     restore(out, office.vault(), WORDS, lambda: passphrase("investigations"), at(day))
 
 
+def next_index(office: Office, source: Source) -> int:
+    """The next index of the chain under which a source is answered."""
+    with office.opened() as vault:
+        chain = chain_of_thread(vault.db, source.keys.thread_id)
+    assert chain is not None
+    return chain.next_index
+
+
 def test_a_vault_comes_back_with_all_that_it_held(
     office: Office, server: Server, source: Source, tmp_path: Path
 ) -> None:
@@ -91,19 +99,6 @@ def test_a_vault_comes_back_with_all_that_it_held(
     saved = run("save", office.vault(), 1, "--to", tmp_path / "case", passphrases=words)
     assert saved.code == 0, saved.err
     assert "Money changed hands" in run("show", office.vault(), 1, passphrases=words).out
-
-
-def test_what_a_backup_was_told_counts_for_no_restore_of_it(
-    office: Office, server: Server, tmp_path: Path
-) -> None:
-    """Two restores of one backup would begin with the same numbers and reply indexes."""
-    with office.opened() as vault:
-        with vault.db.transaction():
-            set_behind(vault.db, True)
-        back_up(vault, tmp_path / "backup", WORDS, at(DAY))
-    restored(office, tmp_path / "backup")
-    with office.opened() as vault:
-        assert awaits_bundle_of(vault.db) == DAY
 
 
 def test_a_restore_under_a_clock_that_is_ahead_waits_for_a_bundle_of_today(
@@ -286,18 +281,14 @@ def test_two_restores_of_one_backup_lose_no_reply_and_use_no_tag_twice(
             restored(office, backed_up)
             office.bring(*server.export())
         with office.opened() as vault:
-            assert not is_behind(vault.db)
             assert awaits_bundle_of(vault.db) is None
             ReplyWriter(vault, at(DAY)).reply(1, text)
         office.carry(server.folder / text)
         server.take(server.folder / text)
-        with office.opened() as vault:
-            indexes.append(next_reply_index(vault.db, source.keys.thread_secret) - 1)
+        indexes.append(next_index(office, source) - 1)
         # What the server has of this life is no sign of another.
-        office.bring(*server.export())
-        with office.opened() as vault:
-            assert not is_behind(vault.db)
-    assert indexes == [0, 32, 64, 96]
+        assert not office.bring(*server.export()).found_restored
+    assert indexes == [0, 16, 32, 48]
     assert sorted(reply.text for reply in server.replies(source)) == sorted(said)
     tags = [record[:16] for record in server.board]
     assert len(set(tags)) == len(tags)
@@ -334,5 +325,4 @@ def test_the_skip_is_made_once_a_restore(
         office.bring(*server.export())
         office.carry(server.folder / f"out{server.exports}")
         server.take(server.folder / f"out{server.exports}")
-    with office.opened() as vault:
-        assert next_reply_index(vault.db, source.keys.thread_secret) == 32
+    assert next_index(office, source) == 16

@@ -10,59 +10,14 @@ from caseworker.cases.folding import all_cases
 from caseworker.commands.case_words import in_words
 from caseworker.vault.messages import MessageMark
 from caseworker.work.replying import CaseFlaggedError, ReplyWriter
-from crypto.hpke import new_kem_secret_key
 from crypto.names import ThreadId
-from crypto.signing import SigningKey
-from crypto.source_keys import SourceKeys, thread_id
 from tests.offices.vaults import DAY, Office, Server, Source, at
-
-
-def impostor_of(source: Source, **same: object) -> Source:
-    """Somebody with keys of their own and some of another's."""
-    keys = SourceKeys(
-        signing=SigningKey(bytes(31) + b"\x01"),
-        reply=new_kem_secret_key(),
-        thread_secret=bytes(31) + b"\x02",
-        set_key=bytes(32),
-        genesis_id=source.genesis_id,
-        thread_id=ThreadId(bytes(32)),
-    )
-    keys = replace(keys, **same)  # type: ignore[arg-type]
-    own_thread = thread_id(
-        source.genesis_id,
-        signing_key=keys.signing.public_key,
-        reply_key=keys.reply.public_key,
-        thread_secret=keys.thread_secret,
-    )
-    impostor = Source(source.genesis_id)
-    impostor.__dict__["keys"] = replace(keys, thread_id=own_thread)
-    return impostor
 
 
 def flags(office: Office) -> dict[int, tuple[str, ...]]:
     """The flags of each case."""
     with office.opened() as vault:
         return {number: conversation(vault, number).flags for number in all_cases(vault.db)}
-
-
-@pytest.mark.parametrize("impostor_first", [True, False])
-def test_one_thread_secret_under_other_keys_flags_both_cases_in_any_order(
-    office: Office, server: Server, source: Source, impostor_first: bool
-) -> None:
-    impostor = impostor_of(source, thread_secret=source.keys.thread_secret)
-    for sender in (impostor, source) if impostor_first else (source, impostor):
-        server.report(sender)
-        office.bring(*server.export())
-    assert flags(office) == {1: (Flag.SHARED_THREAD_SECRET,), 2: (Flag.SHARED_THREAD_SECRET,)}
-
-
-def test_one_reply_key_under_other_keys_flags_both_cases(
-    office: Office, server: Server, source: Source
-) -> None:
-    server.report(source)
-    server.report(impostor_of(source, reply=source.keys.reply))
-    office.bring(*server.export())
-    assert flags(office) == {1: (Flag.SHARED_REPLY_KEY,), 2: (Flag.SHARED_REPLY_KEY,)}
 
 
 def test_a_flagged_case_is_answered_only_after_a_look(
@@ -77,22 +32,6 @@ def test_a_flagged_case_is_answered_only_after_a_look(
         ReplyWriter(vault, at(DAY)).reply(1, "Who are you?", looked=True)
         ReplyWriter(vault, at(DAY)).reply(1, "Again, since you looked.")
         assert conversation(vault, 1).looked_at == (Flag.NO_REPORT,)
-
-
-def test_two_cases_that_share_a_secret_share_its_indexes(
-    office: Office, server: Server, source: Source
-) -> None:
-    server.report(source)
-    server.report(impostor_of(source, thread_secret=source.keys.thread_secret))
-    office.bring(*server.export())
-    with office.opened() as vault:
-        for number in (1, 2):
-            ReplyWriter(vault, at(DAY)).reply(number, "Who are you?", looked=True)
-    office.carry(server.folder / "out")
-    server.take(server.folder / "out")
-    tags = [record[:16] for record in server.board]
-    assert len(set(tags)) == len(tags)
-    assert [reply.text for reply in server.replies(source)] == ["Who are you?"]
 
 
 @pytest.mark.parametrize("late_first", [True, False])
@@ -128,8 +67,6 @@ def mark(number: int, case: int, **changes: object) -> MessageMark:
         thread_id=ThreadId(unique),
         message_id=unique[:16],
         kind="report",
-        thread_secret=unique,
-        reply_key_hash=unique,
         commitment=unique,
         content_hash=unique,
         within_key_dates=True,
@@ -149,7 +86,7 @@ def test_flags_do_not_depend_on_the_order_of_messages() -> None:
     messages = [
         mark(1, 1, kind="follow-up"),
         mark(2, 1, thread_id=bytes([1]) * 32, within_key_dates=False),
-        mark(3, 2, thread_secret=bytes([1]) * 32),
+        mark(3, 2, commitment=bytes([2]) * 32),
         mark(4, 3, kind="follow-up"),
     ]
     assert flags_by_case(messages) == flags_by_case(messages[::-1])

@@ -21,7 +21,7 @@ from caseworker.casefile.case_folder import SavedFile, save_case
 from caseworker.casefile.pieces import runs_of
 from caseworker.office.ceremony import FIRST_BUNDLE
 from caseworker.vault.key_slots import VaultKey
-from crypto.bundle import InboundHeader, ItemType
+from crypto.bundle import ItemType
 from crypto.chunks import chunk_count
 from crypto.sizes import CHUNK_SIZE, PIECE_SIZE
 from tests.offices.vaults import DAY, Office, Sealed, Server, Source, at
@@ -100,7 +100,8 @@ class Round:
                     items.append(self.ids[place][piece] + data)
                     self._note(place, piece, data)
         shuffled = order.draw(st.permutations(range(len(items))))
-        header = InboundHeader(self.server.genesis_id, "investigations", os.urandom(16), 1, 1, DAY)
+        self.server.number += 1
+        header = self.server.header("investigations", os.urandom(16), 1, 1, DAY)
         path = self.server.folder / f"bundle-{bundle}"
         path.write_bytes(
             self.server.bundle(

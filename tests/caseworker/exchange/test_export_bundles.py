@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.backup.numbers_moved_on import move_numbers_on
 from caseworker.cases.conversation import ReplyView, conversation
+from caseworker.exchange.outbound.batches import batch_count
 from caseworker.keys.cards import own_card
-from caseworker.vault.condition import is_behind
-from caseworker.vault.numbers import give_out_reply_indexes
-from caseworker.vault.taken import to_repeat
+from caseworker.vault.chains import step_chains
+from caseworker.vault.taken import lines_not_made, to_repeat
 from caseworker.work.replying import ReplyWriter, Written
 from crypto.bundle import ItemType, OutboundHeader, read_bundle
-from crypto.replies import reply_tag
+from crypto.chain_keys import ChainKey, next_chain_key, reply_tag
+from crypto.names import Week
 from crypto.sizes import RECORD_SIZE, REPLY_INDEXES
+from crypto.source_keys import pair_chain
 from crypto.statement_contents import parse_batch, parse_confirmation
 from crypto.statements import StatementKind, parse_statement
 from ground.shell.refusals import Refusal
@@ -33,6 +34,21 @@ def items_of(path: Path, *types: ItemType) -> list[bytes]:
     with path.open("rb") as file:
         _, items = read_bundle(file.read, OutboundHeader, None, None)
         return [item for item_type, item in items if item_type in types]
+
+
+def chain_of(server: Server, source: Source) -> ChainKey:
+    """c_0 of a source and this vault, of the week of its messages."""
+    (vk,) = [one.signing_key for one in server.directory.recipients if one.id == "investigations"]
+    return pair_chain(source.keys, "investigations", vk, Week(DAY // 7))
+
+
+def tags_of(server: Server, source: Source, count: int) -> set[bytes]:
+    """The tags of the first so many indexes."""
+    key, tags = chain_of(server, source), set()
+    for _ in range(count):
+        tags.add(reply_tag(key, server.genesis_id, source.keys.thread_id))
+        key = next_chain_key(key, server.genesis_id)
+    return tags
 
 
 def texts(server: Server, source: Source) -> list[str]:
@@ -90,8 +106,8 @@ def test_every_batch_is_full_whatever_waits(reported: Office, server: Server) ->
     reported.carry(server.folder / "two")
     for item in items_of(server.folder / "two", ItemType.BATCH):
         batch = parse_batch(parse_statement(StatementKind.BATCH, item))
-        assert len(batch.records) == 64
-        assert {len(record) for _, record in batch.records} == {RECORD_SIZE}
+        assert len(batch.records) == server.directory.batch_size
+        assert {len(record) for record in batch.records} == {RECORD_SIZE}
 
 
 def test_a_reply_lies_anywhere_in_its_batch(
@@ -101,11 +117,9 @@ def test_a_reply_lies_anywhere_in_its_batch(
         answer(reported, "Where was it?")
         reported.carry(server.folder / f"out{number}")
     server.take(server.folder / "out3")
-    tags = {
-        reply_tag(source.keys.thread_secret, server.genesis_id, "investigations", index)
-        for index in range(4)
-    }
-    places = [place % 64 for place, record in enumerate(server.board) if record[:16] in tags]
+    tags = tags_of(server, source, 4)
+    size = server.directory.batch_size
+    places = [place % size for place, record in enumerate(server.board) if record[:16] in tags]
     assert len(places) == 4
     assert set(places) != {0}
 
@@ -137,7 +151,7 @@ def test_what_is_not_taken_is_repeated_byte_for_byte_and_what_is_taken_is_not(
     assert len(items_of(server.folder / "three", ItemType.BATCH, ItemType.CONFIRMATION)) == 1
 
 
-def test_an_older_bundle_from_the_server_makes_things_go_again(
+def test_what_a_server_lost_goes_again_and_an_older_bundle_takes_nothing_back(
     reported: Office, server: Server
 ) -> None:
     server.take(reported.folder / "first.bundle")
@@ -148,6 +162,9 @@ def test_an_older_bundle_from_the_server_makes_things_go_again(
     with reported.opened() as vault:
         assert not to_repeat(vault)
     reported.bring(*old)
+    with reported.opened() as vault:
+        assert not to_repeat(vault)
+    reported.bring(*server.export(lines=[]))
     with reported.opened() as vault:
         assert len(to_repeat(vault)) == 3
 
@@ -225,7 +242,7 @@ def test_a_reply_longer_than_a_batch_is_refused_with_how_much_is_too_much(
     with pytest.raises(Refusal, match=r"too long by ([\d,]+) letters.*first ([\d,]+)") as refused:
         answer(reported, "long " * 60_000)
     fits = int(refused.value.message.rpartition(" ")[2].replace(",", ""))
-    assert answer(reported, ("long " * 60_000)[:fits]).records == 64
+    assert answer(reported, ("long " * 60_000)[:fits]).records == server.directory.batch_size
     with pytest.raises(Refusal, match="too long by 1 letter:"):
         answer(reported, ("long " * 60_000)[: fits + 1])
 
@@ -233,45 +250,71 @@ def test_a_reply_longer_than_a_batch_is_refused_with_how_much_is_too_much(
 def test_parts_of_a_reply_are_never_in_two_batches(
     reported: Office, server: Server, source: Source
 ) -> None:
-    answer(reported, "first " * 20_000)
-    answer(reported, "second " * 20_000)
-    first = reported.carry(server.folder / "one")
-    assert [len(first.new_replies), len(first.waiting)] == [1, 1]
-    second = reported.carry(server.folder / "two")
-    assert [len(second.new_replies), len(second.waiting)] == [1, 0]
-    server.take(server.folder / "two")
-    assert sorted(map(len, texts(server, source))) == [120_000, 140_000]
+    answer(reported, "first " * 2_000)
+    answer(reported, "second " * 2_000)
+    result = reported.carry(server.folder / "out")
+    assert (len(result.new_replies), result.new_batches, result.waiting) == (2, 2, ())
+    batches = items_of(server.folder / "out", ItemType.BATCH)
+    mine = [parse_batch(parse_statement(StatementKind.BATCH, item)).records for item in batches]
+    tags = tags_of(server, source, result.new_replies[0].parts)
+    assert max(sum(one[:16] in tags for one in batch) for batch in mine) == len(tags)
+    server.take(server.folder / "out")
+    assert sorted(map(len, texts(server, source))) == [12_000, 14_000]
 
 
-def test_a_person_may_ask_for_more_batches(reported: Office, server: Server) -> None:
-    answer(reported, "first " * 20_000)
-    answer(reported, "second " * 20_000)
-    assert not reported.carry(server.folder / "out", batches=2).waiting
+@pytest.mark.parametrize(
+    ("needed", "made"),
+    [(0, 1), (1, 1), (2, 2), (3, 3), (4, 4), (5, 6), (6, 6), (7, 8), (9, 12), (13, 16), (17, 24)],
+)
+def test_the_number_of_batches_is_a_coarse_one(needed: int, made: int) -> None:
+    assert batch_count(needed) == made
+
+
+def test_an_export_makes_as_many_batches_as_its_replies_need_and_decoys_to_a_coarse_number(
+    reported: Office, server: Server, source: Source
+) -> None:
+    for number in range(5):
+        answer(reported, f"{number} " * 7_000)
+    result = reported.carry(server.folder / "out")
+    assert (len(result.new_replies), result.new_batches) == (5, 6)
+    server.take(server.folder / "out")
+    assert len(texts(server, source)) == 5
 
 
 def test_acknowledgements_leave_before_replies(
     reported: Office, server: Server, source: Source
 ) -> None:
-    answer(reported, "long " * 30_000)
-    answer(reported, "longer " * 5_000)
+    """In the first batch, at the lowest index: so a source reads them in this order too."""
+    answer(reported, "long " * 1_000)
     with reported.opened() as vault:
         ReplyWriter(vault, at(DAY)).acknowledge(1)
-    first = reported.carry(server.folder / "out")
-    assert first.new_replies[-1].kind == "acknowledgement"
-    assert [reply.kind for reply in first.waiting] == ["reply"]
+    reported.carry(server.folder / "out")
+    server.take(server.folder / "out")
+    assert [reply.kind for reply in server.replies(source)] == ["acknowledgement", "reply"]
 
 
-def test_reply_indexes_are_never_used_twice_and_end_at_512(
+def test_indexes_of_a_chain_are_never_used_twice_and_end_at_128(
     reported: Office, server: Server, source: Source
 ) -> None:
     with reported.opened() as vault, vault.db.transaction():
-        give_out_reply_indexes(vault.db, source.keys.thread_secret, REPLY_INDEXES - 1)
+        step_chains(vault.db, vault.genesis_id, REPLY_INDEXES - 1, Week(0))
     assert answer(reported, "The last one.").records_left == 0
-    with pytest.raises(Refusal, match="512 records"):
+    with pytest.raises(Refusal, match=r"128 records.*0 left") as refused:
         answer(reported, "One more.")
+    assert "wait for the source's next message" in refused.value.hint
     reported.carry(server.folder / "out")
     server.take(server.folder / "out")
     assert texts(server, source) == ["The last one."]
+
+
+def test_a_message_of_a_later_week_brings_new_indexes(
+    reported: Office, server: Server, source: Source
+) -> None:
+    with reported.opened() as vault, vault.db.transaction():
+        step_chains(vault.db, vault.genesis_id, REPLY_INDEXES, Week(0))
+    server.report(source, "More.", kind="follow-up", day=DAY + 7)
+    reported.bring(*server.export(day=DAY + 7), day=DAY + 7)
+    assert answer(reported, "Thank you.").records_left == REPLY_INDEXES - 1
 
 
 def test_two_vaults_answer_one_source_without_using_one_tag_twice(
@@ -301,28 +344,7 @@ def test_a_reply_to_a_follow_up_repeats_its_set(
     assert server.replies(source)[0].recipients == ("investigations",)
 
 
-def test_a_vault_that_is_behind_its_server_exports_nothing_until_its_numbers_moved_on(
-    reported: Office, server: Server, source: Source
-) -> None:
-    backup = (reported.vault() / "cases.db").read_bytes()
-    answer(reported, "Before the loss.")
-    reported.carry(server.folder / "one")
-    server.take(server.folder / "one")
-    (reported.vault() / "cases.db").write_bytes(backup)
-    reported.bring(*server.export())
-    with reported.opened() as vault:
-        assert is_behind(vault.db)
-    with pytest.raises(Refusal, match="older than what the server has"):
-        reported.carry(server.folder / "two")
-    with reported.opened() as vault:
-        move_numbers_on(vault, at(DAY))
-    answer(reported, "After the loss.")
-    reported.carry(server.folder / "two")
-    server.take(server.folder / "two")
-    assert sorted(texts(server, source)) == ["After the loss.", "Before the loss."]
-
-
-def test_a_courier_cannot_make_a_vault_believe_that_it_is_behind(
+def test_a_courier_cannot_make_a_vault_believe_that_it_was_restored(
     reported: Office, server: Server
 ) -> None:
     reported.carry(server.folder / "one")
@@ -331,9 +353,9 @@ def test_a_courier_cannot_make_a_vault_believe_that_it_is_behind(
     def forged(lines: Iterable[bytes]) -> list[bytes]:
         return [line[:36] + bytes([line[36] ^ 64]) + line[37:] for line in lines]
 
-    reported.bring(*server.export(lines=forged(server.lines)))
+    assert not reported.bring(*server.export(lines=forged(server.lines))).found_restored
     with reported.opened() as vault:
-        assert not is_behind(vault.db)
+        assert not lines_not_made(vault)
         assert to_repeat(vault)
 
 

@@ -2,17 +2,19 @@
 
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from caseworker.casefile.case_folder import save_case
-from caseworker.cases.conversation import MessageView, conversation
+from caseworker.cases.conversation import MessageView, ReplyView, conversation
 from caseworker.cases.files import announced_files
+from caseworker.vault.arrivals import taken_lines
 from caseworker.vault.messages import payload_of
 from caseworker.work.replying import ReplyWriter
 from crypto.bundle import ItemType, OutboundHeader, read_bundle
-from crypto.directory import signing_keys_of
 from crypto.names import Week
 from crypto.payload import Fill
+from crypto.signing import SigningKey
 from crypto.statements import StatementKind, encode_taken_line, parse_statement, taken_line
 from ground.shell.figures import date_text, iso_date
 from tests.offices.vaults import DAY, Office, Server, Source, at
@@ -54,12 +56,34 @@ def taken_batch_line(server: Server, path: Path, week: int) -> bytes:
         io.BytesIO(path.read_bytes()).read, OutboundHeader, server.genesis_id, None
     )
     batch = next(item for item_type, item in items if item_type == ItemType.BATCH)
-    (signer,) = signing_keys_of(server.directory, "investigations")
+    active = {one.id: one.signing_key for one in server.directory.recipients}
+    signer = active["investigations"]
     statement = parse_statement(StatementKind.BATCH, batch)
     return encode_taken_line(taken_line(statement, "investigations", signer, Week(week)))
 
 
-def test_a_courier_who_says_that_a_batch_was_taken_long_ago_only_delays_it(
+def test_a_courier_who_throws_a_reply_away_cannot_say_that_it_was_taken(
+    office: Office, server: Server, source: Source, tmp_path: Path
+) -> None:
+    """He has the batch, and so all that a line is made of, but for the server's key."""
+    server.report(source)
+    office.bring(*server.export())
+    with office.opened() as vault:
+        ReplyWriter(vault, at(DAY)).reply(1, "We have begun.")
+    office.carry(tmp_path / "thrown away")
+    line = taken_batch_line(server, tmp_path / "thrown away", week=DAY // 7)
+    courier = replace(server, key=SigningKey(os.urandom(32)), number=2**50)
+    office.bring(*courier.export(lines=[line]))
+    with office.opened() as vault:
+        (reply,) = [one for one in conversation(vault, 1).entries if isinstance(one, ReplyView)]
+        assert (reply.on_board_week, reply.on_board_until) == (None, None)
+        assert [one.number for one in taken_lines(vault.db)] == [1]
+    office.carry(tmp_path / "next")
+    server.take(tmp_path / "next")
+    assert [reply.text for reply in server.replies(source)] == ["We have begun."]
+
+
+def test_a_server_that_says_that_a_batch_was_taken_long_ago_only_delays_it(
     office: Office, server: Server, source: Source, tmp_path: Path
 ) -> None:
     """The week of a taken line is not signed; the line that follows from the bundle itself is."""

@@ -5,6 +5,7 @@ Whatever they bring, nothing true is lost, and what is false costs itself alone.
 
 import io
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,18 +17,18 @@ from caseworker.keys.cards import make_card
 from caseworker.keys.directories import issue_directory, known_directory
 from caseworker.keys.signing import signing_key_in_force
 from caseworker.log.chain import verify_log
-from caseworker.vault.condition import is_behind
+from caseworker.vault.chains import chain_of_thread
 from caseworker.vault.keys import newest_card
-from caseworker.vault.taken import to_repeat
+from caseworker.vault.taken import lines_not_made, to_repeat
 from caseworker.work.replying import ReplyWriter
 from crypto.bundle import InboundHeader, read_bundle
 from crypto.card import read_card
 from crypto.days import later
-from crypto.office.replies import ReplyTo, new_reply_id, seal_reply
+from crypto.office.replies import ReplyTo, decoy_record, new_reply_id, seal_reply
 from crypto.office.signing import sign_batch
-from crypto.replies import follow_up_recipients, reply_tag
+from crypto.replies import follow_up_recipients
 from crypto.sizes import CHUNK_SIZE, RECORD_SIZE, TAG_SIZE
-from crypto.statement_contents import Batch
+from crypto.statement_contents import batch_of
 from crypto.statements import StatementKind, encode_statement
 from ground.shell.refusals import Refusal
 from tests.offices.vaults import DAY, Office, Server, Source, at
@@ -68,12 +69,15 @@ def boundaries(data: bytes) -> list[int]:
     return found
 
 
-def put_on_board(server: Server, office: Office, recipient: str, records: list[bytes]) -> None:
-    """Let a recipient sign a batch of records of its own making, and the server take it."""
+def put_on_board(
+    server: Server, office: Office, recipient: str, records: Sequence[bytes], number: int = 1
+) -> None:
+    """Let a recipient sign a batch with records of its own making, and the server take it."""
     with office.opened(recipient) as vault:
         signer = signing_key_in_force(vault)
-    batch = Batch(0, tuple((0, record) for record in records))
-    statement = sign_batch(signer, server.genesis_id, recipient, 1, batch)
+    decoys = [decoy_record() for _ in range(16 - len(records))]
+    batch = batch_of([*records, *decoys])
+    statement = sign_batch(signer, server.genesis_id, recipient, number, batch)
     item = encode_statement(statement)
     server._take_statement(recipient, StatementKind.BATCH, item, DAY // 7)
 
@@ -132,19 +136,15 @@ def test_garbage_under_every_true_chunk_id_costs_the_files_until_the_chunks_come
 def test_junk_at_another_recipients_tags_hides_no_reply_of_theirs(
     office: Office, server: Server, source: Source, tmp_path: Path
 ) -> None:
-    """A recipient of a thread knows its tags, and could want another one to be silent."""
+    """A recipient sees all tags that are on the board, and could want another one to be silent."""
     server.report(source)
     office.bring(*server.export())
-    tags = [
-        reply_tag(source.keys.thread_secret, server.genesis_id, "investigations", index)
-        for index in range(3)
-    ]
-    put_on_board(
-        server, office, "board", [tag + os.urandom(RECORD_SIZE - TAG_SIZE) for tag in tags]
-    )
     answer(office, "We have begun.")
     office.carry(tmp_path / "out")
     server.take(tmp_path / "out")
+    junk = [record[:TAG_SIZE] + os.urandom(RECORD_SIZE - TAG_SIZE) for record in server.board]
+    for number in range(0, len(junk), 16):
+        put_on_board(server, office, "board", junk[number : number + 16], number // 16 + 1)
     assert [reply.text for reply in server.replies(source)] == ["We have begun."]
 
 
@@ -157,18 +157,19 @@ def test_a_recipient_cannot_redirect_what_a_source_sends_next(
         office.bring(*server.export(recipient), to=recipient)
     with office.opened("board") as vault:
         signer = signing_key_in_force(vault)
+        chain = chain_of_thread(vault.db, source.keys.thread_id)
+    assert chain is not None
     to = ReplyTo(
         thread_id=source.keys.thread_id,
-        thread_secret=source.keys.thread_secret,
-        reply_key=source.keys.reply.public_key,
         recipients=("board",),
         set_token=os.urandom(16),
     )
-    records = seal_reply(
-        to=to, signer=signer, genesis_id=server.genesis_id, recipient_id="board", first_index=0,
-        kind="reply", reply_id=new_reply_id(), day=DAY, text="Write to us alone.",
+    sealed = seal_reply(
+        to=to, chain=chain.key, index=0, signer=signer, genesis_id=server.genesis_id,
+        recipient_id="board", kind="reply", reply_id=new_reply_id(), day=DAY,
+        text="Write to us alone.",
     )  # fmt: skip
-    put_on_board(server, office, "board", records)
+    put_on_board(server, office, "board", sealed.records)
     forged = server.replies(source)
     assert [reply.text for reply in forged] == ["Write to us alone."]
     assert follow_up_recipients(forged, source.keys, server.directory) == []
@@ -186,11 +187,14 @@ def test_parts_of_two_exports_mixed_lose_nothing_and_what_is_missing_is_named(
     first, second = server.export(parts=2), server.export(parts=2)
     office.bring(first[0], second[1])
     with office.opened() as vault:
-        assert sorted(missing_parts(vault.db).values()) == [[1], [2]]
+        assert sorted(missing_parts(vault).values()) == [[1], [2]]
     office.bring(first[1])
     assert texts_and_files(office) == {1: [("With a file.", "whole")]}
     with office.opened() as vault:
-        assert missing_parts(vault.db) == {}
+        assert list(missing_parts(vault).values()) == [[1]]
+    office.bring(second[0])
+    with office.opened() as vault:
+        assert missing_parts(vault) == {}
 
 
 def test_an_old_export_replayed_after_a_newer_one_brings_nothing_back(
@@ -213,7 +217,7 @@ def test_an_old_export_replayed_after_a_newer_one_brings_nothing_back(
             office.bring(path, to=name)
         with office.opened(name) as vault:
             assert known_directory(vault).sequence == 2
-            assert not is_behind(vault.db)
+            assert lines_not_made(vault) == []
     assert texts_and_files(office) == {1: [("Once.",), ("More.",)]}
     office.carry(tmp_path / "again")
     server.take(tmp_path / "again")
@@ -258,7 +262,7 @@ def test_taken_lines_of_another_recipient_make_nobody_believe_that_theirs_were_t
     office.bring(*server.export(lines=server.lines + renamed))
     with office.opened() as vault:
         assert to_repeat(vault) == waiting
-        assert not is_behind(vault.db)
+        assert lines_not_made(vault) == []
     office.carry(tmp_path / "next")
     server.take(tmp_path / "next")
     assert [reply.text for reply in server.replies(source)] == ["We have begun."]
@@ -268,9 +272,8 @@ def test_an_empty_export_that_calls_itself_whole_hides_no_report_that_comes_late
     office: Office, server: Server, source: Source
 ) -> None:
     sealed = server.report(source, "Held back.", files=[("a", b"bytes")])
-    header = InboundHeader(
-        server.genesis_id, "investigations", os.urandom(16), 1, 1, later(DAY, 300)
-    )
+    server.number += 1
+    header = server.header("investigations", os.urandom(16), 1, 1, later(DAY, 300))
     path = server.folder / "empty"
     path.write_bytes(server.bundle(header, []))
     office.bring(path)

@@ -18,7 +18,7 @@ from crypto.bundle import InboundHeader, ItemType
 from crypto.names import GenesisId
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from ground.shell.refusals import Refusal
-from tests.offices.vaults import DAY, Office, Server, Source, at
+from tests.offices.vaults import DAY, Office, Server, Source, at, yes
 
 
 def first_message(office: Office, case: int = 1, to: str = "investigations") -> MessageView:
@@ -128,12 +128,13 @@ def test_a_message_that_was_sealed_again_is_the_same_message(
     ("spoil", "words"),
     [
         (lambda data: data[:-40], "ends before its end"),
+        (lambda data: data[:-1] + bytes([data[-1] ^ 1]), "signature that does not verify"),
         (lambda data: data[:70_000] + b"\0" + data[70_001:], "altered or damaged"),
         (lambda data: data + b"\0", "goes on after its end"),
         (lambda data: b"something else " * 9, "not a bundle of this kind"),
         (lambda data: b"", "ends before its end"),
     ],
-    ids=["truncated", "altered", "trailing", "no bundle", "empty"],
+    ids=["truncated", "signature", "altered", "trailing", "no bundle", "empty"],
 )
 def test_a_damaged_bundle_changes_nothing_and_says_why(
     office: Office, server: Server, source: Source, spoil: object, words: str
@@ -156,7 +157,7 @@ def test_a_bundle_for_another_recipient_is_refused(
 
 
 def test_a_bundle_of_another_office_is_refused(office: Office, server: Server) -> None:
-    foreign = InboundHeader(GenesisId(bytes(32)), "investigations", bytes(16), 1, 1, DAY)
+    foreign = InboundHeader(GenesisId(bytes(32)), "investigations", bytes(16), 1, 1, DAY, 1)
     path = server.folder / "foreign"
     path.write_bytes(server.bundle(foreign, []))
     with pytest.raises(Refusal, match="of another office"):
@@ -319,7 +320,7 @@ def test_a_bundle_that_changes_while_it_is_read_changes_nothing(
 
     monkeypatch.setattr(part.PartItems, "import_all", swap)
     with office.opened() as vault, pytest.raises(Refusal):
-        import_part(vault, path, at(DAY))
+        import_part(vault, path, at(DAY), yes)
     with office.opened() as vault:
         assert not all_cases(vault.db)
     assert not list((office.vault() / "chunks").rglob("??/*"))
@@ -355,14 +356,14 @@ def test_nothing_of_a_vault_can_be_read_without_its_key(
     server.report(source, "A sentence that must not be found.", files=[("named.txt", b"in it")])
     office.bring(*server.export())
     data = b"".join(snapshot(office.vault()).values())
-    for canary in (b"must not be found", b"named.txt", source.keys.thread_secret):
+    for canary in (b"must not be found", b"named.txt", source.keys.master):
         assert canary not in data
     with pytest.raises(sqlite3.DatabaseError):
         sqlite3.connect(office.vault() / "cases.db").execute("SELECT * FROM messages")
 
 
 def test_items_of_another_kind_in_a_part_refuse_it_whole(office: Office, server: Server) -> None:
-    header = InboundHeader(server.genesis_id, "investigations", os.urandom(16), 1, 1, DAY)
+    header = InboundHeader(server.genesis_id, "investigations", os.urandom(16), 1, 1, DAY, 1)
     path = server.folder / "bundle"
-    path.write_bytes(server.bundle(header, [(ItemType.ENVELOPE, bytes(ENVELOPE_SIZE))]))
+    path.write_bytes(server.bundle(header, [(ItemType.ENVELOPE, bytes(4 + ENVELOPE_SIZE))]))
     assert office.bring(path).counts.set_aside == 1

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,14 @@ from caseworker.keys.destruction import Destruction, Doubt, destruction_due
 from caseworker.vault.condition import (
     believes_clock,
     restored_day,
-    set_behind,
     set_restored_day,
 )
 from crypto.days import later, week_of
 from crypto.errors import Unauthentic
 from crypto.names import Day, Week
 from crypto.office.envelope import IntakeSecret, open_slot
-from tests.offices.vaults import DAY, Office, Server, Source, at
+from crypto.signing import SigningKey
+from tests.offices.vaults import DAY, Office, Server, Source, at, yes
 
 # DAY is in this week, whose key is valid until DAY 20_789 and accepted until DAY 20_796.
 WEEK = week_of(DAY)
@@ -91,7 +92,7 @@ def test_a_recorded_envelope_opens_no_more(office: Office, server: Server, sourc
         with office.opened() as vault:
             secrets = [IntakeSecret(one.week, one.key) for one in vault.secrets]
         try:
-            open_slot(recorded, server.genesis_id, secrets)
+            open_slot(recorded, server.genesis_id, "investigations", secrets)
         except Unauthentic:
             return False
         return True
@@ -147,8 +148,9 @@ def test_parts_that_contradict_each_other_make_no_whole_export(
         with vault.db.transaction():
             vault.db.run(
                 "INSERT INTO imports (sha256, export_id, part, parts, day, imported_day,"
-                " chunks_left, envelopes, believed_day) SELECT zeroblob(32), export_id, 2, 3, day,"
-                " imported_day, 0, 1, believed_day FROM imports ORDER BY place DESC LIMIT 1"
+                " chunks_left, envelopes, believed_day, server, number)"
+                " SELECT zeroblob(32), export_id, 2, 3, day, imported_day, 0, 1, believed_day,"
+                " server, number FROM imports ORDER BY place DESC LIMIT 1"
             )
         assert WEEK not in {one.week for one in destruction_due(vault, Day(PAST)).free}
 
@@ -186,19 +188,56 @@ def test_a_bundle_dated_next_year_does_not_stand_for_later_exports(
     assert destroy(office, PAST) == (set(), set(), set())
 
 
-def test_an_empty_export_destroys_nothing_without_asking(
-    office: Office, server: Server, source: Source
-) -> None:
-    server.report(source)
+def test_a_quiet_week_destroys_as_any_other(office: Office, server: Server) -> None:
+    """An export without an envelope, signed by the office's server, is true all the same."""
     weekly(office, server, PAST)
     destroy(office, PAST - 1)
     come(office, server, PAST, empty=True)
-    gone, kept, doubts = destroy(office, PAST, lambda _due: False)
-    assert (gone, kept, doubts) == (set(), {WEEK}, {Doubt.EXPORT_EMPTY})
-    assert destroy(office, PAST, lambda _due: True)[0] == {WEEK}
+    assert destroy(office, PAST) == ({WEEK}, set(), set())
 
 
-def test_a_forged_empty_export_takes_no_key_that_may_still_get_reports(
+def test_a_forged_empty_export_destroys_nothing(
+    office: Office, server: Server, source: Source
+) -> None:
+    """Of any number and day, also after all that was ever true; nor is anybody asked."""
+    weekly(office, server, PAST)
+    destroy(office, PAST - 1)
+    courier = replace(server, key=SigningKey(os.urandom(32)), number=2**50)
+    for dated in (PAST, PAST + 365):
+        come(office, courier, PAST, dated=dated, empty=True)
+        assert destroy(office, PAST) == (set(), set(), set())
+    server.report(source, day=LAST_VALID)
+    come(office, server, PAST)
+    assert destroy(office, PAST)[0] == {WEEK}
+    with office.opened() as vault:
+        assert len(all_cases(vault.db)) == 1
+
+
+def test_an_older_export_that_is_brought_late_destroys_nothing(
+    office: Office, server: Server
+) -> None:
+    """It came whole, and is past the key's end; but one with a higher number has a part missing."""
+    weekly(office, server, PAST)
+    destroy(office, PAST - 1)
+    late = server.export(day=PAST)
+    come(office, server, PAST + 1, parts=2, only=0)
+    office.bring(*late, day=PAST + 1)
+    assert destroy(office, PAST + 1) == (set(), set(), set())
+    come(office, server, PAST + 2)
+    assert destroy(office, PAST + 2) == ({WEEK}, set(), set())
+
+
+def test_parts_of_two_exports_mixed_destroy_nothing(office: Office, server: Server) -> None:
+    weekly(office, server, PAST)
+    destroy(office, PAST - 1)
+    first, second = server.export(day=PAST, parts=2), server.export(day=PAST, parts=2)
+    office.bring(second[1], first[0], day=PAST)
+    assert destroy(office, PAST) == (set(), set(), set())
+    office.bring(second[0], day=PAST)
+    assert destroy(office, PAST) == ({WEEK}, set(), set())
+
+
+def test_a_forged_export_takes_no_key_that_may_still_get_reports(
     office: Office, server: Server
 ) -> None:
     """Also with a yes: keys within their acceptance are not in question."""
@@ -300,17 +339,6 @@ def test_after_a_restore_nothing_goes_before_kept_bundles_are_said_to_be_back(
     assert destroy(office, PAST + 7) == ({WEEK + 1}, set(), set())
 
 
-def test_a_vault_that_is_behind_destroys_nothing(
-    office: Office, server: Server, source: Source
-) -> None:
-    server.report(source)
-    weekly(office, server, PAST)
-    come(office, server, PAST)
-    with office.opened() as vault, vault.db.transaction():
-        set_behind(vault.db, True)
-    assert destroy(office, PAST) == (set(), set(), set())
-
-
 def test_stopping_just_after_the_commit_keeps_the_chunks(
     office: Office, server: Server, source: Source, tmp_path: Path
 ) -> None:
@@ -334,6 +362,6 @@ def test_stopping_just_after_the_commit_keeps_the_chunks(
     with office.opened() as vault:
         vault.db._connection = StoppedAfterCommit(vault.db._connection)
         with pytest.raises(KeyboardInterrupt):
-            import_part(vault, path, at(DAY))
+            import_part(vault, path, at(DAY), yes)
     assert office.bring(path).known_since == DAY
     assert len(list((office.vault() / "chunks").glob("??/*"))) == 1

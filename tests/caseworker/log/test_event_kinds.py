@@ -100,6 +100,18 @@ WRITTEN: list[tuple[str, int | None, Event, str]] = [
         vault_events.DirectoryIssued(1, 2, 20_804),
         '{"delegation":1,"sequence":2,"expires":20804}',
     ),
+    (
+        "server-pinned",
+        None,
+        vault_events.ServerPinned(HASH),
+        f'{{"public_key":"{HEX_HASH}"}}',
+    ),
+    (
+        "server-dropped",
+        None,
+        vault_events.ServerDropped(HASH),
+        f'{{"public_key":"{HEX_HASH}"}}',
+    ),
 ]
 
 

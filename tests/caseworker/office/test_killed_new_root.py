@@ -18,7 +18,7 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 from caseworker.moments import Moment
-from caseworker.office.new_root import NewRootFile, replace_root
+from caseworker.office.new_root import NewRootFile, OldRoot, replace_root
 from caseworker.office.renewal import issue_and_carry
 from caseworker.office.root_file import read_root
 from ground.shell.passphrases import Passphrase
@@ -45,10 +45,11 @@ with (
     open_vault(office / "vaults/board", keys[1]) as board,
 ):
     old, words = office / "office-root.key", Passphrase(new_words.encode())
-    root = read_root(old, Passphrase(old_words.encode()))
+    word = Passphrase(old_words.encode())
+    replaced = OldRoot(old, read_root(old, word), word)
     new = NewRootFile(office / "office-root-2.key", choose=lambda: words, ask=lambda: words)
     sys.addaudithook(watch)
-    replace_root(leading, moment, old, root, new)
+    replace_root(leading, moment, replaced, new)
     vaults = {"investigations": leading, "board": board}
     issue_and_carry(vaults, office, moment, new_delegation=True)
 """

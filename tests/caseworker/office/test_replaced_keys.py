@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.backup.numbers_moved_on import move_numbers_on
 from caseworker.commands.alarm_words import alarms_in_words
 from caseworker.keys.cards import card_document, make_card, own_card
 from caseworker.keys.directories import known_directory
@@ -218,7 +217,6 @@ def test_a_restored_vault_that_lost_its_newest_signing_key_says_what_to_type(
     go.fetch("board")
     with office.opened("board") as vault:
         (alarm,) = [one for one in alarms_in_words(vault, DAY) if "does not hold" in one.text]
-        move_numbers_on(vault, at(DAY))
     assert alarm.command.endswith("--old-key-lost")
     with pytest.raises(Refusal, match="does not hold the signing key"):
         new_key(office)

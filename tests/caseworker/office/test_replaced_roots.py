@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from caseworker.keys.directories import known_directory
-from caseworker.office.new_root import NewRootFile, replace_root
+from caseworker.office.new_root import NewRootFile, OldRoot, replace_root
 from caseworker.office.renewal import Renewal, issue_and_carry
 from caseworker.office.root_file import ROOT_FILE, Root, name_successor, read_root
 from crypto.signing import SigningKey
@@ -35,10 +35,11 @@ def new_root(
 ) -> Renewal:
     """Replace the root."""
     path = office.folder / old
-    root = read_root(path, NEW_ROOT if old != ROOT_FILE else passphrase("root"))
+    word = NEW_ROOT if old != ROOT_FILE else passphrase("root")
+    replaced = OldRoot(path, read_root(path, word), word)
     with office.opened() as leading, office.opened("board") as board:
         file = NewRootFile(office.folder / new, choose=lambda: NEW_ROOT, ask=ask)
-        replace_root(leading, at(day), path, root, file)
+        replace_root(leading, at(day), replaced, file)
         vaults = {"board": board, "investigations": leading}
         return issue_and_carry(vaults, office.folder, at(day), new_delegation=True)
 
@@ -133,7 +134,7 @@ def test_another_successor_than_the_one_seen_is_refused_by_the_server(
 def test_a_successor_noted_in_the_old_file_leaves_its_key_as_it_was(office: Office) -> None:
     path = office.folder / ROOT_FILE
     before = read_root(path, passphrase("root"))
-    name_successor(path, bytes(32))
+    name_successor(path, before, bytes(32), passphrase("root"))
     after = read_root(path, passphrase("root"))
     assert (after.key.seed, after.successor) == (before.key.seed, bytes(32))
     assert path.stat().st_mode & 0o077 == 0

@@ -193,7 +193,7 @@ def test_a_full_stick_takes_no_half_bundle_and_no_half_case(
     assert until_it_fits(office, disk, save) > 3
     assert sorted(one.name for one in disk.iterdir()) == ["case"]
     shutil.rmtree(disk / "case")
-    leave_room(disk, 64)
+    leave_room(disk, 32)
     with pytest.raises(Refusal, match=r"could not be written: No space left"):
         office.carry(disk / "out")
     assert sorted(one.name for one in disk.iterdir()) == ["filling"]
@@ -202,7 +202,7 @@ def test_a_full_stick_takes_no_half_bundle_and_no_half_case(
     office.carry(disk / "out")
     server.take(disk / "out")
     # The batch of the bundle that could not be written, and a new one.
-    assert len(server.board) == before + 128
+    assert len(server.board) == before + 2 * server.directory.batch_size
 
 
 def test_what_was_said_to_be_imported_is_on_the_disk_when_the_power_goes(

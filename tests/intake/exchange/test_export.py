@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from crypto.days import week_of
 from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from ground.shell.progress import Progress
@@ -55,7 +56,7 @@ def take_in(data: Path, bundle: bytes) -> str:
 async def test_an_export_holds_everything_and_what_is_public(
     server: ServerProcess, office: PracticeOffice, today: Day
 ) -> None:
-    """For each recipient: directory, keys, cards, taken lines, envelopes, chunks."""
+    """For each recipient: directory, keys, form, cards, taken lines, envelopes, chunks."""
     bodies, pieces = await fill(server, 5, 7)
     take_in(server.data, office.outbound("board", today, batch(1, 64), directory=False))
     for recipient in ("main", "board"):
@@ -63,8 +64,10 @@ async def test_an_export_holds_everything_and_what_is_public(
         assert (found.header.recipient, found.header.part, found.header.parts) == (recipient, 1, 1)
         assert found.header.day == today
         assert set(found.envelopes) == bodies
+        assert set(found.weeks) == {week_of(today)}
         assert found.chunks == pieces
         assert found.directory == office.document()
+        assert found.form == office.form
         assert set(office.directory_keys()) <= set(found.keys)
         assert len(found.cards) == 2
         assert len(found.lines) == 1
@@ -152,6 +155,8 @@ async def test_parts_hold_everything_once_each_below_its_size(
     assert [part.header.part for part in parts] == list(range(1, len(parts) + 1))
     assert {part.header.parts for part in parts} == {len(parts)}
     assert len({part.header.export_id for part in parts}) == 1
+    assert len({part.header.number for part in parts}) == 1
+    assert len({part.server for part in parts}) == 1
     assert {part.directory for part in parts} == {office.document()}
     assert sorted(e for part in parts for e in part.envelopes) == sorted(bodies)
     assert {name: c for part in parts for name, c in part.chunks.items()} == pieces

@@ -29,7 +29,6 @@ from tests.offices.signed_office import (
     confirmation,
     outbound_bundle,
     read_export,
-    refinement,
 )
 
 
@@ -203,6 +202,31 @@ def test_a_directory_without_its_keys_is_set_aside(data: Path, office: PracticeO
     assert "not all of its public keys" in take_in(data, bundle)
 
 
+def test_a_directory_without_its_form_is_set_aside(
+    data: Path, office: PracticeOffice, today: Day
+) -> None:
+    """Pages would not know what to ask; one that is known already need not come again."""
+    newer = office.with_form(office.form.replace(b"Who is involved?", b"Who did it?"))
+    items = [(ItemType.DIRECTORY, newer.document()), (ItemType.FORM, office.form)]
+    printed = take_in(data, outbound_bundle(office.genesis_id, "main", items))
+    assert "Set aside: a directory: its form is not in the bundle" in printed
+    items = [(ItemType.DIRECTORY, office.with_directory(contacts=("new",)).document())]
+    printed = take_in(data, outbound_bundle(office.genesis_id, "main", items))
+    assert "directory 2, until" in printed
+
+
+def test_a_directory_whose_form_is_none_is_set_aside(
+    data: Path, office: PracticeOffice, today: Day
+) -> None:
+    """Signed by the office all the same: it would ask nobody anything."""
+    printed = take_in(data, office.with_form(b'{"form":2}').outbound("main", today))
+    assert "Set aside: a directory" in printed
+    out = data.with_name("out")
+    succeed("export", "--data", data, "--recipient", "main", "--out", out)
+    exported = read_export(out.read_bytes())
+    assert (exported.directory, exported.form) == (office.document(), office.form)
+
+
 def test_a_directory_of_the_future_is_set_aside(
     data: Path, office: PracticeOffice, today: Day
 ) -> None:
@@ -289,6 +313,14 @@ def test_statements_are_taken_in_any_order_and_once(
     assert lines(data) == {(StatementKind.BATCH, "main", number) for number in (1, 2, 3)}
 
 
+@pytest.mark.parametrize("size", [16, 32, 64, 128, 256])
+def test_a_batch_may_have_any_of_the_sizes(
+    data: Path, office: PracticeOffice, today: Day, size: int
+) -> None:
+    """The directory says which one is made now; one made before it is taken too."""
+    assert "batches of replies: 1" in take_in(data, office.outbound("main", today, batch(1, size)))
+
+
 def test_a_number_taken_before_with_other_content_is_set_aside(
     data: Path, office: PracticeOffice, today: Day
 ) -> None:
@@ -301,12 +333,12 @@ def test_a_number_taken_before_with_other_content_is_set_aside(
 def test_numbers_count_for_each_recipient_and_kind(
     data: Path, office: PracticeOffice, today: Day
 ) -> None:
-    """Batch 1 of one is not batch 1 of the other, nor refinement 1."""
-    take_in(data, office.outbound("main", today, batch(1, 64), refinement(1, 0, {})))
+    """Batch 1 of one is not batch 1 of the other, nor confirmation 1."""
+    take_in(data, office.outbound("main", today, batch(1, 64), confirmation(1)))
     take_in(data, office.outbound("board", today, batch(1, 64), confirmation(1)))
     assert lines(data) == {
         (StatementKind.BATCH, "main", 1),
-        (StatementKind.REFINEMENT, "main", 1),
+        (StatementKind.CONFIRMATION, "main", 1),
         (StatementKind.BATCH, "board", 1),
         (StatementKind.CONFIRMATION, "board", 1),
     }

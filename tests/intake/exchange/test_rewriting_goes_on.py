@@ -7,23 +7,24 @@ import os
 import sys
 from pathlib import Path
 
+from crypto.names import Week
 from crypto.sizes import ENVELOPE_SIZE, RECORD_SIZE
 from intake.storage.connections import connect, writing
 from intake.storage.folder import DataFolder
-from intake.storage.rows import record_rows
+from intake.storage.rows import volume_rows
 from tests.means.repository import REPOSITORY
 from tests.offices.server_process import client, serving
 
-RECORDS = 12_000
+WEEKS, RECORDS = 24, 2_000
 """50 MB of replies: to write them anew takes as long as many uploads."""
 
 
 async def test_uploads_during_a_rewrite_are_all_stored(data: Path, tmp_path: Path) -> None:
     folder = DataFolder(data)
     with contextlib.closing(connect(folder)) as database, writing(database, folder):
-        records = (os.urandom(RECORD_SIZE) for _ in range(RECORDS))
-        rows = ((0, hashlib.sha256(record).digest(), record) for record in records)
-        record_rows.add(database, "main", 1, 0, rows)
+        for week in range(WEEKS):
+            records = (os.urandom(RECORD_SIZE) for _ in range(RECORDS))
+            volume_rows.add(database, Week(week), records)
     answered: list[int] = []
     with serving(data) as server:
         async with client(server) as http:
@@ -43,4 +44,4 @@ async def test_uploads_during_a_rewrite_are_all_stored(data: Path, tmp_path: Pat
     with contextlib.closing(connect(folder)) as database:
         (held,) = database.execute("SELECT count(*) FROM envelope").fetchone()
         assert held == len(answered)
-        assert record_rows.count(database) == RECORDS
+        assert sum(volume_rows.sizes(database).values()) == WEEKS * RECORDS

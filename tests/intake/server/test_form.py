@@ -14,15 +14,17 @@ import aiohttp
 import pytest
 
 from crypto.directory_file import read_directory_file
+from crypto.form import parse_form
 from crypto.names import Day, GenesisId
 from crypto.sealed_file import last_day_of
 from crypto.sizes import CHUNK_SIZE
+from crypto.volumes import parse_volumes
 from tests.intake.server.test_headers import assert_headers_are_ours, raw
 from tests.means.clock import clock_by, set_clock
 from tests.means.sealed_files import SealedFile, sealed_file
 from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, serving, succeed, wait_until
-from tests.offices.signed_office import POLICY, PracticeOffice, read_export
+from tests.offices.signed_office import POLICY, PracticeOffice, batch, read_export
 
 
 @dataclass(frozen=True)
@@ -315,23 +317,26 @@ async def test_the_directory_file_holds_all_keys_of_the_directory(
         file = read_directory_file(await answer.read(), office.genesis_id)
     listed = {key.hash.hex() for one in file.directory.recipients for key in one.keys}
     assert listed == set(file.keys)
+    assert file.form == parse_form(office.form)
 
 
-async def test_a_bucket_is_asked_for_by_a_number_that_counts_from_one(
-    tmp_path: Path, today: Day
+async def test_the_whole_board_is_one_file_to_save(
+    server: ServerProcess, office: PracticeOffice, today: Day
 ) -> None:
-    office = PracticeOffice.create(today, bucket_bits=2)
-    with serving(first_import(office, tmp_path / "divided", today)) as server:
-        async with client(server) as http:
-            for found in (1, 4):
-                async with http.get(f"/v1/form/en/board/2?bucket={found}") as answer:
-                    assert answer.status == 200
-                    name = f'attachment; filename="bucket-{found}-of-4.board"'
-                    assert answer.headers["Content-Disposition"] == name
-            for bits, number in ((2, "0"), (2, "5"), (1, "1"), (2, ""), (2, "x"), (2, "9" * 5000)):
-                async with http.get(f"/v1/form/ru/board/{bits}?bucket={number}") as answer:
-                    assert answer.status == 404, (bits, number[:9])
-                    assert "Такой части нет" in await answer.text()
+    """In any language, and whatever is asked besides."""
+    bundle = server.data.with_name("batch.bundle")
+    bundle.write_bytes(office.outbound("main", today, batch(1, 64)))
+    async with client(server) as http:
+        async with http.get("/v1/form/en/board") as answer:
+            assert (answer.status, await answer.read()) == (200, b"")
+        succeed("import", "--data", server.data, bundle)
+        async with http.get("/v1/board") as answer:
+            (listed,) = parse_volumes(await answer.read())
+        for path in ("/v1/form/en/board", "/v1/form/ru/board?part=2"):
+            async with http.get(path) as answer:
+                name = 'attachment; filename="replies.board"'
+                assert answer.headers["Content-Disposition"] == name
+                assert hashlib.sha256(await answer.read()).digest() == listed.hash
 
 
 def test_a_last_day_is_never_so_far_ahead_that_a_server_would_refuse_it(today: Day) -> None:

@@ -32,6 +32,7 @@ from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE, RECORD_SIZE
 from intake.storage.connections import connect, writing
 from intake.storage.folder import DataFolder
+from tests.means.quick_source import load_board
 from tests.means.repository import REPOSITORY
 from tests.offices.server_process import ServerProcess, client, intake, serving
 from tests.offices.signed_office import PracticeOffice, ReadExport, batch, confirmation, read_export
@@ -216,8 +217,8 @@ class Courier:
 
     async def look_at_board(self, server: ServerProcess) -> None:
         """All replies that were taken in are there, whole, once; no others."""
-        async with client(server) as http, http.get("/v1/board/0/0") as answer:
-            body = await answer.read()
+        async with client(server) as http:
+            body = b"".join(await load_board(http))
         records = [body[at : at + RECORD_SIZE] for at in range(0, len(body), RECORD_SIZE)]
         assert len(set(records)) == len(records)
         assert self.truth.records == set(records)

@@ -145,8 +145,8 @@ def answer(source: Source, server: OfficeServer) -> None:
     """Report, and have the office answer."""
     done = source.report()
     assert done.code == 0, done.err
-    payload = open_message(server.office, server.envelopes()[-1]).payload
-    server.board = b"".join(replies_to(server.office, payload, REPLY))
+    opened = open_message(server.office, server.envelopes()[-1])
+    server.put_on_board(replies_to(server.office, opened, REPLY))
 
 
 ASCII: dict[str, str | None] = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

@@ -1,7 +1,6 @@
 """Things go when their time is over, not a week earlier, and not because a clock slipped."""
 
 import contextlib
-import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -13,12 +12,13 @@ import pytest
 from crypto.days import later
 from crypto.directory import Directory, Policy, read_directory
 from crypto.names import Day, Week
+from crypto.sizes import RECORD_SIZE
 from crypto.statements import StatementKind, TakenLine
 from intake.storage import retention
 from intake.storage.connections import connect, prepare
 from intake.storage.folder import create_folder
 from intake.storage.kinds import Kind
-from intake.storage.rows import item_rows, line_rows, record_rows
+from intake.storage.rows import item_rows, line_rows, volume_rows
 from tests.offices.signed_office import POLICY, PracticeOffice
 
 FIRST_DAY = Day(7 * 2970)
@@ -78,24 +78,21 @@ def add_line(database: sqlite3.Connection, kind: StatementKind) -> None:
 
 
 def test_records_stay_for_the_policy_s_days_after_the_week(database: sqlite3.Connection) -> None:
-    """By batch, as the directory in force says."""
+    """By volume, as the directory in force says."""
     add_line(database, StatementKind.BATCH)
-    record = os.urandom(4096)
-    record_rows.add(database, "main", 1, 0, [(0, hashlib.sha256(record).digest(), record)])
-    remains = "SELECT count(*) FROM record"
+    volume_rows.add(database, Week(2970), [os.urandom(RECORD_SIZE)])
+    volume_rows.add(database, Week(2000), [os.urandom(RECORD_SIZE)])
+    remains = "SELECT count(*) - 1 FROM volume"
     assert last_day_kept(database, remains) == POLICY.reply_days - 1
     assert line_rows.lines(database) == []
     assert line_rows.is_spent(database, StatementKind.BATCH, "main", 1)
 
 
-@pytest.mark.parametrize("kind", [StatementKind.CONFIRMATION, StatementKind.REFINEMENT])
-def test_other_lines_are_passed_on_for_90_days(
-    database: sqlite3.Connection, kind: StatementKind
-) -> None:
-    """And never taken again under their number."""
-    add_line(database, kind)
+def test_the_line_of_a_confirmation_is_passed_on_for_90_days(database: sqlite3.Connection) -> None:
+    """And never taken again under its number."""
+    add_line(database, StatementKind.CONFIRMATION)
     assert last_day_kept(database, "SELECT count(*) FROM taken") == 89
-    assert line_rows.is_spent(database, kind, "main", 1)
+    assert line_rows.is_spent(database, StatementKind.CONFIRMATION, "main", 1)
 
 
 def test_a_shorter_policy_holds_at_once(database: sqlite3.Connection) -> None:

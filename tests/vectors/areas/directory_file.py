@@ -32,7 +32,7 @@ _DOCUMENT = document(
 def vectors() -> Iterator[Vector]:
     """Yield a directory file that a reader accepts, and each kind that it does not."""
     call = "read_directory_file"
-    good = encode_directory_file(_DOCUMENT, FORM, _KEYS)
+    good = _file(FORM, _KEYS)
     result = {
         "directory": shown_directory(read_directory(_DOCUMENT, GENESIS_ID)),
         "form": hashlib.sha256(FORM).hexdigest(),
@@ -55,20 +55,20 @@ def vectors() -> Iterator[Vector]:
         ("", "A key more than the directory lists.", good + _KEYS[0]),
         ("length", "A length that exceeds the file.", good[:25] + b"\x00\xff" + good[27:]),
         ("head", "A file that ends within the length.", good[:27]),
-        ("no_form", "A form of no bytes.", encode_directory_file(_DOCUMENT, b"", _KEYS)),
-        ("form", "A form that is too long.", encode_directory_file(_DOCUMENT, bytes(65_537), [])),
+        ("no_form", "A form of no bytes.", _file(b"", _KEYS)),
+        ("form", "A form that is too long.", _file(bytes(65_537), [])),
     ):
         yield refused(
             "directory_file_size", what, "Malformed", call, variant=variant, **_read(data)
         )
     rule = "directory_file_form"
-    data = encode_directory_file(_DOCUMENT, form(TEXT), _KEYS)
+    data = _file(form(TEXT), _KEYS)
     yield refused(rule, "Another form.", "Unauthentic", call, **_read(data))
     bad_form = FORM.replace(b"map", b"MAP")
-    data = encode_directory_file(_DOCUMENT, bad_form, _KEYS)
+    data = _file(bad_form, _KEYS)
     what = "Another form, which is outside its grammar."
     yield refused(rule, what, "Unauthentic", call, variant="grammar", **_read(data))
-    swapped = encode_directory_file(_DOCUMENT, FORM, [_KEYS[1], _KEYS[0], *_KEYS[2:]])
+    swapped = _file(FORM, [_KEYS[1], _KEYS[0], *_KEYS[2:]])
     for variant, what, data in (
         ("", "Two keys in another order.", swapped),
         ("altered", "A bit of a key was turned round.", good[:-1] + bytes([good[-1] ^ 1])),
@@ -76,6 +76,10 @@ def vectors() -> Iterator[Vector]:
         yield refused(
             "directory_file_key", what, "Unauthentic", call, variant=variant, **_read(data)
         )
+
+
+def _file(form_data: bytes, keys: list[bytes]) -> bytes:
+    return encode_directory_file(_DOCUMENT, form=form_data, keys=keys)
 
 
 def _read(data: bytes) -> dict[str, str]:

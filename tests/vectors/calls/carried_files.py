@@ -94,8 +94,13 @@ def _read_directory_file(vector: Members) -> object:
         "directory": shown_directory(file.directory),
         "form": file.directory.form.hex(),
         "keys": list(file.keys),
-        "encoded": encode_directory_file(*split_directory_file(data)) == data,
+        "encoded": _encoded_again(data) == data,
     }
+
+
+def _encoded_again(data: bytes) -> bytes:
+    document, form, keys = split_directory_file(data)
+    return encode_directory_file(document, form=form, keys=keys)
 
 
 CALLS = {

@@ -3,6 +3,7 @@
 from typing import Any
 
 from crypto.form import Form, Question, read_form
+from crypto.names import FormHash
 
 Members = dict[str, Any]
 
@@ -28,7 +29,7 @@ def _shown_question(question: Question) -> Members:
 
 
 def _read_form(vector: Members) -> object:
-    return shown_form(read_form(vector["text"].encode(), bytes.fromhex(vector["hash"])))
+    return shown_form(read_form(vector["text"].encode(), FormHash(bytes.fromhex(vector["hash"]))))
 
 
 CALLS = {"read_form": _read_form}

@@ -9,6 +9,7 @@ import { readDirectory, readFingerprint } from "../../../intake/web/protocol/dir
 import { parseDirectory } from "../../../intake/web/protocol/directory_content.ts";
 import { readDirectoryFile } from "../../../intake/web/protocol/directory_file.ts";
 import { NotACodename, ProtocolError } from "../../../intake/web/protocol/errors.ts";
+import { parseForm } from "../../../intake/web/protocol/form.ts";
 import { Label } from "../../../intake/web/protocol/labels.ts";
 import type { Day, GenesisId } from "../../../intake/web/protocol/names.ts";
 import { unpad } from "../../../intake/web/protocol/padding.ts";
@@ -18,6 +19,7 @@ import { parseReplyMessage } from "../../../intake/web/protocol/replies.ts";
 import { SealedFileReader } from "../../../intake/web/protocol/sealed_file.ts";
 import { checkSignature } from "../../../intake/web/protocol/signatures.ts";
 import { encodeJson, parseJson } from "../../../intake/web/protocol/strict_json.ts";
+import { parseVolumes } from "../../../intake/web/protocol/volumes.ts";
 
 const text = (data: Uint8Array): string =>
   new TextDecoder("utf-8", { ignoreBOM: true }).decode(data);
@@ -29,6 +31,8 @@ const readers: Record<string, (data: Uint8Array) => unknown> = {
   json: (data) => encodeJson(parseJson(data)),
   payload: parsePayload,
   reply_message: parseReplyMessage,
+  volumes: parseVolumes,
+  form: parseForm,
   directory: (data) => readDirectory(data, genesisId),
   directory_content: parseDirectory,
   intake_key: checkKemPublicKey,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { concat, random, utf8 } from "../../../intake/web/protocol/bytes.ts";
+import { concat, utf8 } from "../../../intake/web/protocol/bytes.ts";
 import { Malformed, Unauthentic } from "../../../intake/web/protocol/errors.ts";
 import {
   hpkeOpen,
@@ -9,7 +9,6 @@ import {
   KemSecretKey,
   newKemSecretKey,
 } from "../../../intake/web/protocol/hpke.ts";
-import { x25519, x25519PublicKey } from "../../../intake/web/protocol/x25519.ts";
 import { xWingDecapsulate } from "../../../intake/web/protocol/xwing.ts";
 import { ENGINES, withEngine } from "./engines.ts";
 import { publishedVectors } from "./published_vectors.ts";
@@ -32,20 +31,6 @@ test("keys and shared secrets of X-Wing are the published ones", () => {
     assert.deepEqual(key.publicKey, bytes(vector.pkRm));
     assert.deepEqual(xWingDecapsulate(key.keys, bytes(vector.enc)), bytes(vector.shared_secret));
   }
-});
-
-test("X25519 gives what RFC 7748 writes", () => {
-  const text = publishedVectors("asymmetric/X25519/rfc7748.txt");
-  const values = [...text.matchAll(/^[A-Z_]+ = ([0-9a-f]{64})$/gm)].map(([, hex]) => bytes(hex!));
-  assert.ok(values.length >= 6);
-  for (let at = 0; at < values.length; at += 3) {
-    assert.deepEqual(x25519(values[at]!, values[at + 1]!), values[at + 2]);
-  }
-});
-
-test("two sides of X25519 agree", () => {
-  const [one, other] = [random(32), random(32)];
-  assert.deepEqual(x25519(one, x25519PublicKey(other)), x25519(other, x25519PublicKey(one)));
 });
 
 for (const engine of ENGINES) {

@@ -9,8 +9,9 @@
 import { createInterface } from "node:readline";
 import type { GenesisId, ThreadId } from "../../../intake/web/protocol/names.ts";
 
-import { toHex } from "../../../intake/web/protocol/bytes.ts";
+import { toHex, utf8 } from "../../../intake/web/protocol/bytes.ts";
 import { ChainKey } from "../../../intake/web/protocol/chain_keys.ts";
+import { fold, isForbidden, isSign, WHITE_SPACE } from "../../../intake/web/protocol/characters.ts";
 import {
   chunkCount,
   chunkId,
@@ -22,6 +23,7 @@ import {
 import { Codename } from "../../../intake/web/protocol/codename.ts";
 import { sealEnvelope, splitText } from "../../../intake/web/protocol/envelope.ts";
 import { NotACodename } from "../../../intake/web/protocol/errors.ts";
+import { sha256 } from "../../../intake/web/protocol/hashing.ts";
 import { parsePayload } from "../../../intake/web/protocol/payload.ts";
 import { parseReplyMessage } from "../../../intake/web/protocol/replies.ts";
 import { SigningKey } from "../../../intake/web/protocol/signing.ts";
@@ -75,6 +77,18 @@ const SEALING: Readonly<Record<string, (inputs: Inputs) => unknown>> = {
   },
   open_sealed_file: async ({ file_key, size, hash, chunks }) =>
     base64(await openFile(new FileKey(bytes(file_key)), size, bytes(hash), chunks.map(fromBase64))),
+  /** SHA-256 of what the tables say of every code point, a line each. */
+  character_tables: () => {
+    const isWhite = new RegExp(`[${WHITE_SPACE}]`);
+    const lines: string[] = [];
+    for (let code = 0; code <= 0x10ffff; code++) {
+      if (code >= 0xd800 && code <= 0xdfff) continue;
+      const one = String.fromCodePoint(code);
+      const told = [isForbidden(one), isSign(one), isWhite.test(one)].map(Number);
+      lines.push([code, fold(one), ...told].join(" "));
+    }
+    return toHex(sha256(utf8(lines.join("\n"))));
+  },
   seal_reply: async (inputs) => {
     const to = {
       genesisId: bytes(inputs.genesis_id) as GenesisId,

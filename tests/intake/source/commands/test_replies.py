@@ -1,16 +1,19 @@
 """`intake replies`: replies found by eight words, and follow-ups that stay within their circle."""
 
+import hashlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from crypto.codename import read_codename
+from crypto.days import week_of
 from crypto.errors import NotACodename
-from crypto.payload import Payload
-from crypto.replies import bucket, bucket_value
-from crypto.source_keys import derive_source_keys
+from crypto.names import Week
+from crypto.office.envelope import OpenedEnvelope
+from crypto.sizes import RECORD_SIZE
 from crypto.word_lists import word_list
 from tests.offices.signed_office import PracticeOffice
 from tests.offices.source_client import (
@@ -48,11 +51,13 @@ def source(tmp_path: Path, address: tuple[str, int], office: PracticeOffice) -> 
     return Source(tmp_path, address[0], office)
 
 
-def reported(source: Source, server: OfficeServer, *arguments: object) -> tuple[str, Payload]:
+def reported(
+    source: Source, server: OfficeServer, *arguments: object
+) -> tuple[str, OpenedEnvelope]:
     """A codename and the message that the office reads."""
     done = source.report(*arguments)
     assert done.code == 0, done.err
-    return done.codename, open_message(server.office, server.envelopes()[-1]).payload
+    return done.codename, open_message(server.office, server.envelopes()[-1])
 
 
 def quoted(shown: str) -> list[str]:
@@ -84,11 +89,11 @@ def slipped(codename: str) -> str:
 def test_replies_are_read_with_one_slip_in_another_case(
     source: Source, server: OfficeServer
 ) -> None:
-    codename, payload = reported(source, server)
-    server.board = b"".join(
+    codename, opened = reported(source, server)
+    server.put_on_board(
         [
-            *replies_to(server.office, payload, "It has arrived.", kind="acknowledgement"),
-            *replies_to(server.office, payload, LONG_REPLY, first_index=1),
+            *replies_to(server.office, opened, "It has arrived.", kind="acknowledgement"),
+            *replies_to(server.office, opened, LONG_REPLY, index=1),
         ]
     )
     done = source.replies(slipped(codename))
@@ -99,8 +104,8 @@ def test_replies_are_read_with_one_slip_in_another_case(
 
 
 def test_replies_as_json(source: Source, server: OfficeServer) -> None:
-    codename, payload = reported(source, server, "--leave-out", "board")
-    server.board = b"".join(replies_to(server.office, payload, "Hello."))
+    codename, opened = reported(source, server, "--leave-out", "board")
+    server.put_on_board(replies_to(server.office, opened, "Hello."))
     done = source.replies(codename, "--json")
     assert done.code == 0, done.err
     read = json.loads(done.out)
@@ -109,7 +114,7 @@ def test_replies_as_json(source: Source, server: OfficeServer) -> None:
 
 
 def test_no_reply_adds_that_a_word_may_be_wrong(source: Source, server: OfficeServer) -> None:
-    codename, _payload = reported(source, server)
+    codename, _opened = reported(source, server)
     done = source.replies(codename)
     assert done.code == 0
     assert "No reply yet, or a word of the codename is wrong." in done.out
@@ -133,15 +138,15 @@ def test_what_is_no_codename_is_explained(
 
 
 def test_codename_of_another_language_is_found(source: Source, server: OfficeServer) -> None:
-    codename, payload = reported(source, server, "--language", "ru")
-    server.board = b"".join(replies_to(server.office, payload, "Здравствуйте."))
+    codename, opened = reported(source, server, "--language", "ru")
+    server.put_on_board(replies_to(server.office, opened, "Здравствуйте."))
     assert "Здравствуйте." in source.replies(codename).out
 
 
 def test_escapes_in_a_reply_do_not_reach_the_terminal(source: Source, server: OfficeServer) -> None:
     """Finding: several, terminal escapes in a text."""
-    codename, payload = reported(source, server)
-    server.board = b"".join(replies_to(server.office, payload, "a\x1b[2Jb\u202ec"))
+    codename, opened = reported(source, server)
+    server.put_on_board(replies_to(server.office, opened, "a\x1b[2Jb\u202ec"))
     done = source.replies(codename)
     assert "\x1b" not in done.out
     assert "\u202e" not in done.out
@@ -151,33 +156,32 @@ def test_escapes_in_a_reply_do_not_reach_the_terminal(source: Source, server: Of
 def test_reply_with_a_missing_part_is_shown_with_what_is_missing(
     source: Source, server: OfficeServer
 ) -> None:
-    codename, payload = reported(source, server)
-    records = replies_to(server.office, payload, LONG_REPLY)
-    server.board = b"".join(records[:1] + records[2:])
+    codename, opened = reported(source, server)
+    records = replies_to(server.office, opened, LONG_REPLY)
+    server.put_on_board(records[:1] + records[2:])
     assert "parts are missing: 2" in source.replies(codename).out
 
 
 def test_follow_up_goes_to_those_alone_who_could_read_the_report(
     source: Source, server: OfficeServer
 ) -> None:
-    codename, payload = reported(source, server, "--leave-out", "board")
-    server.board = b"".join(replies_to(server.office, payload, "Tell us more."))
+    codename, opened = reported(source, server, "--leave-out", "board")
+    server.put_on_board(replies_to(server.office, opened, "Tell us more."))
     more = source.file("more.txt", b"There is more.")
     done = source.replies(codename, "--follow-up-file", more, "--file", source.file("b.bin", b"x"))
     assert done.code == 0, done.err
     follow_up = open_message(server.office, server.envelopes()[-1]).payload
     assert (follow_up.kind, follow_up.text) == ("follow-up", "There is more.")
     assert [recipient.id for recipient in follow_up.recipients] == ["main"]
-    assert follow_up.signing_key == payload.signing_key
-    assert follow_up.thread_secret == payload.thread_secret
+    assert follow_up.signing_key == opened.payload.signing_key
     assert [file.name for file in follow_up.attachments] == ["b.bin"]
 
 
 def test_follow_up_to_somebody_who_was_left_out_is_refused(
     source: Source, server: OfficeServer
 ) -> None:
-    codename, payload = reported(source, server, "--leave-out", "board")
-    server.board = b"".join(replies_to(server.office, payload, "Tell us more."))
+    codename, opened = reported(source, server, "--leave-out", "board")
+    server.put_on_board(replies_to(server.office, opened, "Tell us more."))
     before = len(server.puts)
     done = source.replies(
         codename, "--follow-up-file", source.file("more.txt", b"More."), "--to", "board"
@@ -190,7 +194,7 @@ def test_follow_up_to_somebody_who_was_left_out_is_refused(
 def test_follow_up_before_any_reply_goes_nowhere_unasked(
     source: Source, server: OfficeServer
 ) -> None:
-    codename, _payload = reported(source, server)
+    codename, _opened = reported(source, server)
     more = source.file("more.txt", b"More.")
     done = source.replies(codename, "--follow-up-file", more)
     assert done.code == 1
@@ -198,42 +202,113 @@ def test_follow_up_before_any_reply_goes_nowhere_unasked(
     assert source.replies(codename, "--follow-up-file", more, "--to", "main").code == 0
 
 
-def test_board_is_loaded_before_the_codename_is_read(source: Source, server: OfficeServer) -> None:
-    source.report()
+def asked_for(server: OfficeServer) -> list[tuple[str, dict[str, str]]]:
+    """What was asked for since it was looked at last, with all headers."""
+    asked = [(path, headers) for path, headers in server.gets]
     server.gets.clear()
+    return asked
+
+
+def test_every_visit_asks_for_the_same_whatever_is_typed_and_found(
+    source: Source, server: OfficeServer
+) -> None:
+    """Number, order, paths and headers: no codename, no news, news, left out, writing."""
+    server.put_on_board([os.urandom(RECORD_SIZE) for _ in range(20)], Week(week_of(today()) - 1))
+    codename, opened = reported(source, server, "--leave-out", "board")
+    server.put_on_board(replies_to(server.office, opened, "Here."))
+    other, _opened = reported(source, server)
+    asked_for(server)
+    visits = {}
     source.replies("no codename at all")
-    assert server.gets[-1][0] == "/v1/board/0/0"
+    visits["no codename"] = asked_for(server)
+    assert "No reply yet" in source.replies(other).out
+    visits["no news"] = asked_for(server)
+    assert "Here." in source.replies(codename).out
+    visits["news, one recipient left out"] = asked_for(server)
+    source.report("--leave-out", "main")
+    visits["writing"] = asked_for(server)
+    first = visits.pop("no codename")
+    paths = [path for path, _headers in first]
+    assert paths[:2] == ["/v1/directory", "/v1/status"]
+    assert paths[2].startswith("/v1/forms/")
+    assert [path[:9] for path in paths[3:5]] == ["/v1/keys/"] * 2
+    assert paths[5:] == ["/v1/board", *map("/v1/board/{}".format, volume_hashes(server))]
+    for what, visit in visits.items():
+        assert visit == first, what
 
 
-def test_own_bucket_alone_is_loaded_where_the_board_is_divided(
+def volume_hashes(server: OfficeServer) -> list[str]:
+    """The hashes of the volumes of a board, the newest first."""
+    return [hashlib.sha256(volume).hexdigest() for volume in server.volumes().values()]
+
+
+def test_a_volume_that_breaks_off_is_asked_for_again_and_nothing_else(
+    source: Source, server: OfficeServer
+) -> None:
+    codename, opened = reported(source, server)
+    server.put_on_board(replies_to(server.office, opened, "In the end."))
+    server.put_on_board([os.urandom(RECORD_SIZE)], Week(week_of(today()) - 3))
+    (newest, oldest) = volume_hashes(server)
+    server.break_off = {f"/v1/board/{oldest}": 1}
+    server.gets.clear()
+    assert "In the end." in source.replies(codename).out
+    asked = [path for path, _headers in server.gets if path.startswith("/v1/board/")]
+    assert asked == [f"/v1/board/{newest}", f"/v1/board/{oldest}", f"/v1/board/{oldest}"]
+
+
+def test_nothing_is_shown_of_a_board_that_cannot_be_loaded_whole(
+    source: Source, server: OfficeServer
+) -> None:
+    codename, opened = reported(source, server)
+    server.put_on_board(replies_to(server.office, opened, "Half of it."))
+    server.put_on_board([os.urandom(RECORD_SIZE)], Week(week_of(today()) - 3))
+    server.break_off = {f"/v1/board/{volume_hashes(server)[1]}": 100}
+    done = source.replies(codename, "--patience", "0")
+    assert done.code == 1
+    assert "The board could not be loaded whole." in done.err
+    assert "Half of it." not in done.out + done.err
+
+
+def test_a_volume_that_is_none_of_the_list_is_refused(source: Source, server: OfficeServer) -> None:
+    """Its hash is checked, so that nobody between can take a reply out."""
+    codename, opened = reported(source, server)
+    server.put_on_board(replies_to(server.office, opened, "Taken out."))
+    server.altered = bytes(RECORD_SIZE)
+    done = source.replies(codename)
+    assert done.code == 1
+    assert "no board of replies" in done.err
+
+
+def test_volumes_come_from_a_mirror_that_the_office_lists_and_from_no_other(
     tmp_path: Path,
 ) -> None:
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    office = PracticeOffice.create(today(), address=address, bucket_bits=3)
+    own, other = free_port(), free_port()
+    address, mirror = f"http://127.0.0.1:{own}", f"http://127.0.0.1:{other}"
+    office = PracticeOffice.create(today(), address=address, mirrors=(mirror,))
     source = Source(tmp_path, address, office)
-
-    class Divided(OfficeServer):
-        def get(self, path: str) -> bytes | None:
-            return self.board if path.startswith("/v1/board/3/") else super().get(path)
-
-    with office_server(Divided(office), port) as server:
-        codename, payload = reported(source, server)
-        server.board = b"".join(replies_to(office, payload, "In your bucket."))
+    with (
+        office_server(OfficeServer(office), own) as server,
+        office_server(OfficeServer(office), other) as mirroring,
+    ):
+        codename, opened = reported(source, server)
+        server.put_on_board(replies_to(office, opened, "By the mirror."))
+        mirroring.board = server.board
         server.gets.clear()
-        assert "In your bucket." in source.replies(codename).out
-    bits = read_codename(codename, word_list("english"), "english").codename
-    keys = derive_source_keys(bits, office.genesis_id)
-    value = bucket_value(bucket(keys.thread_secret, office.genesis_id), 3)
-    asked = [path for path, _headers in server.gets if "/board/" in path]
-    assert asked == [f"/v1/board/3/{value}"]
+        assert "By the mirror." in source.replies(codename, "--board-from", mirror).out
+        assert [path for path, _headers in mirroring.gets] == [
+            f"/v1/board/{one}" for one in volume_hashes(server)
+        ]
+        assert [path for path, _headers in server.gets][-1] == "/v1/board"
+        done = source.replies(codename, "--board-from", "http://127.0.0.1:9")
+        assert done.code == 2
+        assert mirror in done.err
 
 
 def test_replies_can_be_read_while_no_messages_are_taken(
     source: Source, server: OfficeServer
 ) -> None:
-    codename, payload = reported(source, server)
-    server.board = b"".join(replies_to(server.office, payload, "Still here."))
+    codename, opened = reported(source, server)
+    server.put_on_board(replies_to(server.office, opened, "Still here."))
     server.closed = {"envelopes": "full", "chunks": "full"}
     assert "Still here." in source.replies(codename).out
     more = source.file("more.txt", b"More.")
@@ -246,7 +321,7 @@ def test_replies_can_be_read_while_no_messages_are_taken(
 def test_follow_up_that_was_cut_off_is_resumed_like_a_report(
     source: Source, server: OfficeServer
 ) -> None:
-    codename, _payload = reported(source, server)
+    codename, _opened = reported(source, server)
     server.answer = lambda _number, _put: None
     more = source.file("more.txt", b"Cut off.")
     arguments = ("--follow-up-file", more, "--to", "main", "--patience", "0")

@@ -1,14 +1,16 @@
 """Hidden data in files: shown, and taken out of copies by `mat2`."""
 
 import os
+import secrets
 import shutil
 import struct
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ground.disk.memory_folders import memory_folders
+from tests.means.canaries import Canaries
 from tests.means.file_systems import MIB, filled, make_image, mounted
 from tests.offices.source_client import (
     Answer,
@@ -34,6 +36,10 @@ else
   grep -av ^Author "$file" > "$file.tmp"; [ $? -lt 2 ] && mv "$file.tmp" "$file"
 fi
 """
+
+
+def breaks_off(_number: int, _put: Put) -> None:
+    """A server that breaks off."""
 
 
 @pytest.fixture
@@ -99,6 +105,13 @@ def test_file_that_cannot_be_cleaned_is_refused_not_sent_as_it_is(meeting: Meeti
     assert received(server) == {"odd.xyz": b"Author: Jane Doe\n"}
 
 
+# Where no folder of a machine lies in memory.
+ON_DISK = """
+import intake.source.message.workplaces as workplaces
+workplaces.memory_folders = list
+"""
+
+
 @pytest.mark.parametrize("mebibytes", [5, 3], ids=["not the copy", "not what mat2 writes"])
 def test_temporary_folder_without_room_is_said_to_be_full(
     meeting: Meeting, tmp_path: Path, mebibytes: int
@@ -110,10 +123,12 @@ def test_temporary_folder_without_room_is_said_to_be_full(
     with mounted(image, tmp_path / "small") as small, office_server(server, port):
         before = set(small.iterdir())
         with filled(small, 4 * MIB):
-            done = report(source, stand_in(source), "--file", film, temporary=small)
+            done = report(
+                source, stand_in(source), "--file", film, temporary=small, prelude=ON_DISK
+            )
         assert set(small.iterdir()) == before
     assert done.code == 1
-    assert "The temporary folder has no room for a copy of film.txt" in done.err
+    assert "The temporary folder cannot take a copy of film.txt" in done.err
     assert "TMPDIR" in done.err
     assert server.puts == []
 
@@ -137,173 +152,111 @@ def test_files_that_are_not_cleaned_are_said_to_go_as_they_are(meeting: Meeting)
     assert "--clean" in done.err
 
 
-def forget(copy: Path) -> None:
-    """Remove a copy, as a restart of the device does."""
-    shutil.rmtree(copy.parent)
-
-
-def plant(copy: Path) -> None:
-    """Put another user's folder in the place of a copy's, with another file."""
-    forget(copy)
-    copy.parent.mkdir()
-    copy.parent.chmod(0o777)
-    copy.write_bytes(b"planted")
-
-
-def lead_elsewhere(copy: Path) -> None:
-    """Let another user's folder lead what is written there to another file."""
-    plant(copy)
-    copy.rename(copy.parents[2] / "planted")
-    copy.symlink_to(copy.parents[2] / "planted")
-
-
-@pytest.mark.parametrize("lose", [forget, plant, lead_elsewhere])
-def test_cleaned_copy_that_is_gone_when_resuming_is_made_again(
-    meeting: Meeting, lose: Callable[[Path], None]
-) -> None:
-    source, server, port = meeting
-    original = source.file("letter.txt", b"Author: Jane Doe\nDear office\n")
-    path = stand_in(source)
-    server.answer = lambda _number, _put: None
-    with office_server(server, port):
-        done = report(source, path, "--patience", "0", "--file", original)
-        assert done.code == 1
-        codename = done.codename
-        (folder,) = (source.folder / "tmp").iterdir()
-        lose(folder / "letter.txt")
-        server.answer = lambda _number, _put: 204
-        environment = {"PATH": path, "TMPDIR": str(source.folder / "tmp")}
-        resumed = source.run("report", "--resume", codename=codename, environment=environment)
-    assert resumed.code == 0, resumed.err
-    assert received(server) == {"letter.txt": b"Dear office\n"}
-    assert set((source.folder / "tmp").iterdir()) <= {folder}
-    if lose is lead_elsewhere:
-        assert (source.folder / "planted").read_bytes() == b"planted"
-
-
 def not_stored_yet(
-    meeting: Meeting, path: str, *names: str, answer: Answer = lambda _number, _put: None
+    meeting: Meeting, path: str, original: Path, answer: Answer = breaks_off
 ) -> Done:
-    """A report whose cleaned copies wait, since the server has not said that it is stored."""
+    """A report whose cleaned copy waits, since the server has not said that it is stored."""
     source, server, port = meeting
-    originals = [source.file(name, b"Author: Jane Doe\nDear office\n") for name in names]
     server.answer = answer
     with office_server(server, port):
-        done = report(source, path, "--patience", "0", "--file", *originals)
+        done = report(source, path, "--patience", "0", "--file", original)
     assert done.code == 1
     server.answer = lambda _number, _put: 204
     return done
 
 
-def resume(meeting: Meeting, path: str, codename: str, prelude: str = "") -> Done:
+def test_cleaned_copy_that_waits_is_encrypted_and_is_sent_without_its_original(
+    meeting: Meeting,
+) -> None:
+    """Nor is it cleaned again: the tool is gone too."""
     source, server, port = meeting
-    environment = {"PATH": path, "TMPDIR": str(source.folder / "tmp")}
-    with office_server(server, port):
-        return source.run(
-            "report", "--resume", codename=codename, environment=environment, prelude=prelude
-        )
-
-
-def test_cleaned_copy_whose_chunks_are_stored_is_not_made_again(meeting: Meeting) -> None:
-    """Its original may be gone by then, and only the envelope is missing."""
-    source, _server, _port = meeting
-    path = stand_in(source)
-    done = not_stored_yet(
-        meeting, path, "letter.txt", answer=lambda _number, put: 204 if is_chunk(put) else None
-    )
-    (folder,) = (source.folder / "tmp").iterdir()
-    forget(folder / "letter.txt")
-    (source.folder / "letter.txt").unlink()
-    resumed = resume(meeting, path, done.codename)
-    assert resumed.code == 0, resumed.err
-    assert received(meeting[1]) == {"letter.txt": b"Dear office\n"}
-
-
-def is_chunk(put: Put) -> bool:
-    return put.path.startswith("/v1/chunks/")
-
-
-def resume_without_copies(meeting: Meeting, without: str = "", prelude: str = "") -> Done:
-    """Go on where the copies of two files are gone, and perhaps a file; no copy stays behind."""
-    source, _server, _port = meeting
-    path = stand_in(source)
-    done = not_stored_yet(meeting, path, "a.txt", "b.txt")
-    for folder in (source.folder / "tmp").iterdir():
-        shutil.rmtree(folder)
-    if without:
-        (source.folder / without).unlink()
-    resumed = resume(meeting, path, done.codename, prelude=prelude)
-    assert resumed.code == 1
-    assert "report --resume" in resumed.err
+    original = source.file("letter.txt", b"Author: Jane Doe\nDear office\n")
+    done = not_stored_yet(meeting, stand_in(source), original)
+    original.unlink()
+    (waiting,) = source.unsent()
+    kept = b"".join(path.read_bytes() for path in waiting.iterdir())
+    assert b"Dear office" not in kept
     assert list((source.folder / "tmp").iterdir()) == []
-    return resumed
+    empty = source.folder / "empty"
+    empty.mkdir()
+    with office_server(server, port):
+        resumed = source.run(
+            "report", "--resume", codename=done.codename, environment={"PATH": str(empty)}
+        )
+    assert resumed.code == 0, resumed.err
+    assert received(server) == {"letter.txt": b"Dear office\n"}
+    assert not source.unsent()
 
 
-def test_copies_made_before_one_that_cannot_be_made_are_removed(meeting: Meeting) -> None:
-    assert "can no longer be read: b.txt" in resume_without_copies(meeting, without="b.txt").err
+def left_in_memory() -> set[Path]:
+    return {path for folder in memory_folders() for path in folder.glob("fidelio-cleaning-*")}
 
 
-def test_copies_made_before_ctrl_c_are_removed(meeting: Meeting) -> None:
-    stop = (
-        "import intake.source.message.cleaning as cleaning\n"
-        "copied = cleaning._cleaned_copy\n"
-        "def stopped(file, tool):\n"
-        "    if file.name == 'b.txt': raise KeyboardInterrupt\n"
-        "    return copied(file, tool)\n"
-        "cleaning._cleaned_copy = stopped"
-    )
-    assert "Stopped by hand." in resume_without_copies(meeting, prelude=stop).err
-
-
-def test_who_may_give_it_up_is_told_where_the_cleaned_copies_lie(meeting: Meeting) -> None:
-    source, _server, _port = meeting
-    done = not_stored_yet(meeting, stand_in(source), "a.txt", "b.txt")
-    folders = list((source.folder / "tmp").iterdir())
-    assert len(folders) == 2
-    assert all(str(folder) in done.err for folder in folders)
-
-
-STOPPED_WHILE_TIDYING = """
-import shutil
-def stopped(*_arguments, **_options): raise KeyboardInterrupt
-shutil.rmtree = stopped
+STOPPED_WHILE_CLEANING = """
+import os, signal, subprocess
+communicate = subprocess.Popen.communicate
+def stopped(process, *arguments, **options):
+    done = communicate(process, *arguments, **options)
+    if "--inplace" in process.args: os.kill(os.getpid(), signal.{signal})
+    return done
+subprocess.Popen.communicate = stopped
 """
 
 
-def test_ctrl_c_after_it_was_stored_says_which_copies_are_left(meeting: Meeting) -> None:
-    source, server, port = meeting
-    original = source.file("letter.txt", b"Author: Jane Doe\n")
-    with office_server(server, port):
-        done = report(source, stand_in(source), "--file", original, prelude=STOPPED_WHILE_TIDYING)
-    assert done.code == 0, done.err
-    assert "Nothing was sent" not in done.err
-    (folder,) = (source.folder / "tmp").iterdir()
-    (kept,) = source.unsent()
-    assert f"{kept}, {folder}" in done.err
-
-
-def test_ctrl_c_after_a_file_was_sealed_says_that_it_is_there_and_what_is_left(
-    meeting: Meeting,
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("where", ["", ON_DISK], ids=["in memory", "on the disk"])
+def test_nothing_is_left_of_a_run_that_is_stopped_while_it_cleans(
+    meeting: Meeting, how: str, where: str
 ) -> None:
     source, server, port = meeting
-    original = source.file("letter.txt", b"Author: Jane Doe\n")
-    sealed = source.folder / "report.fidelio"
+    before = left_in_memory()
+    original = source.file("letter.txt", b"Author: Jane Doe\nDear office\n")
+    prelude = where + STOPPED_WHILE_CLEANING.replace("{signal}", how)
     with office_server(server, port):
+        done = report(source, stand_in(source), "--file", original, prelude=prelude)
+    assert done.code == 1
+    assert "Stopped by hand." in done.err
+    assert left_in_memory() == before
+    assert list((source.folder / "tmp").iterdir()) == []
+    assert not source.unsent()
+
+
+@pytest.mark.parametrize("where", ["", ON_DISK], ids=["in memory", "on the disk"])
+def test_what_a_kill_leaves_of_cleaning_goes_with_the_next_run_of_any_command(
+    meeting: Meeting, where: str
+) -> None:
+    source, server, port = meeting
+    before = left_in_memory()
+    original = source.file("letter.txt", b"Author: Jane Doe\nDear office\n")
+    prelude = where + STOPPED_WHILE_CLEANING.replace("{signal}", "SIGKILL")
+    environment = {"TMPDIR": str(source.folder / "tmp")}
+    with office_server(server, port):
+        killed = report(source, stand_in(source), "--file", original, prelude=prelude)
+        folders = [*(left_in_memory() - before), *(source.folder / "tmp").iterdir()]
+        next_run = source.run("report", "--give-up", environment=environment)
+    assert killed.code < 0
+    assert len(folders) == 1
+    assert next_run.code == 0, next_run.err
+    assert not folders[0].exists()
+    assert not list(source.state.glob("*/*-*"))
+
+
+def test_open_copies_on_a_disk_are_overwritten_and_said_to_lie_there(meeting: Meeting) -> None:
+    """The blocks of a small disk show it; `mat2` writes a new file in place of the copy."""
+    source, server, port = meeting
+    before, after = secrets.token_hex(20), secrets.token_hex(20)
+    original = source.file("letter.txt", f"Author: {before}\nDear {after}\n".encode())
+    image = source.folder / "disk.img"
+    make_image(image, 16 * MIB)
+    with mounted(image, source.folder / "small") as small, office_server(server, port):
         done = report(
-            source,
-            stand_in(source),
-            "--to-file",
-            sealed,
-            "--file",
-            original,
-            prelude=STOPPED_WHILE_TIDYING,
+            source, stand_in(source), "--file", original, temporary=small, prelude=ON_DISK
         )
     assert done.code == 0, done.err
-    assert "Sealed into" in done.out
-    assert sealed.exists()
-    assert "Stopped by hand" not in done.err
-    (folder,) = (source.folder / "tmp").iterdir()
-    assert str(folder) in done.err
+    assert "no room in memory" in done.err
+    canaries = Canaries({"original": before, "copy": after})
+    assert canaries.in_file(image) == []
+    assert canaries.in_file(original)
 
 
 @pytest.mark.skipif(shutil.which("mat2") is None, reason="mat2 is not installed here")

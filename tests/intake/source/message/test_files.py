@@ -9,11 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crypto.chunks import chunk_id
-from crypto.codename import new_codename
 from crypto.days import week_of
 from crypto.directory import read_directory
-from crypto.errors import Unauthentic
-from crypto.names import Day, GenesisId
+from crypto.form import parse_form
 from crypto.office.chunks import open_file
 from crypto.payload import safe_file_name
 from crypto.sizes import CHUNK_SIZE, KEM_PUBLIC_KEY_SIZE, PIECE_SIZE
@@ -21,10 +19,9 @@ from ground.shell.refusals import Refusal
 from intake.source.message.files import ChosenFile
 from intake.source.message.pieces import Bytes, ChangedError, FileOnDisk, Outgoing, read_snapshot
 from intake.source.message.plan import Draft, Plan, make_plan, restarted
+from intake.source.message.sealed_copies import seal_copy
 from intake.source.reach.api import Admission, Status
 from intake.source.reach.office import Office
-from intake.source.sending.unsent import StoredCount, Unsent, derive_unsent_key
-from intake.source.sending.unsent_format import DatedEnvelope
 from tests.offices.signed_office import POLICY, PracticeOffice
 from tests.offices.source_client import today
 
@@ -37,7 +34,8 @@ def office() -> Office:
     directory = read_directory(practice.document(), practice.genesis_id)
     keys = {one.id: bytes(KEM_PUBLIC_KEY_SIZE) for one in practice.recipients}
     status = Status(today(), OPEN, OPEN)
-    return Office("http://x", practice.genesis_id, directory, status, week_of(today()), keys)
+    form = parse_form(practice.form)
+    return Office("http://x", practice.genesis_id, directory, form, status, week_of(today()), keys)
 
 
 def read(path: Path) -> Outgoing:
@@ -161,51 +159,23 @@ def test_more_than_the_office_takes_is_refused(office: Office, tmp_path: Path) -
         plan_of(replace(office, directory=small), path)
 
 
-def test_what_is_kept_comes_back_whole_and_for_its_codename_alone(
-    office: Office, tmp_path: Path
-) -> None:
-    path = tmp_path / "not\udcffunicode"
+@pytest.mark.parametrize("size", [0, 1, PIECE_SIZE, PIECE_SIZE + 1, 2 * PIECE_SIZE])
+def test_a_sealed_copy_gives_what_the_open_one_held(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(bytes(range(251)) * (size // 251 + 1))
+    with path.open("r+b") as file:
+        file.truncate(size)
+    copy = seal_copy(path, tmp_path / "copy")
+    kept, given = (read_snapshot(one, lambda _size: None) for one in (copy, FileOnDisk(path)))
+    assert (kept.size, kept.digests) == (given.size, given.digests)
+    assert copy.size() == size
+
+
+def test_a_sealed_copy_that_is_damaged_is_not_sent(tmp_path: Path) -> None:
+    path = tmp_path / "file"
     path.write_bytes(b"x" * 10)
-    plan = plan_of(office, path, text="Ё" * 30_000)
-    codename = new_codename()
-    unsent = Unsent.new(tmp_path, derive_unsent_key(codename, office.genesis_id))
-    sealed = DatedEnvelope(bytes(32_768), Day(20_000), Day(20_014))
-    unsent.save(plan, None)
-    unsent.save_again(plan, sealed)
-    found = Unsent.find(tmp_path, derive_unsent_key(codename, office.genesis_id))
-    assert found.load() == (plan, sealed)
-    stranger = Unsent(unsent.folder, derive_unsent_key(new_codename(), office.genesis_id))
-    with pytest.raises(Unauthentic):
-        stranger.load()
-    other_office = Unsent(unsent.folder, derive_unsent_key(codename, GenesisId(bytes(32))))
-    with pytest.raises(Unauthentic):
-        other_office.load()
-
-
-def test_progress_of_an_earlier_plan_counts_for_nothing(office: Office, tmp_path: Path) -> None:
-    unsent = Unsent.new(tmp_path, derive_unsent_key(new_codename(), office.genesis_id))
-    plan = plan_of(office)
-    unsent.save(plan, None)
-    unsent.save_count(StoredCount(5, Day(20_000)))
-    assert unsent.load_count() == StoredCount(5, Day(20_000))
-    unsent.save(plan, None)
-    assert unsent.load_count() is None
-
-
-def test_damaged_progress_counts_for_nothing(office: Office, tmp_path: Path) -> None:
-    unsent = Unsent.new(tmp_path, derive_unsent_key(new_codename(), office.genesis_id))
-    unsent.save(plan_of(office), None)
-    unsent.save_count(StoredCount(5, Day(20_000)))
-    (unsent.folder / "progress").write_bytes(b"short")
-    assert unsent.load_count() is None
-
-
-def test_second_run_of_one_message_is_refused(office: Office, tmp_path: Path) -> None:
-    key = derive_unsent_key(new_codename(), office.genesis_id)
-    unsent = Unsent.new(tmp_path, key)
-    with (
-        unsent.alone(),
-        pytest.raises(Refusal, match="another run"),
-        Unsent(unsent.folder, key).alone(),
-    ):
-        pass
+    copy = seal_copy(path, tmp_path / "copy")
+    file = Outgoing(copy, read_snapshot(copy, lambda _size: None))
+    altered(copy.path)
+    with pytest.raises(ChangedError):
+        file.sealed(0)

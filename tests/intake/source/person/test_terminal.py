@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crypto.directory import fingerprint
-from intake.questions import ANSWERS
+from crypto.form import first_form, parse_form
 from tests.means.person_at_a_terminal import Person, at_a_terminal, person
 from tests.offices.signed_office import PracticeOffice
 from tests.offices.source_client import (
@@ -60,9 +60,9 @@ def report_at_a_terminal(someone: Person, server: OfficeServer) -> list[str]:
     someone.types("[y/N]", "y")
     someone.types("only a dot.", "They took a bribe.")
     someone.types("", ".")
-    for question in ANSWERS:
-        someone.wait_for(question.heading)
-        someone.types("> ", "The mayor" if question.name == "who" else "")
+    for question in parse_form(first_form()).questions:
+        someone.wait_for(question.heading["en"])
+        someone.types("> ", "The mayor" if question.id == "who" else "")
         if question.files:
             someone.types("Enter: no more", "/no/such/file")
             someone.types("There is no file", "")
@@ -76,7 +76,8 @@ def test_report_and_replies_by_a_person_at_a_terminal(setting: Setting, tmp_path
     with person(tmp_path, "report", "--server", address) as someone:
         words = report_at_a_terminal(someone, server)
         assert someone.ends() == 0, someone.seen
-    payload = open_message(server.office, server.envelopes()[0]).payload
+    opened = open_message(server.office, server.envelopes()[0])
+    payload = opened.payload
     assert payload.text == "They took a bribe."
     assert payload.answers == {"who": "The mayor"}
     assert [recipient.id for recipient in payload.recipients] == ["main"]
@@ -86,7 +87,7 @@ def test_report_and_replies_by_a_person_at_a_terminal(setting: Setting, tmp_path
     assert not re.search(r"^ +[1-8]\. ", kept, re.MULTILINE)
     assert "To be sure: word" not in kept
 
-    server.board = b"".join(replies_to(server.office, payload, "Thank you."))
+    server.put_on_board(replies_to(server.office, opened, "Thank you."))
     with person(tmp_path, "replies", "--server", address) as someone:
         someone.types("your codename: ", "these are no eight words of mine")
         someone.types("Ctrl-C ends this", "")
@@ -100,7 +101,7 @@ def test_report_and_replies_by_a_person_at_a_terminal(setting: Setting, tmp_path
         assert someone.ends() == 0, someone.seen
     follow_up = open_message(server.office, server.envelopes()[1]).payload
     assert (follow_up.kind, follow_up.text) == ("follow-up", "One thing more.")
-    assert follow_up.thread_secret == payload.thread_secret
+    assert follow_up.signing_key == payload.signing_key
 
 
 def test_fingerprint_that_is_not_confirmed_sends_nothing(setting: Setting, tmp_path: Path) -> None:

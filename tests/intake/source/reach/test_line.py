@@ -158,7 +158,7 @@ def test_what_is_kept_for_resuming_is_encrypted(meeting: Meeting) -> None:
     done = _given_up(source, server, port, text="A secret that nobody may find here.")
     (folder,) = source.unsent()
     kept = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert set(kept) == {"lock", "message", "progress"}
+    assert set(kept) == {".held", "key", "message", "progress"}
     for data in kept.values():
         for word in (b"secret", b"secret.bin", source.folder.name.encode(), b"text"):
             assert word not in data

@@ -11,9 +11,10 @@ from crypto.names import Day, GenesisId
 from crypto.office.directory import Delegation
 from crypto.sizes import KEM_PUBLIC_KEY_SIZE
 from ground.shell.refusals import Refusal
-from intake.source.reach.api import Route, connected
+from intake.source.reach.api import connected
 from intake.source.reach.office import Office, open_office
 from intake.source.reach.pinned import StateFolder
+from intake.source.reach.route import Route
 from tests.offices.signed_office import PracticeOffice
 from tests.offices.source_client import OfficeServer, free_port, office_server, today
 
@@ -40,7 +41,7 @@ async def opened(
 ) -> Office:
     origin = f"http://127.0.0.1:{port}"
     with office_server(server, port):
-        async with connected(Route.of(origin, None)) as api:
+        async with connected(Route(origin, None)) as api:
             known = genesis_id or server.office.genesis_id
             office = await open_office(api, origin, known, state)
     state.remember(origin, office.directory)

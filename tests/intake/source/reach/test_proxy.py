@@ -1,12 +1,13 @@
 """Through a SOCKS proxy to a name that only the proxy knows, onto the server's Unix socket."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.means.socks_server import SocksServer, socks_server
+from intake.source.reach.route import PAUSE_MAX_SECONDS, PAUSE_MIN_SECONDS, Pause
+from tests.means.socks_server import Carried, SocksServer, socks_server
 from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, serving, succeed
 from tests.offices.signed_office import PracticeOffice, batch, read_export
@@ -76,10 +77,10 @@ def test_report_reply_and_follow_up_go_through_the_proxy_without_any_lookup(
     succeed("export", "--data", hidden.server.data, "--recipient", "main", "--out", export)
     found = read_export(export.read_bytes())
     (envelope,) = found.envelopes
-    payload = open_message(hidden.office, envelope).payload
-    assert file_bytes(payload.attachments[0], found.chunks) == b"x" * 700_000
+    opened = open_message(hidden.office, envelope)
+    assert file_bytes(opened.payload.attachments[0], found.chunks) == b"x" * 700_000
 
-    records = replies_to(hidden.office, payload, "We have read it.")
+    records = replies_to(hidden.office, opened, "We have read it.")
     bundle = tmp_path / "replies.bundle"
     bundle.write_bytes(
         hidden.office.outbound("main", today(), batch(1, records), directory=False, card=None)
@@ -104,8 +105,57 @@ def test_report_reply_and_follow_up_go_through_the_proxy_without_any_lookup(
         assert connected(done) == {proxy}
         assert "not using Tor" not in done.err
     assert set(hidden.proxy.asked) == {ONION}
-    # Each run has a name of its own, by which Tor keeps its lines apart.
-    assert len(hidden.proxy.users) == 2
+
+
+def carried_by(requests: Sequence[Carried], *paths: str) -> set[tuple[bytes, bytes]]:
+    """The names and passwords that carried requests for these paths."""
+    return {(one.name, one.password) for one in requests if one.path in paths}
+
+
+def test_board_and_uploads_of_one_run_go_over_different_circuits(
+    hidden: Hidden, tmp_path: Path
+) -> None:
+    """Tor gives each name and password circuits of its own; each run draws them anew."""
+    source = Source(tmp_path, f"http://{ONION}", hidden.office)
+    photo = source.file("photo.jpg", b"x" * 700_000)
+    sent = source.report(*hidden.arguments, "--file", photo)
+    assert sent.code == 0, sent.err
+    before = len(hidden.proxy.requests)
+    more = source.file("more.txt", b"One thing more.")
+    asked = ("--follow-up-file", more, "--file", photo, "--to", "main")
+    read = source.replies(sent.codename, *hidden.arguments, *asked)
+    assert read.code == 0, read.err
+    requests = hidden.proxy.requests[before:]
+    groups = [
+        carried_by(requests, "/v1/directory", "/v1/keys", "/v1/status"),
+        carried_by(requests, "/v1/board"),
+        carried_by(requests, "/v1/chunks"),
+        carried_by(requests, "/v1/envelopes"),
+    ]
+    assert [len(group) for group in groups] == [1, 1, 1, 1]
+    assert len(set[tuple[bytes, bytes]]().union(*groups)) == 4
+    earlier = carried_by(hidden.proxy.requests[:before], *(one.path for one in requests))
+    assert not earlier & set[tuple[bytes, bytes]]().union(*groups)
+    assert all(name != password for name, password in earlier.union(*groups))
+
+
+def test_the_first_upload_waits_after_the_board(hidden: Hidden, tmp_path: Path) -> None:
+    source = Source(tmp_path, f"http://{ONION}", hidden.office)
+    codename = source.report(*hidden.arguments).codename
+    before = len(hidden.proxy.requests)
+    more = source.file("more.txt", b"One thing more.")
+    asked = ("--follow-up-file", more, "--to", "main")
+    read = source.replies(codename, *hidden.arguments, *asked)
+    assert read.code == 0, read.err
+    at = {one.path: one.at for one in hidden.proxy.requests[before:]}
+    assert at["/v1/envelopes"] - at["/v1/board"] >= PAUSE_MIN_SECONDS
+
+
+def test_without_a_board_or_a_proxy_nothing_waits() -> None:
+    pause = Pause()
+    assert pause.left() == 0
+    pause.begin()
+    assert 0 < pause.left() <= PAUSE_MAX_SECONDS
 
 
 def test_watching_would_have_seen_a_lookup(tmp_path: Path) -> None:

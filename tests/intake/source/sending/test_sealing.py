@@ -31,7 +31,11 @@ def keys(reachable: Reachable, tmp_path: Path) -> Path:
     """The office's directory file, as its site gives it."""
     path = tmp_path / "office.directory"
     path.write_bytes(
-        encode_directory_file(reachable.office.document(), reachable.office.directory_keys())
+        encode_directory_file(
+            reachable.office.document(),
+            form=reachable.office.form,
+            keys=reachable.office.directory_keys(),
+        )
     )
     return path
 

@@ -78,9 +78,9 @@ def test_no_second_version_of_a_message_is_made_of_a_file_that_changed(
 def test_ctrl_c_after_it_was_stored_does_not_say_that_nothing_was_sent(meeting: Meeting) -> None:
     source, server, port = meeting
     stop = (
-        "import intake.source.sending.delivery\n"
-        "def stopped(_files): raise KeyboardInterrupt\n"
-        "intake.source.sending.delivery.remove_copies = stopped"
+        "from intake.source.sending.unsent_folders import UnsentFolder\n"
+        "def stopped(_folder): raise KeyboardInterrupt\n"
+        "UnsentFolder.end = stopped"
     )
     text = source.file("text.txt", b"It happened.")
     with office_server(server, port):
@@ -89,3 +89,6 @@ def test_ctrl_c_after_it_was_stored_does_not_say_that_nothing_was_sent(meeting: 
     assert "Stored." in done.out
     assert "Nothing was sent" not in done.err
     assert "It is stored." in done.err
+    assert "report --give-up" in done.err
+    assert source.run("report", "--give-up").code == 0
+    assert not source.unsent()

@@ -2,7 +2,7 @@
 
 import { aesSeal } from "../../../../intake/web/protocol/aes.ts";
 import { concat, random } from "../../../../intake/web/protocol/bytes.ts";
-import { replyTag, type ChainKey } from "../../../../intake/web/protocol/chain_keys.ts";
+import { chainHmac, replyTag, type ChainKey } from "../../../../intake/web/protocol/chain_keys.ts";
 import { bound, Label } from "../../../../intake/web/protocol/labels.ts";
 import type { GenesisId, ThreadId } from "../../../../intake/web/protocol/names.ts";
 import { pad } from "../../../../intake/web/protocol/padding.ts";
@@ -44,7 +44,7 @@ export async function sealRecord(
 ): Promise<Uint8Array> {
   const { genesisId, threadId, chain } = to;
   const tag = await replyTag(chain, genesisId, threadId);
-  const salted = await chain.hmac(bound(Label.SALT, genesisId), random, padded);
+  const salted = await chainHmac(chain)(bound(Label.SALT, genesisId), random, padded);
   const salt = salted.slice(0, SALT_SIZE);
   const key = await recordKey(to, tag, salt);
   const sealed = await aesSeal(key, new Uint8Array(12), new Uint8Array(0), padded);
@@ -57,7 +57,7 @@ export function recordKey(
   tag: Uint8Array,
   salt: Uint8Array,
 ): Promise<Uint8Array> {
-  return chain.hmac(bound(Label.REPLY, genesisId), threadId, tag, salt);
+  return chainHmac(chain)(bound(Label.REPLY, genesisId), threadId, tag, salt);
 }
 
 /** A record that is none. */

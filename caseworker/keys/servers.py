@@ -1,0 +1,137 @@
+"""Whose word on the server counts: SPEC 14.1.
+
+Envelopes and chunks prove themselves. All else that a bundle from the server says (what was taken,
+of which day it is, in which week something came) is believed only of a server that the directory
+lists, or in the directory's vault of one that a person compared; and only of the export with the
+highest number among those. So a courier who writes a bundle, or brings an old one, says nothing.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from caseworker.log.chain import append_event
+from caseworker.log.vault_events import ServerDropped, ServerPinned
+from caseworker.moments import Moment
+from caseworker.vault.arrivals import ImportRow, all_imports
+from caseworker.vault.folder import Vault
+from caseworker.vault.keys import directory_key, newest_directory
+from caseworker.vault.servers import drop_server, pin_server, pinned_servers, servers_seen
+from crypto.directory import fingerprint, read_directory
+from crypto.names import Day
+from ground.shell.refusals import Refusal
+
+# SPEC 10.2
+SERVERS_MAX = 4
+
+
+def server_digest(public_key: bytes) -> bytes:
+    """Return what is compared of a server's key: its SHA-256 (32 bytes)."""
+    return hashlib.sha256(public_key).digest()
+
+
+def server_fingerprint(public_key: bytes) -> str:
+    """Return a server's key as a person compares it: sixteen groups of five digits."""
+    return fingerprint(server_digest(public_key))
+
+
+def believed_servers(vault: Vault) -> tuple[bytes, ...]:
+    """Return the public keys (32 bytes each) of the servers that a vault believes."""
+    if directory_key(vault.db):
+        return pinned_servers(vault.db)
+    document = newest_directory(vault.db)
+    return read_directory(document, vault.genesis_id).servers if document else ()
+
+
+def wants_first_server(vault: Vault) -> bool:
+    """Tell whether a person has to compare the key of the first server that this vault meets."""
+    return directory_key(vault.db) is not None and not pinned_servers(vault.db)
+
+
+def newest_export(vault: Vault) -> list[ImportRow]:
+    """Return the parts, imported here, of the export that counts; none where none is believed."""
+    servers = believed_servers(vault)
+    rows = [row for row in all_imports(vault.db) if row.server in servers]
+    newest: ImportRow | None = None
+    for row in rows:
+        # Of two servers that gave out one number the one that was heard last counts.
+        if newest is None or row.number >= newest.number:
+            newest = row
+    return [row for row in rows if newest and row.export == newest.export]
+
+
+def newest_export_day(vault: Vault) -> Day | None:
+    """Return of which day all is that this vault knows of the server; None where it knows nothing.
+
+    Never later than the day on which it was imported.
+    """
+    days = [min(row.day, row.imported_day) for row in newest_export(vault)]
+    return min(days, default=None)
+
+
+def pin(vault: Vault, moment: Moment, public_key: bytes) -> None:
+    """Believe, within a transaction, a server whose key (32 bytes) a person compared."""
+    pin_server(vault.db, public_key, moment.day)
+    append_event(vault, moment, ServerPinned(public_key))
+
+
+@dataclass(frozen=True)
+class ServerChanges:
+    """Servers to believe from now on, and others no more, each by its key's SHA-256 (32 bytes)."""
+
+    add: tuple[bytes, ...] = ()
+    drop: tuple[bytes, ...] = ()
+
+
+SAME_SERVERS = ServerChanges()
+
+
+def refuse_unknown_servers(vault: Vault, changes: ServerChanges) -> None:
+    """Raise Refusal for a server never heard of, and where none, or too many, would be left."""
+    before, left = pinned_servers(vault.db), _after(vault, changes)
+    if before and not left:
+        raise Refusal(
+            "no server would be left that this office believes",
+            "name the one that takes its place: --server DIGITS",
+        )
+    if len(left) > SERVERS_MAX:
+        raise Refusal(
+            f"a directory lists {SERVERS_MAX} servers at most",
+            "name those that are gone: --drop-server DIGITS",
+        )
+
+
+def change_servers(vault: Vault, moment: Moment, changes: ServerChanges) -> None:
+    """Believe other servers from now on; Refusal, and nothing changes, as above."""
+    refuse_unknown_servers(vault, changes)
+    before, after = pinned_servers(vault.db), _after(vault, changes)
+    with vault.db.transaction():
+        for one in sorted(after.difference(before)):
+            pin(vault, moment, one)
+        for one in sorted(set(before) - after):
+            drop_server(vault.db, one)
+            append_event(vault, moment, ServerDropped(one))
+
+
+def _after(vault: Vault, changes: ServerChanges) -> set[bytes]:
+    before = pinned_servers(vault.db)
+    new = {_of_digest(servers_seen(vault.db), one, _NOT_SEEN) for one in changes.add}
+    old = {_of_digest(before, one, _NOT_LISTED) for one in changes.drop}
+    return {*before, *new} - old
+
+
+_NOT_SEEN = (
+    "no bundle by a server of this fingerprint was imported into the directory's vault",
+    "compare all 80 digits with what intake status shows; then import a bundle of that server: "
+    "caseworker import VAULT FILE",
+)
+_NOT_LISTED = (
+    "no server of this fingerprint is believed here",
+    "caseworker status shows the fingerprint of each that is",
+)
+
+
+def _of_digest(known: tuple[bytes, ...], digest: bytes, otherwise: tuple[str, str]) -> bytes:
+    for one in known:
+        if server_digest(one) == digest:
+            return one
+    raise Refusal(*otherwise)

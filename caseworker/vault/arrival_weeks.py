@@ -1,0 +1,19 @@
+"""In which week an envelope came to the server: the office's times for an answer run from there."""
+
+from caseworker.vault.database import Database
+from crypto.names import Address, Week
+
+
+def note_week(db: Database, address: Address, week: Week) -> None:
+    """Note the week in which an envelope came; of two that were said the earlier one counts."""
+    db.run(
+        "UPDATE envelopes SET came_week = min(coalesce(came_week, ?1), ?1) WHERE address = ?2",
+        week,
+        address,
+    )
+
+
+def week_of_arrival(db: Database, address: Address) -> Week:
+    """Return the week in which an envelope came to the server, or at the latest came here."""
+    query = "SELECT coalesce(came_week, arrived_day / 7) FROM envelopes WHERE address = ?"
+    return Week(db.number(query, address))
