@@ -104,11 +104,7 @@ class Api:
 
     async def board(self, bits: int, value: int) -> bytes:
         """Return the records of one bucket of the board, one after another."""
-        try:
-            return await self._get(Purpose.BOARD, f"/v1/board/{bits}/{value}", _BOARD_MAX_SIZE)
-        finally:
-            if self._route.proxy:
-                self._route.pause.begin()
+        return await self._get(Purpose.BOARD, f"/v1/board/{bits}/{value}", _BOARD_MAX_SIZE)
 
     async def status(self) -> Status:
         """Return the server's day and what it takes in."""
@@ -125,10 +121,14 @@ class Api:
         await self._put(Purpose.MESSAGE, path, envelope, puzzle, _ENVELOPE_SECONDS)
 
     async def _get(self, purpose: Purpose, path: str, max_size: int) -> bytes:
-        async with self._asked(purpose, "GET", path, {}, None, _DOWNLOAD) as response:
-            if response.status != 200:
-                raise await _error(response)
-            return await _body(response, max_size)
+        try:
+            async with self._asked(purpose, "GET", path, {}, None, _DOWNLOAD) as response:
+                if response.status != 200:
+                    raise await _error(response)
+                return await _body(response, max_size)
+        finally:
+            if purpose is Purpose.BOARD and self._route.proxy:
+                self._route.pause.begin()
 
     async def _put(
         self, purpose: Purpose, path: str, body: bytes, puzzle: str, seconds: float
