@@ -21,6 +21,7 @@ import pytest
 from crypto.codename import Codename, codename_words, read_codename
 from crypto.source_keys import derive_master
 from crypto.word_lists import word_list
+from ground.disk.replaced_files import wipe_file
 from intake.source.sending.unsent import Unsent
 from intake.source.sending.unsent_folders import waiting_in
 from intake.source.sending.unsent_keys import KeyFile, derive_codename_key, joined_key
@@ -279,9 +280,8 @@ def test_nothing_is_left_of_what_a_lost_session_has_closed(tmp_path: Path) -> No
         codename = own.report().codename
         own.note_codename()
         for key in (own.disk / "XDG_RUNTIME_DIR").iterdir():
-            # A real one lies in memory.
-            key.write_bytes(bytes(32))
-            key.unlink()
+            # A real session's folder lies in memory, and leaves no block on a disk.
+            wipe_file(key)
         mend(own)
         done = own.again("--resume", codename=codename)
         assert "Nobody can open it any more" in done.err
