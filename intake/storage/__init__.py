@@ -5,8 +5,8 @@ Others ask in the product's words:
 - `reading`: what the server gives out and how much lies here; `writer`: storing what sources send;
 - `imports`: one transaction that takes a bundle in; `exports`: one snapshot for a recipient;
 - `condition`: how a data folder stands, without touching it; `database`: the file as a whole;
-- `folder`, `kinds`, `disk_room`, `disk_faults`, `file_systems`, `damage`: where it lies, what it is,
-  what the disk allows, and what it has spoiled.
+- `folder`, `kinds`, `disk_room`, `disk_faults`, `file_systems`, `damage`: where it lies, what it
+  is, what the disk allows, and what it has spoiled.
 
 `rows`, `connections`, `slots` and `retention` are this room's own.
 
