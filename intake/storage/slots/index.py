@@ -57,7 +57,7 @@ class Index:
         """How many records there are, at least in one copy."""
         return max(copy.slots() for copy in self.copies)
 
-    def put(self, copy: int, records: Records) -> None:
+    def write_copy(self, copy: int, records: Records) -> None:
         """Write records into one copy. Not durable before `sync`."""
         for slot, record in records.items():
             self.copies[copy].write(slot, record)
@@ -69,7 +69,7 @@ class Index:
     def write(self, records: Records) -> None:
         """Write records into both copies, one after the other; durable when it returns."""
         for copy in range(COPIES):
-            self.put(copy, records)
+            self.write_copy(copy, records)
             self.sync(copy)
 
     def read(self, slots: int) -> Found:

@@ -78,7 +78,7 @@ class Shelf:
         found = self.index.read(self.slots)
         for copy, records in enumerate(found.mended):
             if records:
-                self.index.put(copy, records)
+                self.index.write_copy(copy, records)
                 self.index.sync(copy)
         self.items, self.wiping, self.damaged = found.items, found.wiping, found.damaged
         self._free = FreeSlots(found.free)

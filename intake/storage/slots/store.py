@@ -131,7 +131,7 @@ class Store:
         """Write records of both kinds; durable when it returns."""
         for copy in range(COPIES):
             for kind, shelf in self.shelves.items():
-                shelf.index.put(copy, records[kind])
+                shelf.index.write_copy(copy, records[kind])
             self._sync([shelf.index.copies[copy] for shelf in self.shelves.values()])
 
     def _sync(self, files: Sequence[SlotFile]) -> None:

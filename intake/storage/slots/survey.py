@@ -47,15 +47,15 @@ def unconfirmed(items: Sequence[Item], marks: Marks, recipient: str) -> list[Ite
 
 def survey(folder: DataFolder, kind: Kind) -> Survey:
     """Return what lies there of a kind."""
-    found = _look(folder, kind)
+    found = _read(folder, kind)
     for _ in range(_TRIES):
         if not found.damage:
             break
-        found = _look(folder, kind)
+        found = _read(folder, kind)
     return found
 
 
-def _look(folder: DataFolder, kind: Kind) -> Survey:
+def _read(folder: DataFolder, kind: Kind) -> Survey:
     paths, bodies, marks_path = folder.index(kind), folder.bodies(kind), folder.marks(kind)
     growth = read_growth(folder.growth(kind))
     first, second = (_content(path) for path in paths)
