@@ -13,7 +13,7 @@ MEANT = {
     "takes an item, a card or an upload in": {
         "intake/exchange/taking.py": {
             "take", "_take_public", "_take_directory", "_take_keys", "_take_card",
-            "_take_statement",
+            "_take_form", "_take_statement",
         },
         "intake/server/answers.py": {"_takes_gzip"},
         "crypto/statements.py": {"taken_line"},
@@ -35,6 +35,7 @@ MEANT = {
     },
     "the secret half of a key": {
         "caseworker/keys/directories.py": {"_held_key"},
+        "caseworker/office/new_signing_key.py": {"_holds_named_key"},
         "caseworker/vault/keys.py": {"held_signing_key"},
     },
     "a person read a flagged case": {"caseworker/cases/folding.py": {"_look"}},

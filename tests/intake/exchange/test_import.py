@@ -376,11 +376,18 @@ def test_what_was_set_aside_is_taken_when_the_directory_knows_its_sender(
     assert "batches of replies: 1" in take_in(data, early)
 
 
-def test_a_poisoned_statement_stops_nothing(data: Path, office: PracticeOffice, today: Day) -> None:
-    """Well signed, badly made: it is set aside with a reason, the next is taken."""
+@pytest.mark.parametrize("count", [16, 24])
+def test_a_poisoned_statement_stops_nothing(
+    data: Path, office: PracticeOffice, today: Day, count: int
+) -> None:
+    """Well signed, badly made: it is set aside with a reason, the next is taken.
+
+    One record many times; and as many records as no batch has.
+    """
     sender = office.recipient("main")
+    content = bytes(count * RECORD_SIZE)
     bad = sign_statement(
-        sender.signing, office.genesis_id, "main", StatementKind.BATCH, 1, 1, b"\x05nonsense"
+        sender.signing, office.genesis_id, "main", StatementKind.BATCH, 1, count, content
     )
     good = batch(2, [os.urandom(RECORD_SIZE)])(sender, office.genesis_id)
     items = [(ItemType.BATCH, encode_statement(one)) for one in (bad, good)]

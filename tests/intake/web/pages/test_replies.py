@@ -155,7 +155,7 @@ def test_nothing_is_shown_before_all_of_the_board_is_there(
             assert page.axe() == []
         line.release()
         page.wait_text("No reply yet, or a word is wrong", seconds=PATIENCE)
-        assert page.text("#board-line") == ""
+        assert page.texts("#board-line") == [""]
         page.click(role="button", name="Type the words again")
         page.forget_traffic()
         visitor.type_codename(" ".join(words))
