@@ -128,8 +128,8 @@ async def test_uploads_that_fill_the_disk_are_refused_and_lose_nothing(
             async with http.get("/v1/status") as answer:
                 assert (await answer.json())[kind] == {"open": False, "reason": "disk"}
             await reading_goes_on(http)
-            # The server judges once more soon after its start, and closes a disk that is nearly full
-            # before it is: with less room to begin with, it closed after the first chunk.
+            # The server judges once more soon after its start, and closes a disk that is nearly
+            # full before it is: with less room to begin with, it closed after the first chunk.
             assert len(stored) >= AT_ONCE
             assert exported(data, tmp_path / "full") == stored
             ballast.unlink()
