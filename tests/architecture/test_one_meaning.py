@@ -12,7 +12,7 @@ VERBS = re.compile(
 MEANT = {
     "takes an item, a card or an upload in": {
         "intake/exchange/taking.py": {
-            "take", "_take_public", "_take_directory", "_take_keys", "_take_card",
+            "take", "_take_public", "_take_directory", "_take_form", "_take_keys", "_take_card",
             "_take_statement",
         },
         "intake/server/answers.py": {"_takes_gzip"},
