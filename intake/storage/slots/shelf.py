@@ -4,6 +4,8 @@ Whoever calls what changes them holds the lock of `store`. What fails leaves mem
 then `load` is called before anything else.
 """
 
+import os
+import random
 import secrets
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -45,7 +47,8 @@ class Shelf:
         self._growth_path = folder.growth(kind)
         self.container = Container(folder.bodies(kind), SIZES[kind])
         self.index = Index(kind, folder.index(kind))
-        self._marks = SlotFile(folder.marks(kind), MARK_SIZE)
+        self._marks_path = folder.marks(kind)
+        self._marks = SlotFile(self._marks_path, MARK_SIZE)
         self._clear()
 
     def _clear(self) -> None:
@@ -133,6 +136,10 @@ class Shelf:
             return self._deal.any_free()
         return self._free.any_one() if len(self._free) else None
 
+    def touch(self) -> None:
+        """Let the file that only growth and imports write be as new as the others."""
+        os.utime(self._marks_path)
+
     def know(self, items: Iterable[Item]) -> None:
         """Know items whose bodies and records are durable."""
         for item in items:
@@ -152,9 +159,11 @@ class Shelf:
         self._to_be_wiped([item.slot for item in gone])
         return len(gone)
 
-    def _to_be_wiped(self, slots: Sequence[int]) -> None:
-        if not slots:
+    def _to_be_wiped(self, gone: Sequence[int]) -> None:
+        if not gone:
             return
+        # A copy that is taken while they are wiped must not see in which order they came.
+        slots = random.SystemRandom().sample(gone, len(gone))
         self.index.write({slot: encode_unused(self.kind, slot, State.WIPING) for slot in slots})
         self.wiping.extend(slots)
         # Who goes where is drawn anew without them.

@@ -123,9 +123,16 @@ class Store:
         self._sync([shelf.container for shelf in self.shelves.values()])
         self._write_index(records)
         self._doubtful.clear()
+        self._touch()
         for shelf in self.shelves.values():
             shelf.know(item for item, _ in new if item.kind is shelf.kind)
             shelf.know(item for item in again if item.kind is shelf.kind)
+
+    def _touch(self) -> None:
+        """Let nothing show when slots were last added: something had come just then."""
+        for shelf in self.shelves.values():
+            shelf.touch()
+        os.utime(self._folder.path)
 
     def _write_index(self, records: dict[Kind, dict[int, bytes]]) -> None:
         """Write records of both kinds; durable when it returns."""
