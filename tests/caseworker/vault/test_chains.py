@@ -11,8 +11,8 @@ from caseworker.vault.chains import (
     advance_chain,
     chain_of_thread,
     records_left,
+    remember_chain,
     step_chains,
-    take_chain,
 )
 from caseworker.vault.folder import Vault
 from caseworker.work.replying import ReplyWriter
@@ -37,7 +37,7 @@ def chain() -> ChainKey:
 def take(vault: Vault, first: ChainKey, week: Week = WEEK, message: int = 1) -> None:
     """Take a chain in, as a message brings it."""
     with vault.db.transaction():
-        take_chain(vault.db, vault.genesis_id, THREAD, week, first, message)
+        remember_chain(vault.db, vault.genesis_id, THREAD, week, first, message)
 
 
 def held(vault: Vault) -> tuple[int, ChainKey]:
@@ -128,7 +128,7 @@ def test_no_page_keeps_a_chain_key_whose_record_is_in_a_batch(
             with vault.db.transaction():
                 for message in range(100):
                     thread = ThreadId(os.urandom(32))
-                    take_chain(vault.db, vault.genesis_id, thread, WEEK, chain(), message)
+                    remember_chain(vault.db, vault.genesis_id, thread, WEEK, chain(), message)
     office.carry(server.folder / "out")
     found = decrypted_pages(office.vault(), office.keys["investigations"])
     assert [key.secret in found for key in used] == [False] * 4

@@ -1,12 +1,14 @@
 """How much a source's line has to carry before anything can be typed, and what comes after it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
 
-from ground.languages import LANGUAGES
+from ground.languages import LANGUAGES, language_of
+from intake.site.words import other_lists
 from tests.browser.driver import Browser, Exchange
 from tests.browser.visitor import Visitor
 from tests.offices.desk import Desk
@@ -65,8 +67,12 @@ def test_a_report_and_its_codename_need_nothing_but_the_small_first_load(
     page.wait_idle(1_000)
     later = page.traffic()
     assert [exchange.method for exchange in later].count("PUT") == 1
-    asked = {_path(exchange) for exchange in later if exchange.method != "PUT"}
-    assert asked <= {"/v1/directory", "/v1/status"}
+    # All of it after the first screen, and the same for everybody: SPEC 11.5.
+    asked = [_path(exchange) for exchange in later if exchange.method != "PUT"]
+    kinds = [re.sub(r"[-/][0-9a-f]{16,}(\.txt)?$", "", path) for path in asked]
+    lists = [f"/words-{name}" for name in other_lists(language_of(language))]
+    directory = ["/v1/directory", "/v1/status", "/v1/forms", "/v1/keys", "/v1/keys"]
+    assert kinds == [*lists, *directory, "/v1/board"]
     page.close()
 
 

@@ -111,7 +111,6 @@ def test_words_of_another_language_open_the_replies_and_are_caught_in_a_text(
         page.fill("#text", f"mine is {' '.join(russian)}")
         page.click("form .main")
         assert "are a codename" in page.text(".summary")
-        visitor.language = "ru"
         english = " ".join(codename_words(codename, word_list("english")))
         # From the list of the other language the same keys come.
         russian_page = Visitor(browser.open(), pages.address, "ru")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -66,7 +67,7 @@ def place(
     folder = tmp_path_factory.mktemp("visits")
     port, server_port = free_port(), free_port()
     address = f"http://127.0.0.1:{port}"
-    kind = "chrome" if request.param == "chrome" else "firefox"
+    kind: Literal["chrome", "firefox"] = "chrome" if request.param == "chrome" else "firefox"
     preferences = SAFER if request.param == "safer" else None
     with (
         practice_pages(folder, port=server_port, address=address, issued_ago=14) as pages,
