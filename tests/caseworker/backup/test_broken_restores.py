@@ -21,6 +21,7 @@ from caseworker.vault.key_slots import SLOTS_FILE, VaultKey
 from caseworker.vault.secrets_file import SECRETS_FILE
 from ground.shell.refusals import Refusal
 from tests.caseworker.backup.test_backups import BACKUP_PASSPHRASE, WORDS, backup, put_back
+from tests.means.overwritten import is_overwritten
 from tests.means.quick_passphrases import quick_passphrases
 from tests.means.repository import REPOSITORY
 from tests.offices.vaults import DAY, PASSPHRASES, Office, at, passphrase
@@ -68,13 +69,10 @@ def put_back_here(out: Path, vault: Path) -> None:
     restore(out, vault, WORDS, lambda: passphrase("investigations"), at(DAY))
 
 
-def is_overwritten(file: BinaryIO, before: bytes) -> bool:
-    """Tell whether a file, perhaps without its name by now, holds nothing of what it held."""
+def read_again(file: BinaryIO) -> bytes:
+    """What a file holds by now, perhaps without its name."""
     file.seek(0)
-    data = file.read()
-    assert len(data) == len(before) > 0
-    blocks = {before[at : at + 16] for at in range(len(before) - 15)}
-    return not any(data[at : at + 16] in blocks for at in range(0, len(data) - 15, 16))
+    return file.read()
 
 
 def test_secrets_of_a_restore_that_fails_are_overwritten(
@@ -93,7 +91,7 @@ def test_secrets_of_a_restore_that_fails_are_overwritten(
         put_back_here(out, out.parent / "vault")
     file, before = put[0]
     with file:
-        assert is_overwritten(file, before)
+        assert is_overwritten(before, read_again(file))
     assert not list(out.parent.glob("vault*"))
 
 
@@ -108,7 +106,7 @@ def test_secrets_of_a_restore_that_was_killed_are_overwritten_by_the_same_comman
     with (left / SECRETS_FILE).open("rb") as file:
         before = file.read()
         put_back_here(out, vault)
-        assert is_overwritten(file, before)
+        assert is_overwritten(before, read_again(file))
     assert [path.name for path in out.parent.glob("vault*")] == ["vault"]
 
 

@@ -232,7 +232,7 @@ def test_the_text_is_saved_with_answers_and_whether_its_rest_is_there(
     after = (server.folder / "after/1-report/text.txt").read_text()
     assert "[the rest of this text is missing]" in before
     assert "Beginning and end" in after
-    assert "[who]\nThe mayor" in after
+    assert "[who] Who is involved?\nThe mayor" in after
 
 
 def test_saved_files_are_for_their_owner_alone(

@@ -41,7 +41,7 @@ with open_vault(Path(folder), key) as vault:
     print("ready", flush=True)
     if command == "import":
         for path in words:
-            import_part(vault, Path(path), moment)
+            import_part(vault, Path(path), moment, lambda _server: None)
     elif command == "export":
         export_bundle(vault, Path(words[0]), moment)
     elif command == "reply":

@@ -18,6 +18,7 @@ from crypto.hpke import new_kem_secret_key
 from crypto.names import Week
 from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal
+from tests.means.overwritten import is_overwritten
 from tests.offices.vaults import DAY, Office, at, passphrase
 
 KEY = bytes(range(32))
@@ -126,8 +127,7 @@ def test_secrets_that_were_replaced_are_overwritten(tmp_path: Path) -> None:
         write_secrets(tmp_path, KEY, held(2))
         old.seek(0)
         after = old.read()
-    assert any(before)
-    assert not any(after)
+    assert is_overwritten(before, after)
     assert [path.name for path in tmp_path.iterdir()] == ["intake-secrets"]
 
 
