@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ground.languages import Language
 from intake.questions import OWN_QUESTIONS
@@ -28,7 +28,7 @@ def program_in(
     letters, packed = pack_words(words)
     word_list = {"name": language.words, "letters": letters, "packed": packed}
     # What not every program needs stands only in those that name it.
-    more = {
+    more: dict[str, Callable[[], object]] = {
         "QUESTIONS": lambda: _questions(translations),
         "OTHER_LISTS": lambda: _lists_elsewhere(language),
         "INLINE_LISTS": lambda: _lists_inside(language),
