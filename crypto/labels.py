@@ -1,6 +1,7 @@
 """Every label that this protocol uses: SPEC 2.1. None is used for two purposes."""
 
 from enum import Enum
+from functools import lru_cache
 
 from crypto.names import GenesisId
 from crypto.sizes import GENESIS_ID_SIZE
@@ -49,6 +50,8 @@ def labelled(label: Label) -> bytes:
     return bytes([len(text)]) + text
 
 
+# A source that reads the board asks for two of these some ten thousand times.
+@lru_cache(maxsize=128)
 def bound(label: Label, genesis_id: GenesisId) -> bytes:
     """Return the label bound to the office of `genesis_id`, 32 bytes."""
     if len(genesis_id) != GENESIS_ID_SIZE:

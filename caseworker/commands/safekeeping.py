@@ -204,10 +204,13 @@ example:
 )
 RESTORED = Command(
     name="restored",
-    summary="move a vault's numbers on after its folder was copied back by hand",
-    description="""restore does this by itself. After you put back a copy of a vault's folder, once:
-the vault has forgotten numbers that it had given out since, and must not give them out again. Moves
-them far on, and makes a new card. Import all bundles that you kept again.
+    summary="say that a vault's folder was copied back by hand, or that the server is lost too",
+    description="""restore does this by itself, and a vault finds it out by itself with the first
+bundle that names what it has not made. After you put back a copy of a vault's folder, or where the
+server lost all that it had: the vault has forgotten numbers that it had given out since, and must
+not give them out again. Moves them far on, makes a new card, and exports nothing before a bundle
+tells what the server has. A directory that came meanwhile under this vault's key is taken for its
+own. Import all bundles that you kept again.
 
 example:
   caseworker restored vaults/investigations""",

@@ -4,7 +4,7 @@ from caseworker.vault.database import Database
 from crypto.names import Address, Week
 
 
-def note_week(db: Database, address: Address, week: Week) -> None:
+def remember_week(db: Database, address: Address, week: Week) -> None:
     """Note the week in which an envelope came; of two that were said the earlier one counts."""
     db.run(
         "UPDATE envelopes SET came_week = min(coalesce(came_week, ?1), ?1) WHERE address = ?2",

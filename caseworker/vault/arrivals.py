@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caseworker.vault.database import Database
-from caseworker.vault.passing_secrets import forget_secret, keep_secret, kept_secret
+from caseworker.vault.passing_secrets import add_secret, forget_secret, secret_of
 from crypto.byte_reader import ByteReader
 from crypto.chain_keys import ChainKey
 from crypto.names import Address, Day, ThreadId, Week
@@ -149,7 +149,7 @@ def add_set_aside(db: Database, envelope: SetAside) -> None:
         " WHERE address = ?",
         envelope.body,
         slot.slot,
-        keep_secret(db, slot.content_key + slot.chain.secret + slot.thread_id),
+        add_secret(db, slot.content_key + slot.chain.secret + slot.thread_id),
         slot.week,
         slot.key_hash,
         envelope.address,
@@ -167,7 +167,7 @@ def set_aside(db: Database, address: Address) -> SetAside:
     row = db.row("SELECT * FROM envelopes WHERE address = ? AND body IS NOT NULL", address)
     if row is None:
         raise LookupError("no envelope of that address waits")
-    secret = ByteReader(kept_secret(db, row["secret"]))
+    secret = ByteReader(secret_of(db, row["secret"]))
     slot = OpenedSlot(
         slot=row["slot"],
         content_key=secret.read(_CONTENT_KEY_SIZE),

@@ -8,7 +8,7 @@ import hmac
 from dataclasses import dataclass
 
 from caseworker.vault.database import Database
-from caseworker.vault.passing_secrets import keep_secret, kept_secret, overwrite_secret
+from caseworker.vault.passing_secrets import add_secret, overwrite_secret, secret_of
 from crypto.chain_keys import ChainKey, next_chain_key
 from crypto.names import GenesisId, ThreadId, Week
 from crypto.sizes import REPLY_INDEXES
@@ -18,8 +18,8 @@ __all__ = [
     "advance_chain",
     "chain_of_thread",
     "records_left",
+    "remember_chain",
     "step_chains",
-    "take_chain",
 ]
 
 # Begins like no text of the protocol, whose first byte is the length of a label: SPEC 2.
@@ -38,7 +38,7 @@ class HeldChain:
         return "HeldChain(hidden)"
 
 
-def take_chain(
+def remember_chain(
     db: Database,
     genesis_id: GenesisId,
     thread_id: ThreadId,
@@ -59,7 +59,7 @@ def take_chain(
     steps = db.number(
         "SELECT coalesce(max(chain_steps), 0) FROM vault WHERE stepped_week >= ?", week
     )
-    secret = keep_secret(db, next_chain_key(first, genesis_id, steps).secret)
+    secret = add_secret(db, next_chain_key(first, genesis_id, steps).secret)
     db.run(
         "INSERT INTO chains (thread_id, name, week, message, next_index, secret)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -85,7 +85,7 @@ def chain_of_thread(db: Database, thread_id: ThreadId) -> HeldChain | None:
     )
     if row is None:
         return None
-    key = ChainKey(kept_secret(db, row["secret"]))
+    key = ChainKey(secret_of(db, row["secret"]))
     return HeldChain(row["number"], row["next_index"], key)
 
 
@@ -107,7 +107,7 @@ def advance_chain(db: Database, chain: HeldChain, records: int, successor: Chain
 def step_chains(db: Database, genesis_id: GenesisId, steps: int, week: Week) -> None:
     """Skip indexes of every chain, and of those of weeks up to this one that come again."""
     for row in db.rows("SELECT number, next_index, secret FROM chains"):
-        key = ChainKey(kept_secret(db, row["secret"]))
+        key = ChainKey(secret_of(db, row["secret"]))
         overwrite_secret(db, row["secret"], next_chain_key(key, genesis_id, steps).secret)
     db.run("UPDATE chains SET next_index = min(next_index + ?, ?)", steps, REPLY_INDEXES)
     db.run(

@@ -13,8 +13,8 @@ from ground.disk.migrations import statements, steps_in
 from ground.disk.replaced_files import overwrite_file
 from ground.shell.refusals import Refusal
 
-# A journal as large as an import makes it would be overwritten again by every small change.
-_JOURNAL_KEPT_SIZE = 1024 * 1024
+# What a journal begins with as long as it is needed: sqlite.org/fileformat.html, section 3
+_JOURNAL_NEEDED = bytes.fromhex("d9d505f920a163d7")
 
 Row = dict[str, Any]
 Value = None | int | str | bytes
@@ -90,11 +90,10 @@ class Database:
             return
         with self._journal.open("rb") as journal:
             # SQLite ends a transaction by zeros in front; else the next one to open rolls it back.
-            is_over = journal.read(1) in (b"", b"\0")
-        if is_over:
+            is_needed = journal.read(len(_JOURNAL_NEEDED)) == _JOURNAL_NEEDED
+        if not is_needed:
             overwrite_file(self._journal)
-            if self._journal.stat().st_size > _JOURNAL_KEPT_SIZE:
-                os.truncate(self._journal, 0)
+            os.truncate(self._journal, 0)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -8,17 +8,17 @@ each lies behind the one before.
 
 from caseworker.vault.database import Database
 
-__all__ = ["forget_secret", "keep_secret", "kept_secret", "overwrite_secret"]
+__all__ = ["add_secret", "forget_secret", "overwrite_secret", "secret_of"]
 
 
-def keep_secret(db: Database, secret: bytes) -> int:
+def add_secret(db: Database, secret: bytes) -> int:
     """Keep a secret, and return the number by which it is found."""
     number = db.number("SELECT coalesce(max(number), 0) + 1 FROM passing_secrets")
     db.run("INSERT INTO passing_secrets VALUES (?, ?)", number, secret)
     return number
 
 
-def kept_secret(db: Database, number: int) -> bytes:
+def secret_of(db: Database, number: int) -> bytes:
     """Return the secret of a number."""
     row = db.row("SELECT secret FROM passing_secrets WHERE number = ?", number)
     if row is None:
@@ -28,11 +28,11 @@ def kept_secret(db: Database, number: int) -> bytes:
 
 def overwrite_secret(db: Database, number: int, successor: bytes) -> None:
     """Put a secret of the same size in the place of another."""
-    if len(successor) != len(kept_secret(db, number)):
+    if len(successor) != len(secret_of(db, number)):
         raise ValueError("a secret is overwritten by one of its own size")
     db.run("UPDATE passing_secrets SET secret = ? WHERE number = ?", successor, number)
 
 
 def forget_secret(db: Database, number: int) -> None:
     """Overwrite a secret with zeros."""
-    overwrite_secret(db, number, bytes(len(kept_secret(db, number))))
+    overwrite_secret(db, number, bytes(len(secret_of(db, number))))

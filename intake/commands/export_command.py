@@ -84,6 +84,9 @@ def _warnings(exported: "Exported") -> Iterator[str]:
             f"{counted(exported.damaged, 'item')} on this server {damaged} left out:"
             " look after its disk"
         )
+    for place in exported.damage:
+        loss = "repaired from its copy" if place.repaired else "lost"
+        yield f"the disk has damaged {place.file} at slot {place.slot}: {loss}"
     if not exported.rewritten:
         yield (
             "the database could not be rewritten, as it was being read or the disk is full; its"
@@ -113,6 +116,10 @@ def _data(exported: "Exported") -> dict[str, object]:
         "envelopes": exported.envelopes,
         "chunks": exported.chunks,
         "damaged": exported.damaged,
+        "damaged_places": [
+            {"file": place.file, "slot": place.slot, "repaired": place.repaired}
+            for place in exported.damage
+        ],
         "rewritten": exported.rewritten,
         "directory_is_valid": _is_current(exported.directory, exported.day),
     }

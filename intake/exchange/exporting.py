@@ -22,11 +22,11 @@ from ground.shell.refusals import Refusal
 from intake.clock import today
 from intake.exchange.server_key import read_server_key, signer
 from intake.storage.disk_faults import disk_faults_said
-from intake.storage.exports import Exports, Item, Snapshot, open_exports
+from intake.storage.exports import Damage, Exports, Item, Snapshot, open_exports
 from intake.storage.folder import open_folder
 from intake.storage.kinds import Kind
 
-__all__ = ["Exported", "export_bundle"]
+__all__ = ["Damage", "Exported", "export_bundle"]
 
 EXPORT_ID_SIZE: Final = 16
 """Bytes that the parts of one export share."""
@@ -43,7 +43,8 @@ _SIZES: Final = {
 class Exported:
     """What an export wrote. `damaged`: items here whose bytes are not what they were, left out.
 
-    `rewritten`: whether the database has been written anew after it.
+    `damage`: the places on the disk that are not what was written. `rewritten`: whether the
+    database has been written anew after it.
     """
 
     recipient: str
@@ -52,6 +53,7 @@ class Exported:
     envelopes: int
     chunks: int
     damaged: int
+    damage: tuple[Damage, ...]
     rewritten: bool
     directory: Directory
     day: Day
@@ -97,6 +99,7 @@ def export_bundle(path: Path, recipient: str, out: Path, part_size: int | None) 
         envelopes=written[Kind.ENVELOPE],
         chunks=written[Kind.CHUNK],
         damaged=sum(map(len, plan.parts)) - sum(written.values()),
+        damage=exports.damage(),
         rewritten=rewritten,
         directory=plan.snapshot.directory,
         day=day,
@@ -246,7 +249,7 @@ def _write(exports: Exports, plan: _Plan, files: NewFiles) -> dict[Kind, int]:
 
 
 def _add(bundle: BundleWriter, exports: Exports, item: Item) -> bool:
-    """Write one item; False where its slot holds something else by now."""
+    """Write one item; False where its bytes are damaged."""
     data = exports.read(item)
     if data is None:
         return False

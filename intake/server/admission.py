@@ -192,15 +192,15 @@ class Admission:
 
     def _disk_is_full(self, kind: Kind) -> bool:
         again = 2 if self._closed[kind] is Reason.DISK else 1
-        return self._left(kind) < SPARE_ITEMS[kind] * again or not self._room.log_fits(again)
+        return self._left(kind) < SPARE_ITEMS[kind] * again
 
     def _fits(self, kind: Kind) -> bool:
         """Tell whether the disk takes one more, besides those that are on their way."""
-        return self._left(kind) > self._under_way[kind] and self._room.log_fits()
+        return self._left(kind) > self._under_way[kind]
 
     def _left(self, kind: Kind) -> int:
         """Return for how many more the disk has room."""
-        return self._free_slots(kind) + self._room.left(kind) // SIZES[kind]
+        return self._free_slots(kind) + self._room.slots(kind)
 
 
 def _share(closed: bool) -> float:

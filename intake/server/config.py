@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ground.shell.foreign import ForeignText, foreign_path
 from ground.shell.refusals import Refusal
+from intake.storage.beat import LONGEST_SECONDS
 from intake.storage.folder import DataFolder
 
 _MIB: Final = 1024 * 1024
@@ -34,8 +35,8 @@ class Settings:
         10_000_000,
         "How many envelopes (reports and follow-ups, 32 KiB each) may wait for the recipients."
         " A full hour that finds 95 in 100 of them closes the server for more; one, or an import,"
-        " that finds fewer than 85 opens it. On the disk they take a third more, since every fourth"
-        " place stays free to draw from.",
+        " that finds fewer than 85 opens it. Their places on the disk are doubled whenever fewer"
+        " than a quarter are free, so they can take up to 2.7 times as much.",
     )
     chunk_quota: int = _setting(
         40_000,
@@ -43,7 +44,7 @@ class Settings:
         0,
         10_000_000,
         "How many chunks (of files, 256 KiB each) may wait; closes and opens likewise. 40,000 are"
-        " 10 GiB, and a third more on the disk.",
+        " 10 GiB, and up to 2.7 times as much on the disk.",
     )
     day_budget: int = _setting(
         20 * _GIB,
@@ -61,6 +62,17 @@ class Settings:
         1024 * _GIB,
         "How much of the disk is left free: nothing is taken in that would need it. Files also"
         " leave room for the texts still missing from their quota, up to a tenth of the disk.",
+    )
+    beat_seconds: int = _setting(
+        1,
+        "seconds",
+        1,
+        LONGEST_SECONDS,
+        "The longest pause between two writes. What comes is written within a quarter of a second;"
+        " where nothing comes, random bytes are written over free places, so that no file's time"
+        " tells when the last thing came: whoever copies the disk sees that something came in the"
+        " last so many seconds, and when, but nothing before. At each such write 80 KiB: 7 GB a day"
+        " at 1, 1.4 GB at 5, 0.12 GB at 60. Give more where the disk is an SD card.",
     )
     chunk_uploads: int = _setting(
         64,

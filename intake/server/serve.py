@@ -6,7 +6,7 @@ import socket
 import stat
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +27,7 @@ from intake.server.memory_overwritten import Forgetting
 from intake.server.quiet import QuietServer
 from intake.server.served_office import ServedOffice
 from intake.server.upkeep import run_upkeep, work_out_admission
+from intake.storage.beat import Beat
 from intake.storage.database import prepare_database
 from intake.storage.disk_faults import disk_faults_said
 from intake.storage.disk_room import DiskRoom
@@ -50,10 +51,13 @@ class Listen:
     unix: Path | None = None
 
 
-def serve(path: Path, listen: Listen, say: Callable[[str], None]) -> bool:
+def serve(
+    path: Path, listen: Listen, say: Callable[[str], None], pause_seconds: int | None = None
+) -> bool:
     """Serve a data folder, made if it is not there, until SIGTERM or SIGINT. True then.
 
     False where it could not go on. `say` is given the address once connections are accepted.
+    `pause_seconds`: the longest time without writing, where it is not to be that of the settings.
     """
     harden()
     folder = create_folder(path)
@@ -67,6 +71,8 @@ def serve(path: Path, listen: Listen, say: Callable[[str], None]) -> bool:
             prepare_database(folder)
             _write_settings(folder)
             settings = read_settings(folder)
+            if pause_seconds is not None:
+                settings = replace(settings, beat_seconds=pause_seconds)
             unclean = folder.serving.exists()
             folder.serving.touch()
             sync_folder(folder.path)
@@ -101,6 +107,7 @@ async def _serve(
         writer = Writer(
             folder,
             room=room,
+            beat=Beat(settings.beat_seconds),
             sweep=unclean,
             on_fault=faults.report,
             on_end=lambda: _settle(stop, False),

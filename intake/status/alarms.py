@@ -25,6 +25,7 @@ from intake.server.standing import Standing, server_fingerprint, standing
 from intake.storage.condition import Condition
 
 _DESK_RENEWS: Final = "at the desk: caseworker office renew DIR"
+_SHOWN_SLOTS: Final = 8
 _RENEWS_WITH_ROOT: Final = f"{_DESK_RENEWS} --root FILE, with the root key"
 
 
@@ -40,9 +41,10 @@ class Alarm:
 def alarms(condition: Condition, path: Path, day: Day) -> list[Alarm]:
     """Return what runs out on a day, the most urgent first. `path` is that of the data folder."""
     directory, folder = condition.directory, foreign_path(path)
+    disk = [*_copies_on_write(condition, folder), *_damage(condition, folder)]
     if directory is None:
         begin = f"intake import --data {folder} FILE"
-        return [Alarm("there is no office here yet, so nobody can report", begin)]
+        return [Alarm("there is no office here yet, so nobody can report", begin), *disk]
     cards = [read_card(one, directory.genesis_id) for one in condition.cards]
     ends = card_ends(directory, cards)
     found = [
@@ -51,6 +53,7 @@ def alarms(condition: Condition, path: Path, day: Day) -> list[Alarm]:
         *_keys(directory, ends, day),
         *_unconfirmed(condition, directory, folder, day),
         *_server(condition, directory, folder),
+        *disk,
     ]
     return sorted(found, key=lambda alarm: not alarm.loud)
 
@@ -144,3 +147,39 @@ def _server(condition: Condition, directory: Directory, folder: ForeignText) -> 
         f" these, which nobody may bring by the same stick: {server_fingerprint(key)}",
         loud=True,
     )
+
+
+def order_alarm(file_system: str, folder: ForeignText) -> Alarm:
+    """Return what there is to say of a data folder on a file system that never writes in place."""
+    return Alarm(
+        f"the data folder lies on {file_system}, which keeps what is written over: whoever seizes"
+        " the disk sees in which order things came, and what was deleted",
+        f"stop the server, then copy {folder} to an ext4 or XFS disk and serve it there",
+    )
+
+
+def _copies_on_write(condition: Condition, folder: ForeignText) -> Iterator[Alarm]:
+    if condition.copies_on_write is not None:
+        yield order_alarm(condition.copies_on_write, folder)
+
+
+def _damage(condition: Condition, folder: ForeignText) -> Iterator[Alarm]:
+    """Name the damaged places, the first few of each file."""
+    for file in sorted({place.file for place in condition.damage}):
+        for repaired in (False, True):
+            slots = sorted(
+                place.slot
+                for place in condition.damage
+                if place.file == file and place.repaired is repaired
+            )
+            if not slots:
+                continue
+            shown = ", ".join(map(str, slots[:_SHOWN_SLOTS]))
+            more = f" and {len(slots) - _SHOWN_SLOTS} more" if len(slots) > _SHOWN_SLOTS else ""
+            loss = (
+                "the other copy is whole, and the server repairs it when it starts"
+                if repaired
+                else "each costs one report or file at most"
+            )
+            text = f"the disk has damaged {file} at slot {shown}{more}: {loss}"
+            yield Alarm(text, f"look after the disk under {folder}: smartctl -a DISK")

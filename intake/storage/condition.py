@@ -8,14 +8,16 @@ from crypto.directory import Directory, read_directory
 from crypto.names import Day, Week
 from intake.storage import retention
 from intake.storage.connections import connect_to_read, reading
-from intake.storage.container import slots_on_disk
+from intake.storage.damage import Damage
+from intake.storage.file_systems import copies_on_write
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import Kind
 from intake.storage.reading import Load
-from intake.storage.rows import item_rows, office_rows, volume_rows
+from intake.storage.rows import office_rows, volume_rows
 from intake.storage.rows.office_rows import OfficeDocument
+from intake.storage.slots.survey import survey
 
-__all__ = ["Condition", "condition_of"]
+__all__ = ["Condition", "Damage", "condition_of"]
 
 ByWeek = dict[Week, int]
 
@@ -27,6 +29,7 @@ class Condition:
     `waiting` counts, by recipient and kind, what the recipient has not confirmed by week of
     arrival, oldest first. `free` are slots, `cards` the newest of each recipient, `board` how many
     records the volume of each week has, the newest first. `server_key` is public (32 bytes).
+    `copies_on_write` names the file system where it is one that keeps what is written over.
     """
 
     office: OfficeDocument | None
@@ -37,6 +40,8 @@ class Condition:
     free: dict[Kind, int]
     board: dict[Week, int]
     waiting: dict[str, dict[Kind, ByWeek]]
+    damage: tuple[Damage, ...]
+    copies_on_write: str | None
 
     def load(self) -> Load:
         """Return what a server that started now would know of its load."""
@@ -59,19 +64,19 @@ def _condition(folder: DataFolder, connection: sqlite3.Connection) -> Condition:
     office = office_rows.office(connection)
     directory = None if office is None else read_directory(office.directory, office.genesis_id)
     recipients = [] if directory is None else [one.id for one in directory.recipients]
+    found = {kind: survey(folder, kind) for kind in Kind}
     return Condition(
         office=office,
         directory=directory,
         server_key=office_rows.server_key(connection),
         cards=tuple(card.card for card in office_rows.cards(connection)),
-        counts={kind: item_rows.count(connection, kind) for kind in Kind},
-        free={
-            kind: slots - len(item_rows.occupied(connection, kind))
-            for kind, slots in slots_on_disk(folder).items()
-        },
+        counts={kind: len(one.items) for kind, one in found.items()},
+        free={kind: one.free for kind, one in found.items()},
         board=volume_rows.sizes(connection),
         waiting={
-            recipient: {kind: item_rows.waiting(connection, kind, recipient) for kind in Kind}
+            recipient: {kind: one.waiting(recipient) for kind, one in found.items()}
             for recipient in recipients
         },
+        damage=tuple(damage for one in found.values() for damage in one.damage),
+        copies_on_write=copies_on_write(folder),
     )

@@ -1,4 +1,4 @@
-"""The database as a whole: made or brought to this version, and rid of what was deleted."""
+"""The database as a whole: made, and rid of what was deleted."""
 
 from contextlib import closing
 
@@ -9,7 +9,7 @@ __all__ = ["overwrite_old_pages", "prepare_database"]
 
 
 def prepare_database(folder: DataFolder) -> None:
-    """Make the database, or bring it to this version. `Refusal` where it is of a newer one."""
+    """Make the database, unless it is there. `Refusal` where it is of another version."""
     sqlite.prepare(folder)
 
 

@@ -13,15 +13,15 @@ from crypto.statements import TakenLine
 from ground.disk.locks import locked
 from intake.storage import retention
 from intake.storage.connections import connect, prepare, reading, rewrite, writing
-from intake.storage.container import Containers
+from intake.storage.damage import Damage
 from intake.storage.folder import DataFolder
-from intake.storage.kinds import Kind
-from intake.storage.rows import form_rows, item_rows, line_rows, number_rows, office_rows
-from intake.storage.rows.item_rows import Item
+from intake.storage.rows import form_rows, line_rows, number_rows, office_rows
 from intake.storage.rows.office_rows import OfficeDocument
-from intake.storage.wiping import wipe_all
+from intake.storage.slots.records import Item
+from intake.storage.slots.store import Store
+from intake.storage.slots.survey import unconfirmed
 
-__all__ = ["Exports", "Item", "Snapshot", "open_exports"]
+__all__ = ["Damage", "Exports", "Item", "Snapshot", "open_exports"]
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,19 @@ class Snapshot:
 class Exports:
     """A data folder from which is exported. Made by `open_exports`."""
 
-    def __init__(
-        self, folder: DataFolder, connection: sqlite3.Connection, containers: Containers
-    ) -> None:
+    def __init__(self, folder: DataFolder, connection: sqlite3.Connection) -> None:
         self._folder = folder
         self._connection = connection
-        self._containers = containers
+        self._damage: list[Damage] = []
+        self._store = Store(folder, on_damage=self._damage.append)
+
+    def close(self) -> None:
+        """Close the files of slots."""
+        self._store.close()
+
+    def damage(self) -> tuple[Damage, ...]:
+        """Return every damaged place that was come upon so far."""
+        return tuple(sorted(set(self._damage)))
 
     @contextmanager
     def snapshot(self, recipient: str, day: Day) -> Iterator[Snapshot | None]:
@@ -65,15 +72,20 @@ class Exports:
                 yield None
                 return
             directory = read_directory(office.directory, office.genesis_id)
-            with writing(self._connection, self._folder):
-                retention.retire(self._connection, directory, day)
-                number = _next_number(self._connection, day)
-            yield self._snapshot(recipient, number)
+            with self._store.changing():
+                with writing(self._connection, self._folder):
+                    retention.retire(self._connection, self._store, directory, day)
+                    number = _next_number(self._connection, day)
+                snapshot = self._snapshot(recipient, number)
+            yield snapshot
 
     def read(self, item: Item) -> bytes | None:
-        """Return the bytes of an item; None where its slot holds something else by now."""
-        data = self._containers[item.kind].read(item.slot)
-        return data if hashlib.sha256(data).digest() == item.digest else None
+        """Return the bytes of an item; None where they are damaged, which `damage` then names."""
+        data = self._store.shelves[item.kind].container.read(item.slot)
+        if hashlib.sha256(data).digest() == item.digest:
+            return data
+        self._damage.append(Damage(self._folder.bodies(item.kind).name, item.slot))
+        return None
 
     def tidy(self) -> bool:
         """Overwrite what is over, and take the order of arrival out of the database's pages.
@@ -81,7 +93,7 @@ class Exports:
         False where the disk has no room, or the database was being read all the time.
         """
         try:
-            wipe_all(self._connection, self._folder, self._containers)
+            self._store.wipe_all()
             return rewrite(self._connection, self._folder)
         except (sqlite3.OperationalError, OSError):
             return False
@@ -105,13 +117,14 @@ class Exports:
                 form_rows.form(connection, directory.form) or b"",
                 tuple(cards),
                 tuple(line_rows.lines(connection)),
-                tuple(
-                    item
-                    for kind in Kind
-                    for item in item_rows.unconfirmed(connection, kind, recipient)
-                ),
+                tuple(self._unconfirmed(recipient)),
                 number,
             )
+
+    def _unconfirmed(self, recipient: str) -> Iterator[Item]:
+        marks = self._store.read_marks()
+        for kind, shelf in self._store.shelves.items():
+            yield from unconfirmed(tuple(shelf.items.values()), marks[kind], recipient)
 
 
 def _next_number(connection: sqlite3.Connection, day: Day) -> int:
@@ -123,7 +136,10 @@ def _next_number(connection: sqlite3.Connection, day: Day) -> int:
 
 @contextmanager
 def open_exports(folder: DataFolder) -> Iterator[Exports]:
-    """Open a data folder to export from it, its database made or brought to this version."""
+    """Open a data folder to export from it, its database made if need be."""
     prepare(folder)
-    with closing(connect(folder)) as connection, closing(Containers(folder)) as containers:
-        yield Exports(folder, connection, containers)
+    with (
+        closing(connect(folder)) as connection,
+        closing(Exports(folder, connection)) as exports,
+    ):
+        yield exports

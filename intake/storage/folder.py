@@ -4,14 +4,18 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from ground.disk.durable import PRIVATE_FOLDER, sync_folder
 from ground.disk.locks import locked
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
+from intake.storage.kinds import Kind
 
 OTHERS = 0o077
 """The permission bits of everyone but the owner."""
+
+_PLURAL: Final = {Kind.ENVELOPE: "envelopes", Kind.CHUNK: "chunks"}
 
 
 @dataclass(frozen=True)
@@ -27,18 +31,29 @@ class DataFolder:
 
     @property
     def database(self) -> Path:
-        """The index, the board, and what came in bundles."""
+        """What is public: the board, and what came in bundles."""
         return self.path / "intake.sqlite"
 
-    @property
-    def envelopes(self) -> Path:
-        """The container of the envelopes."""
-        return self.path / "envelopes.bin"
+    def bodies(self, kind: Kind) -> Path:
+        """Return the path of the bodies of one kind."""
+        return self.path / f"{_PLURAL[kind]}.bin"
+
+    def index(self, kind: Kind) -> tuple[Path, Path]:
+        """Return the paths of the two copies of the index of one kind."""
+        return self.path / f"{_PLURAL[kind]}.index", self.path / f"{_PLURAL[kind]}.index-copy"
+
+    def marks(self, kind: Kind) -> Path:
+        """Return the path of what says which recipient has which item of one kind."""
+        return self.path / f"{_PLURAL[kind]}.marks"
+
+    def growth(self, kind: Kind) -> Path:
+        """Return the path of what lies there while one kind gets more slots."""
+        return self.path / f"{_PLURAL[kind]}.growing"
 
     @property
-    def chunks(self) -> Path:
-        """The container of the chunks."""
-        return self.path / "chunks.bin"
+    def generation(self) -> Path:
+        """Random bytes that change when what lies in the slots does."""
+        return self.path / "slots.generation"
 
     @property
     def server_key(self) -> Path:
@@ -74,6 +89,11 @@ class DataFolder:
     def export_lock(self) -> Path:
         """Shared by exports, wanted alone by whoever overwrites slots."""
         return self.path / "export.lock"
+
+    @property
+    def slots_lock(self) -> Path:
+        """Held by whoever changes what lies in slots."""
+        return self.path / "slots.lock"
 
     @property
     def turn_lock(self) -> Path:

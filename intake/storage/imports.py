@@ -9,11 +9,13 @@ from crypto.names import Address, Day, GenesisId, KeyHash, Week
 from crypto.statements import StatementKind, TakenLine
 from intake.storage import retention
 from intake.storage.connections import connect, prepare, writing
-from intake.storage.container import Containers
 from intake.storage.folder import DataFolder
-from intake.storage.rows import form_rows, item_rows, line_rows, office_rows, volume_rows
+from intake.storage.kinds import Kind
+from intake.storage.rows import form_rows, line_rows, office_rows, volume_rows
 from intake.storage.rows.office_rows import StoredCard
-from intake.storage.wiping import wipe_all
+from intake.storage.slots.marks import MARKS_MAX, recipient_tag
+from intake.storage.slots.records import Item
+from intake.storage.slots.store import Store
 
 __all__ = ["ImportTransaction", "Imports", "StoredCard", "open_imports"]
 
@@ -21,8 +23,12 @@ __all__ = ["ImportTransaction", "Imports", "StoredCard", "open_imports"]
 class ImportTransaction:
     """A transaction that has begun. What it does counts once all of it does."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, store: Store) -> None:
         self._connection = connection
+        self._store = store
+        self._marks = store.read_marks()
+        self._is_marked = False
+        self._confirmed: list[Item] = []
 
     # ---- Whose intake this is ------------------------------------------------------------------
 
@@ -105,27 +111,61 @@ class ImportTransaction:
         envelopes: Iterable[Address],
         chunks: Iterable[tuple[bytes, bytes]],
     ) -> None:
-        """Mark what a recipient has: addresses of envelopes, (id, digest) of chunks."""
-        item_rows.mark_envelopes(self._connection, envelopes, recipient)
-        item_rows.mark_chunks(self._connection, chunks, recipient)
+        """Mark what a recipient has: addresses of envelopes, (id, digest) of chunks.
+
+        What is not here is passed over, and other bytes under a chunk's id.
+        """
+        named = {
+            Kind.ENVELOPE: ((address, address) for address in envelopes),
+            Kind.CHUNK: chunks,
+        }
+        for kind, shelf in self._store.shelves.items():
+            for key, digest in named[kind]:
+                item = shelf.items.get(key)
+                if item is not None and item.digest == digest:
+                    self._mark(item, recipient_tag(recipient))
+
+    def _mark(self, item: Item, tag: bytes) -> None:
+        marks = self._marks[item.kind]
+        tags = marks.get(item.tie, frozenset()) | {tag}
+        if len(tags) <= MARKS_MAX:
+            marks[item.tie] = tags
+            self._is_marked = True
 
     # ---- Deleting ------------------------------------------------------------------------------
 
     def drop_confirmed(self, recipients: Sequence[str]) -> tuple[int, int]:
-        """Delete what all recipients have; returns how many envelopes and chunks."""
-        return retention.drop_confirmed(self._connection, recipients)
+        """Delete what all recipients have, in the end; returns how many envelopes and chunks."""
+        self._confirmed = retention.confirmed(self._store, self._marks, recipients)
+        kinds = [item.kind for item in self._confirmed]
+        return kinds.count(Kind.ENVELOPE), kinds.count(Kind.CHUNK)
 
     def retire(self, directory: Directory, day: Day) -> None:
         """Delete what is over on a day by the directory in force."""
-        retention.retire(self._connection, directory, day)
+        retention.retire(self._connection, self._store, directory, day)
+
+    # ---- In the end ----------------------------------------------------------------------------
+
+    def write_marks(self) -> None:
+        """Make the marks durable: before it is remembered that the confirmation was taken.
+
+        Should it not come to that, they say what is true all the same.
+        """
+        if self._is_marked:
+            self._store.write_marks(self._marks)
+
+    def delete_confirmed(self) -> None:
+        """Delete what was confirmed, once that is durable."""
+        self._store.drop(self._confirmed)
 
 
 class Imports:
     """A data folder into which is imported. Made by `open_imports`."""
 
-    def __init__(self, folder: DataFolder, connection: sqlite3.Connection) -> None:
+    def __init__(self, folder: DataFolder, connection: sqlite3.Connection, store: Store) -> None:
         self._folder = folder
         self._connection = connection
+        self._store = store
 
     def pinned_office(self) -> GenesisId | None:
         """Return the genesis id of the office that is served; None before the first import."""
@@ -134,21 +174,27 @@ class Imports:
     @contextmanager
     def transaction(self) -> Iterator[ImportTransaction]:
         """Begin a transaction: all of it is durable when the context ends well, else none."""
-        with writing(self._connection, self._folder):
-            yield ImportTransaction(self._connection)
+        with self._store.changing():
+            with writing(self._connection, self._folder):
+                transaction = ImportTransaction(self._connection, self._store)
+                yield transaction
+                transaction.write_marks()
+            transaction.delete_confirmed()
 
     def wipe(self) -> bool:
-        """Overwrite what was deleted; False where that has to be done later."""
+        """Wipe what was deleted; False where that has to be done later."""
         try:
-            with closing(Containers(self._folder)) as containers:
-                return wipe_all(self._connection, self._folder, containers)
-        except (sqlite3.OperationalError, OSError):
+            return self._store.wipe_all()
+        except OSError:
             return False
 
 
 @contextmanager
 def open_imports(folder: DataFolder) -> Iterator[Imports]:
-    """Open a data folder to import into it, its database made or brought to this version."""
+    """Open a data folder to import into it, its database made if need be."""
     prepare(folder)
-    with closing(connect(folder)) as connection:
-        yield Imports(folder, connection)
+    with (
+        closing(connect(folder)) as connection,
+        closing(Store(folder, on_damage=lambda _: None)) as store,
+    ):
+        yield Imports(folder, connection, store)

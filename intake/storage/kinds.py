@@ -5,11 +5,11 @@ from typing import Final
 
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 
-__all__ = ["SIZES", "Kind"]
+__all__ = ["SIZES", "SLOT_OVERHEAD", "Kind"]
 
 
 class Kind(IntEnum):
-    """An envelope or a chunk; the number stands in the table `wipe`."""
+    """An envelope or a chunk; the number is part of every index record's checksum."""
 
     ENVELOPE = 1
     CHUNK = 2
@@ -17,3 +17,6 @@ class Kind(IntEnum):
 
 SIZES: Final = {Kind.ENVELOPE: ENVELOPE_SIZE, Kind.CHUNK: CHUNK_SIZE}
 """Bytes of an item of each kind, all of them alike."""
+
+SLOT_OVERHEAD: Final = 3 * 128
+"""Bytes that a slot takes besides its body: two records in the index, one of marks."""

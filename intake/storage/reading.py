@@ -20,8 +20,9 @@ from intake.storage.board import StoredVolume
 from intake.storage.connections import connect, prepare, reading
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import Kind
-from intake.storage.rows import form_rows, item_rows, office_rows, volume_rows
+from intake.storage.rows import form_rows, office_rows, volume_rows
 from intake.storage.rows.office_rows import OfficeDocument
+from intake.storage.slots.survey import survey
 
 __all__ = ["Load", "OfficeDocument", "Reader", "form_of", "office_of"]
 
@@ -79,7 +80,8 @@ class Reader:
 
     async def load(self, recipients: Sequence[str]) -> Load:
         """Return the load; the oldest envelope is that which one of these recipients has not."""
-        return await self._beside(lambda connection: _load(connection, recipients))
+        ask = asyncio.get_running_loop().run_in_executor
+        return await ask(self._pool, _load, self._folder, recipients)
 
     async def _beside(self, question: Callable[[sqlite3.Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._answer, question)
@@ -120,11 +122,9 @@ def _volumes(connection: sqlite3.Connection) -> list[StoredVolume]:
     ]
 
 
-def _load(connection: sqlite3.Connection, recipients: Sequence[str]) -> Load:
-    weeks = [
-        week
-        for recipient in recipients
-        for week in list(item_rows.waiting(connection, Kind.ENVELOPE, recipient))[:1]
-    ]
-    counts = {kind: item_rows.count(connection, kind) for kind in Kind}
+def _load(folder: DataFolder, recipients: Sequence[str]) -> Load:
+    found = {kind: survey(folder, kind) for kind in Kind}
+    envelopes = found[Kind.ENVELOPE]
+    weeks = [week for recipient in recipients for week in list(envelopes.waiting(recipient))[:1]]
+    counts = {kind: len(one.items) for kind, one in found.items()}
     return Load(counts, min(weeks, default=None))

@@ -4,7 +4,7 @@ An **age** counts days since the last day of the week in which a thing came: 0 o
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,10 @@ from crypto.lifetimes import CHUNK_KEPT_DAYS, DAYS_A_WEEK, ENVELOPE_KEPT_DAYS, L
 from crypto.names import Day, Week
 from crypto.statements import StatementKind, TakenLine
 from intake.storage.kinds import Kind
-from intake.storage.rows import item_rows, line_rows, office_rows, volume_rows
+from intake.storage.rows import line_rows, office_rows, volume_rows
+from intake.storage.slots.marks import Marks, recipient_tag
+from intake.storage.slots.records import Item
+from intake.storage.slots.store import Store
 
 LIFETIMES: Final = {Kind.ENVELOPE: ENVELOPE_KEPT_DAYS, Kind.CHUNK: CHUNK_KEPT_DAYS}
 """Days for each kind of item."""
@@ -61,19 +64,29 @@ class Dropped:
         return bool(self.envelopes or self.chunks or self.lines)
 
 
-def drop_confirmed(connection: sqlite3.Connection, recipients: Sequence[str]) -> tuple[int, int]:
-    """Delete what all recipients have; returns how many envelopes and chunks."""
-    if not recipients:
-        return 0, 0
-    envelopes = item_rows.drop_confirmed(connection, Kind.ENVELOPE, recipients)
-    return envelopes, item_rows.drop_confirmed(connection, Kind.CHUNK, recipients)
+def confirmed(store: Store, marks: Mapping[Kind, Marks], recipients: Sequence[str]) -> list[Item]:
+    """Return what every one of these recipients (1 to 4) has, by these marks."""
+    tags = frozenset(map(recipient_tag, recipients))
+    if not tags:
+        return []
+    return [
+        item
+        for kind, shelf in store.shelves.items()
+        for item in shelf.items.values()
+        if tags <= marks[kind].get(item.tie, frozenset())
+    ]
 
 
-def retire(connection: sqlite3.Connection, directory: Directory, day: Day) -> Dropped:
-    """Delete what is over on a day, in the caller's transaction, if the clock can be believed.
+def drop_confirmed(store: Store, recipients: Sequence[str]) -> None:
+    """Delete what every one of these recipients has. `store` is being changed by the caller."""
+    store.drop(confirmed(store, store.read_marks(), recipients))
 
-    `directory` is the one in force: its policy holds, and where it is valid on this day, the clock
-    is right.
+
+def retire(connection: sqlite3.Connection, store: Store, directory: Directory, day: Day) -> Dropped:
+    """Delete what is over on a day, if the clock can be believed.
+
+    Works in the caller's transaction, and `store` is being changed by the caller. `directory` is
+    the one in force: its policy holds, and where it is valid on this day, the clock is right.
     """
     if not believes(connection, day, directory_agrees=_is_current(directory, day)):
         return Dropped(0, 0, 0)
@@ -85,11 +98,13 @@ def retire(connection: sqlite3.Connection, directory: Directory, day: Day) -> Dr
         line_rows.spend(connection, line)
     if over:
         office_rows.new_edition(connection)
-    counts = {
-        kind: item_rows.drop_old(connection, kind, last_week_of_age(days, day))
-        for kind, days in LIFETIMES.items()
-    }
+    counts = {kind: _drop_old(store, kind, day) for kind in Kind}
     return Dropped(counts[Kind.ENVELOPE], counts[Kind.CHUNK], len(over))
+
+
+def _drop_old(store: Store, kind: Kind, day: Day) -> int:
+    last = last_week_of_age(LIFETIMES[kind], day)
+    return store.drop(item for item in store.shelves[kind].items.values() if item.week <= last)
 
 
 def _is_current(directory: Directory, day: Day) -> bool:

@@ -1,4 +1,4 @@
--- The database of an intake server, version 3. Every table is keyed by what is random or public;
+-- The database of an intake server, version 3: what is public. Every table is keyed by what is random or public;
 -- there are no row numbers (WITHOUT ROWID), no times, and no days: a week is the finest there is
 -- (days since 1970-01-01, UTC, divided by 7). After each column: what it reveals to whoever
 -- seizes the file.
@@ -38,43 +38,8 @@ CREATE TABLE card (
     PRIMARY KEY (recipient, signing_key)
 ) WITHOUT ROWID;
 
--- Envelopes that wait for a recipient. The bytes lie in envelopes.bin.
-CREATE TABLE envelope (
-    address  BLOB    NOT NULL PRIMARY KEY CHECK (length(address) = 32),  -- nothing: SHA-256 of ciphertext
-    week     INTEGER NOT NULL,       -- the week in which it came
-    slot     INTEGER NOT NULL UNIQUE -- nothing: drawn at random
-) WITHOUT ROWID;
-
--- Chunks that wait for a recipient. The bytes lie in chunks.bin.
-CREATE TABLE chunk (
-    id      BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 32),  -- nothing: a MAC under a key never seen here
-    digest  BLOB    NOT NULL CHECK (length(digest) = 32),  -- nothing: SHA-256 of ciphertext
-    week    INTEGER NOT NULL,        -- the week in which it was last sent
-    slot    INTEGER NOT NULL UNIQUE  -- nothing: drawn at random
-) WITHOUT ROWID;
-
--- Which recipient has confirmed which envelope. Not in which export: nothing ties items together.
-CREATE TABLE envelope_mark (
-    address    BLOB NOT NULL REFERENCES envelope (address) ON DELETE CASCADE,  -- as above
-    recipient  TEXT NOT NULL,  -- that this recipient's vault has it
-    PRIMARY KEY (address, recipient)
-) WITHOUT ROWID;
-
-CREATE TABLE chunk_mark (
-    id         BLOB NOT NULL REFERENCES chunk (id) ON DELETE CASCADE,  -- as above
-    recipient  TEXT NOT NULL,  -- that this recipient's vault has it
-    PRIMARY KEY (id, recipient)
-) WITHOUT ROWID;
-
--- Slots of deleted items that are to be overwritten. Empty but for moments.
-CREATE TABLE wipe (
-    container  INTEGER NOT NULL,  -- 1 envelopes.bin, 2 chunks.bin
-    slot       INTEGER NOT NULL,  -- nothing: was drawn at random
-    PRIMARY KEY (container, slot)
-) WITHOUT ROWID;
-
--- The signed lines of what recipients sent: which batches live, what was confirmed in the
--- last 90 days. Of a confirmation nothing else is kept.
+-- The signed lines of what recipients sent: which batches live, what was confirmed in the last 90
+-- days. Of a confirmation nothing else is kept.
 CREATE TABLE taken (
     code         INTEGER NOT NULL,  -- 1 batch, 2 confirmation
     recipient    TEXT    NOT NULL,  -- who sent it: public

@@ -12,7 +12,7 @@ VERBS = re.compile(
 MEANT = {
     "takes an item, a card or an upload in": {
         "intake/exchange/taking.py": {
-            "take", "_take_public", "_take_directory", "_take_keys", "_take_card",
+            "take", "_take_public", "_take_directory", "_take_form", "_take_keys", "_take_card",
             "_take_statement",
         },
         "intake/server/answers.py": {"_takes_gzip"},
@@ -29,12 +29,10 @@ MEANT = {
         "caseworker/commands/answering.py": {"_note"},
     },
     "stays on the disk though it could go": {"caseworker/vault/chunks.py": {"kept_file_names"}},
-    "a lock": {
-        "ground/disk/held_folders.py": {"hold_folder"},
-        "ground/disk/locks.py": {"hold"},
-    },
+    "a lock": {"ground/disk/locks.py": {"hold"}},
     "the secret half of a key": {
         "caseworker/keys/directories.py": {"_held_key"},
+        "caseworker/office/new_signing_key.py": {"_holds_named_key"},
         "caseworker/vault/keys.py": {"held_signing_key"},
     },
     "a person read a flagged case": {"caseworker/cases/folding.py": {"_look"}},

@@ -58,15 +58,15 @@ def _sealed(desk: Desk) -> Iterator[bytes]:
     genesis_id = read_fingerprint(desk.fingerprint)
     with closing(connect(DataFolder(desk.data))) as database:
         directory = read_directory(office_rows.directory(database) or b"", genesis_id)
+        keys = {one.id: current_key(one, Day(today)) for one in directory.recipients}
         seal_to = [
             SealTo(
                 one.id,
-                office_rows.intake_key(database, key.hash) or b"",
-                key.week,
+                office_rows.intake_key(database, keys[one.id].hash) or b"",
+                keys[one.id].week,
                 signing_key=one.signing_key,
             )
             for one in directory.recipients
-            for key in (current_key(one, Day(today)),)
         ]
     for number in range(ENVELOPES):
         message = _message(directory, Day(today), f"Report {number}: " + "it happened again. " * 40)

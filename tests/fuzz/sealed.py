@@ -5,6 +5,7 @@ recipient or office would, and then read the way we read it.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from crypto.aes import aes_seal
 from crypto.card import read_card
@@ -57,7 +58,9 @@ from crypto.source_keys import SourceKeys, pair_chain
 from tests.fuzz.target import GENESIS_ID, OFFICE, Target
 from tests.offices.documents import ISSUED, key
 
-_DIRECTORY = read_directory(OFFICE.document(), GENESIS_ID)
+# Few weeks, so that there are few pair chains to try for each input.
+_POLICY = replace(OFFICE.content.policy, codename_days=30)
+_DIRECTORY = read_directory(OFFICE.document(policy=_POLICY), GENESIS_ID)
 _BOARD = key("board")
 _WEEK = Week(2971)
 _SECRET = KemSecretKey(bytes(range(32)))

@@ -1,6 +1,6 @@
 """Looking for what must lie nowhere: things of a source, in every form in which bytes travel.
 
-    canaries = Canaries({"text": "something only this source wrote", "thread secret": bytes32})
+    canaries = Canaries({"text": "something only this source wrote", "chain key": bytes32})
     assert canaries.in_bytes(data) == []
     assert canaries.in_folder(path) == []
 

@@ -18,9 +18,9 @@ from crypto.signing import SigningKey
 from crypto.statements import TakenLine, encode_taken_line
 from intake.exchange.server_key import signer
 from intake.exchange.taking import Outcome, Taking
-from intake.storage.connections import connect, prepare, writing
+from intake.storage.connections import connect, prepare
 from intake.storage.folder import create_folder
-from intake.storage.imports import ImportTransaction
+from intake.storage.imports import open_imports
 from intake.storage.rows import form_rows, line_rows, office_rows
 from tests.offices.vaults import DAY, SERVER_KEY, Office
 
@@ -53,9 +53,12 @@ class Exchange:
 
     def take(self, bundle: Path, day: int) -> Outcome:
         """Import a vault's bundle on a day."""
-        with bundle.open("rb") as file, writing(self._connection, self._folder):
+        with (
+            bundle.open("rb") as file,
+            open_imports(self._folder) as imports,
+            imports.transaction() as transaction,
+        ):
             header, items = read_bundle(file.read, OutboundHeader, self.genesis_id, None)
-            transaction = ImportTransaction(self._connection)
             return Taking(transaction, self.genesis_id, header.recipient, Day(day)).take(items)
 
     def export(self, recipient: str, bundle: Path, day: int) -> Path:

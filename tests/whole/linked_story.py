@@ -19,6 +19,10 @@ from crypto.names import Address, Day
 from crypto.office.envelope import OpenedEnvelope
 from crypto.office.replies import decoy_record
 from crypto.source_keys import SourceKeys
+from intake.storage.folder import DataFolder
+from intake.storage.kinds import Kind
+from intake.storage.slots.marks import recipient_tag
+from intake.storage.slots.survey import survey
 from tests.means.quick_source import (
     KnownOffice,
     Sent,
@@ -74,8 +78,22 @@ class Everything:
                 name: database.execute(f"SELECT * FROM {name}").fetchall()
                 for (name,) in names.fetchall()
             }
-        names_of_files = ("intake.sqlite", "envelopes.bin", "chunks.bin")
+        self.held[step] |= self._slots()
+        names_of_files = ("intake.sqlite", "envelopes.bin", "envelopes.index", "chunks.bin")
         self.files[step] = {name: (self.data / name).read_bytes() for name in names_of_files}
+
+    def _slots(self) -> Rows:
+        """What lies in slots, as rows in the order of the slots."""
+        rows: Rows = {}
+        tags = {recipient_tag(recipient): recipient for recipient in RECIPIENTS}
+        for kind in Kind:
+            found = survey(DataFolder(self.data), kind)
+            items = sorted(found.items, key=lambda item: item.slot)
+            rows[kind.name.lower()] = [(item.key, item.week, item.slot) for item in items]
+            rows[f"{kind.name.lower()}_mark"] = [
+                (item.key, tags[tag]) for item in items for tag in found.marks.get(item.tie, ())
+            ]
+        return rows
 
     def column(self, step: str, table: str, place: int = 0) -> list[object]:
         """One column of a table after a step, in the order in which it lies there."""

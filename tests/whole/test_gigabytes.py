@@ -7,21 +7,21 @@ FIDELIO_BYTES=2000000000 make test-long ARGS="-k gigabytes -s"       by hand: so
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from crypto.sizes import CHUNK_SIZE
+from intake.storage.kinds import Kind
 from tests.means.measured import memory_kib
 from tests.means.repository import REPOSITORY
 from tests.means.socks_server import SocksServer, socks_server
+from tests.means.stored_items import stored_items
 from tests.offices.desk import Desk, passphrase_of
 from tests.offices.server_process import ServerProcess
 from tests.offices.source_client import Source
@@ -47,10 +47,7 @@ class Way:
 
     def stored(self) -> int:
         """How many chunks the server holds."""
-        with closing(
-            sqlite3.connect(f"file:{self.desk.data}/intake.sqlite?mode=ro", uri=True)
-        ) as db:
-            return int(db.execute("SELECT count(*) FROM chunk").fetchone()[0])
+        return len(stored_items(self.desk.data, Kind.CHUNK))
 
     def run(self, what: str, *arguments: object, passphrase: str | None = None) -> str:
         """Run a command that must succeed and note its memory; returns what it printed."""

@@ -16,7 +16,7 @@ from caseworker.vault.arrivals import (
     envelope_outcome,
     set_aside,
 )
-from caseworker.vault.chains import take_chain
+from caseworker.vault.chains import remember_chain
 from caseworker.vault.condition import set_tried_with, tried_with
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import (
@@ -119,7 +119,9 @@ class EnvelopeReader:
         for file in announced_files(payload):
             add_file(db, _file_row(mark.number, file))
         slot = opened.slot
-        take_chain(db, self._vault.genesis_id, slot.thread_id, slot.week, slot.chain, mark.number)
+        remember_chain(
+            db, self._vault.genesis_id, slot.thread_id, slot.week, slot.chain, mark.number
+        )
         event = Received(mark.case_number, mark.number, mark.kind, address)
         append_event(self._vault, self._moment, event)
         return MESSAGE

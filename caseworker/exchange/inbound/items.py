@@ -14,7 +14,7 @@ from caseworker.exchange.inbound.envelopes import DUPLICATE, MESSAGE, SET_ASIDE,
 from caseworker.exchange.inbound.left_out import LeftOut
 from caseworker.exchange.inbound.public_items import PublicItems
 from caseworker.moments import Moment
-from caseworker.vault.arrival_weeks import note_week
+from caseworker.vault.arrival_weeks import remember_week
 from caseworker.vault.arrivals import confirm_again
 from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import ChunkName, add_chunk, confirm_chunk_again, knows_chunk
@@ -122,7 +122,7 @@ class PartItems:
             confirm_again(self._vault.db, address, self._standing)
             here = min(week, here)
         outcome = self._reader.read(address, envelope)
-        note_week(self._vault.db, address, here)
+        remember_week(self._vault.db, address, here)
         if outcome == MESSAGE:
             self.counts.messages += 1
         elif outcome == DUPLICATE:

@@ -5,6 +5,7 @@ is sent is read from an encrypted one.
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -30,7 +31,8 @@ _TOOL: Final = "mat2"
 _LIMIT_SECONDS: Final = 1800
 _FOUND: Final = "[+]"
 _BLOCK: Final = 1024 * 1024
-_COPIES: Final = "copies"
+_COPY: Final = "copy"
+_KINDS: Final = re.compile(r"(\.tar)?\.[A-Za-z0-9]{1,5}$")
 _BEFORE: Final = "before"
 
 
@@ -114,9 +116,7 @@ def _copied(file: ChosenFile, place: HeldFolder) -> Path:
     except OSError:
         raise _unreadable(file.name) from None
     try:
-        folder = place.path / _COPIES
-        folder.mkdir()
-        copy = folder / file.name
+        copy = place.path / _neutral_name(file.name)
         with reader, open_private(copy) as writer:
             while block := _read(reader, file.name):
                 writer.write(block)
@@ -125,6 +125,12 @@ def _copied(file: ChosenFile, place: HeldFolder) -> Path:
     # `mat2` puts a new file in its place: under a second name the old one is overwritten too.
     give_second_name(copy, place.path / _BEFORE)
     return copy
+
+
+def _neutral_name(name: str) -> str:
+    """Return a name that says no more than of which kind a file is: folders keep old names long."""
+    kind = _KINDS.search(name)
+    return _COPY + (kind[0] if kind else "")
 
 
 def _read(reader: BinaryIO, name: str) -> bytes:

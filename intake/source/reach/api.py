@@ -114,11 +114,7 @@ class Api:
     async def volume(self, wanted: Volume, count: Callable[[int], None]) -> bytes:
         """Return what the server gives for a volume, not checked; each piece is counted."""
         size = wanted.records * RECORD_SIZE
-        try:
-            return await self._get(Purpose.BOARD, f"/v1/board/{wanted.hash.hex()}", size, count)
-        finally:
-            if self._route.proxy:
-                self._route.pause.begin()
+        return await self._get(Purpose.BOARD, f"/v1/board/{wanted.hash.hex()}", size, count)
 
     async def status(self) -> Status:
         """Return the server's day and what it takes in."""
@@ -141,10 +137,14 @@ class Api:
         max_size: int,
         count: Callable[[int], None] = lambda _size: None,
     ) -> bytes:
-        async with self._asked(purpose, "GET", path, {}, None, _DOWNLOAD) as response:
-            if response.status != 200:
-                raise await _error(response)
-            return await _body(response, max_size, count)
+        try:
+            async with self._asked(purpose, "GET", path, {}, None, _DOWNLOAD) as response:
+                if response.status != 200:
+                    raise await _error(response)
+                return await _body(response, max_size, count)
+        finally:
+            if purpose is Purpose.BOARD and self._route.proxy:
+                self._route.pause.begin()
 
     async def _put(
         self, purpose: Purpose, path: str, body: bytes, puzzle: str, seconds: float

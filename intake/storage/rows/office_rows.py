@@ -61,7 +61,9 @@ def set_directory(connection: sqlite3.Connection, document: bytes) -> None:
 
 def edition(connection: sqlite3.Connection) -> bytes | None:
     """Random bytes that stay the same until what is served changes; None before the first."""
-    return _fact(connection, "edition")
+    # Asked for at every request, and so of SQLite itself, which takes a tenth of the time.
+    found = connection.execute("SELECT value FROM office WHERE name = 'edition'").fetchone()
+    return None if found is None else bytes(found[0])
 
 
 def new_edition(connection: sqlite3.Connection) -> None:

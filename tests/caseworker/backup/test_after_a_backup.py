@@ -12,6 +12,7 @@ from caseworker.vault.condition import restored_day
 from caseworker.vault.taken import lines_not_made, to_repeat
 from caseworker.work.replying import ReplyWriter
 from crypto.chain_keys import record_key, reply_tag
+from crypto.names import Week
 from crypto.sizes import REPLY_INDEXES, SALT_SIZE, TAG_SIZE
 from crypto.source_keys import pair_chain
 from tests.offices.vaults import DAY, Office, Server, Source, at
@@ -162,7 +163,7 @@ def test_a_vault_restored_twice_that_answers_three_times_at_one_index_is_read_ea
         carry(office, server, text)
 
     (vk,) = [one.signing_key for one in server.directory.recipients if one.id == "investigations"]
-    c_0 = pair_chain(source.keys, "investigations", vk, DAY // 7)
+    c_0 = pair_chain(source.keys, "investigations", vk, Week(DAY // 7))
     tag = reply_tag(c_0, server.genesis_id, source.keys.thread_id)
     records = [record for record in server.board if record[:TAG_SIZE] == tag]
     salts = [record[TAG_SIZE : TAG_SIZE + SALT_SIZE] for record in records]

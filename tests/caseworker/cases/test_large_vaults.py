@@ -22,7 +22,7 @@ from caseworker.vault.folder import Vault
 from caseworker.vault.messages import all_messages
 from caseworker.work.replying import ReplyWriter
 from tests.offices.large_vault import fill_vault
-from tests.offices.vaults import DAY, Office, Server, Source, at
+from tests.offices.vaults import DAY, Office, Server, Source, at, yes
 
 CASES = 20_000
 # Rows that a command on one case reads, of whatever table: far fewer than there are cases.
@@ -79,7 +79,7 @@ def deeds(vault: Vault, read: Read, folder: Path, *bundles: Path) -> dict[str, R
     counted_as("show", conversation(vault, 1))
     counted_as("save", save_case(vault, 1, folder / "saved", at(DAY)))
     counted_as("export", export_bundle(vault, folder / "out", at(DAY)))
-    counted_as("import", [import_part(vault, path, at(DAY)) for path in bundles])
+    counted_as("import", [import_part(vault, path, at(DAY), yes) for path in bundles])
     counted_as("list", (list_cases(vault.db), flags_by_case(all_messages(vault.db))))
     counted_as("acknowledge all", unacknowledged_cases(vault.db))
     return done

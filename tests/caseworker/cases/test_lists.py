@@ -23,7 +23,7 @@ from caseworker.vault.database import Database, open_database
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import MessageProof, add_message, all_messages, message_mark
 from caseworker.work.replying import ReplyWriter
-from crypto.names import Address
+from crypto.names import Address, ThreadId
 from ground.shell.refusals import Refusal
 from tests.caseworker.cases.test_flagged_cases import mark
 from tests.offices.vaults import DAY, Office, Server, Source, at
@@ -41,22 +41,6 @@ ALTERED = {
     "another's reply": "UPDATE reply_rows SET case_number = 7",
     "another text": "UPDATE reply_rows SET text_id = zeroblob(32)",
 }
-
-# Takes away what schema/0005 made.
-VERSION_BEFORE = [
-    *(f"DROP TABLE {table}" for table in ("folded", "case_rows", "reply_rows")),
-    *(
-        f"DROP INDEX {index}"
-        for index in (
-            "events_by_kind",
-            "messages_by_thread_secret",
-            "messages_by_reply_key",
-            "envelopes_unconfirmed",
-            "chunks_unconfirmed",
-        )
-    ),
-    "PRAGMA user_version = 4",
-]
 
 
 def states(vault: Vault) -> list[State]:
@@ -88,9 +72,9 @@ def test_what_waits_is_what_the_log_says(reported: Office, server: Server) -> No
         waiting = waiting_replies(vault.db)
         assert [one.kind for one in waiting] == ["acknowledgement", "reply"]
         assert sorted(waiting, key=lambda one: one.number) == case_log(vault.db, 1).waiting
-        secret = message_mark(vault.db, 1).thread_secret
-        assert count_waiting_parts(vault.db, secret) == sum(one.parts for one in waiting)
-        assert count_waiting_parts(vault.db, bytes(32)) == 0
+        thread = message_mark(vault.db, 1).thread_id
+        assert count_waiting_parts(vault.db, thread) == sum(one.parts for one in waiting)
+        assert count_waiting_parts(vault.db, ThreadId(bytes(32))) == 0
     reported.carry(server.folder / "out")
     with reported.opened() as vault:
         assert waiting_replies(vault.db) == []
@@ -161,21 +145,6 @@ def test_rows_that_were_folded_from_something_else_are_never_read(
         assert (list_cases(vault.db), waiting_replies(vault.db)) == before
 
 
-def test_a_vault_of_the_version_before_gets_its_lists_when_they_are_first_read(
-    reported: Office,
-) -> None:
-    with reported.opened() as vault:
-        ReplyWriter(vault, at(DAY)).reply(1, "Where was it?")
-        before = list_cases(vault.db), waiting_replies(vault.db)
-        with vault.db.transaction():
-            for statement in VERSION_BEFORE:
-                vault.db.run(statement)
-    with reported.opened() as vault:
-        assert vault.db.row("SELECT * FROM folded") is None
-        assert (list_cases(vault.db), waiting_replies(vault.db)) == before
-        assert mend_lists(vault.db) == []
-
-
 def test_what_was_added_to_the_log_alone_stands_in_the_lists(reported: Office) -> None:
     with reported.opened() as vault:
         assert states(vault) == [State.NEW]
@@ -207,8 +176,6 @@ def random_messages(db: Database, seed: int) -> None:
                 number,
                 chance.randrange(1, 15),
                 thread_id=bytes([chance.randrange(12)]) * 32,
-                thread_secret=bytes([chance.randrange(12)]) * 32,
-                reply_key_hash=bytes([chance.randrange(12)]) * 32,
                 commitment=bytes([chance.randrange(12)]) * 32,
                 kind=chance.choice(["report", "follow-up"]),
                 message_id=bytes([chance.randrange(3)]) * 16,

@@ -163,7 +163,6 @@ def test_a_wrong_passphrase_is_a_refusal_with_a_hint(office: Office) -> None:
         ["show", "vault", "one"],
         ["acknowledge", "vault"],
         ["acknowledge", "vault", "1", "--all-new"],
-        ["export", "vault", "--out", "x", "--batches", "0"],
         ["office", "create", "x", "--name", "N", "--address", "nowhere", "--recipient", "a=A"],
         ["office", "create", "x", "--name", "N", "--address", ADDRESS, "--recipient", "no title"],
         ["office", "create", "x", "--name", "N", "M", "--address", ADDRESS, "--recipient", "a=A"],

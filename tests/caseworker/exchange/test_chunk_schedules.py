@@ -107,7 +107,7 @@ class Round:
             self.server.bundle(
                 header,
                 [
-                    (ItemType.ENVELOPE, self.envelope),
+                    (ItemType.ENVELOPE, self.server.envelope_item(self.envelope)),
                     *((ItemType.CHUNK, items[number]) for number in shuffled),
                 ],
             )

@@ -38,20 +38,6 @@ def test_an_export_that_is_typed_again_has_nothing_to_add(
         reported.carry(out)
 
 
-def test_an_export_that_is_typed_again_still_says_what_waits(
-    reported: Office, server: Server
-) -> None:
-    """Who asks for more batches is not told that there is nothing to do."""
-    for number in range(40):
-        answer(reported, f"{number}" + "x" * 5_000)
-    out = server.folder / "out"
-    waiting = reported.carry(out).waiting
-    assert waiting
-    assert reported.carry(out).waiting == waiting
-    with pytest.raises(Refusal, match="there already"):
-        reported.carry(out, batches=4)
-
-
 def test_an_export_under_a_name_that_is_taken_is_refused_where_there_is_more_to_carry(
     reported: Office, server: Server
 ) -> None:

@@ -10,13 +10,12 @@ import pytest
 
 from caseworker.keys.cards import own_card
 from caseworker.keys.directories import known_directory
-from caseworker.office.ceremony import FIRST_BUNDLE, Ceremony, create_office
+from caseworker.office.ceremony import FIRST_BUNDLE
 from caseworker.office.new_signing_key import replace_signing_key
-from caseworker.vault.folder import unlock
 from caseworker.vault.taken import to_repeat
 from crypto.days import later
 from tests.offices.courier import Exchange
-from tests.offices.vaults import DAY, PROFILE, Office, at, passphrase
+from tests.offices.vaults import DAY, PROFILE, SERVER_KEY, Office, at, make_office
 
 LEGS = ("board to server", "server to directory", "directory to server", "server to board")
 ARRIVES, LOST, LATE = "arrives", "lost", "late"
@@ -25,17 +24,14 @@ LATER = later(DAY, 30)
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Exchange]:
-    """An office whose server has its first bundle; its batches have one record, to be quick."""
+    """An office whose server has its first bundle; its batches are small, to be quick."""
     folder = tmp_path_factory.mktemp("lost-sticks")
-    names = ("investigations", "board")
-    profile = replace(PROFILE, batch_size=1)
-    ceremony = Ceremony(profile, passphrase("root"), {name: passphrase(name) for name in names})
-    genesis_id = create_office(folder / "office", ceremony, at(DAY))
-    vaults = folder / "office/vaults"
+    profile = replace(PROFILE, batch_size=16)
     office = Office(
-        folder / "office", {name: unlock(vaults / name, passphrase(name)) for name in names}
+        folder / "office", make_office(folder / "office", profile, SERVER_KEY.public_key)
     )
-    server = Exchange(folder / "server", genesis_id)
+    with office.opened() as vault:
+        server = Exchange(folder / "server", vault.genesis_id)
     server.take(office.folder / FIRST_BUNDLE, DAY)
     return office, server
 

@@ -7,6 +7,7 @@ import pytest
 
 from caseworker.exchange.outbound import exporting
 from caseworker.exchange.outbound.releases import next_release
+from caseworker.keys.directories import known_directory
 from caseworker.vault.folder import Vault
 from caseworker.work.replying import ReplyWriter
 from crypto.directory import Directory
@@ -20,10 +21,9 @@ THURSDAY = Day(7 * (DAY // 7))
 @pytest.fixture
 def on_mondays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An office whose directory lets batches leave on Mondays."""
-    usual = exporting.known_directory
 
     def known(vault: Vault) -> Directory:
-        return replace(usual(vault), release=1)
+        return replace(known_directory(vault), release=1)
 
     monkeypatch.setattr(exporting, "known_directory", known)
     yield

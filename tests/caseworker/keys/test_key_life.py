@@ -32,7 +32,7 @@ async def test_a_report_of_a_keys_last_day_opens_40_days_later_from_parts_in_rev
     assert len(parts) >= 3
     for part in reversed(parts):
         assert WEEK in life.weeks()
-        told = life.caseworker(late, "import", part)
+        told = life.bring(late, [part])
         assert told["old_keys"]["destroyed"] == []
     assert life.begins(late) == ["On the last day."]
     (message,) = [
@@ -44,7 +44,7 @@ async def test_a_report_of_a_keys_last_day_opens_40_days_later_from_parts_in_rev
 
 
 @pytest.mark.long
-async def test_neither_a_moved_clock_nor_an_empty_or_future_bundle_destroys_without_asking(
+async def test_neither_a_moved_clock_nor_a_future_bundle_destroys_without_asking(
     tmp_path: Path,
 ) -> None:
     """And what was on the server all the time still opens."""
@@ -52,13 +52,12 @@ async def test_neither_a_moved_clock_nor_an_empty_or_future_bundle_destroys_with
     await life.report(FIRST, "The first.")
     life.fetch(FIRST)
     life.deliver(FIRST)
-    empty, next_year = life.leave_server(FIRST + 14), life.leave_server(FIRST + 400)
     await life.report(LAST_VALID, "On the last day.", key_day=FIRST)
     before = life.weeks()
-    (dated_ahead,) = life.leave_server(FIRST + 40)
+    dated_ahead = life.leave_server(FIRST + 40)
+    next_year = life.leave_server(FIRST + 400)
     for day, bundle, why in (
-        (FIRST + 14, empty, "export-empty"),
-        (PAST, [dated_ahead], "export-ahead"),
+        (PAST, dated_ahead, "export-ahead"),
         (PAST + 365, next_year, "clock-jumped"),
     ):
         told = life.caseworker(day, "import", *bundle)["old_keys"]

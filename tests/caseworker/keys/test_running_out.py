@@ -1,14 +1,17 @@
 """What runs out is said in time, with the command to type."""
 
+from dataclasses import replace
+
 import pytest
 
 from caseworker.commands.alarm_words import WordedAlarm, alarms_in_words
 from caseworker.keys.cards import own_card
 from caseworker.keys.directories import known_directory
+from caseworker.keys.servers import ServerChanges, change_servers, server_digest
 from caseworker.office.root_file import ROOT_FILE
-from caseworker.vault.condition import set_behind
 from crypto.directory import Directory
 from crypto.names import Day
+from crypto.signing import SigningKey
 from ground.shell.figures import until_text
 from tests.caseworker.office.test_office_keys import real_root, renew
 from tests.offices.courier import Go
@@ -210,11 +213,9 @@ def test_envelopes_that_the_server_was_not_told_of_are_said_after_30_days(
 
 
 def test_the_loudest_comes_first(office: Office) -> None:
-    with office.opened() as vault, vault.db.transaction():
-        set_behind(vault.db, True)
-    first, *_ = alarms_on(office, DAY + 80)
-    assert first.loud
-    assert first.command.startswith("caseworker restored")
+    loud = [one.loud for one in alarms_on(office, DAY + 80)]
+    assert {True, False} == set(loud)
+    assert loud == sorted(loud, reverse=True)
 
 
 def test_an_office_that_slept_for_a_year_is_renewed_like_any_other(
@@ -227,6 +228,58 @@ def test_an_office_that_slept_for_a_year_is_renewed_like_any_other(
     assert server.directory.expires == at(DAY + 421).day
     assert alarms_on(office, DAY + 400) == []
     assert alarms_on(office, DAY + 400, "board") == []
+
+
+def take_batches(office: Office, number: int, week: int = DAY // 7) -> None:
+    """Let the newest export have named so many batches of 256 records of the other recipient."""
+    with office.opened() as vault, vault.db.transaction():
+        for one in range(number):
+            vault.db.run(
+                "INSERT INTO taken_lines VALUES (1, 'board', ?, 256, ?, randomblob(32))",
+                one + 100,
+                week,
+            )
+
+
+@pytest.mark.parametrize(("batches", "loud"), [(60, None), (62, False), (183, False), (184, True)])
+def test_a_board_of_16_mb_is_said_and_one_of_48_mb_splits_the_office(
+    office: Office, batches: int, loud: bool | None
+) -> None:
+    take_batches(office, batches)
+    alarm = said(office, DAY, "everybody loads all of it")
+    assert (alarm and alarm.loud) is loud
+    if alarm:
+        assert ("split the office" in alarm.command) is loud
+
+
+def test_batches_that_left_the_board_weigh_nothing(office: Office) -> None:
+    take_batches(office, 200, week=DAY // 7 - 27)
+    assert said(office, DAY, "everybody loads all of it") is None
+
+
+def test_a_server_that_was_compared_and_is_not_listed_yet_is_said(
+    office: Office, server: Server
+) -> None:
+    moved = replace(server, key=SigningKey(bytes(32)))
+    office.bring(*moved.export())
+    with office.opened() as vault:
+        changes = ServerChanges(add=(server_digest(moved.key.public_key),))
+        change_servers(vault, at(DAY), changes)
+    assert said(office, DAY, "does not list the server yet") is not None
+    office.carry(server.folder / "listed")
+    assert said(office, DAY, "does not list the server yet") is None
+
+
+def test_a_vault_that_heard_of_no_server_of_the_office_says_so(
+    office: Office, server: Server
+) -> None:
+    words = "no bundle by a server that the directory lists"
+    assert said(office, DAY, words, "board") is None
+    courier = replace(server, key=SigningKey(bytes(32)))
+    office.bring(*courier.export("board"), to="board")
+    assert said(office, DAY, words, "board") is not None
+    office.bring(*server.export("board"), to="board")
+    assert said(office, DAY, words, "board") is None
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,7 @@ WRITTEN: list[tuple[str, int | None, Event, str]] = [
         vault_events.DirectoryIssued(1, 2, 20_804),
         '{"delegation":1,"sequence":2,"expires":20804}',
     ),
+    ("found-restored", None, vault_events.FoundRestored(7), '{"batch":7}'),
     (
         "server-pinned",
         None,

@@ -9,20 +9,23 @@ import pytest
 
 from caseworker.commands.bundle_words import left_out_words
 from caseworker.exchange.inbound.importing import import_part
-from caseworker.exchange.inbound.left_out import DirectoryRefused
+from caseworker.exchange.inbound.left_out import DirectoryRefused, FormMissing
 from caseworker.keys.cards import own_card, renew_card, weeks_to_list
 from caseworker.keys.directories import issue_directory, known_directory
-from caseworker.keys.profile import check_profile
+from caseworker.keys.profile import ProfileChanges, check_profile
 from caseworker.keys.upkeep import lost_keys, renew_what_is_due
 from caseworker.office.ceremony import Ceremony, create_office
+from caseworker.office.new_signing_key import replace_signing_key
 from caseworker.office.renewal import Renewal, renew_office
 from caseworker.office.root_file import ROOT_FILE, Root, read_root
 from caseworker.vault.folder import Vault
+from caseworker.vault.forms import form_of
 from caseworker.vault.keys import directory_key, intake_key, newest_card
 from crypto.bundle import ItemType, OutboundHeader, read_bundle
 from crypto.card import read_card
 from crypto.directory import ListedKey, check_address, check_current, fingerprint, read_directory
 from crypto.errors import Malformed
+from crypto.form import first_form, form_hash
 from crypto.hpke import new_kem_secret_key
 from crypto.names import Day, GenesisId, Week
 from crypto.office.card import sign_card
@@ -206,6 +209,56 @@ def test_the_root_is_asked_only_when_its_delegation_runs_out(office: Office) -> 
     assert renewal.directory.delegation.number == 2
     assert renewal.directory.delegation.end == DAY + 80 + 90
     assert renewal.directory.expires == DAY + 80 + 21
+
+
+def test_every_delegation_is_to_a_fresh_directory_key(office: Office) -> None:
+    """SPEC 10.3: one that was stolen is of no use under the next."""
+    keys = set()
+    for _ in range(3):
+        with office.opened() as vault:
+            keys.add(known_directory(vault).delegation.directory_key)
+        renew(office, DAY, ask_root=real_root(office), new_delegation=True)
+    assert len(keys) == 3
+
+
+def test_a_replaced_signing_key_is_listed_for_as_long_as_it_can_be_answered_and_read(
+    office: Office,
+) -> None:
+    with office.opened("board") as vault:
+        replace_signing_key(vault, at(DAY), old_key_lost=False)
+    directory = renew(office, DAY).directory
+    assert directory is not None
+    (retired,) = directory.retired
+    assert retired.until == DAY + 365 + 180 + 90
+
+
+def test_the_form_comes_with_the_directory_and_is_kept(office: Office, server: Server) -> None:
+    other = first_form().replace(b'"most":2000', b'"most":1999', 1)
+    assert other != first_form()
+    with office.opened() as vault:
+        issue_directory(vault, at(DAY), changes=ProfileChanges(form=other))
+    office.carry(server.folder / "out")
+    server.take(server.folder / "out")
+    assert server.directory.form == form_hash(other)
+    office.bring(*server.export("board"), to="board")
+    with office.opened("board") as vault:
+        assert form_of(vault.db, form_hash(other)) == other
+        assert form_of(vault.db, form_hash(first_form())) == first_form()
+
+
+def test_a_form_that_does_not_come_is_named_and_stops_nothing(
+    office: Office, server: Server
+) -> None:
+    with office.opened() as vault:
+        other = first_form().replace(b'"most":2000', b'"most":1999', 1)
+        issue_directory(vault, at(DAY), changes=ProfileChanges(form=other))
+    office.carry(server.folder / "out")
+    server.take(server.folder / "out")
+    server.forms.clear()
+    result = office.bring(*server.export("board"), to="board")
+    assert result.left_out == (FormMissing(),)
+    with office.opened("board") as vault:
+        assert known_directory(vault).sequence == 2
 
 
 def test_a_renewal_reaches_vaults_beside_and_its_bundle_the_server(

@@ -1,5 +1,6 @@
 """A root takes the place of another; server and vaults follow it."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from caseworker.office.new_root import NewRootFile, OldRoot, replace_root
 from caseworker.office.renewal import Renewal, issue_and_carry
 from caseworker.office.root_file import ROOT_FILE, Root, name_successor, read_root
 from crypto.signing import SigningKey
+from crypto.strict_json import encode_json
 from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal
 from tests.caseworker.office.test_office_keys import no_root, real_root, renew
@@ -138,6 +140,17 @@ def test_a_successor_noted_in_the_old_file_leaves_its_key_as_it_was(office: Offi
     after = read_root(path, passphrase("root"))
     assert (after.key.seed, after.successor) == (before.key.seed, bytes(32))
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_nobody_without_the_passphrase_can_note_another_successor_or_none(office: Office) -> None:
+    """All that stands outside of the seal says nothing of it."""
+    new_root(office)
+    path = office.folder / ROOT_FILE
+    named = read_root(path, ROOT).successor
+    header = json.loads(path.read_bytes())
+    assert set(header) == {"format", "genesis_id", "argon2id", "nonce", "sealed"}
+    path.write_bytes(encode_json({**header, "successor": bytes(32).hex()}))
+    assert read_root(path, ROOT).successor == named
 
 
 def test_the_root_is_not_asked_for_where_nothing_needs_it(office: Office) -> None:

@@ -50,6 +50,8 @@ def test_the_list_of_commands_names_all() -> None:
         ["serve", "--data", "x", "--listen", "127.0.0.1:99999"],
         ["serve", "--data", "x", "--listen", "127.0.0.1:http"],
         ["serve", "--data", "x", "--listen", "127.0.0.1:1", "--unix", "y"],
+        ["serve", "--data", "x", "--listen", "127.0.0.1:1", "--beat", "0"],
+        ["serve", "--data", "x", "--listen", "127.0.0.1:1", "--beat", "61"],
         ["import", "--data", "x"],
         ["export", "--data", "x"],
         ["status"],

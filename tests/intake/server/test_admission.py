@@ -1,7 +1,6 @@
 """What is accepted, and why not: said before anyone types, in the same words as after."""
 
 import asyncio
-import contextlib
 import hashlib
 import os
 import time
@@ -15,10 +14,9 @@ from crypto.names import ChunkId, Day
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, solve_puzzle
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from intake.server.upkeep import TICK_SECONDS
-from intake.storage.connections import connect
-from intake.storage.folder import DataFolder
-from intake.storage.rows import item_rows
+from intake.storage.kinds import Kind
 from tests.means.clock import clock_by, set_clock
+from tests.means.stored_items import store_items
 from tests.offices.server_process import ServerProcess, client, serving, succeed
 from tests.offices.signed_office import POLICY, PracticeOffice, confirmation, read_export
 
@@ -159,8 +157,7 @@ async def test_a_full_disk_is_said_before_the_body_and_reading_goes_on(data: Pat
 
 async def test_what_nobody_fetches_closes_the_server(data: Path, today: Day) -> None:
     """After 38 days, a week before anything would have to be deleted."""
-    with contextlib.closing(connect(DataFolder(data))) as database:
-        item_rows.add_envelopes(database, [(os.urandom(32), (today - 44) // 7, 0)])
+    store_items(data, Kind.ENVELOPE, [os.urandom(ENVELOPE_SIZE)], (today - 44) // 7)
     with serving(data) as server:
         async with client(server) as http:
             closed = {"open": False, "reason": "not-fetched"}

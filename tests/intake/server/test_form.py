@@ -1,10 +1,8 @@
 """The plain form takes sealed files by the rules of every PUT, and says plainly what came of it."""
 
 import asyncio
-import contextlib
 import hashlib
 import os
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,9 +17,11 @@ from crypto.names import Day, GenesisId
 from crypto.sealed_file import last_day_of
 from crypto.sizes import CHUNK_SIZE
 from crypto.volumes import parse_volumes
+from intake.storage.kinds import Kind
 from tests.intake.server.test_headers import assert_headers_are_ours, raw
 from tests.means.clock import clock_by, set_clock
 from tests.means.sealed_files import SealedFile, sealed_file
+from tests.means.stored_items import stored_items
 from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, serving, succeed, wait_until
 from tests.offices.signed_office import POLICY, PracticeOffice, batch, read_export
@@ -354,8 +354,7 @@ async def test_a_file_whose_last_day_passes_while_it_is_sent_is_refused(
     body = head + file.data + b"\r\n--b--\r\n"
 
     def has_stored() -> bool:
-        with contextlib.closing(sqlite3.connect(data / "intake.sqlite")) as database:
-            return bool(database.execute("SELECT 1 FROM chunk").fetchone())
+        return bool(stored_items(data, Kind.CHUNK))
 
     async def slowly() -> AsyncIterator[bytes]:
         yield body[: 2 * CHUNK_SIZE]

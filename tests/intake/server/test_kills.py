@@ -21,7 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,10 +30,9 @@ import pytest
 
 from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE, RECORD_SIZE
-from intake.storage.connections import connect, writing
-from intake.storage.folder import DataFolder
 from tests.means.quick_source import load_board
 from tests.means.repository import REPOSITORY
+from tests.means.stored_items import date_back
 from tests.offices.server_process import ServerProcess, client, intake, serving
 from tests.offices.signed_office import PracticeOffice, ReadExport, batch, confirmation, read_export
 
@@ -207,12 +206,7 @@ class Courier:
         """Date items back, so that whatever comes next deletes them."""
         known = sorted(self.truth.stored.keys() - self.truth.old)
         some = random.sample(known, min(10, len(known)))
-        folder = DataFolder(self.data)
-        with closing(connect(folder)) as database, writing(database, folder):
-            for name in some:
-                week = (self.day - OLD_DAYS) // 7
-                database.execute("UPDATE envelope SET week = ? WHERE address = ?", (week, name))
-                database.execute("UPDATE chunk SET week = ? WHERE id = ?", (week, name))
+        date_back(self.data, some, (self.day - OLD_DAYS) // 7)
         self.truth.old.update(some)
 
     async def look_at_board(self, server: ServerProcess) -> None:
@@ -273,9 +267,7 @@ async def everything_is_wiped(data: Path, truth: Truth) -> None:
     assert truth.stored.keys() <= gone
     with serving(data) as server:
         for _ in range(600):
-            with closing(connect(DataFolder(data))) as database:
-                (left,) = database.execute("SELECT count(*) FROM wipe").fetchone()
-            if not left and not remains(data, gone):
+            if not remains(data, gone):
                 break
             await asyncio.sleep(0.1)
         assert server.stop() == 0

@@ -8,8 +8,9 @@ import pytest
 
 from intake.site.publishing import build_pages
 from intake.storage.connections import prepare
-from intake.storage.container import Containers
-from intake.storage.folder import create_folder
+from intake.storage.folder import DataFolder, create_folder
+from intake.storage.slots.store import Store
+from tests.means.stored_items import no_damage
 
 Synced = list[Path]
 
@@ -38,9 +39,13 @@ def test_a_new_data_folder_is_named_durably(tmp_path: Path, synced: Synced) -> N
     assert synced == [tmp_path]
 
 
-@pytest.mark.parametrize("make", [prepare, lambda folder: Containers(folder).close()])
-def test_database_and_containers_are_named_durably(
-    tmp_path: Path, synced: Synced, make: Callable[[object], None]
+def make_slots(folder: DataFolder) -> None:
+    Store(folder, no_damage).close()
+
+
+@pytest.mark.parametrize("make", [prepare, make_slots])
+def test_database_and_slots_are_named_durably(
+    tmp_path: Path, synced: Synced, make: Callable[[DataFolder], None]
 ) -> None:
     folder = create_folder(tmp_path / "data")
     make(folder)

@@ -37,7 +37,7 @@ def test_no_table_has_row_numbers(connection: "contextlib.closing[sqlite3.Connec
     Finding: Hush Line, V-003 sequential message ids.
     """
     with connection as database:
-        assert len(tables(database)) == 13
+        assert len(tables(database)) == 8
         for table in tables(database):
             with pytest.raises(sqlite3.OperationalError, match="no such column"):
                 database.execute(f"SELECT rowid FROM {table}")
@@ -104,6 +104,16 @@ def test_a_database_of_a_newer_version_is_refused(folder: DataFolder) -> None:
         database.execute(f"PRAGMA user_version = {sqlite.VERSION + 1}")
     with pytest.raises(Refusal, match="newer version"):
         sqlite.prepare(folder)
+
+
+def test_a_folder_of_an_earlier_version_is_refused_with_what_to_do(folder: DataFolder) -> None:
+    """Its files tell an order; what lies in them goes out by the version that wrote it."""
+    with contextlib.closing(sqlite.connect(folder)) as database:
+        database.execute("PRAGMA user_version = 2")
+    for read in (sqlite.prepare, sqlite.connect_to_read):
+        with pytest.raises(Refusal, match="earlier version") as refused:
+            read(folder)
+        assert "export from it with that version" in str(refused.value.hint)
 
 
 def test_preparing_again_changes_nothing(folder: DataFolder) -> None:

@@ -295,6 +295,10 @@ def _servers() -> Iterator[Vector]:
     data = bundle(CARD, direction="inbound", digest=bytes(32))
     yield _refused("bundle_altered", "Unauthentic", "inbound", what, data, direction="inbound")
     unsigned = ended(body)
+    foreign = bundle(CARD, direction="inbound", genesis_id=GenesisId(OTHER_GENESIS_ID))
+    for rule, variant, expect, data in (("bundle_office", "before_signature", "Foreign", foreign),):
+        what = "Two faults, of which the first is told."
+        yield _refused(rule, expect, variant, what, data, direction="inbound")
     for rule, variant, what, data, direction in (
         ("bundle_item_size", "end_unsigned", "An inbound end of 32 bytes.", unsigned, "inbound"),
         (

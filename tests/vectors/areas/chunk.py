@@ -25,6 +25,7 @@ def vectors() -> Iterator[Vector]:
     yield from _bad_chunks()
     yield from _bad_ends()
     yield from _bad_files()
+    yield from _in_order()
 
 
 def content(size: int, pattern: bytes = PATTERN) -> bytes:
@@ -231,6 +232,24 @@ def _bad_files() -> Iterator[Vector]:
         "open_file",
         **_file(size, full),
     )
+
+
+def _in_order() -> Iterator[Vector]:
+    """Yield files with two faults, of which the first in the order of SPEC 8.1 is told."""
+    size = 300_000
+    first, second = recipes(size)
+    full = sealed(1, PIECE_SIZE, PIECE_SIZE, True)
+    short = second | {"resize": CHUNK_SIZE - 1}
+    what = "Two faults, of which the first is told."
+    for rule, variant, expect, chunks, announced in (
+        ("file_padding", "before_extra", "Malformed", [first, full, second], hash_of(size)),
+        ("file_padding", "before_hash", "Malformed", [first, full], hash_of(size - 1)),
+        ("file_chunk_extra", "before_size", "Contradictory", [first, second, short], hash_of(size)),
+        ("chunk_size", "before_order", "Malformed", [short, first], hash_of(size)),
+        ("file_chunk_missing", "before_hash", "Contradictory", [first], hash_of(size - 1)),
+    ):
+        inputs = _file(size, chunks) | {"hash": announced}
+        yield refused(rule, what, expect, "open_file", variant=variant, **inputs)
 
 
 def _chunk(recipe: Recipe, index: int, last: bool) -> dict[str, object]:

@@ -150,6 +150,39 @@ def _signatures() -> Iterator[Vector]:
     }.items():
         what = "A directory that the delegated key did not sign."
         yield _refused("directory_signature", what, "Unauthentic", data, variant)
+    yield from _in_order()
+
+
+def _in_order() -> Iterator[Vector]:
+    """Yield directories with two faults, of which the first in the order of SPEC 10.3 is told."""
+    unsigned_text = document(b"no JSON", signer=STRANGER)
+    other_root = document(first_root=STRANGER, signer=STRANGER)
+    other_office = directory_members(genesis_id=OTHER_GENESIS_ID.hex())
+    for rule, variant, expect, data in (
+        ("directory_size", "before_office", "Malformed", other_root + b"\0"),
+        ("directory_office", "before_signature", "Foreign", other_root),
+        ("directory_signature", "before_grammar", "Unauthentic", unsigned_text),
+        (
+            "directory_delegation_signature",
+            "before_grammar",
+            "Unauthentic",
+            document(b"no JSON", delegated=delegation(STRANGER)),
+        ),
+        (
+            "directory_json",
+            "before_office_inside",
+            "Malformed",
+            document(other_office | {"sequence": 0}),
+        ),
+        (
+            "directory_office_inside",
+            "before_dates",
+            "Foreign",
+            document(other_office | {"expires": ISSUED + 22}),
+        ),
+    ):
+        what = "Two faults, of which the first is told."
+        yield _refused(rule, what, expect, data, variant)
 
 
 def _contradictions() -> Iterator[Vector]:

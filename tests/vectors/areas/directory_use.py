@@ -9,6 +9,7 @@ from tests.vectors.documents import (
     ADDRESSES,
     EXPIRES,
     ISSUED,
+    NEXT_ROOT,
     OTHER_ROOT,
     RENEWED,
     SUCCESSOR,
@@ -101,6 +102,16 @@ def _memory() -> Iterator[Vector]:
         successors=[successor(ROOT, 1, OTHER_ROOT)],
         delegated=delegation(OTHER_ROOT, successors=1, number=5),
     )
+    same_number = document(delegated=delegation(number=4))
+    other_and_old = document(
+        directory_members(sequence=1),
+        successors=[successor(ROOT, 1, OTHER_ROOT)],
+        delegated=delegation(OTHER_ROOT, successors=1, number=1),
+    )
+    longer = document(
+        successors=[SUCCESSOR, successor(NEXT_ROOT, 2, OTHER_ROOT)],
+        delegated=delegation(OTHER_ROOT, successors=2, number=5),
+    )
     later = document(directory_members(sequence=1), successors=successors, delegated=RENEWED)
     for variant, what, data, before in (
         ("same", "The same bytes again.", old, old),
@@ -117,6 +128,11 @@ def _memory() -> Iterator[Vector]:
         ("directory_other_bytes", "", "Contradictory", twin, old),
         ("directory_two_successors", "", "Contradictory", other_successor, new),
         ("directory_two_successors", "older_seen", "Contradictory", new, other_successor),
+        # In the order of SPEC 10.3, where more than one of them is wrong.
+        ("directory_two_successors", "before_fewer", "Contradictory", other_and_old, longer),
+        ("directory_two_successors", "before_older", "Contradictory", other_and_old, new),
+        ("directory_older", "replaced_root_before_other_bytes", "Outdated", same_number, new),
+        ("directory_older", "replaced_root_and_sequence", "Outdated", later, longer),
     ):
         what = "A reader remembers a directory that excludes this one."
         members = _after(data, before)

@@ -31,6 +31,7 @@ def vectors() -> Iterator[Vector]:
     yield from _good()
     yield from _numbers()
     yield from _bad_heads()
+    yield from _in_order()
     yield from _bad_parts()
     yield from _bad_ends()
 
@@ -134,6 +135,34 @@ def _bad_heads() -> Iterator[Vector]:
     yield refused("sealed_expired", what, "Outdated", call, **_read(file, _LAST_DAY + 1))
     what = "A last day 17 days ahead."
     yield refused("sealed_early", what, "Outdated", call, **_read(file, _LAST_DAY - 17))
+
+
+def _in_order() -> Iterator[Vector]:
+    """Yield heads with two faults, of which the first in the order of SPEC 11.1 is told."""
+    here = _file(0)
+    other = _file(0, genesis_id=GenesisId(OTHER_GENESIS_ID))
+    for rule, variant, expect, inputs in (
+        ("sealed_label", "before_size", "Malformed", _read(here, xor=[[1, "01"]], resize=60)),
+        ("sealed_truncated", "before_head", "Malformed", _read(here, xor=[[60, "01"]], resize=93)),
+        ("sealed_head", "before_office", "Unauthentic", _read(other, xor=[[60, "01"]])),
+        ("sealed_office", "before_count", "Foreign", _read(other, count=3)),
+        ("sealed_count", "before_day", "Malformed", _read(here, _LAST_DAY + 1, count=3)),
+        ("sealed_expired", "before_parts", "Outdated", _read(here, _LAST_DAY + 1, resize=_HEAD)),
+        (
+            "sealed_envelope",
+            "before_end",
+            "Unauthentic",
+            _read(here, xor=[[_HEAD + 9, "01"], [_HEAD + _ENVELOPE_PART, "01"]]),
+        ),
+        (
+            "sealed_truncated",
+            "before_envelope",
+            "Malformed",
+            _read(here, xor=[[_HEAD + 9, "01"]], resize=_HEAD + _ENVELOPE_PART),
+        ),
+    ):
+        what, call = "Two faults, of which the first is told.", "read_sealed_file"
+        yield refused(rule, what, expect, call, variant=variant, **inputs)
 
 
 def _bad_parts() -> Iterator[Vector]:

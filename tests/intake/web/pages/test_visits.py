@@ -8,13 +8,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from crypto.codename import codename_words, new_codename
 from crypto.word_lists import word_list
 from tests.browser.bad_line import BadLine, Faults, bad_line
-from tests.browser.driver import SAFER, Browser, Kind, needs
+from tests.browser.driver import SAFER, Browser, needs
 from tests.browser.visitor import PATIENCE, Visitor
 from tests.offices.answered_pages import fetched, put_on_board
 from tests.offices.practice_pages import PracticePages, practice_pages
@@ -66,7 +67,7 @@ def place(
     folder = tmp_path_factory.mktemp("visits")
     port, server_port = free_port(), free_port()
     address = f"http://127.0.0.1:{port}"
-    kind: Kind = "chrome" if request.param == "chrome" else "firefox"
+    kind: Literal["chrome", "firefox"] = "chrome" if request.param == "chrome" else "firefox"
     preferences = SAFER if request.param == "safer" else None
     with (
         practice_pages(folder, port=server_port, address=address, issued_ago=14) as pages,

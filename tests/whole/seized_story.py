@@ -1,0 +1,367 @@
+"""100 sources write 300 messages to two recipients, whose vaults answer; the server is copied.
+
+The real server in its own process, two real vaults in this one, bundles between them, two weeks.
+Half of the sources come **in turn**: each alone, its files and then its message, in the same order
+in every round, so that any order that is left anywhere ties things together. The others come in a
+**crowd**: all of their files in random order, then all of their messages in another, so that the
+order of requests says nothing by itself. Some of all write to one recipient alone.
+
+With `faults`, what version 1 has mended is broken again by hand: see `old_faults`.
+"""
+
+import asyncio
+import hashlib
+import io
+import os
+import random
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from caseworker.office.ceremony import FIRST_BUNDLE
+from caseworker.vault.messages import case_of_thread
+from caseworker.work.replying import ReplyWriter
+from crypto import envelope
+from crypto.bundle import ItemType, OutboundHeader, read_bundle
+from crypto.chain_keys import next_chain_key, reply_tag
+from crypto.codename import Codename, codename_words, new_codename
+from crypto.directory import Directory, fingerprint
+from crypto.names import GenesisId, KeyHash, Week
+from crypto.office.envelope import IntakeSecret
+from crypto.sizes import ENVELOPE_SIZE, TAG_SIZE
+from crypto.source_keys import derive_source_keys
+from crypto.statement_contents import parse_batch
+from crypto.statements import StatementKind, parse_statement
+from crypto.word_lists import word_list
+from tests.browser.bad_line import BadLine, Faults, bad_line
+from tests.means.clock import clock_at
+from tests.means.order_on_disk import Arrivals, copied
+from tests.offices.server_process import ServerProcess, succeed
+from tests.offices.signed_office import read_export
+from tests.offices.source_client import Source as Client
+from tests.offices.source_client import free_port
+from tests.offices.vaults import DAY, PROFILE, Office, Sealed, Source, at, make_office
+from tests.whole.old_faults import faulty_server, old_faults
+from tests.whole.seized_copies import Copy, read_copy
+from tests.whole.seized_sending import find_office, send_crowd, send_in_turn, store_all
+
+__all__ = ["BOTH", "OTHER", "SEIZED", "Message", "Story", "Writer", "tell"]
+
+SEIZED, OTHER = "investigations", "board"
+"""The recipient whose vault the adversary has, and the other."""
+
+OTHERS_MAIL = 300
+"""Envelopes of others that nobody can open: with them the slots of envelopes are doubled, too."""
+
+BOTH = "both at first"
+KINDS = 45 * [BOTH] + 45 * [OTHER] + 10 * [SEIZED]
+TAGS_LOOKED_AT = 16
+"""Of each pair chain; nobody here is answered so often."""
+
+COPIES_UNDER_LOAD = 4
+COPIES_WHILE_GROWING = 3
+
+
+@dataclass(eq=False)
+class Writer:
+    """A source; `in_turn` or in the crowd."""
+
+    number: int
+    kind: str
+    in_turn: bool
+    source: Source
+    codename: Codename
+
+
+@dataclass(eq=False)
+class Message:
+    """A message that was sent: in which round, and who can open it."""
+
+    writer: Writer
+    round: int
+    open_to: tuple[str, ...]
+    sealed: Sealed
+
+
+@dataclass
+class Story:
+    """What an adversary is given, and the truth.
+
+    `heads`: the requests in their order, as they stood before each body. `bundled`: the envelopes
+    of each export in its order, by round and recipient. `delivered`: the records of each batch in
+    the order of their numbers, likewise. `answered`: how many replies each writer got, likewise.
+    `visits`: the requests of each visit by what it was.
+    """
+
+    folder: Path
+    faults: bool
+    port: int = field(default_factory=free_port)
+    server_port: int = field(default_factory=free_port)
+    writers: list[Writer] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    arrivals: list[Arrivals] = field(default_factory=lambda: [Arrivals(), Arrivals()])
+    copies: list[Copy] = field(default_factory=list)
+    heads: list[bytes] = field(default_factory=list)
+    bundled: dict[tuple[int, str], list[bytes]] = field(default_factory=dict)
+    delivered: dict[tuple[int, str], list[list[bytes]]] = field(default_factory=dict)
+    answered: dict[tuple[int, str], dict[int, int]] = field(default_factory=dict)
+    visits: dict[str, list[bytes]] = field(default_factory=dict)
+    secrets: list[IntakeSecret] = field(default_factory=list)
+    answers: dict[str, dict[bytes, Message]] = field(default_factory=dict)
+    genesis_id: GenesisId = field(init=False)
+    directory: Directory = field(init=False)
+    office: Office = field(init=False)
+    server: ServerProcess = field(init=False)
+    line: BadLine = field(init=False)
+
+    @property
+    def address(self) -> str:
+        """Where sources find the server: on a line that is listened to."""
+        return f"http://127.0.0.1:{self.port}"
+
+    # ---- The office --------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Make the office and the server's folder, which takes the first bundle."""
+        profile = replace(PROFILE, addresses=(self.address,), batch_size=16)
+        self.office = Office(self.folder / "office", make_office(self.folder / "office", profile))
+        with self.office.opened(SEIZED) as vault:
+            self.genesis_id = vault.genesis_id
+        bundle = self.office.folder / FIRST_BUNDLE
+        first = ("--fingerprint", fingerprint(self.genesis_id))
+        succeed("import", "--data", self.data, bundle, *first, env=clock_at(DAY))
+        turns = random.sample(range(100), 50)
+        for number, kind in enumerate(random.sample(KINDS, len(KINDS))):
+            source, codename = Source(self.genesis_id), new_codename()
+            source.keys = derive_source_keys(codename, self.genesis_id)
+            self.writers.append(Writer(number, kind, number in turns, source, codename))
+
+    @property
+    def data(self) -> Path:
+        """The server's folder."""
+        return self.folder / "data"
+
+    def serve(self, day: int) -> None:
+        """Start the server on a day."""
+        listen = ("--listen", f"127.0.0.1:{self.server_port}")
+        env = clock_at(day) | (faulty_server(self.folder) if self.faults else {})
+        self.server = ServerProcess(self.data, *listen, env=env)
+
+    def exchange(self, number: int, day: int) -> None:
+        """Both vaults fetch, answer, and send what they have to say."""
+        for recipient in random.sample((SEIZED, OTHER), 2):
+            out = self.folder / f"to-{recipient}-{number}"
+            succeed(
+                "export", "--data", self.data, "--recipient", recipient, "--out", out,
+                env=clock_at(day),
+            )  # fmt: skip
+            self.bundled[number, recipient] = list(read_export(out.read_bytes()).envelopes)
+            self.office.bring(out, day=day, to=recipient)
+            out.unlink()
+            self._remember_secrets()
+            self.answered[number, recipient] = self._answer(recipient, number, day)
+        for recipient in random.sample((SEIZED, OTHER), 2):
+            bundle = self.folder / f"from-{recipient}-{number}"
+            self.office.carry(bundle, day, recipient)
+            self.delivered[number, recipient] = _batches(bundle.read_bytes())
+            succeed("import", "--data", self.data, bundle, env=clock_at(day))
+
+    def _answer(self, recipient: str, number: int, day: int) -> dict[int, int]:
+        """Answer each message of a round that can be read, up to three times, as it comes."""
+        counts: dict[int, int] = {}
+        mine = [one for one in self.messages if one.round == number and recipient in one.open_to]
+        with self.office.opened(recipient) as vault:
+            replies = ReplyWriter(vault, at(day))
+            by_case = {
+                case_of_thread(vault.db, one.writer.source.keys.thread_id): one for one in mine
+            }
+            for case, message in sorted(by_case.items(), key=lambda entry: entry[0] or 0):
+                assert case is not None
+                counts[message.writer.number] = random.randrange(4)
+                for reply in range(counts[message.writer.number]):
+                    replies.reply(case, f"Answer {number}.{reply}", looked=True)
+        return counts
+
+    def _remember_secrets(self) -> None:
+        with self.office.opened(SEIZED) as vault:
+            known = {one.week for one in self.secrets}
+            self.secrets += [
+                IntakeSecret(one.week, one.key) for one in vault.secrets if one.week not in known
+            ]
+
+    # ---- Copies ------------------------------------------------------------------------------
+
+    def copy(self, name: str) -> None:
+        """Copy the server's folder as it is now, and read it."""
+        so_far = [came.so_far() for came in self.arrivals]
+        records = [one for batches in self.delivered.values() for batch in batches for one in batch]
+        self.copies.append(read_copy(copied(self.server, name), so_far, records))
+
+    async def _copy_at_times(self, number: int) -> None:
+        for copy in range(COPIES_UNDER_LOAD):
+            await asyncio.sleep(random.uniform(0.5, 4))
+            await asyncio.to_thread(self.copy, f"round {number}, under load {copy}")
+
+    async def _copy_while_growing(self, number: int) -> None:
+        left = dict.fromkeys(("envelopes", "chunks"), COPIES_WHILE_GROWING)
+        while True:
+            await asyncio.sleep(0.05)
+            for kind in left:
+                if left[kind] and (self.data / f"{kind}.growing").exists():
+                    left[kind] -= 1
+                    name = f"round {number}, growing {kind} {left[kind]}"
+                    await asyncio.to_thread(self.copy, name)
+                    await asyncio.sleep(0.3)
+
+    # ---- Sources -----------------------------------------------------------------------------
+
+    async def round(self, number: int, day: int, kind: str) -> None:
+        """Every source writes once."""
+        self.directory, keys = await find_office(self.address, self.genesis_id, day)
+        messages = [self._message(one, number, day, kind, keys) for one in self.writers]
+        self.messages += messages
+        turns = [one.sealed for one in messages if one.writer.in_turn]
+        crowd = [one.sealed for one in messages if not one.writer.in_turn]
+        stored = partial(self._stored, (day - DAY) // 7)
+        growing = asyncio.create_task(self._copy_while_growing(number))
+        await asyncio.gather(
+            send_in_turn(self.address, turns, stored),
+            send_crowd(self.address, crowd, stored),
+            self._copy_at_times(number),
+        )
+        growing.cancel()
+        self.copy(f"round {number}, just after")
+        await asyncio.sleep(2.5)
+        self.copy(f"round {number}, at rest")
+
+    async def others_mail(self) -> None:
+        """Let what nobody can open lie there, too."""
+        bodies = [os.urandom(ENVELOPE_SIZE) for _ in range(OTHERS_MAIL)]
+        items = [(hashlib.sha256(body).digest(), body) for body in bodies]
+        await store_all(self.address, items, partial(self._stored, 0), 32)
+
+    def _stored(self, week: int, key: bytes, body: bytes) -> None:
+        self.arrivals[week].add(key, hashlib.sha256(body).digest(), body)
+
+    def _message(
+        self, writer: Writer, number: int, day: int, kind: str, keys: dict[KeyHash, bytes]
+    ) -> Message:
+        open_to: tuple[str, ...] = (writer.kind,)
+        if writer.kind == BOTH:
+            open_to = (OTHER, SEIZED) if number < 2 else (OTHER,)
+        sizes: list[int] = random.choices(([], [200_000], [700_000]), (6, 3, 1))[0]
+        files = [(f"file-{size}", os.urandom(size)) for size in sizes]
+        text = f"{kind} of {writer.number}, {random.random()}"
+        sealed = writer.source.message(
+            self.directory, keys, text, kind=kind, files=files, recipients=open_to, day=day
+        )
+        return Message(writer, number, open_to, sealed)
+
+    # ---- Visits ------------------------------------------------------------------------------
+
+    def visit_all(self, day: int) -> None:
+        """Somebody of each kind reads replies, by the real command line."""
+        for what, typed in self._visitors().items():
+            folder = self.folder / f"visit-{len(self.visits)}"
+            folder.mkdir()
+            pinned = ("--fingerprint", fingerprint(self.genesis_id))
+            before = len(self.line.heads)
+            done = Client(folder, self.address, None).run(
+                "replies", *pinned, codename=typed, environment=clock_at(day)
+            )
+            assert ("Answer " in done.out) == ("with news" in what), done.err
+            self.visits[what] = self.line.heads[before:]
+
+    def _visitors(self) -> dict[str, str]:
+        """What is typed at a visit, by what the visit is."""
+        answered = {
+            number for counts in self.answered.values() for number, count in counts.items() if count
+        }
+
+        def words(kind: str, *, has_news: bool) -> str:
+            found = next(
+                one
+                for one in self.writers
+                if one.kind == kind and (one.number in answered) is has_news
+            )
+            return " ".join(codename_words(found.codename, word_list("english")))
+
+        stranger = codename_words(new_codename(), word_list("english"))
+        return {
+            "no codename": "none",
+            "no news": " ".join(stranger),
+            "with news": words(BOTH, has_news=True),
+            "with news, one recipient left out": words(OTHER, has_news=True),
+        }
+
+    # ---- The truth ---------------------------------------------------------------------------
+
+    def answers_to(self, recipient: str) -> dict[bytes, Message]:
+        """Which message each record of a recipient answers; decoys answer none."""
+        signer = {one.id: one.signing_key for one in self.directory.recipients}[recipient]
+        by_tag: dict[bytes, Message] = {}
+        for message in self.messages:
+            week = Week(DAY // 7 + (message.round > 0))
+            chain = vars(envelope)["pair_chain"](message.writer.source.keys, recipient, signer, week)
+            for _ in range(TAGS_LOOKED_AT):
+                tag = reply_tag(chain, self.genesis_id, message.writer.source.keys.thread_id)
+                by_tag[bytes([message.round]) + tag] = message
+                chain = next_chain_key(chain, self.genesis_id)
+        return {
+            record: by_tag[bytes([number]) + record[:TAG_SIZE]]
+            for (number, sender), batches in self.delivered.items()
+            if sender == recipient
+            for batch in batches
+            for record in batch
+            if bytes([number]) + record[:TAG_SIZE] in by_tag
+        }
+
+
+def tell(folder: Path, *, faults: bool = False) -> Story:
+    """Let it all happen in a folder."""
+    story = Story(folder, faults)
+    with ExitStack() as stack:
+        if faults:
+            stack.enter_context(old_faults())
+        story.begin()
+        story.line = stack.enter_context(bad_line(story.port, story.server_port, Faults()))
+        stack.callback(lambda: story.server.process.poll() is None and story.server.stop())
+        _tell(story)
+        story.answers = {recipient: story.answers_to(recipient) for recipient in (SEIZED, OTHER)}
+    story.heads = list(story.line.heads)
+    return story
+
+
+def _tell(story: Story) -> None:
+    story.serve(DAY)
+    asyncio.run(story.others_mail())
+    asyncio.run(story.round(0, DAY, "report"))
+    story.exchange(0, DAY)
+    story.copy("exchanged")
+    assert story.server.stop() == 0
+    story.copy("stopped")
+    story.serve(DAY + 7)
+    asyncio.run(story.round(1, DAY + 7, "follow-up"))
+    story.server.kill()
+    story.copy("killed")
+    story.serve(DAY + 7)
+    story.exchange(1, DAY + 7)
+    asyncio.run(story.round(2, DAY + 7, "follow-up"))
+    story.exchange(2, DAY + 7)
+    if not story.faults:
+        story.visit_all(DAY + 7)
+    assert story.server.stop() == 0
+    story.copy("in the end")
+
+
+def _batches(bundle: bytes) -> list[list[bytes]]:
+    """The records of each batch of a bundle, in the order of their numbers."""
+    _, items = read_bundle(io.BytesIO(bundle).read, OutboundHeader, None, None)
+    statements = [
+        parse_statement(StatementKind.BATCH, item)
+        for item_type, item in items
+        if item_type is ItemType.BATCH
+    ]
+    statements.sort(key=lambda one: one.number)
+    return [list(parse_batch(one).records) for one in statements]
