@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from intake.storage.folder import DataFolder
@@ -29,6 +30,11 @@ class Copy:
     marks: Mapping[bytes, frozenset[bytes]]
     orders: Mapping[str, float]
     in_database: int
+
+    @cached_property
+    def ranks(self) -> Mapping[str, Mapping[bytes, float]]:
+        """As `places`: which share of what was found lies before each."""
+        return {what: _ranks(places) for what, places in self.places.items()}
 
 
 def read_copy(folder: Path, arrivals: Collection[Arrivals], records: Collection[bytes]) -> Copy:
@@ -68,3 +74,8 @@ def _marks(folder: Path) -> dict[bytes, frozenset[bytes]]:
         found = survey(DataFolder(folder), kind)
         marks |= {item.key: found.marks.get(item.tie, frozenset()) for item in found.items}
     return marks
+
+
+def _ranks(places: Mapping[bytes, float]) -> dict[bytes, float]:
+    order = sorted(places, key=lambda key: places[key])
+    return {key: place / len(order) for place, key in enumerate(order)}

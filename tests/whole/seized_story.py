@@ -303,7 +303,9 @@ class Story:
         by_tag: dict[bytes, Message] = {}
         for message in self.messages:
             week = Week(DAY // 7 + (message.round > 0))
-            chain = vars(envelope)["pair_chain"](message.writer.source.keys, recipient, signer, week)
+            chain = vars(envelope)["pair_chain"](
+                message.writer.source.keys, recipient, signer, week
+            )
             for _ in range(TAGS_LOOKED_AT):
                 tag = reply_tag(chain, self.genesis_id, message.writer.source.keys.thread_id)
                 by_tag[bytes([message.round]) + tag] = message

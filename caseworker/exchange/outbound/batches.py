@@ -1,7 +1,9 @@
 """Sealing what waits into batches: as many as SPEC 13 allows, the parts of a reply together."""
 
 import hashlib
+import random
 from dataclasses import dataclass, field
+from typing import Final
 
 from caseworker.cases.lists import append_to_case, check_with_log, waiting_replies
 from caseworker.cases.written_replies import WrittenReply
@@ -20,6 +22,8 @@ from crypto.office.replies import ReplyTo, decoy_record, seal_reply
 from crypto.office.signing import sign_batch
 from crypto.statement_contents import batch_of
 
+_CHANCE: Final = random.SystemRandom()
+
 
 @dataclass
 class SealedBatches:
@@ -30,22 +34,31 @@ class SealedBatches:
     failed: dict[int, ProtocolError] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(eq=False)
 class _Batch:
-    """A batch to be: the replies that share it, and how many records they take."""
+    """A batch to be: the replies that share it, how many records they take, and these."""
 
     replies: list[WrittenReply] = field(default_factory=list)
-    records: int = 0
+    size: int = 0
+    records: list[bytes] = field(default_factory=list)
 
 
 def seal_batches(vault: Vault, moment: Moment, directory: Directory) -> SealedBatches:
-    """Make the batches of an export, within a transaction. What cannot be sealed waits on."""
+    """Make the batches of an export, within a transaction. What cannot be sealed waits on.
+
+    Whoever runs the server gave out the messages in an order of its own, and sees each batch: so
+    which one a reply is in, and which of them has none, is drawn at random.
+    """
     result = SealedBatches()
-    batches = _packed(waiting_replies(vault.db), directory.batch_size, result)
+    waiting = waiting_replies(vault.db)
+    batches = _packed(_CHANCE.sample(waiting, len(waiting)), directory.batch_size, result)
     result.made = batch_count(len(batches))
     batches += [_Batch() for _ in range(result.made - len(batches))]
-    for batch in batches:
-        _seal_batch(vault, moment, directory, batch, result)
+    _CHANCE.shuffle(batches)
+    numbered = [(give_out_number(vault.db, "batch"), batch) for batch in batches]
+    _seal_replies(vault, moment, waiting, numbered, result)
+    for number, batch in numbered:
+        _sign_batch(vault, moment, directory, number, batch)
     return result
 
 
@@ -60,38 +73,49 @@ def batch_count(needed: int) -> int:
     return power
 
 
-def _packed(waiting: list[WrittenReply], batch_size: int, result: SealedBatches) -> list[_Batch]:
+def _packed(replies: list[WrittenReply], batch_size: int, result: SealedBatches) -> list[_Batch]:
     """Put each reply into the first batch that has room for all of its parts."""
     batches: list[_Batch] = []
-    for reply in waiting:
+    for reply in replies:
         if reply.parts > batch_size:
             result.failed[reply.case_number] = TooLarge("batches have become too small for a reply")
             continue
-        batch = next((one for one in batches if one.records + reply.parts <= batch_size), None)
+        batch = next((one for one in batches if one.size + reply.parts <= batch_size), None)
         if batch is None:
             batch = _Batch()
             batches.append(batch)
         batch.replies.append(reply)
-        batch.records += reply.parts
+        batch.size += reply.parts
     return batches
 
 
-def _seal_batch(
-    vault: Vault, moment: Moment, directory: Directory, batch: _Batch, result: SealedBatches
+def _seal_replies(
+    vault: Vault,
+    moment: Moment,
+    waiting: list[WrittenReply],
+    numbered: list[tuple[int, _Batch]],
+    result: SealedBatches,
 ) -> None:
-    number = give_out_number(vault.db, "batch")
-    records: list[bytes] = []
-    for reply in batch.replies:
-        if reply.case_number in result.failed:
+    """Seal what waits, in its order: a source reads its replies in that of their indexes."""
+    place = {reply.reply_id: entry for entry in numbered for reply in entry[1].replies}
+    for reply in waiting:
+        if reply.case_number in result.failed or reply.reply_id not in place:
             continue
+        number, batch = place[reply.reply_id]
         try:
-            records += _seal(vault, moment, reply, number)
+            batch.records += _seal(vault, moment, reply, number)
             result.sealed.append(reply)
         except ProtocolError as error:
             result.failed[reply.case_number] = error
-    records += [decoy_record() for _ in range(directory.batch_size - len(records))]
+
+
+def _sign_batch(
+    vault: Vault, moment: Moment, directory: Directory, number: int, batch: _Batch
+) -> None:
+    decoys = [decoy_record() for _ in range(directory.batch_size - len(batch.records))]
+    content = batch_of(batch.records + decoys)
     signer = signing_key_in_force(vault)
-    statement = sign_batch(signer, vault.genesis_id, vault.recipient, number, batch_of(records))
+    statement = sign_batch(signer, vault.genesis_id, vault.recipient, number, content)
     content_hash = hashlib.sha256(statement.content).digest()
     add_outgoing(vault.db, statement, content_hash, moment.day)
 
