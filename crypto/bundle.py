@@ -256,7 +256,8 @@ class BundleWriter:
         digest = self._hash.digest()
         end = digest
         if self._sign is not None:
-            end += b"".join(self._sign(signed_part(self._header, digest)))
+            header = self._header
+            end += b"".join(self._sign(signed_part(header.recipient, header.encode(), digest)))
         self._write(_item_head(_END, self._header.END_SIZE) + end)
         self._newest = _END
 
@@ -311,16 +312,20 @@ def split_chunk_item(item: bytes) -> tuple[ChunkId, bytes]:
     return ChunkId(item[:CHUNK_ID_SIZE]), item[CHUNK_ID_SIZE:]
 
 
-def signed_part(header: BundleHeader, digest: bytes) -> bytes:
-    """Return what a server signs of a part, under the label INBOUND_BUNDLE."""
+def signed_part(recipient_id: str, header: bytes, digest: bytes) -> bytes:
+    """Return what a server signs of a part, under the label INBOUND_BUNDLE.
+
+    `header` are the bytes that stand in the part, as they are, and `digest` is the hash (32) of all
+    before its end.
+    """
     # SPEC 14: rid || u32 length || header || H
-    encoded = header.encode()
-    return recipient_bytes(header.recipient) + len(encoded).to_bytes(4, "big") + encoded + digest
+    return recipient_bytes(recipient_id) + len(header).to_bytes(4, "big") + header + digest
 
 
 def _begin(
     read: Read, kind: type[Header], genesis_id: GenesisId | None, recipient_id: str | None
 ) -> tuple[Header, "_Source"]:
+    """Return the header of a bundle, and what follows; `_Source.header` has its bytes."""
     source = _Source(read)
     if source.read(len(labelled(kind.LABEL))) != labelled(kind.LABEL):
         raise Malformed("not a bundle of this kind")
@@ -330,7 +335,8 @@ def _begin(
     size = int.from_bytes(source.read(4), "big")
     if size > _HEADER_MAX_SIZE:
         raise Malformed("a bundle whose header is too long")
-    header = kind.parse(source.read(size), office)
+    source.header = source.read(size)
+    header = kind.parse(source.header, office)
     if recipient_id not in (None, header.recipient):
         raise Foreign("a bundle for another recipient")
     return header, source
@@ -349,6 +355,7 @@ class _Source:
     def __init__(self, read: Read) -> None:
         self._read = read
         self._hash = hashlib.sha256()
+        self.header = b""
 
     def read(self, size: int) -> bytes:
         """Return exactly the next bytes."""
@@ -389,17 +396,17 @@ def _items(source: _Source, header: BundleHeader, end: _End) -> Iterator[tuple[I
     if reader.read(_HASH_SIZE) != digest:
         raise Unauthentic("a bundle that was altered or damaged")
     if isinstance(header, InboundHeader):
-        end.server = _checked_server(header, digest, reader)
+        end.server = _checked_server(header, source.header, digest, reader)
 
 
-def _checked_server(header: InboundHeader, digest: bytes, end: ByteReader) -> bytes:
+def _checked_server(header: InboundHeader, encoded: bytes, digest: bytes, end: ByteReader) -> bytes:
     server = end.read(_SERVER_KEY_SIZE)
     check_signature(
         server,
         signature=end.rest(),
         label=Label.INBOUND_BUNDLE,
         genesis_id=header.genesis_id,
-        message=signed_part(header, digest),
+        message=signed_part(header.recipient, encoded, digest),
     )
     return server
 

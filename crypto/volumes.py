@@ -16,6 +16,8 @@ __all__ = ["Volume", "check_volume", "encode_volumes", "parse_volumes", "volume_
 
 # SPEC 5: elements of an array
 VOLUMES_MAX = 1024
+# SPEC 11: 256 MiB, more than any board should have; a server that lists more wants to be loaded.
+VOLUME_RECORDS_MAX = 262_144
 
 _HASH_SIZE = 32
 
@@ -56,7 +58,7 @@ def parse_volumes(data: bytes) -> list[Volume]:
     volumes = [
         Volume(
             Week(one.integer("week")),
-            one.integer("records", 1),
+            one.integer("records", 1, VOLUME_RECORDS_MAX),
             one.hex("hash", _HASH_SIZE),
         )
         for one in fields.objects("volumes", 0, VOLUMES_MAX)

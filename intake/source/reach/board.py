@@ -21,8 +21,8 @@ from intake.source.reach.office import Office
 
 __all__ = ["Board", "open_replies"]
 
-_LISTS_MOST: Final = 5
-"""The newest volume changes when the office brings replies; nobody brings them so often at once."""
+_LISTS_MOST: Final = 100
+"""SPEC 11.5. The newest volume changes when the office brings replies, never so often at once."""
 
 _NOT_FOUND: Final = 404
 
@@ -59,26 +59,35 @@ class Board:
         """
         for _list in range(_LISTS_MOST):
             self.listed = _checked(partial(parse_volumes, await _carried(line, lists.volumes)))
-            if await self._load_volumes(volumes, line):
+            if await self._load_volumes(lists, volumes, line):
                 self.is_whole = True
                 return
         raise ServerError(_NOT_FOUND)
 
-    async def _load_volumes(self, volumes: Api, line: Line) -> bool:
+    async def _load_volumes(self, lists: Api, volumes: Api, line: Line) -> bool:
         """Load all that are listed; False where one of them is gone, so that the list is old."""
         for volume in self.listed:
             if volume.hash in self._pieces:
                 continue
-            try:
-                data = await _carried(line, partial(self._load_one, volumes, volume))
-            except ServerError as error:
-                if error.status != _NOT_FOUND:
-                    raise
+            # A mirror may lag behind: what it has not yet, the office's server has.
+            data = await self._found(volumes, volume, line)
+            if data is None and volumes is not lists:
+                data = await self._found(lists, volume, line)
+            if data is None:
                 return False
-            finally:
-                self._loading = 0
             self._pieces[volume.hash] = data
         return True
+
+    async def _found(self, api: Api, volume: Volume, line: Line) -> bytes | None:
+        """Return a volume, None where it is not there."""
+        try:
+            return await _carried(line, partial(self._load_one, api, volume))
+        except ServerError as error:
+            if error.status != _NOT_FOUND:
+                raise
+            return None
+        finally:
+            self._loading = 0
 
     async def _load_one(self, volumes: Api, volume: Volume) -> bytes:
         self._loading = 0

@@ -9,6 +9,8 @@ import { Fields, parseJson } from "./strict_json.ts";
 
 // SPEC 5: elements of an array
 const VOLUMES_MAX = 1024;
+// SPEC 11
+const VOLUME_RECORDS_MAX = 262_144;
 
 /** What the list says of a volume. */
 export interface Volume {
@@ -24,7 +26,7 @@ export function parseVolumes(data: Uint8Array): Volume[] {
   const fields = new Fields(parseJson(data));
   const volumes = fields.objects("volumes", 0, VOLUMES_MAX).map((one) => ({
     week: one.integer("week", 0) as Week,
-    records: one.integer("records", 1),
+    records: one.integer("records", 1, VOLUME_RECORDS_MAX),
     hash: one.bytes("hash", 32),
   }));
   fields.checkCritical();

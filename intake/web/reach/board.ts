@@ -13,8 +13,6 @@ import { Line, type LineState } from "./line.ts";
 
 /** A server whose board changes more often than this while it is loaded does not want it loaded. */
 const LISTS_MAX = 100;
-/** More than any office's board has in one volume: a page could not hold it. */
-const VOLUME_MAX_SIZE = 2 ** 28;
 
 /** How far the loading is: bytes there of all bytes, 0 of 0 while nobody knows how many there are. */
 export interface BoardProgress {
@@ -102,7 +100,6 @@ export class Board {
 
   async #loadVolume(volume: Volume): Promise<Uint8Array | null> {
     const size = sizeOf(volume);
-    if (size > VOLUME_MAX_SIZE) throw new Malformed("a volume of another size");
     try {
       return await this.#carry(() => {
         this.#begun = 0;

@@ -123,6 +123,18 @@ def _good() -> Iterator[Vector]:
             bundle(CARD, direction="inbound", signer=STRANGER),
             {"direction": "inbound"},
         ),
+        (
+            "inbound_unknown_member",
+            "A part with a member that is not known here: its server signed the header as it is.",
+            bundle(CARD, direction="inbound", header={"more": 1} | INBOUND),
+            {"direction": "inbound"},
+        ),
+        (
+            "inbound_other_order",
+            "A part whose header has its members in another order, signed as it is.",
+            bundle(CARD, direction="inbound", header=dict(reversed(INBOUND.items()))),
+            {"direction": "inbound"},
+        ),
         ("first", "A reader that knows no office yet.", bundle(), {"genesis_id": None}),
         ("any_recipient", "A reader for all recipients.", bundle(), {"recipient": None}),
         (

@@ -31,6 +31,7 @@ def _good() -> Iterator[Vector]:
         ("", "Volumes of some weeks.", [_listed(WEEK + 1, 1), _listed(WEEK), _listed(WEEK - 5)]),
         ("empty", "No volume.", []),
         ("week_0", "A volume of the first week there is.", [_listed(0)]),
+        ("most_records", "As many records as a volume has at most.", [_listed(WEEK, 262_144)]),
         ("most", "As many as a list holds.", [_listed(week) for week in range(1023, -1, -1)]),
     ):
         name = "_".join(filter(None, ("volumes_ok", variant)))
@@ -68,6 +69,7 @@ def _bad_lists() -> Iterator[Vector]:
         "week_missing": {"volumes": [{"records": 1, "hash": "00" * 32}]},
         "week_text": {"volumes": [good | {"week": "1"}]},
         "no_records": {"volumes": [good | {"records": 0}]},
+        "too_many_records": {"volumes": [good | {"records": 262_145}]},
         "hash_short": {"volumes": [good | {"hash": "00" * 31}]},
         "hash_upper_case": {"volumes": [good | {"hash": "AB" * 32}]},
         "critical": {"volumes": [good], "critical": ["more"]},
