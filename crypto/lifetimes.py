@@ -61,7 +61,7 @@ POLICY_MAX_DAYS: Final = 3650
 """The longest time that an office can promise for replies and codenames."""
 
 STORED_FOR_DAYS: Final = 7
-"""Age of an uploaded chunk at which it is sent again before the envelope that names it."""
+"""Days since a chunk's last 204 after which it is sent again before the envelope that names it."""
 
 PUZZLE_BEFORE_DAYS: Final = 2
 """How old the day of a puzzle may be: clocks differ."""
