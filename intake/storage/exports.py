@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 
 from crypto.card import read_card
@@ -12,7 +12,7 @@ from crypto.names import Day
 from crypto.statements import TakenLine
 from ground.disk.locks import locked
 from intake.storage import retention
-from intake.storage.connections import connect, prepare, reading, rewrite, writing
+from intake.storage.connections import connect, empty_log, prepare, reading, writing
 from intake.storage.damage import Damage
 from intake.storage.folder import DataFolder
 from intake.storage.rows import form_rows, line_rows, number_rows, office_rows
@@ -87,16 +87,14 @@ class Exports:
         self._damage.append(Damage(self._folder.bodies(item.kind).name, item.slot))
         return None
 
-    def tidy(self) -> bool:
-        """Overwrite what is over, and take the order of arrival out of the database's pages.
+    def tidy(self) -> None:
+        """Overwrite what is over, in the slots and in the database's log, as far as that can be.
 
-        False where the disk has no room, or the database was being read all the time.
+        What a full disk or a reader keeps from it is overwritten later, by the server.
         """
-        try:
+        with suppress(sqlite3.OperationalError, OSError):
             self._store.wipe_all()
-            return rewrite(self._connection, self._folder)
-        except (sqlite3.OperationalError, OSError):
-            return False
+            empty_log(self._connection, self._folder)
 
     def _snapshot(self, recipient: str, number: int) -> Snapshot | None:
         connection = self._connection
