@@ -75,13 +75,10 @@ def connect(folder: DataFolder) -> sqlite3.Connection:
 def connect_to_read(folder: DataFolder) -> sqlite3.Connection:
     """Return a connection that can change nothing, and that keeps nobody else from it.
 
-    `Refusal` where there is no database yet, or one of a newer version.
+    `Refusal` where there is no database yet, or one of another version.
     """
     if not folder.database.exists():
-        raise Refusal(
-            f"there is no intake in {foreign_path(folder.path)} yet",
-            "`intake serve --data DIR` and the first `intake import --data DIR` make one",
-        )
+        raise _no_intake(folder)
     connection = sqlite3.connect(
         f"{folder.database.absolute().as_uri()}?mode=ro",
         uri=True,
@@ -92,8 +89,16 @@ def connect_to_read(folder: DataFolder) -> sqlite3.Connection:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != VERSION:
         connection.close()
-        raise _other_version(folder, version)
+        # 0: somebody is making it right now, or was killed while doing so.
+        raise _no_intake(folder) if version == 0 else _other_version(folder, version)
     return connection
+
+
+def _no_intake(folder: DataFolder) -> Refusal:
+    return Refusal(
+        f"there is no intake in {foreign_path(folder.path)} yet",
+        "`intake serve --data DIR` and the first `intake import --data DIR` make one",
+    )
 
 
 def _other_version(folder: DataFolder, version: int) -> Refusal:

@@ -116,6 +116,14 @@ def test_a_folder_of_an_earlier_version_is_refused_with_what_to_do(folder: DataF
         assert "export from it with that version" in str(refused.value.hint)
 
 
+def test_a_database_that_was_not_made_yet_is_no_intake_yet(tmp_path: Path) -> None:
+    """Somebody who was killed while making it leaves an empty file."""
+    folder = create_folder(tmp_path / "new")
+    folder.database.touch()
+    with pytest.raises(Refusal, match="there is no intake in"):
+        sqlite.connect_to_read(folder)
+
+
 def test_preparing_again_changes_nothing(folder: DataFolder) -> None:
     """Every command does it."""
     with contextlib.closing(sqlite.connect(folder)) as database:
