@@ -11,6 +11,8 @@ from crypto.directory import Directory, read_directory
 from crypto.names import Day
 from crypto.statements import TakenLine
 from ground.disk.locks import locked
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
 from intake.storage import retention
 from intake.storage.connections import connect, empty_log, prepare, reading, writing
 from intake.storage.damage import Damage
@@ -103,6 +105,9 @@ class Exports:
             if office is None:
                 return None
             directory = read_directory(office.directory, office.genesis_id)
+            form = form_rows.form(connection, directory.form)
+            if form is None:
+                raise _no_form(self._folder)
             cards = sorted(card.card for card in office_rows.cards(connection))
             hashes = {key.hash for one in directory.recipients for key in one.keys}
             for card in cards:
@@ -112,7 +117,7 @@ class Exports:
                 office,
                 directory,
                 tuple(key for key in keys if key is not None),
-                form_rows.form(connection, directory.form) or b"",
+                form,
                 tuple(cards),
                 tuple(line_rows.lines(connection)),
                 tuple(self._unconfirmed(recipient)),
@@ -123,6 +128,13 @@ class Exports:
         marks = self._store.read_marks()
         for kind, shelf in self._store.shelves.items():
             yield from unconfirmed(tuple(shelf.items.values()), marks[kind], recipient)
+
+
+def _no_form(folder: DataFolder) -> Refusal:
+    return Refusal(
+        f"the database in {foreign_path(folder.path)} lacks the form that its directory names",
+        "look after its disk, and import the office's next directory: it brings its form with it",
+    )
 
 
 def _next_number(connection: sqlite3.Connection, day: Day) -> int:
