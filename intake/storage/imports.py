@@ -194,7 +194,7 @@ class Imports:
             transaction.delete_confirmed()
 
     def wipe(self) -> bool:
-        """Wipe what was deleted; False where that has to be done later."""
+        """Wipe what was deleted; False where that is done later, as where a server runs."""
         try:
             return self._store.wipe_all()
         except OSError:

@@ -13,6 +13,7 @@ import pytest
 
 from crypto.names import Week
 from crypto.sizes import ENVELOPE_SIZE
+from ground.disk.locks import locked
 from intake.storage.damage import Damage, DamagedError
 from intake.storage.disk_room import FIRST_SLOTS, DiskRoom
 from intake.storage.folder import DataFolder, create_folder
@@ -180,6 +181,19 @@ def test_a_bad_mark_is_named_and_costs_no_item(folder: DataFolder, how: str) -> 
     spoil(folder.marks(KIND), item.slot, how)
     assert waiting(folder, "main") == waiting(folder, "board") == [item]
     assert survey(folder, KIND).damage == (Damage("envelopes.marks", item.slot),)
+
+
+def test_wiping_is_left_to_a_server_that_runs(folder: DataFolder) -> None:
+    """Both would read both indexes anew at each change of hands."""
+    with contextlib.closing(Store(folder, no_damage)) as store:
+        with store.changing():
+            store.drop(store.shelves[KIND].items.values())
+        before = folder.bodies(KIND).read_bytes()
+        with locked(folder.serve_lock):
+            assert not store.wipe_all()
+        assert folder.bodies(KIND).read_bytes() == before
+        assert store.wipe_all()
+        assert folder.bodies(KIND).read_bytes() != before
 
 
 def test_a_mark_says_nothing_of_what_came_into_its_slot_later(folder: DataFolder) -> None:
