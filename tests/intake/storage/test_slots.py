@@ -21,6 +21,7 @@ from intake.storage.kinds import Kind
 from intake.storage.slots.container import SlotFile
 from intake.storage.slots.dealing import Deal
 from intake.storage.slots.free_slots import FreeSlots
+from intake.storage.slots.lots import Lots
 from intake.storage.slots.marks import recipient_tag
 from intake.storage.slots.records import RECORD_SIZE, Item, State, decode, encode_unused
 from intake.storage.slots.store import Store
@@ -326,6 +327,32 @@ def test_free_slots_are_drawn_at_random_and_each_once() -> None:
         assert sorted(drawn) == [n for n in range(20) if n not in (3, 4)]
         firsts.add(drawn[0])
     assert len(firsts) > 10
+
+
+def test_lots_are_drawn_at_random_and_each_once_but_what_was_removed() -> None:
+    """Every one is equally likely to be first, wherever another was taken out."""
+    firsts = set()
+    for _ in range(200):
+        lots = Lots(range(20))
+        lots.remove(3)
+        lots.remove(19)
+        lots.add(4)
+        assert 3 not in lots
+        assert 4 in lots
+        drawn = [lots.draw() for _ in range(len(lots))]
+        assert sorted(drawn) == [n for n in range(20) if n not in (3, 19)]
+        firsts.add(drawn[0])
+    assert len(firsts) > 10
+
+
+def test_a_circle_of_items_is_broken_where_a_slot_is_free() -> None:
+    """All that is dealt arrives, also where nearly every slot is taken."""
+    for _ in range(20):
+        table = Table(12, 12, 0)
+        table.deal = Deal(list(table.items.values()), [12], 12)
+        while not table.deal.is_over():
+            assert not table.deal.is_stuck(table.items)
+            table.step()
 
 
 async def test_two_processes_that_store_and_delete_see_each_other_s_items(
