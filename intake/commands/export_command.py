@@ -87,12 +87,6 @@ def _warnings(exported: "Exported") -> Iterator[str]:
     for place in exported.damage:
         loss = "repaired from its copy" if place.repaired else "lost"
         yield f"the disk has damaged {place.file} at slot {place.slot}: {loss}"
-    if not exported.rewritten:
-        yield (
-            "the database could not be rewritten, as it was being read or the disk is full; its"
-            " pages still show the order of arrival. The rewrite has to be repeated: make room if"
-            " need be, and export again"
-        )
     if not _is_current(exported.directory, exported.day):
         yield "the directory is not valid today; nobody can report until a new one comes"
 
@@ -120,7 +114,6 @@ def _data(exported: "Exported") -> dict[str, object]:
             {"file": place.file, "slot": place.slot, "repaired": place.repaired}
             for place in exported.damage
         ],
-        "rewritten": exported.rewritten,
         "directory_is_valid": _is_current(exported.directory, exported.day),
     }
 

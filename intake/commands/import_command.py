@@ -128,8 +128,8 @@ def _text(imported: "Imported") -> Iterator[str]:
         )
     if not imported.wiped:
         yield (
-            "What was deleted is overwritten a little later: an export is reading right now, or the"
-            " disk is full."
+            "What was deleted is overwritten a little later: the running server does it, or an"
+            " export is reading right now, or the disk is full."
         )
 
 

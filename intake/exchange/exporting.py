@@ -43,8 +43,7 @@ _SIZES: Final = {
 class Exported:
     """What an export wrote. `damaged`: items here whose bytes are not what they were, left out.
 
-    `damage`: the places on the disk that are not what was written. `rewritten`: whether the
-    database has been written anew after it.
+    `damage`: the places on the disk that are not what was written.
     """
 
     recipient: str
@@ -54,7 +53,6 @@ class Exported:
     chunks: int
     damaged: int
     damage: tuple[Damage, ...]
-    rewritten: bool
     directory: Directory
     day: Day
 
@@ -91,7 +89,7 @@ def export_bundle(path: Path, recipient: str, out: Path, part_size: int | None) 
             if free_bytes(out.parent) < size:
                 raise _no_room(out.parent, size)
             written = _write(exports, plan, files)
-        rewritten = exports.tidy()
+        exports.tidy()
     return Exported(
         recipient=recipient,
         files=files.paths,
@@ -100,7 +98,6 @@ def export_bundle(path: Path, recipient: str, out: Path, part_size: int | None) 
         chunks=written[Kind.CHUNK],
         damaged=sum(map(len, plan.parts)) - sum(written.values()),
         damage=exports.damage(),
-        rewritten=rewritten,
         directory=plan.snapshot.directory,
         day=day,
     )

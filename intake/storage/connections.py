@@ -1,7 +1,6 @@
 """Opening the database: what every connection has in common, and its version."""
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -25,17 +24,13 @@ _ROOM: Final = "intake.storage"
 PATIENCE_SECONDS: Final = 120.0
 """How long a connection waits for another writer before it gives up."""
 
-LOG_PATIENCE_SECONDS: Final = 10.0
-"""How long `rewrite` goes on trying to empty the log while others read."""
-
 _LOG_TRY_MILLISECONDS: Final = 250
-_LOG_PAUSE_SECONDS: Final = 0.1
 
 _PRAGMAS: Final = (
     "PRAGMA secure_delete = ON",  # per connection: what is deleted is overwritten
     "PRAGMA synchronous = FULL",  # per connection: a commit is on the disk when it returns
     "PRAGMA foreign_keys = ON",
-    "PRAGMA temp_store = MEMORY",  # nothing spills into /tmp, also when the database is rewritten
+    "PRAGMA temp_store = MEMORY",  # nothing spills into /tmp
     "PRAGMA trusted_schema = OFF",
 )
 
@@ -80,13 +75,10 @@ def connect(folder: DataFolder) -> sqlite3.Connection:
 def connect_to_read(folder: DataFolder) -> sqlite3.Connection:
     """Return a connection that can change nothing, and that keeps nobody else from it.
 
-    `Refusal` where there is no database yet, or one of a newer version.
+    `Refusal` where there is no database yet, or one of another version.
     """
     if not folder.database.exists():
-        raise Refusal(
-            f"there is no intake in {foreign_path(folder.path)} yet",
-            "`intake serve --data DIR` and the first `intake import --data DIR` make one",
-        )
+        raise _no_intake(folder)
     connection = sqlite3.connect(
         f"{folder.database.absolute().as_uri()}?mode=ro",
         uri=True,
@@ -97,8 +89,16 @@ def connect_to_read(folder: DataFolder) -> sqlite3.Connection:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != VERSION:
         connection.close()
-        raise _other_version(folder, version)
+        # 0: somebody is making it right now, or was killed while doing so.
+        raise _no_intake(folder) if version == 0 else _other_version(folder, version)
     return connection
+
+
+def _no_intake(folder: DataFolder) -> Refusal:
+    return Refusal(
+        f"there is no intake in {foreign_path(folder.path)} yet",
+        "`intake serve --data DIR` and the first `intake import --data DIR` make one",
+    )
 
 
 def _other_version(folder: DataFolder, version: int) -> Refusal:
@@ -162,28 +162,6 @@ def reading(connection: sqlite3.Connection) -> Iterator[None]:
         yield
     finally:
         connection.execute("COMMIT")
-
-
-def rewrite(
-    connection: sqlite3.Connection,
-    folder: DataFolder,
-    patience_seconds: float = LOG_PATIENCE_SECONDS,
-) -> bool:
-    """Write the whole database anew in the order of its random keys, and empty its log.
-
-    After it the file tells nothing about the order in which rows came. Others wait meanwhile:
-    measured 15 ms with an index of 4,096 items, and about half a second for each 100 MB of board.
-    False where somebody was reading all the time, so that old pages remain: to be done again.
-    """
-    with locked(folder.turn_lock):
-        connection.execute("VACUUM")
-    give_up = time.monotonic() + patience_seconds
-    while not empty_log(connection, folder):
-        if time.monotonic() >= give_up:
-            return False
-        # Writers have their turn meanwhile.
-        time.sleep(_LOG_PAUSE_SECONDS)
-    return True
 
 
 def empty_log(connection: sqlite3.Connection, folder: DataFolder) -> bool:

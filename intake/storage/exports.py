@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 
 from crypto.card import read_card
@@ -11,8 +11,10 @@ from crypto.directory import Directory, read_directory
 from crypto.names import Day
 from crypto.statements import TakenLine
 from ground.disk.locks import locked
+from ground.shell.foreign import foreign_path
+from ground.shell.refusals import Refusal
 from intake.storage import retention
-from intake.storage.connections import connect, prepare, reading, rewrite, writing
+from intake.storage.connections import connect, empty_log, prepare, reading, writing
 from intake.storage.damage import Damage
 from intake.storage.folder import DataFolder
 from intake.storage.rows import form_rows, line_rows, number_rows, office_rows
@@ -87,16 +89,14 @@ class Exports:
         self._damage.append(Damage(self._folder.bodies(item.kind).name, item.slot))
         return None
 
-    def tidy(self) -> bool:
-        """Overwrite what is over, and take the order of arrival out of the database's pages.
+    def tidy(self) -> None:
+        """Overwrite what is over, in the slots and in the database's log, as far as that can be.
 
-        False where the disk has no room, or the database was being read all the time.
+        What a full disk or a reader keeps from it is overwritten later, by the server.
         """
-        try:
+        with suppress(sqlite3.OperationalError, OSError):
             self._store.wipe_all()
-            return rewrite(self._connection, self._folder)
-        except (sqlite3.OperationalError, OSError):
-            return False
+            empty_log(self._connection, self._folder)
 
     def _snapshot(self, recipient: str, number: int) -> Snapshot | None:
         connection = self._connection
@@ -105,6 +105,9 @@ class Exports:
             if office is None:
                 return None
             directory = read_directory(office.directory, office.genesis_id)
+            form = form_rows.form(connection, directory.form)
+            if form is None:
+                raise _no_form(self._folder)
             cards = sorted(card.card for card in office_rows.cards(connection))
             hashes = {key.hash for one in directory.recipients for key in one.keys}
             for card in cards:
@@ -114,7 +117,7 @@ class Exports:
                 office,
                 directory,
                 tuple(key for key in keys if key is not None),
-                form_rows.form(connection, directory.form) or b"",
+                form,
                 tuple(cards),
                 tuple(line_rows.lines(connection)),
                 tuple(self._unconfirmed(recipient)),
@@ -125,6 +128,13 @@ class Exports:
         marks = self._store.read_marks()
         for kind, shelf in self._store.shelves.items():
             yield from unconfirmed(tuple(shelf.items.values()), marks[kind], recipient)
+
+
+def _no_form(folder: DataFolder) -> Refusal:
+    return Refusal(
+        f"the database in {foreign_path(folder.path)} lacks the form that its directory names",
+        "look after its disk, and import the office's next directory: it brings its form with it",
+    )
 
 
 def _next_number(connection: sqlite3.Connection, day: Day) -> int:

@@ -29,6 +29,7 @@ class ImportTransaction:
         self._marks = store.read_marks()
         self._is_marked = False
         self._confirmed: list[Item] = []
+        self._board: dict[Week, list[bytes]] = {}
 
     # ---- Whose intake this is ------------------------------------------------------------------
 
@@ -102,8 +103,11 @@ class ImportTransaction:
         line_rows.add(self._connection, line)
 
     def add_to_board(self, week: Week, records: Iterable[bytes]) -> None:
-        """Put the records (1,024 bytes each) of a batch on the board, in the volume of a week."""
-        volume_rows.add(self._connection, week, records)
+        """Put the records (1,024 bytes each) of a batch on the board, in the volume of a week.
+
+        They are there once the transaction ends: each volume is written once, not for each batch.
+        """
+        self._board.setdefault(week, []).extend(records)
 
     def confirm(
         self,
@@ -142,9 +146,16 @@ class ImportTransaction:
 
     def retire(self, directory: Directory, day: Day) -> None:
         """Delete what is over on a day by the directory in force."""
+        self.write_board()
         retention.retire(self._connection, self._store, directory, day)
 
     # ---- In the end ----------------------------------------------------------------------------
+
+    def write_board(self) -> None:
+        """Write the volumes of all records that came, in the transaction."""
+        for week, records in self._board.items():
+            volume_rows.add(self._connection, week, records)
+        self._board.clear()
 
     def write_marks(self) -> None:
         """Make the marks durable: before it is remembered that the confirmation was taken.
@@ -178,11 +189,12 @@ class Imports:
             with writing(self._connection, self._folder):
                 transaction = ImportTransaction(self._connection, self._store)
                 yield transaction
+                transaction.write_board()
                 transaction.write_marks()
             transaction.delete_confirmed()
 
     def wipe(self) -> bool:
-        """Wipe what was deleted; False where that has to be done later."""
+        """Wipe what was deleted; False where that is done later, as where a server runs."""
         try:
             return self._store.wipe_all()
         except OSError:

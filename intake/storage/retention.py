@@ -1,4 +1,4 @@
-"""How long what is kept is kept (the table in the specification's design, in days).
+"""How long what is kept is kept (the table of SPEC 10.4, in days).
 
 An **age** counts days since the last day of the week in which a thing came: 0 on that day.
 """

@@ -13,7 +13,7 @@ from crypto.days import week_of
 from crypto.names import Week
 from crypto.sizes import RECORD_SIZE
 from crypto.volumes import parse_volumes
-from intake.storage.connections import connect, rewrite, writing
+from intake.storage.connections import connect, writing
 from intake.storage.folder import DataFolder
 from intake.storage.rows import office_rows, volume_rows
 from tests.bench.figures import Figure, measurement
@@ -31,18 +31,16 @@ TIME_LIMIT = 1.3
 
 
 def _board(folder: Path, records_a_week: int) -> Path:
-    """A data folder whose board is that of half a year, as it is after an export."""
+    """A data folder whose board is that of half a year."""
     day = today()
     folder.mkdir()
     data = first_import(PracticeOffice.create(day), folder / "data", day)
     where = DataFolder(data)
-    with closing(connect(where)) as database:
-        with writing(database, where):
-            for back in range(WEEKS):
-                records = (os.urandom(RECORD_SIZE) for _ in range(records_a_week))
-                volume_rows.add(database, Week(week_of(day) - back), records)
-            office_rows.new_edition(database)
-        rewrite(database, where)
+    with closing(connect(where)) as database, writing(database, where):
+        for back in range(WEEKS):
+            records = (os.urandom(RECORD_SIZE) for _ in range(records_a_week))
+            volume_rows.add(database, Week(week_of(day) - back), records)
+        office_rows.new_edition(database)
     return data
 
 

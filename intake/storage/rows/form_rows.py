@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Collection
 
 from intake.storage.connections import table_of
+from intake.storage.rows import hashed_rows
 
 
 def form(connection: sqlite3.Connection, form_hash: bytes) -> bytes | None:
@@ -20,8 +21,4 @@ def add(connection: sqlite3.Connection, form_hash: bytes, data: bytes) -> None:
 
 def drop_others(connection: sqlite3.Connection, wanted: Collection[bytes]) -> None:
     """Forget every form but those with these hashes."""
-    table = table_of(connection, "form")
-    known = [row["hash"] for row in table.rows_where(select="hash")]
-    for form_hash in known:
-        if form_hash not in wanted:
-            table.delete(form_hash)
+    hashed_rows.drop_others(connection, "form", wanted)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from crypto.names import GenesisId, KeyHash, Week
 from intake.storage.connections import table_of
+from intake.storage.rows import hashed_rows
 
 EDITION_SIZE = 16
 """Bytes of an edition."""
@@ -120,11 +121,7 @@ def add_intake_key(connection: sqlite3.Connection, key_hash: KeyHash, public_key
 
 def drop_other_intake_keys(connection: sqlite3.Connection, wanted: Collection[bytes]) -> None:
     """Forget every public intake key but those with these hashes."""
-    table = table_of(connection, "intake_key")
-    known = [row["hash"] for row in table.rows_where(select="hash")]
-    for key_hash in known:
-        if key_hash not in wanted:
-            table.delete(key_hash)
+    hashed_rows.drop_others(connection, "intake_key", wanted)
 
 
 def cards(connection: sqlite3.Connection) -> list[StoredCard]:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from intake.storage.slots.free_slots import FreeSlots
+from intake.storage.slots.lots import Lots
 from intake.storage.slots.records import Item
 
 __all__ = ["Deal"]
@@ -39,7 +40,12 @@ class Deal:
             if item.slot != target
         }
         self._occupied = mine
-        self._vacating = mine - set(targets)
+        # Who goes to a slot, and who of them can go now.
+        self._goers = {target: key for key, target in self._moves.items()}
+        self._ready = Lots(key for key, to in self._moves.items() if to not in mine)
+        self._vacating: dict[bool, Lots[int]] = {False: Lots(), True: Lots()}
+        for slot in mine - set(targets):
+            self._vacating[self._is_new(slot)].add(slot)
         self._free = {False: FreeSlots(), True: FreeSlots()}
         self.add_free(set(vacant) - set(targets))
 
@@ -78,22 +84,23 @@ class Deal:
 
     def _move_on(self, key: bytes, slot: int, to_new: bool) -> None:
         """Draw where a new item in a slot will lie in the end."""
-        places = [*self._free[to_new].numbers(), *self._vacating, slot]
-        last = secrets.choice(
-            [place for place in places if self._is_new(place) is to_new] or [slot]
-        )
-        if last == slot:
-            return
-        if last in self._vacating:
-            self._vacating.remove(last)
-        else:
-            self._free[to_new].remove(last)
-        self._stop_over(key, slot, last)
+        free, vacating = self._free[to_new], self._vacating[to_new]
+        stays = int(self._is_new(slot) is to_new)
+        places = len(free) + len(vacating) + stays
+        # One of all these, each being equally likely, without a list of them.
+        drawn = secrets.randbelow(places) if places else 0
+        if drawn < len(free):
+            self._stop_over(key, slot, free.draw())
+        elif drawn < len(free) + len(vacating):
+            self._stop_over(key, slot, vacating.draw())
 
     def _stop_over(self, key: bytes, slot: int, last: int) -> None:
         self._moves[key] = last
-        self._vacating.add(slot)
+        self._goers[last] = key
+        self._vacating[self._is_new(slot)].add(slot)
         self._occupied.add(slot)
+        if last not in self._occupied:
+            self._ready.add(key)
 
     def _draw_free(self, is_new: bool) -> int | None:
         for free in (self._free[is_new], self._free[not is_new]):
@@ -111,29 +118,43 @@ class Deal:
 
         The slots that they leave must be told to `vacated` once nothing lies there.
         """
-        moves = [(key, to) for key, to in self._moves.items() if key in there]
-        ready = [(key, to) for key, to in moves if to not in self._occupied]
-        ready = _CHANCE.sample(ready, min(limit, len(ready)))
-        if not ready and moves and self.free_slots():
+        ready = self._draw_ready(there, limit)
+        if not ready:
             # They wait for each other in a circle: one makes way.
-            key, last = moves[0]
-            slot = self._draw_free(is_new=True)
-            if slot is not None:
-                self._stop_over(key, slot, last)
-                return [(key, slot)]
-        for key, _ in ready:
-            del self._moves[key]
-        return ready
+            key = next((key for key in self._moves if key in there), None)
+            slot = None if key is None else self._draw_free(is_new=True)
+            if key is None or slot is None:
+                return []
+            self._stop_over(key, slot, self._moves[key])
+            return [(key, slot)]
+        steps = [(key, self._moves.pop(key)) for key in ready]
+        for _, to in steps:
+            del self._goers[to]
+        return steps
+
+    def _draw_ready(self, there: Items, limit: int) -> list[bytes]:
+        """Draw up to so many of those that can move now."""
+        drawn: list[bytes] = []
+        # What is being stored right now has drawn its slot, and is not there yet.
+        early: list[bytes] = []
+        while self._ready and len(drawn) < limit:
+            key = self._ready.draw()
+            (drawn if key in there else early).append(key)
+        for key in early:
+            self._ready.add(key)
+        return drawn
 
     def is_stuck(self, there: Items) -> bool:
         """Tell whether no item can move and no slot is left to make way into."""
-        moves = [to for key, to in self._moves.items() if key in there]
-        can_move = any(to not in self._occupied for to in moves)
+        can_move = any(key in there for key in self._ready)
         return bool(self._moves) and not self.free_slots() and not can_move
 
     def vacated(self, slot: int) -> None:
         """Know that nothing lies in a slot any more."""
         self._occupied.discard(slot)
-        if slot in self._vacating:
-            self._vacating.remove(slot)
+        vacating = self._vacating[self._is_new(slot)]
+        if slot in vacating:
+            vacating.remove(slot)
             self.add_free((slot,))
+        elif slot in self._goers:
+            self._ready.add(self._goers[slot])

@@ -37,10 +37,6 @@ class FreeSlots:
         """Know more free ones."""
         self._numbers.extend(slots)
 
-    def remove(self, slot: int) -> None:
-        """Remove one that is among them."""
-        self._numbers.remove(slot)
-
     def numbers(self) -> list[int]:
         """All of them, in no meaningful order."""
         return list(self._numbers)

@@ -21,7 +21,7 @@ from ground.disk.locks import locked
 from ground.disk.room import is_full
 from intake.storage.damage import Damage
 from intake.storage.disk_room import DiskRoom
-from intake.storage.folder import DataFolder
+from intake.storage.folder import DataFolder, server_is_running
 from intake.storage.kinds import Kind
 from intake.storage.slots.container import SlotFile
 from intake.storage.slots.index import COPIES
@@ -34,6 +34,9 @@ __all__ = ["Store"]
 
 GROWN_AT_ONCE_BYTES: Final = 256 * 1024 * 1024
 """What is added while uploads wait for it; what takes longer refuses them."""
+
+STEPS_A_HOLD: Final = 16
+"""Steps of wiping for which the lock is held where no server runs: 64 MiB of each kind."""
 
 _TOKEN_SIZE: Final = 16
 
@@ -236,16 +239,20 @@ class Store:
             return alone
 
     def wipe_all(self) -> bool:
-        """Wipe all that was deleted; False where an export stands in the way.
+        """Wipe all that was deleted; False where that is done later.
 
-        Others have their turn between two steps, so nobody may be changing anything in it.
+        A running server does it itself, beside what comes: each change of hands would have both
+        read everything anew. Else others have their turn between some steps and the next, so nobody
+        may be changing anything in it.
         """
-        while True:
+        while not server_is_running(self._folder):
             with self.changing():
-                if self.is_wiped():
-                    return True
-                if not self.wipe():
-                    return False
+                for _ in range(STEPS_A_HOLD):
+                    if self.is_wiped():
+                        return True
+                    if not self.wipe():
+                        return False
+        return self._is_known and self.is_wiped()
 
     def is_wiped(self) -> bool:
         """Tell whether nothing that was deleted still lies there."""

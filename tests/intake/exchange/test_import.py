@@ -20,6 +20,7 @@ from crypto.office.signing import sign_statement
 from crypto.signing import SigningKey
 from crypto.sizes import RECORD_SIZE
 from crypto.statements import StatementKind, encode_statement
+from crypto.volumes import volume_of
 from tests.means.clock import clock_ahead
 from tests.offices.server_process import intake, succeed
 from tests.offices.signed_office import (
@@ -319,6 +320,23 @@ def test_a_batch_may_have_any_of_the_sizes(
 ) -> None:
     """The directory says which one is made now; one made before it is taken too."""
     assert "batches of replies: 1" in take_in(data, office.outbound("main", today, batch(1, size)))
+
+
+def test_all_batches_of_a_bundle_are_in_the_volume_but_one_that_was_set_aside(
+    data: Path, office: PracticeOffice, today: Day
+) -> None:
+    """A volume is written once for all of them, with what lay in it before."""
+    records = [[os.urandom(RECORD_SIZE) for _ in range(16)] for _ in range(4)]
+    first, second, third, refused_later = records
+    take_in(data, office.outbound("main", today, batch(1, first)))
+    bundle = office.outbound(
+        "main", today, batch(2, second), batch(3, third), batch(2, refused_later)
+    )
+    assert "Set aside: a batch: its number was taken before" in take_in(data, bundle)
+    with contextlib.closing(sqlite3.connect(data / "intake.sqlite")) as database:
+        volumes = database.execute("SELECT hash, records FROM volume").fetchall()
+    wanted = volume_of([*first, *second, *third])
+    assert volumes == [(hashlib.sha256(wanted).digest(), wanted)]
 
 
 def test_a_number_taken_before_with_other_content_is_set_aside(

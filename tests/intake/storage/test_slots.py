@@ -13,6 +13,7 @@ import pytest
 
 from crypto.names import Week
 from crypto.sizes import ENVELOPE_SIZE
+from ground.disk.locks import locked
 from intake.storage.damage import Damage, DamagedError
 from intake.storage.disk_room import FIRST_SLOTS, DiskRoom
 from intake.storage.folder import DataFolder, create_folder
@@ -20,6 +21,7 @@ from intake.storage.kinds import Kind
 from intake.storage.slots.container import SlotFile
 from intake.storage.slots.dealing import Deal
 from intake.storage.slots.free_slots import FreeSlots
+from intake.storage.slots.lots import Lots
 from intake.storage.slots.marks import recipient_tag
 from intake.storage.slots.records import RECORD_SIZE, Item, State, decode, encode_unused
 from intake.storage.slots.store import Store
@@ -182,6 +184,19 @@ def test_a_bad_mark_is_named_and_costs_no_item(folder: DataFolder, how: str) -> 
     assert survey(folder, KIND).damage == (Damage("envelopes.marks", item.slot),)
 
 
+def test_wiping_is_left_to_a_server_that_runs(folder: DataFolder) -> None:
+    """Both would read both indexes anew at each change of hands."""
+    with contextlib.closing(Store(folder, no_damage)) as store:
+        with store.changing():
+            store.drop(store.shelves[KIND].items.values())
+        before = folder.bodies(KIND).read_bytes()
+        with locked(folder.serve_lock):
+            assert not store.wipe_all()
+        assert folder.bodies(KIND).read_bytes() == before
+        assert store.wipe_all()
+        assert folder.bodies(KIND).read_bytes() != before
+
+
 def test_a_mark_says_nothing_of_what_came_into_its_slot_later(folder: DataFolder) -> None:
     mark(folder, "main")
     with contextlib.closing(Store(folder, no_damage)) as store:
@@ -312,6 +327,32 @@ def test_free_slots_are_drawn_at_random_and_each_once() -> None:
         assert sorted(drawn) == [n for n in range(20) if n not in (3, 4)]
         firsts.add(drawn[0])
     assert len(firsts) > 10
+
+
+def test_lots_are_drawn_at_random_and_each_once_but_what_was_removed() -> None:
+    """Every one is equally likely to be first, wherever another was taken out."""
+    firsts = set()
+    for _ in range(200):
+        lots = Lots(range(20))
+        lots.remove(3)
+        lots.remove(19)
+        lots.add(4)
+        assert 3 not in lots
+        assert 4 in lots
+        drawn = [lots.draw() for _ in range(len(lots))]
+        assert sorted(drawn) == [n for n in range(20) if n not in (3, 19)]
+        firsts.add(drawn[0])
+    assert len(firsts) > 10
+
+
+def test_a_circle_of_items_is_broken_where_a_slot_is_free() -> None:
+    """All that is dealt arrives, also where nearly every slot is taken."""
+    for _ in range(20):
+        table = Table(12, 12, 0)
+        table.deal = Deal(list(table.items.values()), [12], 12)
+        while not table.deal.is_over():
+            assert not table.deal.is_stuck(table.items)
+            table.step()
 
 
 async def test_two_processes_that_store_and_delete_see_each_other_s_items(
