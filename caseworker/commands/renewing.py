@@ -10,12 +10,12 @@ from caseworker.commands.office_choices import add_choices, read_form_file, rele
 from caseworker.commands.opening import name_of_vault, naming_files, now
 from caseworker.commands.server_keys import typed_digits
 from caseworker.keys.profile import ProfileChanges
-from caseworker.keys.servers import ServerChanges, server_fingerprint
+from caseworker.keys.servers import ServerChanges
 from caseworker.office.renewal import Renewal
 from caseworker.office.root_file import ROOT_FILE
 from caseworker.work.renew_office import renew_vaults
 from caseworker.work.replace_root import RootPassphrases, replace_office_root
-from crypto.directory import Policy
+from crypto.directory import Policy, server_fingerprint
 from crypto.names import Day
 from ground.shell.figures import iso_date, until_text
 from ground.shell.foreign import foreign_path

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from caseworker.exchange.inbound.belief import Belief, Standing
 from caseworker.exchange.inbound.importing import Compare
-from caseworker.keys.servers import server_digest, server_fingerprint
-from caseworker.office.sheet import digit_lines
-from crypto.directory import read_fingerprint
+from caseworker.keys.servers import server_digest
+from crypto.directory import digit_lines, read_fingerprint, server_fingerprint
 from crypto.errors import Malformed
 from crypto.names import Day
 from ground.shell.figures import date_text, iso_date

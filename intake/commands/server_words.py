@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-__all__ = ["STANDINGS", "grouped", "stranger_warnings"]
-
-_GROUPS_A_LINE = 4
+__all__ = ["STANDINGS", "stranger_warnings"]
 
 STANDINGS = {
     "named": "named by the directory",
@@ -12,13 +10,6 @@ STANDINGS = {
     "strangers": "NOT NAMED BY THE DIRECTORY, which names others",
 }
 """What the directory says of the key, by the value of a `Standing`."""
-
-
-def grouped(digits: str) -> Iterator[str]:
-    """Yield the lines of a fingerprint, four groups in each, to be compared by eye."""
-    groups = digits.split()
-    for start in range(0, len(groups), _GROUPS_A_LINE):
-        yield "    " + " ".join(groups[start : start + _GROUPS_A_LINE])
 
 
 def stranger_warnings(standing: str, digits: str) -> Iterator[str]:

@@ -1,12 +1,10 @@
 """What the office says of the key under which this server signs: SPEC 14.1."""
 
-import hashlib
 from enum import Enum
 
-from crypto.directory import Directory, fingerprint
-from crypto.names import GenesisId
+from crypto.directory import Directory
 
-__all__ = ["Standing", "server_fingerprint", "standing"]
+__all__ = ["Standing", "standing"]
 
 
 class Standing(Enum):
@@ -26,8 +24,3 @@ def standing(server_key: bytes, directory: Directory) -> Standing:
     if not directory.servers:
         return Standing.NOBODY
     return Standing.NAMED if server_key in directory.servers else Standing.STRANGERS
-
-
-def server_fingerprint(server_key: bytes) -> str:
-    """Return the digits by which a person compares a server's public key (32 bytes): SPEC 14.1."""
-    return fingerprint(GenesisId(hashlib.sha256(server_key).digest()))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from crypto.directory import Directory, fingerprint, name_in
+from crypto.directory import Directory, fingerprint, name_in, server_fingerprint
 from crypto.names import Week
 from crypto.sizes import RECORD_SIZE
 from ground.disk.room import free_bytes
@@ -12,7 +12,7 @@ from intake.clock import today
 from intake.server.admission import Admission
 from intake.server.config import Settings, read_settings
 from intake.server.served_office import InForce
-from intake.server.standing import Standing, server_fingerprint, standing
+from intake.server.standing import Standing, standing
 from intake.status.alarms import Alarm, alarms
 from intake.storage.board import live_records
 from intake.storage.condition import Condition, condition_of
