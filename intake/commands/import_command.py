@@ -52,7 +52,7 @@ def _run(options: ImportOptions, surroundings: Surroundings) -> Answer:
         lambda office: _agrees(office, surroundings),
     )
     # What was taken in stays so; but somebody has to look at who else speaks as this server.
-    warnings = tuple(stranger_warnings(imported.standing.value, _digits(imported)))
+    warnings = tuple(stranger_warnings(imported.naming.value, _digits(imported)))
     return Answer(
         lines(*_text(imported)), _data(imported), complete=not warnings, warnings=warnings
     )
@@ -150,7 +150,7 @@ def _data(imported: "Imported") -> dict[str, object]:
     return {
         "recipient": imported.recipient,
         "first": imported.first,
-        "server": {"fingerprint": _digits(imported), "standing": imported.standing.value},
+        "server": {"fingerprint": _digits(imported), "standing": imported.naming.value},
         "directory": None
         if new is None
         else {"sequence": new.sequence, "expires": iso_date(new.expires)},

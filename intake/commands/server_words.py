@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-__all__ = ["STANDINGS", "stranger_warnings"]
+__all__ = ["NAMINGS", "stranger_warnings"]
 
-STANDINGS = {
+NAMINGS = {
     "named": "named by the directory",
     "nobody": "no directory names a server yet: bring a bundle to the desk that signs it",
     "strangers": "NOT NAMED BY THE DIRECTORY, which names others",
 }
-"""What the directory says of the key, by the value of a `Standing`."""
+"""What the directory says of the key, by the value of a `ServerNaming`."""
 
 
-def stranger_warnings(standing: str, digits: str) -> Iterator[str]:
+def stranger_warnings(naming: str, digits: str) -> Iterator[str]:
     """Yield what to say at an import where the directory names other servers only."""
-    if standing == "strangers":
+    if naming == "strangers":
         yield (
             "THE OFFICE'S DIRECTORY NAMES OTHER SERVERS, NOT THIS ONE. Either this server was moved"
             " or restored without its key, or somebody else spoke to the vaults in its name, who"

@@ -4,10 +4,10 @@ from enum import Enum
 
 from crypto.directory import Directory
 
-__all__ = ["Standing", "standing"]
+__all__ = ["ServerNaming", "naming"]
 
 
-class Standing(Enum):
+class ServerNaming(Enum):
     """Whether the directory in force names this server's key.
 
     `NOBODY` where it names no server at all, as before the first bundle came to its vault;
@@ -19,8 +19,8 @@ class Standing(Enum):
     STRANGERS = "strangers"
 
 
-def standing(server_key: bytes, directory: Directory) -> Standing:
+def naming(server_key: bytes, directory: Directory) -> ServerNaming:
     """Return what a directory says of a server's public key (32 bytes)."""
     if not directory.servers:
-        return Standing.NOBODY
-    return Standing.NAMED if server_key in directory.servers else Standing.STRANGERS
+        return ServerNaming.NOBODY
+    return ServerNaming.NAMED if server_key in directory.servers else ServerNaming.STRANGERS
