@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from caseworker.cases.conversation import MessageView, conversation
 from caseworker.cases.folding import all_cases
 from caseworker.exchange.inbound.belief import Belief
 from caseworker.exchange.inbound.missing_parts import missing_parts
@@ -246,6 +247,18 @@ def test_the_week_in_which_an_envelope_came_is_kept_as_the_server_says_it(
     server.weeks[sealed.address] = Week(WEEK - 2)
     office.bring(*server.export())
     assert arrived(office, sealed.address) == WEEK - 2
+
+
+def test_the_week_of_arrival_stands_beside_the_message(
+    office: Office, server: Server, source: Source
+) -> None:
+    sealed = server.report(source)
+    server.weeks[sealed.address] = Week(WEEK - 2)
+    office.bring(*server.export())
+    with office.opened() as vault:
+        (message,) = conversation(vault, 1).entries
+    assert isinstance(message, MessageView)
+    assert message.came_week == WEEK - 2
 
 
 def test_a_courier_cannot_make_an_envelope_older_and_the_servers_word_comes_later(
