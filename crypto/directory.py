@@ -11,11 +11,12 @@ A directory is good for use when it passes all of these:
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 from crypto.byte_reader import ByteReader
 from crypto.days import week_of, weeks
 from crypto.directory_content import (
+    SERVERS_MAX,
     DirectoryContent,
     ListedKey,
     Policy,
@@ -37,6 +38,7 @@ from crypto.signatures import check_signature
 from crypto.sizes import GENESIS_ID_SIZE, SIGNATURE_SIZE
 
 __all__ = [
+    "SERVERS_MAX",
     "Delegation",
     "Directory",
     "ListedKey",
@@ -48,11 +50,13 @@ __all__ = [
     "check_current",
     "check_not_older",
     "current_key",
+    "digit_lines",
     "fingerprint",
     "name_in",
     "read_directory",
     "read_fingerprint",
     "seen",
+    "server_fingerprint",
     "signing_keys_of",
 ]
 
@@ -69,7 +73,10 @@ DOCUMENT_MAX_SIZE = (1 + ROOT_SIZE + 1 + SUCCESSORS_MAX * SUCCESSOR_SIZE + DELEG
 
 _GROUPS = 16
 _GROUP_DIGITS = 5
+_GROUPS_A_LINE = 4
 _U16_MAX = 65_535
+
+Text = TypeVar("Text")
 
 
 @dataclass(frozen=True)
@@ -202,6 +209,19 @@ def fingerprint(digest: bytes) -> str:
     return " ".join(f"{int.from_bytes(pair, 'big'):05}" for pair in pairs)
 
 
+def server_fingerprint(public_key: bytes) -> str:
+    """Return a server's public key (32 bytes) as a person compares it: sixteen groups of digits."""
+    # SPEC 14.1
+    return fingerprint(hashlib.sha256(public_key).digest())
+
+
+def digit_lines(digits: str) -> list[str]:
+    """Return a fingerprint as lines of four groups, to be compared by eye."""
+    groups = digits.split()
+    starts = range(0, len(groups), _GROUPS_A_LINE)
+    return [" ".join(groups[at : at + _GROUPS_A_LINE]) for at in starts]
+
+
 def read_fingerprint(text: str) -> GenesisId:
     """Return the genesis id of a typed fingerprint; all but its 80 digits is passed over.
 
@@ -217,8 +237,9 @@ def read_fingerprint(text: str) -> GenesisId:
     return GenesisId(b"".join(group.to_bytes(2, "big") for group in groups))
 
 
-def name_in(names: Mapping[str, str], language: str) -> str:
-    """Return the name in a language, else in any language, else the first."""
+def name_in(names: Mapping[str, Text], language: str) -> Text:
+    """Return the words in a language, else in any language, else the first; one is there."""
+    # SPEC 10.2
     first = next(iter(names.values()))
     return names.get(language, names.get("und", first))
 

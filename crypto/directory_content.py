@@ -13,6 +13,7 @@ from crypto.sizes import BATCH_SIZES, CHUNKS_MAX, GENESIS_ID_SIZE, RECIPIENTS_MA
 from crypto.strict_json import Fields, encode_json, parse_json
 
 __all__ = [
+    "SERVERS_MAX",
     "DirectoryContent",
     "ListedKey",
     "Policy",
@@ -23,6 +24,8 @@ __all__ = [
     "parse_listed_key",
 ]
 
+SERVERS_MAX = 4
+
 _KEY_SIZE = 32
 _HASH_SIZE = 32
 _NAMES_MAX = 16
@@ -31,7 +34,6 @@ _ADDRESSES_MAX = 8
 _ADDRESS_MAX_SIZE = 200
 _KEYS_MAX = 8
 _RETIRED_MAX = 32
-_SERVERS_MAX = 4
 _CONTACTS_MAX = 16
 _CONTACT_MAX_SIZE = 500
 _ID_MAX_SIZE = 32
@@ -216,7 +218,7 @@ def _parse_retired(fields: Fields) -> RetiredKey:
 
 def _parse_servers(fields: Fields) -> tuple[bytes, ...]:
     # Read as an object of its own, so that each is checked as any other key.
-    servers = fields.array("servers", 0, _SERVERS_MAX)
+    servers = fields.array("servers", 0, SERVERS_MAX)
     return tuple(Fields({"server": server}).hex("server", _KEY_SIZE) for server in servers)
 
 

@@ -21,7 +21,7 @@ from caseworker.vault.condition import (
     set_restored_day,
 )
 from caseworker.vault.folder import Vault
-from caseworker.vault.numbers import highest_number, raise_number
+from caseworker.vault.numbers import NUMBERS_SKIPPED, highest_number, raise_number
 from caseworker.vault.of_before import is_of_before
 from caseworker.vault.taken import (
     highest_moved_past,
@@ -35,7 +35,6 @@ from crypto.lifetimes import CLOCK_GRACE_DAYS
 from crypto.names import Day
 from crypto.statements import StatementKind
 
-NUMBERS_SKIPPED = 1000
 # SPEC 14.1
 INDEXES_SKIPPED = 16
 

@@ -3,11 +3,11 @@
 SPEC 10.5. What a form does not know, or nobody here has, is shown as it stands.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from caseworker.vault.database import Database
 from caseworker.vault.forms import form_of
+from crypto.directory import name_in
 from crypto.form import Question, first_form, form_hash, parse_form
 from crypto.payload import Answer, Payload
 
@@ -50,13 +50,8 @@ def _questions(db: Database, named: bytes) -> dict[str, Question]:
 
 
 def _view(question: str, answer: Answer, asked: Question | None) -> AnswerView:
-    heading = _words(asked.heading) if asked else question
+    heading = name_in(asked.heading, _LANGUAGE) if asked else question
     if isinstance(answer, str):
         return AnswerView(question, answer, heading, (answer,))
-    labels = {one.id: _words(one.label) for one in asked.choices} if asked else {}
+    labels = {one.id: name_in(one.label, _LANGUAGE) for one in asked.choices} if asked else {}
     return AnswerView(question, answer, heading, tuple(labels.get(one, one) for one in answer))
-
-
-def _words(names: Mapping[str, str]) -> str:
-    # As SPEC 10.2 says it of names.
-    return names.get(_LANGUAGE) or names.get("und") or next(iter(names.values()))

@@ -13,9 +13,10 @@ from caseworker.keys.directories import known_directory
 from caseworker.keys.servers import newest_export_day
 from caseworker.log.texts import text_of
 from caseworker.moments import Moment
+from caseworker.vault.arrival_weeks import week_of_arrival
 from caseworker.vault.chains import records_left
 from caseworker.vault.folder import Vault
-from caseworker.vault.messages import MessageMark, messages_of_case, payload_of
+from caseworker.vault.messages import MessageMark, message_proof, messages_of_case, payload_of
 from caseworker.vault.of_before import is_of_before
 from caseworker.vault.taken import Outgoing, last_live_day, outgoing_state
 from crypto.directory import Directory
@@ -37,11 +38,16 @@ class FileView:
 
 @dataclass(frozen=True)
 class MessageView:
-    """A message of the source; `written_day` is the UTC day that its device gave."""
+    """A message of the source; `written_day` is the UTC day that its device gave.
+
+    `came_week` is that in which it was at the server, at the latest: as the server signed it, else
+    the week in which it came here.
+    """
 
     number: int
     kind: str
     received: Moment
+    came_week: Week
     written_day: Day
     language: str
     client: str
@@ -134,6 +140,7 @@ def _message_view(
         number=mark.number,
         kind=mark.kind,
         received=received,
+        came_week=week_of_arrival(vault.db, message_proof(vault.db, mark.number).address),
         written_day=payload.day,
         language=payload.language,
         client=payload.client,

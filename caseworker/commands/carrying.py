@@ -16,9 +16,9 @@ from caseworker.commands.old_keys import (
 from caseworker.commands.opening import add_out, add_vault, file_name, naming_files, now, opened
 from caseworker.commands.server_keys import (
     add_server,
+    belief_data,
+    belief_lines,
     compares_server,
-    standing_data,
-    standing_lines,
 )
 from caseworker.commands.upkeep_words import lost_key_remarks, upkeep_remarks
 from caseworker.exchange.inbound.importing import ImportResult
@@ -127,8 +127,8 @@ def _part_lines(name: ForeignText, result: ImportResult, today: Day) -> list[str
             f"says {date_text(today)}: one of the two is wrong. Set it right, then fetch a new "
             "bundle."
         )
-    if result.standing is not None:
-        parts += standing_lines(result.standing, header.day)
+    if result.believed is not None:
+        parts += belief_lines(result.believed, header.day)
     return parts + [f"  {left_out_words(one)}" for one in result.left_out]
 
 
@@ -142,7 +142,7 @@ def _part_data(result: ImportResult) -> dict[str, object]:
         "imported_before": None if known is None else iso_date(known),
         "found_restored": result.found_restored,
         **vars(result.counts),
-        **standing_data(result.standing),
+        **belief_data(result.believed),
         "notes": [left_out_words(one) for one in result.left_out],
     }
 

@@ -10,12 +10,12 @@ from caseworker.commands.office_choices import add_choices, read_form_file, rele
 from caseworker.commands.opening import name_of_vault, naming_files, now
 from caseworker.commands.server_keys import typed_digits
 from caseworker.keys.profile import ProfileChanges
-from caseworker.keys.servers import ServerChanges, server_fingerprint
+from caseworker.keys.servers import ServerChanges
 from caseworker.office.renewal import Renewal
 from caseworker.office.root_file import ROOT_FILE
 from caseworker.work.renew_office import renew_vaults
 from caseworker.work.replace_root import RootPassphrases, replace_office_root
-from crypto.directory import Policy
+from crypto.directory import Policy, server_fingerprint
 from crypto.names import Day
 from ground.shell.figures import iso_date, until_text
 from ground.shell.foreign import foreign_path
@@ -233,12 +233,19 @@ A server that was moved without its key, or has a second beside it, signs its bu
 key: import a bundle of it into the directory's vault, compare the digits with what intake status
 shows there, and type --server with them; --drop-server for the one that is gone.
 
+What sources see and load can be changed: --batch-size, in how large batches answers leave, each
+filled up; --mirror, other places that give out the board, named anew all together; --form, what is
+asked beside the message. --release says when answers leave. With a day of the week, the first
+export on or after it carries all that wait; any other until that day comes again carries no
+answers. With every-export each carries those that wait.
+
 passphrases, one a line with --passphrase-fd:
   each vault in DIR/vaults by name, then the root key (read only where it is needed)
 
 examples:
   caseworker office renew office
   caseworker office renew office --puzzle-envelope 20 --puzzle-chunk 16
+  caseworker office renew office --batch-size 64 --release monday
   caseworker office renew office --root /media/root-stick/office-root.key
   caseworker office renew office --new-delegation""",
     options=RenewOptions,

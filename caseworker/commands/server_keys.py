@@ -4,18 +4,17 @@ import argparse
 import sys
 from collections.abc import Iterator
 
-from caseworker.exchange.inbound.belief import Belief, Standing
+from caseworker.exchange.inbound.belief import Belief, PartBelief
 from caseworker.exchange.inbound.importing import Compare
-from caseworker.keys.servers import server_digest, server_fingerprint
-from caseworker.office.sheet import digit_lines
-from crypto.directory import read_fingerprint
+from caseworker.keys.servers import server_digest
+from crypto.directory import digit_lines, read_fingerprint, server_fingerprint
 from crypto.errors import Malformed
 from crypto.names import Day
 from ground.shell.figures import date_text, iso_date
 from ground.shell.refusals import Refusal, UsageError
 from ground.shell.terminal import open_terminal
 
-__all__ = ["add_server", "compares_server", "standing_data", "standing_lines", "typed_digits"]
+__all__ = ["add_server", "belief_data", "belief_lines", "compares_server", "typed_digits"]
 
 _OPTION = "--server"
 
@@ -78,16 +77,16 @@ def _ask_about(public_key: bytes) -> None:
         raise Refusal("the bundle was not imported", "nothing was changed")
 
 
-def standing_lines(standing: Standing, day: Day) -> Iterator[str]:
+def belief_lines(believed: PartBelief, day: Day) -> Iterator[str]:
     """Yield what of a part, which says it is of a day, was passed over, and what stands."""
-    if standing.belief is Belief.ALL:
+    if believed.belief is Belief.ALL:
         return
-    if standing.belief is Belief.OLDER:
+    if believed.belief is Belief.OLDER:
         yield (
             f"  An older bundle, of {date_text(day)}: reports and files in it are taken in, and "
             "what it says of the server is passed over."
         )
-    elif standing.belief is Belief.NO_SERVER_YET:
+    elif believed.belief is Belief.NO_SERVER_YET:
         yield (
             "  The directory names no server yet, so reports and files in it are taken in, and "
             "what it says of the server is passed over."
@@ -97,13 +96,13 @@ def standing_lines(standing: Standing, day: Day) -> Iterator[str]:
             "  WARNING: it was signed by a server that the directory does not list. Reports and "
             "files in it are taken in, and what it says of the server is passed over. Its digits:"
         )
-        yield from (f"    {line}" for line in digit_lines(server_fingerprint(standing.server)))
+        yield from (f"    {line}" for line in digit_lines(server_fingerprint(believed.server)))
         yield (
             "  If the office's server was moved, restored or has a second beside it: compare the "
             "digits with what intake status shows there, and type in the directory's vault: "
             "caseworker office renew DIR --server DIGITS. If not, somebody made this bundle up."
         )
-    stands = standing.export_day
+    stands = believed.export_day
     yield (
         "  Nothing that is known here of the server is believed yet."
         if stands is None
@@ -111,13 +110,13 @@ def standing_lines(standing: Standing, day: Day) -> Iterator[str]:
     )
 
 
-def standing_data(standing: Standing | None) -> dict[str, object]:
+def belief_data(believed: PartBelief | None) -> dict[str, object]:
     """Return the same for programs."""
-    if standing is None:
+    if believed is None:
         return {"believed": None}
-    day = standing.export_day
+    day = believed.export_day
     return {
-        "believed": standing.belief.value,
-        "server": server_fingerprint(standing.server),
+        "believed": believed.belief.value,
+        "server": server_fingerprint(believed.server),
         "stands_by_export_of": None if day is None else iso_date(day),
     }

@@ -8,10 +8,9 @@ from pathlib import Path
 from caseworker.commands.carry_steps import step_data, step_lines
 from caseworker.commands.opening import add_out, add_vault, file_name, naming_files, now, opened
 from caseworker.office.new_signing_key import CarriedCard
-from caseworker.office.sheet import digit_lines
 from caseworker.work.replace_signing_key import refuse_hopeless_bundle, renew_signing_key
 from caseworker.work.take_card import take_card
-from crypto.directory import read_fingerprint
+from crypto.directory import digit_lines, read_fingerprint
 from crypto.errors import Malformed
 from ground.shell.foreign import foreign_path
 from ground.shell.frame import Answer, Command, Surroundings

@@ -12,10 +12,9 @@ from caseworker.commands.alarm_words import (
 from caseworker.commands.old_keys import due_data, due_rows
 from caseworker.commands.opening import add_vault, now, opened
 from caseworker.keys.key_dates import end_of_validity
-from caseworker.keys.servers import server_fingerprint
 from caseworker.work.vault_status import VaultStatus, status_of
 from crypto.days import first_day
-from crypto.directory import fingerprint, name_in
+from crypto.directory import fingerprint, name_in, server_fingerprint
 from crypto.names import Day
 from crypto.running_out import card_end
 from ground.shell.figures import distance_text, iso_date, size_text

@@ -123,6 +123,8 @@ def _message_lines(message: MessageView) -> list[str]:
     parts = [
         f"{kind}, received {date_text(message.received.day)}, written "
         f"{date_text(message.written_day)} by the source's clock, in {message.language}",
+        f"  arrived at the server in the week of {date_text(first_day(message.came_week))}, at the "
+        "latest",
         f"  sealed for: {', '.join(message.sealed_for)}",
     ]
     if message.left_out:
@@ -239,6 +241,9 @@ SHOW = Command(
     description="""From top to bottom what was said and done. Of each reply: whether it was
 written, carried out with a bundle, or taken to the board, and until when it lies there.
 What a source wrote stands behind a bar, with control characters as codes.
+
+The week in which a message arrived at the server is the server's signed word, where one came;
+else that of the import.
 
 examples:
   caseworker show vaults/investigations 3

@@ -16,22 +16,14 @@ from caseworker.vault.arrivals import ImportRow, all_imports
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, newest_directory
 from caseworker.vault.servers import drop_server, pin_server, pinned_servers, servers_seen
-from crypto.directory import fingerprint, read_directory
+from crypto.directory import SERVERS_MAX, read_directory
 from crypto.names import Day
 from ground.shell.refusals import Refusal
-
-# SPEC 10.2
-SERVERS_MAX = 4
 
 
 def server_digest(public_key: bytes) -> bytes:
     """Return what is compared of a server's key: its SHA-256 (32 bytes)."""
     return hashlib.sha256(public_key).digest()
-
-
-def server_fingerprint(public_key: bytes) -> str:
-    """Return a server's key as a person compares it: sixteen groups of five digits."""
-    return fingerprint(server_digest(public_key))
 
 
 def believed_servers(vault: Vault) -> tuple[bytes, ...]:

@@ -3,23 +3,13 @@
 from collections.abc import Mapping
 from importlib import resources
 
-from crypto.directory import fingerprint, name_in
+from crypto.directory import digit_lines, fingerprint, name_in
 from crypto.names import GenesisId
-
-_GROUPS_A_LINE = 4
 
 
 def fingerprint_lines(genesis_id: GenesisId) -> list[str]:
     """Return the fingerprint as four lines of four groups."""
     return digit_lines(fingerprint(genesis_id))
-
-
-def digit_lines(digits: str) -> list[str]:
-    """Return the groups of a fingerprint, four a line."""
-    groups = digits.split()
-    return [
-        "  ".join(groups[at : at + _GROUPS_A_LINE]) for at in range(0, len(groups), _GROUPS_A_LINE)
-    ]
 
 
 def fingerprint_sheet(genesis_id: GenesisId, names: Mapping[str, str]) -> str:

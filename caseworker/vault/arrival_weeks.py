@@ -1,4 +1,8 @@
-"""In which week an envelope came to the server: the office's times for an answer run from there."""
+"""In which week an envelope came to the server.
+
+It is shown beside the message, and kept for clocks that come: an office's times for an answer are
+to run from there. None does today.
+"""
 
 from caseworker.vault.database import Database
 from crypto.names import Address, Week
@@ -14,6 +18,9 @@ def remember_week(db: Database, address: Address, week: Week) -> None:
 
 
 def week_of_arrival(db: Database, address: Address) -> Week:
-    """Return the week in which an envelope came to the server, or at the latest came here."""
+    """Return the week in which an envelope came to the server, as the server signed it.
+
+    Where no server that is believed said it, the week in which it came here: the latest it can be.
+    """
     query = "SELECT coalesce(came_week, arrived_day / 7) FROM envelopes WHERE address = ?"
     return Week(db.number(query, address))

@@ -24,6 +24,8 @@ __all__ = [
 
 # Begins like no text of the protocol, whose first byte is the length of a label: SPEC 2.
 _NAME = b"fidelio-vault chain name"
+# The newest message's: see `chain_of_thread`.
+_OF_THREAD = "FROM chains WHERE thread_id = ? ORDER BY week DESC, message DESC LIMIT 1"
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,11 +80,7 @@ def chain_of_thread(db: Database, thread_id: ThreadId) -> HeldChain | None:
     The newest is of the latest week, since what waits on the server comes in an order that is
     chance. None where all that came is of the protocol before.
     """
-    row = db.row(
-        "SELECT number, next_index, secret FROM chains WHERE thread_id = ?"
-        " ORDER BY week DESC, message DESC LIMIT 1",
-        thread_id,
-    )
+    row = db.row(f"SELECT number, next_index, secret {_OF_THREAD}", thread_id)
     if row is None:
         return None
     key = ChainKey(secret_of(db, row["secret"]))
@@ -91,8 +89,8 @@ def chain_of_thread(db: Database, thread_id: ThreadId) -> HeldChain | None:
 
 def records_left(db: Database, thread_id: ThreadId) -> int:
     """Return how many more records a source can get before it writes again in another week."""
-    chain = chain_of_thread(db, thread_id)
-    return REPLY_INDEXES - chain.next_index if chain else 0
+    row = db.row(f"SELECT next_index {_OF_THREAD}", thread_id)
+    return REPLY_INDEXES - row["next_index"] if row else 0
 
 
 def advance_chain(db: Database, chain: HeldChain, records: int, successor: ChainKey) -> None:

@@ -2,6 +2,9 @@
 
 from caseworker.vault.database import Database
 
+NUMBERS_SKIPPED = 1000
+"""So many of a kind are passed over where a vault may have given out more than it knows."""
+
 
 def give_out_number(db: Database, kind: str) -> int:
     """Return the next number of a kind, from 1 on."""

@@ -43,7 +43,7 @@ def to_repeat(vault: Vault) -> list[OutgoingRow]:
     return [one.row for one in outgoing_state(vault) if one.row.kept and one.taken is None]
 
 
-def standing_confirmations(vault: Vault) -> set[int]:
+def confirmations_under_way(vault: Vault) -> set[int]:
     """Return the numbers of the confirmations that are still on their way to the server."""
     rows = to_repeat(vault)
     return {row.number for row in rows if row.kind == StatementKind.CONFIRMATION}

@@ -23,7 +23,7 @@ from caseworker.vault.condition import awaits_bundle_of, backup_is_due
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key, held_signing_key, newest_card, newest_signing_key
 from caseworker.vault.servers import pinned_servers, servers_seen
-from caseworker.vault.taken import standing_confirmations
+from caseworker.vault.taken import confirmations_under_way
 from crypto.card import read_card
 from crypto.directory import Directory
 from crypto.lifetimes import CLOCK_GRACE_DAYS
@@ -262,7 +262,7 @@ def _keys_of_others(vault: Vault, today: Day) -> list[Alarm]:
 
 def _unconfirmed(vault: Vault, today: Day) -> list[Alarm]:
     """Warn of envelopes that the server, as far as this vault knows, still counts as waiting."""
-    since = oldest_unconfirmed_day(vault.db, standing_confirmations(vault))
+    since = oldest_unconfirmed_day(vault.db, confirmations_under_way(vault))
     if since is None or acceptance_ending(vault.recipient, since, today) is None:
         return []
     return [TroubleAlarm(Trouble.UNCONFIRMED, loud=False, day=since)]

@@ -15,7 +15,7 @@ from ground.shell.refusals import Refusal
 from ground.shell.terminal import open_terminal
 from intake.commands.data_folder import add_data_folder
 from intake.commands.fitted_lines import fitted
-from intake.commands.server_words import grouped, stranger_warnings
+from intake.commands.server_words import stranger_warnings
 
 if TYPE_CHECKING:
     from intake.exchange.importing import FirstOffice, Imported
@@ -52,14 +52,14 @@ def _run(options: ImportOptions, surroundings: Surroundings) -> Answer:
         lambda office: _agrees(office, surroundings),
     )
     # What was taken in stays so; but somebody has to look at who else speaks as this server.
-    warnings = tuple(stranger_warnings(imported.standing.value, _digits(imported)))
+    warnings = tuple(stranger_warnings(imported.naming.value, _digits(imported)))
     return Answer(
         lines(*_text(imported)), _data(imported), complete=not warnings, warnings=warnings
     )
 
 
 def _digits(imported: "Imported") -> str:
-    from intake.server.standing import server_fingerprint
+    from crypto.directory import server_fingerprint
 
     return server_fingerprint(imported.server_key)
 
@@ -69,13 +69,13 @@ def _digits(imported: "Imported") -> str:
 
 def _agrees(office: "FirstOffice", surroundings: Surroundings) -> bool:
     """Show whose office this would be, and let a person decide."""
-    from crypto.directory import fingerprint, name_in
+    from crypto.directory import digit_lines, fingerprint, name_in
 
     name = ForeignText(name_in(office.directory.names, "und"))
     shown = [
         *fitted("This server would serve, for good: ", f"{name}"),
         "Its fingerprint:",
-        *grouped(fingerprint(office.genesis_id)),
+        *(f"    {line}" for line in digit_lines(fingerprint(office.genesis_id))),
     ]
     terminal = open_terminal(answers_go_elsewhere=surroundings.as_json)
     if terminal is not None:
@@ -96,14 +96,14 @@ def _agrees(office: "FirstOffice", surroundings: Surroundings) -> bool:
 
 def _text(imported: "Imported") -> Iterator[str]:
     """Say what an import took in, set aside and deleted."""
-    from crypto.directory import name_in
+    from crypto.directory import digit_lines, name_in
 
     outcome = imported.outcome
     if imported.first:
         name = ForeignText(name_in(imported.directory.names, "und"))
         yield from fitted("", f"This server serves {name} from now on.")
         yield "The key under which it signs, to be compared at the desk that signs the directory:"
-        yield from grouped(_digits(imported))
+        yield from (f"    {line}" for line in digit_lines(_digits(imported)))
     if not outcome.changed and not outcome.aside:
         yield "Everything in this bundle was taken in before; nothing has changed."
         return
@@ -150,7 +150,7 @@ def _data(imported: "Imported") -> dict[str, object]:
     return {
         "recipient": imported.recipient,
         "first": imported.first,
-        "server": {"fingerprint": _digits(imported), "standing": imported.standing.value},
+        "server": {"fingerprint": _digits(imported), "standing": imported.naming.value},
         "directory": None
         if new is None
         else {"sequence": new.sequence, "expires": iso_date(new.expires)},

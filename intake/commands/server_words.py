@@ -2,28 +2,19 @@
 
 from collections.abc import Iterator
 
-__all__ = ["STANDINGS", "grouped", "stranger_warnings"]
+__all__ = ["NAMINGS", "stranger_warnings"]
 
-_GROUPS_A_LINE = 4
-
-STANDINGS = {
+NAMINGS = {
     "named": "named by the directory",
     "nobody": "no directory names a server yet: bring a bundle to the desk that signs it",
     "strangers": "NOT NAMED BY THE DIRECTORY, which names others",
 }
-"""What the directory says of the key, by the value of a `Standing`."""
+"""What the directory says of the key, by the value of a `ServerNaming`."""
 
 
-def grouped(digits: str) -> Iterator[str]:
-    """Yield the lines of a fingerprint, four groups in each, to be compared by eye."""
-    groups = digits.split()
-    for start in range(0, len(groups), _GROUPS_A_LINE):
-        yield "    " + " ".join(groups[start : start + _GROUPS_A_LINE])
-
-
-def stranger_warnings(standing: str, digits: str) -> Iterator[str]:
+def stranger_warnings(naming: str, digits: str) -> Iterator[str]:
     """Yield what to say at an import where the directory names other servers only."""
-    if standing == "strangers":
+    if naming == "strangers":
         yield (
             "THE OFFICE'S DIRECTORY NAMES OTHER SERVERS, NOT THIS ONE. Either this server was moved"
             " or restored without its key, or somebody else spoke to the vaults in its name, who"

@@ -14,7 +14,7 @@ from ground.shell.frame import DONE, Answer, Command, Surroundings
 from ground.shell.layout import lines
 from intake.commands.data_folder import add_data_folder
 from intake.commands.fitted_lines import fitted, fitted_row
-from intake.commands.server_words import STANDINGS
+from intake.commands.server_words import NAMINGS
 
 if TYPE_CHECKING:
     from crypto.directory import Directory
@@ -85,8 +85,8 @@ def _rows(found: "Overview") -> Iterator[str]:
             yield from fitted_row("Mirror", f"{ForeignText(mirror)}")
     if found.server is not None:
         yield from fitted_row("Server key", found.server)
-        if found.standing is not None:
-            yield from fitted_row("", STANDINGS[found.standing.value])
+        if found.naming is not None:
+            yield from fitted_row("", NAMINGS[found.naming.value])
     yield from fitted_row("Server", "running" if found.serving else "not running")
     for kind, state in found.accepted.items():
         stored, quota = number_text(found.counts[kind]), number_text(found.quota[kind])
@@ -145,8 +145,8 @@ def _data(found: "Overview") -> dict[str, object]:
 
 
 def _server(found: "Overview") -> dict[str, object]:
-    standing = None if found.standing is None else found.standing.value
-    return {"fingerprint": found.server, "standing": standing}
+    naming = None if found.naming is None else found.naming.value
+    return {"fingerprint": found.server, "standing": naming}
 
 
 def _directory(directory: "Directory") -> dict[str, object]:

@@ -16,7 +16,7 @@ from ground.shell.refusals import Refusal
 from intake.clock import today
 from intake.exchange.server_key import make_server_key
 from intake.exchange.taking import Outcome, Taking
-from intake.server.standing import Standing, standing
+from intake.server.naming import ServerNaming, naming
 from intake.site.publishing import build_pages, pages_are_of
 from intake.storage.disk_faults import disk_faults_said
 from intake.storage.folder import DataFolder, create_folder, open_folder
@@ -41,7 +41,7 @@ Agrees = Callable[[FirstOffice], bool]
 class Imported:
     """What an import did. `wiped`: whether deleted bytes have been overwritten already.
 
-    `server_key`: the public half (32 bytes) of the key under which this server signs; `standing`:
+    `server_key`: the public half (32 bytes) of the key under which this server signs; `naming`:
     what the directory in force says of it.
     """
 
@@ -51,7 +51,7 @@ class Imported:
     first: bool
     wiped: bool
     server_key: bytes
-    standing: Standing
+    naming: ServerNaming
 
 
 def import_bundle(
@@ -139,7 +139,7 @@ def _import(
         first=first,
         wiped=imports.wipe(),
         server_key=server_key,
-        standing=standing(server_key, taking.directory),
+        naming=naming(server_key, taking.directory),
     )
 
 

@@ -5,16 +5,14 @@ English sentences are keys of the catalogues in `intake/locale`: whoever shows o
 others come from the form that the office's directory names (SPEC 10.5), in its own words.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 
+from crypto.directory import name_in
 from crypto.form import Form
 from crypto.form import Question as FormQuestion
 
 __all__ = ["OWN_QUESTIONS", "Choice", "Question", "questions_of"]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -96,22 +94,13 @@ def _asked(question: FormQuestion, language: str) -> Question | None:
     common = Question(
         question.id,
         "answer",
-        _in(question.heading, language, ""),
-        _in(question.help, language, ()),
+        name_in(question.heading, language),
+        name_in(question.help, language) if question.help else (),
         files=question.files,
     )
     if question.kind == "text":
         return replace(common, rows=question.rows, most=question.most)
     if question.kind == "choice":
-        choices = tuple(Choice(one.id, _in(one.label, language, "")) for one in question.choices)
+        choices = tuple(Choice(one.id, name_in(one.label, language)) for one in question.choices)
         return replace(common, kind="choice", choices=choices, several=question.several)
     return None
-
-
-def _in(words: Mapping[str, T], language: str, nothing: T) -> T:
-    """Return the words of a language, else those of any (`und`), else the first."""
-    # SPEC 10.2, of names
-    for tag in (language, "und"):
-        if tag in words:
-            return words[tag]
-    return next(iter(words.values()), nothing)

@@ -7,7 +7,7 @@ from typing import Final
 
 from crypto.card import read_card
 from crypto.days import later
-from crypto.directory import Directory
+from crypto.directory import Directory, server_fingerprint
 from crypto.lifetimes import ENVELOPE_KEPT_DAYS, UNCONFIRMED_REFUSE_DAYS
 from crypto.names import Day
 from crypto.running_out import (
@@ -21,7 +21,7 @@ from crypto.running_out import (
 )
 from ground.shell.figures import counted, date_text
 from ground.shell.foreign import ForeignText, foreign_path
-from intake.server.standing import Standing, server_fingerprint, standing
+from intake.server.naming import ServerNaming, naming
 from intake.storage.condition import Condition
 
 _DESK_RENEWS: Final = "at the desk: caseworker office renew DIR"
@@ -136,7 +136,7 @@ def _unconfirmed(
 
 def _server(condition: Condition, directory: Directory, folder: ForeignText) -> Iterator[Alarm]:
     key = condition.server_key
-    if key is None or standing(key, directory) is not Standing.STRANGERS:
+    if key is None or naming(key, directory) is not ServerNaming.STRANGERS:
         return
     signs = directory.directory_recipient
     yield Alarm(

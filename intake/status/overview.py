@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from crypto.directory import Directory, fingerprint, name_in
+from crypto.directory import Directory, fingerprint, name_in, server_fingerprint
 from crypto.names import Week
 from crypto.sizes import RECORD_SIZE
 from ground.disk.room import free_bytes
@@ -11,8 +11,8 @@ from ground.shell.foreign import ForeignText
 from intake.clock import today
 from intake.server.admission import Admission
 from intake.server.config import Settings, read_settings
+from intake.server.naming import ServerNaming, naming
 from intake.server.served_office import InForce
-from intake.server.standing import Standing, server_fingerprint, standing
 from intake.status.alarms import Alarm, alarms
 from intake.storage.board import live_records
 from intake.storage.condition import Condition, condition_of
@@ -42,13 +42,13 @@ class Overview:
 
     `name` is the office's. `accepted` says "open" or why not, by "envelopes" and "chunks", as do
     the counts of what is there, and their `quota`. `board_bytes` are what every visitor loads now.
-    `standing` is what the directory says of this server's key, whose digits `server` has.
+    `naming` is what the directory says of this server's key, whose digits `server` has.
     """
 
     name: ForeignText | None
     fingerprint: str | None
     server: str | None
-    standing: Standing | None
+    naming: ServerNaming | None
     directory: Directory | None
     serving: bool
     accepted: dict[str, str]
@@ -73,7 +73,7 @@ def overview(path: Path) -> Overview:
             name=None if directory is None else ForeignText(name_in(directory.names, "und")),
             fingerprint=None if office is None else fingerprint(office.genesis_id),
             server=None if server_key is None else server_fingerprint(server_key),
-            standing=standing(server_key, directory) if server_key and directory else None,
+            naming=naming(server_key, directory) if server_key and directory else None,
             directory=directory,
             serving=server_is_running(folder),
             accepted=_accepted(folder, settings, found),

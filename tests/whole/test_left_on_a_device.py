@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from crypto.codename import Codename, codename_words, read_codename
-from crypto.source_keys import derive_master
+from crypto.source_keys import derive_source_keys
 from crypto.word_lists import word_list
 from ground.disk.replaced_files import wipe_file
 from intake.source.sending.unsent import Unsent
@@ -105,10 +105,11 @@ class Device:
         codename = read_codename(line, word_list("english"), "english").codename
         genesis_id = self.server.office.genesis_id
         words = codename_words(codename, word_list("english"))
-        half = derive_codename_key(codename, genesis_id)
+        source = derive_source_keys(codename, genesis_id)
+        half = derive_codename_key(source)
         found: dict[str, str | bytes] = {
             "bits": codename.bits,
-            "master": derive_master(codename, genesis_id),
+            "master": source.master,
             "half of the key": half.secret,
         }
         for separator in (" ", ", ", '","', "\n", "-", ""):

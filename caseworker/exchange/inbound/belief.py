@@ -23,7 +23,7 @@ class Belief(Enum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class PartBelief:
     """What was believed of a part, and of which day what the vault knows of the server is.
 
     `server` is the public key (32 bytes) that signed the part. `export_day` is None where nothing
@@ -46,6 +46,6 @@ def belief_in(vault: Vault, header: InboundHeader, server: bytes) -> Belief:
     return Belief.ALL if header.number >= newest else Belief.OLDER
 
 
-def standing(vault: Vault, belief: Belief, server: bytes) -> Standing:
+def part_belief(vault: Vault, belief: Belief, server: bytes) -> PartBelief:
     """Return how the vault stands after a part of which this was believed."""
-    return Standing(belief, server, newest_export_day(vault))
+    return PartBelief(belief, server, newest_export_day(vault))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from caseworker.exchange.inbound.belief import Standing, standing
+from caseworker.exchange.inbound.belief import PartBelief, part_belief
 from caseworker.exchange.inbound.items import PartCounts, PartItems
 from caseworker.exchange.inbound.left_out import LeftOut
 from caseworker.keys.servers import pin, wants_first_server
@@ -41,14 +41,14 @@ class ImportResult:
     """What became of a part; `known_since` is the day on which it was imported before.
 
     `found_restored`: the server named what this vault has not made, so the vault moved on.
-    `standing` is what was believed of it, beside what proves itself; None where it was known.
+    `believed` is what was believed of it, beside what proves itself; None where it was known.
     """
 
     header: InboundHeader
     counts: PartCounts = field(default_factory=PartCounts)
     left_out: tuple[LeftOut, ...] = ()
     known_since: Day | None = None
-    standing: Standing | None = None
+    believed: PartBelief | None = None
     found_restored: bool = False
 
 
@@ -78,12 +78,12 @@ def import_part(vault: Vault, path: Path, moment: Moment, compare: Compare) -> I
         with _refusing(path):
             signed = _Signed(part, server, is_first)
             items = _import_items(vault, _HashingReader(file, progress), signed, moment)
-    stands = standing(vault, items.belief, server)
+    believed = part_belief(vault, items.belief, server)
     return ImportResult(
         header,
         items.counts,
         tuple(items.left_out),
-        standing=stands,
+        believed=believed,
         found_restored=items.found_restored,
     )
 

@@ -20,7 +20,7 @@ from caseworker.vault.chunk_files import ChunkFiles
 from caseworker.vault.chunks import ChunkName, add_chunk, confirm_chunk_again, knows_chunk
 from caseworker.vault.condition import believes_clock
 from caseworker.vault.folder import Vault
-from caseworker.vault.taken import remember_weeks, standing_confirmations
+from caseworker.vault.taken import confirmations_under_way, remember_weeks
 from crypto.bundle import InboundHeader, ItemType, split_chunk_item, split_envelope_item
 from crypto.days import week_of
 from crypto.envelope import envelope_address
@@ -55,7 +55,7 @@ class PartItems:
         self._files = files
         self._public = PublicItems(vault, moment.day)
         self._reader = EnvelopeReader(vault, moment)
-        self._standing: set[int] = set()
+        self._under_way: set[int] = set()
         self._server = server
         self.belief = Belief.NO_SERVER_YET
         self.counts = PartCounts()
@@ -104,7 +104,7 @@ class PartItems:
         if newest <= ItemType.TAKEN_LINE < item_type:
             if self.belief is Belief.ALL:
                 self._believe_lines(header)
-            self._standing = standing_confirmations(self._vault)
+            self._under_way = confirmations_under_way(self._vault)
             self.counts.read_after_all = self._reader.try_again()
 
     def _believe_lines(self, header: InboundHeader) -> None:
@@ -119,7 +119,7 @@ class PartItems:
         address = envelope_address(envelope)
         here = week_of(self._moment.day)
         if self.belief is Belief.ALL:
-            confirm_again(self._vault.db, address, self._standing)
+            confirm_again(self._vault.db, address, self._under_way)
             here = min(week, here)
         outcome = self._reader.read(address, envelope)
         remember_week(self._vault.db, address, here)
@@ -137,7 +137,7 @@ class PartItems:
         name = (chunk_id, hashlib.sha256(data).digest())
         if knows_chunk(self._vault.db, name):
             if self.belief is Belief.ALL:
-                confirm_chunk_again(self._vault.db, name, self._standing)
+                confirm_chunk_again(self._vault.db, name, self._under_way)
             return
         if shutil.disk_usage(self._vault.folder).free < FREE_SPACE_FLOOR:
             self.counts.chunks_left += 1

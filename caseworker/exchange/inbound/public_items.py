@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from caseworker.backup.numbers_moved_on import NUMBERS_SKIPPED
 from caseworker.exchange.inbound.left_out import (
     CardRefused,
     CardWithKeysOfOthers,
@@ -26,7 +25,7 @@ from caseworker.vault.keys import (
     newest_card,
     own_signing_keys,
 )
-from caseworker.vault.numbers import raise_number
+from caseworker.vault.numbers import NUMBERS_SKIPPED, raise_number
 from caseworker.vault.outgoing import outgoing_rows
 from crypto.card import Card, check_card, read_card, seen_card
 from crypto.directory import ListedKey, check_not_older, read_directory, seen

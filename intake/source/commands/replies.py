@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from crypto.codename import Codename
 from crypto.replies import Reply, follow_up_recipients
-from crypto.source_keys import derive_source_keys
+from crypto.source_keys import SourceKeys, derive_source_keys
 from ground.languages import gettext as _
 from ground.shell.figures import long_date_text
 from ground.shell.foreign import ForeignText
@@ -38,17 +38,15 @@ def replies(options: RepliesOptions, surroundings: Surroundings) -> Answer:
         if given.is_there:
             refuse_if_closed(office)
             check_files(given.files, office)
-        codename, found = _read(session, office)
-        proposed = follow_up_recipients(
-            found, derive_source_keys(codename, office.genesis_id), office.directory
-        )
+        codename, source, found = _read(session, office)
+        proposed = follow_up_recipients(found, source, office.directory)
         _tell(session, office, found)
         follow_up = FollowUp(session, office, codename, proposed, given)
         return _answer(session, follow_up, given, _data(found, proposed))
 
 
-def _read(session: Session, office: Office) -> tuple[Codename, Sequence[Reply]]:
-    """Return a codename, which is asked for, and the replies to it."""
+def _read(session: Session, office: Office) -> tuple[Codename, SourceKeys, Sequence[Reply]]:
+    """Return a codename, which is asked for, its keys, and the replies to it."""
     with visiting_board(session, office) as visit:
         codename = ask_codename(session.codename, session.language)
         source = derive_source_keys(codename, office.genesis_id)
@@ -56,7 +54,7 @@ def _read(session: Session, office: Office) -> tuple[Codename, Sequence[Reply]]:
             visit.wait()
         except (GaveUpError, ServerError) as error:
             _agree_to_a_part(session, error)
-        return codename, open_replies(visit.board, source, office)
+        return codename, source, open_replies(visit.board, source, office)
 
 
 def _agree_to_a_part(session: Session, error: Exception) -> None:

@@ -3,7 +3,12 @@
 import secrets
 from collections.abc import Sequence
 
-from crypto.codename import Codename, ReadCodename, contains_codename, read_codename
+from crypto.codename import (
+    Codename,
+    ReadCodename,
+    contains_codename_in_any,
+    read_codename_in_any,
+)
 from crypto.errors import NotACodename
 from crypto.word_lists import word_list
 from ground.languages import LANGUAGES, language_of
@@ -22,7 +27,7 @@ def words_of(language: str) -> tuple[str, ...]:
 
 def has_codename(text: str) -> bool:
     """Tell whether a codename, in any of the languages, stands in a text."""
-    return any(contains_codename(text, words_of(language.code)) for language in LANGUAGES)
+    return contains_codename_in_any(text, (words_of(language.code) for language in LANGUAGES))
 
 
 def show_codename(
@@ -95,13 +100,8 @@ def _ask(terminal: Terminal, language: str) -> Codename:
 
 def _read(text: str, language: str) -> ReadCodename:
     """Return a codename in the language spoken, else in another of the languages."""
-    first: NotACodename | None = None
-    for code in sorted((other.code for other in LANGUAGES), key=lambda code: code != language):
-        try:
-            return read_codename(text, words_of(code), language_of(code).words)
-        except NotACodename as error:
-            first = first or error
-    raise first or NotACodename("count")
+    own_first = sorted(LANGUAGES, key=lambda other: other.code != language)
+    return read_codename_in_any(text, {one.words: words_of(one.code) for one in own_first})
 
 
 def _explain(error: NotACodename) -> str:

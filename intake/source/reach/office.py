@@ -11,6 +11,7 @@ from crypto.directory import (
     check_address,
     check_current,
     current_key,
+    digit_lines,
     fingerprint,
     name_in,
     read_directory,
@@ -77,8 +78,7 @@ class Office:
     @property
     def fingerprint(self) -> str:
         """The office's fingerprint, four groups a line."""
-        groups = fingerprint(self.genesis_id).split()
-        return "\n".join(" ".join(groups[at : at + 4]) for at in range(0, len(groups), 4))
+        return "\n".join(digit_lines(fingerprint(self.genesis_id)))
 
 
 async def open_office(

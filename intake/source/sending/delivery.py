@@ -54,9 +54,8 @@ def deliver(
     The message waits in `folder` until it is stored.
     """
     plan = make_plan(draft, snapshots_of(draft.files, session.progress), office, today())
-    words = codename()
-    source = derive_source_keys(words, office.genesis_id)
-    key = joined_key(derive_codename_key(words, office.genesis_id), folder.key_file.make())
+    source = derive_source_keys(codename(), office.genesis_id)
+    key = joined_key(derive_codename_key(source), folder.key_file.make())
     unsent = Unsent(folder.path, key)
     unsent.save(plan, None)
     folder.stay()
@@ -78,7 +77,7 @@ def go_on(
 ) -> Stored:
     """Send on what waits on this device under a codename, but to nobody of `without`."""
     source = derive_source_keys(codename, office.genesis_id)
-    key = derive_codename_key(codename, office.genesis_id)
+    key = derive_codename_key(source)
     with found_unsent(session.state, office.genesis_id, key) as (folder, unsent):
         plan, sealed = unsent.load()
         upload = Upload(plan, sealed, source, office, session.state, unsent)

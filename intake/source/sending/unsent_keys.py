@@ -17,9 +17,7 @@ from typing import Final
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
-from crypto.codename import Codename
-from crypto.names import GenesisId
-from crypto.source_keys import derive_master
+from crypto.source_keys import SourceKeys
 from ground.disk.durable import open_private, sync_file, sync_folder
 from ground.disk.memory_folders import runtime_folder
 from ground.disk.replaced_files import wipe_file
@@ -54,11 +52,10 @@ class UnsentKey:
         return "UnsentKey(hidden)"
 
 
-def derive_codename_key(codename: Codename, genesis_id: GenesisId) -> CodenameKey:
-    """Return the half of a codename; slow by intent."""
-    master = derive_master(codename, genesis_id)
-    info = bytes([len(_CODENAME_LABEL)]) + _CODENAME_LABEL + genesis_id
-    return CodenameKey(HKDFExpand(SHA256(), _KEY_SIZE, info).derive(master))
+def derive_codename_key(source: SourceKeys) -> CodenameKey:
+    """Return the half of the codename from which a source's keys come."""
+    info = bytes([len(_CODENAME_LABEL)]) + _CODENAME_LABEL + source.genesis_id
+    return CodenameKey(HKDFExpand(SHA256(), _KEY_SIZE, info).derive(source.master))
 
 
 def joined_key(codename_key: CodenameKey, random: bytes) -> UnsentKey:

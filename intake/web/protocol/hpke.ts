@@ -6,12 +6,12 @@ import { Malformed, Unauthentic } from "./errors.ts";
 import { expand, hmac } from "./hashing.ts";
 import { checkKemPublicKey } from "./public_keys.ts";
 import { Secret } from "./secret.ts";
-import { KEM_ENC_SIZE } from "./sizes.ts";
 import { xWingDecapsulate, xWingEncapsulate, xWingKeys, type XWingKeys } from "./xwing.ts";
 
 const NOTHING = new Uint8Array(0);
 // RFC 9180, 5.1: "HPKE" || KEM 0x647a || KDF 0x0001 || AEAD 0x0002
 const SUITE = concat(utf8("HPKE"), [0x64, 0x7a, 0, 1, 0, 2]);
+const ENC_SIZE = 1120;
 const MODE_BASE = Uint8Array.of(0);
 const AES_KEY_SIZE = 32;
 const AES_NONCE_SIZE = 12;
@@ -60,10 +60,10 @@ export async function hpkeOpen(
   info: Uint8Array,
   sealed: Uint8Array,
 ): Promise<Uint8Array> {
-  if (sealed.length < KEM_ENC_SIZE + 16) throw new Malformed("too short");
-  const shared = decapsulate(secretKey, sealed.subarray(0, KEM_ENC_SIZE));
+  if (sealed.length < ENC_SIZE + 16) throw new Malformed("too short");
+  const shared = decapsulate(secretKey, sealed.subarray(0, ENC_SIZE));
   const [key, nonce] = keySchedule(shared, info);
-  return aesOpen(key, nonce, NOTHING, sealed.subarray(KEM_ENC_SIZE));
+  return aesOpen(key, nonce, NOTHING, sealed.subarray(ENC_SIZE));
 }
 
 function decapsulate(secretKey: KemSecretKey, enc: Uint8Array): Uint8Array {

@@ -147,7 +147,16 @@ export async function openBoard(
   directory: Directory,
   day: Day,
 ): Promise<Reply[]> {
-  const reading = new BoardReading(await readingTags(source, directory, day), directory);
+  return readBoard(board, await readingTags(source, directory, day), directory);
+}
+
+/** The same, where the tags of the source are made already. */
+export async function readBoard(
+  board: Iterable<Uint8Array>,
+  tags: ReadingTags,
+  directory: Directory,
+): Promise<Reply[]> {
+  const reading = new BoardReading(tags, directory);
   for (const piece of board) await reading.add(piece);
   return reading.replies();
 }

@@ -6,7 +6,6 @@ export const WORDS = 8;
 // SPEC 3, 4
 export const GENESIS_ID_SIZE = 32;
 export const KEM_PUBLIC_KEY_SIZE = 1216;
-export const KEM_ENC_SIZE = 1120;
 export const SIGNATURE_SIZE = 64;
 // SPEC 7
 export const ENVELOPE_SIZE = 32768;

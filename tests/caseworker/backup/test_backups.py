@@ -9,10 +9,10 @@ import pytest
 
 from caseworker.backup import backing_up
 from caseworker.backup.backing_up import back_up, refuse_hopeless_backup, restore
-from caseworker.backup.numbers_moved_on import NUMBERS_SKIPPED
 from caseworker.keys.cards import make_card, own_card
 from caseworker.vault.chains import chain_of_thread
 from caseworker.vault.condition import awaits_bundle_of, restored_day
+from caseworker.vault.numbers import NUMBERS_SKIPPED
 from caseworker.work.replying import ReplyWriter
 from caseworker.work.vault_alarms import safekeeping_alarms
 from ground.shell.passphrases import Passphrase

@@ -112,6 +112,7 @@ def test_a_case_from_import_to_export(office: Office, server: Server, source: So
     saved = vault_run(office, "save", 1, "--to", server.folder / "case")
     assert "2 files of case 1 saved" in saved.out
     shown = vault_run(office, "show", 1)
+    assert "arrived at the server in the week of" in shown.out
     assert "Reply, written" in shown.out
     assert "carried out on" in shown.out
 

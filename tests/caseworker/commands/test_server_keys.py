@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.keys.servers import server_fingerprint
 from caseworker.vault.key_slots import VaultKey
 from caseworker.vault.servers import pinned_servers
+from crypto.directory import server_fingerprint
 from crypto.signing import SigningKey
 from tests.caseworker.commands.test_caseworker_command import Done, run, vault_run
 from tests.means.person_at_a_terminal import at_a_terminal

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from caseworker.cases.conversation import MessageView, conversation
 from caseworker.cases.folding import all_cases
 from caseworker.exchange.inbound.belief import Belief
 from caseworker.exchange.inbound.missing_parts import missing_parts
@@ -94,8 +95,8 @@ def test_the_first_server_is_compared_once_and_listed_by_the_next_export(
     compared: list[bytes] = []
     result = young.bring(*first_server.export(), compare=compared.append)
     assert compared == [SERVER_KEY.public_key]
-    assert result.standing is not None
-    assert result.standing.belief is Belief.ALL
+    assert result.believed is not None
+    assert result.believed.belief is Belief.ALL
     young.bring(*first_server.export(), compare=never)
     young.carry(first_server.folder / "second")
     first_server.take(first_server.folder / "second")
@@ -122,15 +123,15 @@ def test_another_vault_reads_reports_and_believes_nothing_before_the_directory_l
     first_server.take(first_server.folder / "board")
     result = young.bring(*first_server.export("board"), to="board", compare=never)
     assert result.counts.messages == 1
-    assert result.standing is not None
-    assert (result.standing.belief, result.standing.export_day) == (Belief.NO_SERVER_YET, None)
+    assert result.believed is not None
+    assert (result.believed.belief, result.believed.export_day) == (Belief.NO_SERVER_YET, None)
     assert lines_here(young, "board") == set()
     young.bring(*first_server.export())
     young.carry(first_server.folder / "second")
     first_server.take(first_server.folder / "second")
     result = young.bring(*first_server.export("board"), to="board", compare=never)
-    assert result.standing is not None
-    assert (result.standing.belief, result.standing.export_day) == (Belief.ALL, DAY)
+    assert result.believed is not None
+    assert (result.believed.belief, result.believed.export_day) == (Belief.ALL, DAY)
     assert lines_here(young, "board") == {1}
 
 
@@ -149,9 +150,9 @@ def test_of_a_bundle_that_a_courier_signed_messages_alone_are_taken(
     courier.take(server.folder / "lost")
     result = office.bring(*courier.export(day=DAY + 300))
     assert result.counts.messages == 1
-    assert result.standing is not None
-    assert result.standing.belief is Belief.OTHER_SERVER
-    assert result.standing.export_day is None
+    assert result.believed is not None
+    assert result.believed.belief is Belief.OTHER_SERVER
+    assert result.believed.export_day is None
     assert lines_here(office) == set()
     with office.opened() as vault:
         assert to_repeat(vault) == waiting
@@ -166,8 +167,8 @@ def test_a_higher_number_of_a_courier_makes_no_bundle_of_the_server_an_older_one
     courier.number = 2**52
     office.bring(*courier.export())
     result = office.bring(*server.export())
-    assert result.standing is not None
-    assert result.standing.belief is Belief.ALL
+    assert result.believed is not None
+    assert result.believed.belief is Belief.ALL
 
 
 def test_an_older_bundle_is_believed_for_nothing_but_what_proves_itself(
@@ -182,8 +183,8 @@ def test_an_older_bundle_is_believed_for_nothing_but_what_proves_itself(
     taken = lines_here(office)
     assert taken
     result = office.bring(*old, day=DAY + 2)
-    assert result.standing is not None
-    assert (result.standing.belief, result.standing.export_day) == (Belief.OLDER, DAY + 1)
+    assert result.believed is not None
+    assert (result.believed.belief, result.believed.export_day) == (Belief.OLDER, DAY + 1)
     assert lines_here(office) == taken
     assert stands_by(office) == DAY + 1
 
@@ -204,8 +205,8 @@ def test_a_later_part_of_the_export_that_counts_is_believed_too(
     first, second = server.export(parts=2)
     for part in (second, first):
         result = office.bring(part)
-        assert result.standing is not None
-        assert result.standing.belief is Belief.ALL
+        assert result.believed is not None
+        assert result.believed.belief is Belief.ALL
 
 
 def test_the_day_of_an_export_is_never_later_than_that_of_its_import(
@@ -248,6 +249,18 @@ def test_the_week_in_which_an_envelope_came_is_kept_as_the_server_says_it(
     assert arrived(office, sealed.address) == WEEK - 2
 
 
+def test_the_week_of_arrival_stands_beside_the_message(
+    office: Office, server: Server, source: Source
+) -> None:
+    sealed = server.report(source)
+    server.weeks[sealed.address] = Week(WEEK - 2)
+    office.bring(*server.export())
+    with office.opened() as vault:
+        (message,) = conversation(vault, 1).entries
+    assert isinstance(message, MessageView)
+    assert message.came_week == WEEK - 2
+
+
 def test_a_courier_cannot_make_an_envelope_older_and_the_servers_word_comes_later(
     office: Office, server: Server, source: Source
 ) -> None:
@@ -281,8 +294,8 @@ def test_a_moved_server_is_believed_once_a_person_compared_it(
     moved = courier_of(server)
     moved.number = 0
     result = office.bring(*moved.export())
-    assert result.standing is not None
-    assert result.standing.belief is Belief.OTHER_SERVER
+    assert result.believed is not None
+    assert result.believed.belief is Belief.OTHER_SERVER
     changes = ServerChanges(
         add=(server_digest(moved.key.public_key),), drop=(server_digest(SERVER_KEY.public_key),)
     )
@@ -294,11 +307,11 @@ def test_a_moved_server_is_believed_once_a_person_compared_it(
     moved.take(server.folder / "out")
     for name in ("investigations", "board"):
         result = office.bring(*moved.export(name), to=name, compare=never)
-        assert result.standing is not None
-        assert result.standing.belief is Belief.ALL
+        assert result.believed is not None
+        assert result.believed.belief is Belief.ALL
         result = office.bring(*server.export(name, day=DAY + 99), to=name, compare=never)
-        assert result.standing is not None
-        assert result.standing.belief is Belief.OTHER_SERVER
+        assert result.believed is not None
+        assert result.believed.belief is Belief.OTHER_SERVER
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import type { ReadCodename } from "../../protocol/codename.ts";
 import { Malformed } from "../../protocol/errors.ts";
 import type { ReadingTags } from "../../protocol/reading_tags.ts";
-import { BoardReading } from "../../protocol/replies.ts";
+import { readBoard, type Reply } from "../../protocol/replies.ts";
 import type { Office } from "../../reach/office.ts";
 import { button, byId, complain, el, list, p, show } from "../parts/elements.ts";
 import { onBrowserBack } from "../parts/leaving.ts";
@@ -33,9 +33,9 @@ function askForBoard(
   again: () => void,
 ): void {
   const open = async (data: Uint8Array): Promise<void> => {
-    const reading = new BoardReading(tags, office.directory);
+    let found: Reply[];
     try {
-      await reading.add(data);
+      found = await readBoard([data], tags, office.directory);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       complain(
@@ -45,7 +45,7 @@ function askForBoard(
       return;
     }
     const around = { corrections, delivery: followUpIntoFile(), again, rest: null };
-    new Replies(office, tags.source, reading.replies(), around).show();
+    new Replies(office, tags.source, found, around).show();
   };
   const chooser = fileButton("board", _("Choose the saved board"), (data) => void open(data));
   onBrowserBack(again);

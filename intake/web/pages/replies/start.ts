@@ -3,7 +3,7 @@
 import type { ReadCodename } from "../../protocol/codename.ts";
 import { later } from "../../protocol/days.ts";
 import type { ReadingTags } from "../../protocol/reading_tags.ts";
-import { BoardReading } from "../../protocol/replies.ts";
+import { readBoard } from "../../protocol/replies.ts";
 import { Board } from "../../reach/board.ts";
 import type { Office } from "../../reach/office.ts";
 import { showBoardLine } from "../parts/board_line.ts";
@@ -54,10 +54,9 @@ class Visit {
   }
 
   async #show(tags: ReadingTags, read: ReadCodename, all: boolean): Promise<void> {
-    const reading = new BoardReading(tags, this.#office.directory);
-    for (const volume of [...this.#board.volumes]) await reading.add(volume);
+    const found = await readBoard([...this.#board.volumes], tags, this.#office.directory);
     const showAll = (): void => void this.#show(tags, read, true);
-    new Replies(this.#office, tags.source, reading.replies(), {
+    new Replies(this.#office, tags.source, found, {
       corrections: read.corrections,
       delivery: this.#delivery,
       again: this.ask,

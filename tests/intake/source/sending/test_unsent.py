@@ -8,6 +8,7 @@ import pytest
 from crypto.codename import new_codename
 from crypto.errors import Unauthentic
 from crypto.names import Day, GenesisId
+from crypto.source_keys import derive_source_keys
 from ground.shell.refusals import Refusal
 from intake.source.message.files import ChosenFile
 from intake.source.message.pieces import Bytes, read_snapshot
@@ -109,10 +110,10 @@ def test_the_key_file_alone_does_not_open_it(state: StateFolder) -> None:
 
 def test_each_office_and_codename_has_another_half() -> None:
     codename = new_codename()
-    one = derive_codename_key(codename, OFFICE)
-    assert derive_codename_key(codename, OFFICE) == one
-    assert derive_codename_key(codename, GenesisId(bytes(32))) != one
-    assert derive_codename_key(new_codename(), OFFICE) != one
+    one = derive_codename_key(derive_source_keys(codename, OFFICE))
+    assert derive_codename_key(derive_source_keys(codename, OFFICE)) == one
+    assert derive_codename_key(derive_source_keys(codename, GenesisId(bytes(32)))) != one
+    assert derive_codename_key(derive_source_keys(new_codename(), OFFICE)) != one
 
 
 def test_the_key_lies_in_the_session_where_there_is_one(state: StateFolder, session: Path) -> None:
