@@ -69,23 +69,30 @@ def pairing(groups: Iterable[Matrix]) -> Told:
     return _told(total, expected, variance, pairs)
 
 
-def trend(values: Sequence[float], truth: Sequence[float]) -> Told:
-    """Say what values tell of an amount: of two that differ, which has more."""
-    count = len(values)
-    ranks, amounts = ranked([values])[0], ranked([truth])[0]
-    total = sum(one * other for one, other in zip(ranks, amounts, strict=True))
-    mean, other_mean = sum(ranks) / count, sum(amounts) / count
-    variance = sum((one - mean) ** 2 for one in ranks) * sum(
-        (one - other_mean) ** 2 for one in amounts
-    )
-    told = _told(total, count * mean * other_mean, variance / (count - 1), count)
-    pairs = [
-        _sign(values[a] - values[b]) * _sign(truth[a] - truth[b])
-        for a in range(count)
-        for b in range(a)
-        if truth[a] != truth[b]
-    ]
-    return Told(sum(pairs) / 2 / max(1, len(pairs)), told.deviations, count)
+def trend(groups: Iterable[tuple[Sequence[float], Sequence[float]]]) -> Told:
+    """Say what values tell of an amount: of two in a group that differ, which has more.
+
+    Each group has the values, and the true amounts in the same order.
+    """
+    total = expected = variance = 0.0
+    right = different = things = 0
+    for values, truth in groups:
+        count = len(values)
+        if count < 2:
+            continue
+        ranks, amounts = ranked([values])[0], ranked([truth])[0]
+        mean, other_mean = sum(ranks) / count, sum(amounts) / count
+        total += sum(one * other for one, other in zip(ranks, amounts, strict=True))
+        expected += count * mean * other_mean
+        squares = sum((one - mean) ** 2 for one in ranks)
+        variance += squares * sum((one - other_mean) ** 2 for one in amounts) / (count - 1)
+        things += count
+        for a in range(count):
+            for b in range(a):
+                right += _sign(values[a] - values[b]) * _sign(truth[a] - truth[b])
+                different += truth[a] != truth[b]
+    told = _told(total, expected, variance, things)
+    return Told(right / 2 / max(1, different), told.deviations, things)
 
 
 def _told(total: float, expected: float, variance: float, pairs: int) -> Told:

@@ -65,11 +65,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Amounts:
-    """Things, and an amount of each that is asked for."""
+    """Things with an amount of each that is asked for, in groups of which nothing else is known."""
 
     name: str
-    things: Sequence[Thing]
-    truth: Sequence[float]
+    groups: Sequence[Sequence[tuple[Thing, float]]]
 
 
 class Adversary:
@@ -154,25 +153,31 @@ class Adversary:
         ]
 
     def amounts(self) -> list[Amounts]:
-        """All questions for how many."""
+        """All questions for how many: among those of one round, of which the numbers are told."""
         answers = self._story.answers[OTHER]
-        reports = {one.writer.number: one for one in self._closed_or_not(0, BOTH, OTHER)}
-        sent = [message.writer.number for message in answers.values()]
-        found = [self._thing(one) for one in reports.values()]
-        for thing in found:
-            thing.signs["records with its tags"] = sum(
-                record[:TAG_SIZE] in thing.tags for record in self.records
-            )
-        every = frozenset().union(*self._tags.values())
-        for record, thing in self.records.items():
-            thing.signs["is one of its tags"] = record[:TAG_SIZE] in every
+        every: frozenset[bytes] = frozenset().union(*self._tags.values())
+        replies, records = [], []
+        for number in range(3):
+            sent = [one.writer.number for one in answers.values() if one.round == number]
+            batches = self._story.delivered[number, OTHER]
+            came = [self.records[record] for batch in batches for record in batch]
+            for kind in (BOTH, OTHER):
+                for message in self._closed_or_not(number, kind):
+                    thing = self._thing(message)
+                    found = sum(record.body[:TAG_SIZE] in thing.tags for record in came)
+                    thing.signs["records with its tags"] = found
+                replies.append(
+                    [
+                        (self._thing(one), float(sent.count(one.writer.number)))
+                        for one in self._closed_or_not(number, kind)
+                    ]
+                )
+            for record in came:
+                record.signs["is one of its tags"] = record.body[:TAG_SIZE] in every
+            records.append([(record, float(record.body in answers)) for record in came])
         return [
-            Amounts("replies of the other recipient?", found, [sent.count(one) for one in reports]),
-            Amounts(
-                "is this record an answer?",
-                list(self.records.values()),
-                [float(record in answers) for record in self.records],
-            ),
+            Amounts("how many replies of the other recipient?", replies),
+            Amounts("is this record an answer?", records),
         ]
 
     def _thing(self, message: Message) -> Thing:

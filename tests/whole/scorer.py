@@ -13,6 +13,9 @@ __all__ = ["Score", "named_scores", "score_amounts", "score_question"]
 Pairs = Sequence[tuple[Thing, Thing]]
 Compare = Callable[[Thing, Thing], float | None]
 
+HEARD = 2.0
+"""Deviations in what is learned from; below, what chance says would drown what is known."""
+
 CROSSED = (
     ("number of batch", "place in bundles"),
     ("place in batch", "place in bundles"),
@@ -51,15 +54,7 @@ def score_question(question: Question) -> Score:
 
 def score_amounts(amounts: Amounts) -> Score:
     """Try every way to guess an amount."""
-    ways = {}
-    for sign in sorted({sign for thing in amounts.things for sign in thing.signs}):
-        known = [
-            (thing.signs[sign], truth)
-            for thing, truth in zip(amounts.things, amounts.truth, strict=True)
-            if sign in thing.signs
-        ]
-        if len(known) > 1:
-            ways[sign] = trend([one for one, _ in known], [truth for _, truth in known])
+    ways = {sign: trend(_amounts(amounts.groups, sign)) for sign in _signs(amounts)}
     return Score(amounts.name, ways, _learned_amount(amounts))
 
 
@@ -147,8 +142,7 @@ def _learned(groups: Sequence[Pairs], compares: dict[str, Compare]) -> Told:
     sums = [[[0.0] * len(pairs) for _ in pairs] for pairs in asked]
     for compare in compares.values():
         told = pairing(ranked(_matrix(_known(pairs, compare), compare)) for pairs in taught)
-        # What chance alone would say drowns what is known otherwise.
-        if abs(told.deviations) < 2:
+        if abs(told.deviations) < HEARD:
             continue
         for total, pairs in zip(sums, asked, strict=True):
             _add(total, pairs, compare, told.deviations)
@@ -164,17 +158,32 @@ def _add(total: list[list[float]], pairs: Pairs, compare: Compare, weight: float
 
 
 def _learned_amount(amounts: Amounts) -> Told:
-    every = list(zip(amounts.things, amounts.truth, strict=True))
-    mixed = random.sample(every, len(every))
-    taught, asked = mixed[: len(mixed) // 2], mixed[len(mixed) // 2 :]
-    sums = [0.0] * len(asked)
-    for sign in sorted({sign for thing in amounts.things for sign in thing.signs}):
-        known = [(thing.signs[sign], truth) for thing, truth in taught if sign in thing.signs]
-        places = [at for at, (thing, _) in enumerate(asked) if sign in thing.signs]
-        if len(known) < 2 or not places:
+    mixed = [random.sample(list(group), len(group)) for group in amounts.groups]
+    taught = [group[: len(group) // 2] for group in mixed]
+    asked = [group[len(group) // 2 :] for group in mixed]
+    sums = [[0.0] * len(group) for group in asked]
+    for sign in _signs(amounts):
+        told = trend(_amounts(taught, sign))
+        if abs(told.deviations) < HEARD:
             continue
-        told = trend([one for one, _ in known], [truth for _, truth in known])
-        ranks = ranked([[asked[at][0].signs[sign] for at in places]])[0]
-        for at, rank in zip(places, ranks, strict=True):
-            sums[at] += told.deviations * (rank - 0.5) * (abs(told.deviations) >= 2)
-    return trend(sums, [truth for _, truth in asked])
+        for total, group in zip(sums, asked, strict=True):
+            places = [at for at, (thing, _) in enumerate(group) if sign in thing.signs]
+            ranks = ranked([[group[at][0].signs[sign] for at in places]])[0]
+            for at, rank in zip(places, ranks, strict=True):
+                total[at] += told.deviations * (rank - 0.5)
+    return trend(
+        (total, [truth for _, truth in group]) for total, group in zip(sums, asked, strict=True)
+    )
+
+
+def _signs(amounts: Amounts) -> list[str]:
+    return sorted({sign for group in amounts.groups for thing, _ in group for sign in thing.signs})
+
+
+def _amounts(
+    groups: Sequence[Sequence[tuple[Thing, float]]], sign: str
+) -> Iterator[tuple[list[float], list[float]]]:
+    """Of each group the values of a sign, where it is there, and the true amounts."""
+    for group in groups:
+        known = [(thing.signs[sign], truth) for thing, truth in group if sign in thing.signs]
+        yield [value for value, _ in known], [truth for _, truth in known]

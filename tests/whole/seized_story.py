@@ -1,12 +1,13 @@
 """100 sources write 300 messages to two recipients, whose vaults answer; the server is copied.
 
 The real server in its own process, two real vaults in this one, bundles between them, two weeks.
-Half of the sources come **in turn**: each alone, its files and then its message, in the same order
+Most of the sources come **in turn**: each alone, its files and then its message, in the same order
 in every round, so that any order that is left anywhere ties things together. The others come in a
 **crowd**: all of their files in random order, then all of their messages in another, so that the
 order of requests says nothing by itself. Some of all write to one recipient alone.
 
-With `faults`, what version 1 has mended is broken again by hand: see `old_faults`.
+`seized_telling` lets it happen. With `faults`, what version 1 has mended is broken by hand: see
+`old_faults`.
 """
 
 import asyncio
@@ -14,7 +15,6 @@ import hashlib
 import io
 import os
 import random
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -22,31 +22,27 @@ from pathlib import Path
 from caseworker.office.ceremony import FIRST_BUNDLE
 from caseworker.vault.messages import case_of_thread
 from caseworker.work.replying import ReplyWriter
-from crypto import envelope
 from crypto.bundle import ItemType, OutboundHeader, read_bundle
-from crypto.chain_keys import next_chain_key, reply_tag
-from crypto.codename import Codename, codename_words, new_codename
+from crypto.codename import Codename, new_codename
 from crypto.directory import Directory, fingerprint
-from crypto.names import GenesisId, KeyHash, Week
+from crypto.names import GenesisId, KeyHash
 from crypto.office.envelope import IntakeSecret
-from crypto.sizes import ENVELOPE_SIZE, TAG_SIZE
+from crypto.sizes import ENVELOPE_SIZE
 from crypto.source_keys import derive_source_keys
 from crypto.statement_contents import parse_batch
 from crypto.statements import StatementKind, parse_statement
-from crypto.word_lists import word_list
-from tests.browser.bad_line import BadLine, Faults, bad_line
+from tests.browser.bad_line import BadLine
 from tests.means.clock import clock_at
 from tests.means.order_on_disk import Arrivals, copied
 from tests.offices.server_process import ServerProcess, succeed
 from tests.offices.signed_office import read_export
-from tests.offices.source_client import Source as Client
 from tests.offices.source_client import free_port
 from tests.offices.vaults import DAY, PROFILE, Office, Sealed, Source, at, make_office
-from tests.whole.old_faults import faulty_server, old_faults
+from tests.whole.old_faults import faulty_server
 from tests.whole.seized_copies import Copy, read_copy
 from tests.whole.seized_sending import find_office, send_crowd, send_in_turn, store_all
 
-__all__ = ["BOTH", "OTHER", "SEIZED", "Message", "Story", "Writer", "tell"]
+__all__ = ["BOTH", "OTHER", "SEIZED", "Message", "Story", "Writer"]
 
 SEIZED, OTHER = "investigations", "board"
 """The recipient whose vault the adversary has, and the other."""
@@ -56,8 +52,7 @@ OTHERS_MAIL = 300
 
 BOTH = "both at first"
 KINDS = 45 * [BOTH] + 45 * [OTHER] + 10 * [SEIZED]
-TAGS_LOOKED_AT = 16
-"""Of each pair chain; nobody here is answered so often."""
+IN_TURN = 60
 
 COPIES_UNDER_LOAD = 4
 COPIES_WHILE_GROWING = 3
@@ -131,7 +126,7 @@ class Story:
         bundle = self.office.folder / FIRST_BUNDLE
         first = ("--fingerprint", fingerprint(self.genesis_id))
         succeed("import", "--data", self.data, bundle, *first, env=clock_at(DAY))
-        turns = random.sample(range(100), 50)
+        turns = random.sample(range(len(KINDS)), IN_TURN)
         for number, kind in enumerate(random.sample(KINDS, len(KINDS))):
             source, codename = Source(self.genesis_id), new_codename()
             source.keys = derive_source_keys(codename, self.genesis_id)
@@ -250,111 +245,13 @@ class Story:
         open_to: tuple[str, ...] = (writer.kind,)
         if writer.kind == BOTH:
             open_to = (OTHER, SEIZED) if number < 2 else (OTHER,)
-        sizes: list[int] = random.choices(([], [200_000], [700_000]), (6, 3, 1))[0]
+        sizes: list[int] = random.choices(([], [200_000], [300_000]), (6, 9, 5))[0]
         files = [(f"file-{size}", os.urandom(size)) for size in sizes]
         text = f"{kind} of {writer.number}, {random.random()}"
         sealed = writer.source.message(
             self.directory, keys, text, kind=kind, files=files, recipients=open_to, day=day
         )
         return Message(writer, number, open_to, sealed)
-
-    # ---- Visits ------------------------------------------------------------------------------
-
-    def visit_all(self, day: int) -> None:
-        """Somebody of each kind reads replies, by the real command line."""
-        for what, typed in self._visitors().items():
-            folder = self.folder / f"visit-{len(self.visits)}"
-            folder.mkdir()
-            pinned = ("--fingerprint", fingerprint(self.genesis_id))
-            before = len(self.line.heads)
-            done = Client(folder, self.address, None).run(
-                "replies", *pinned, codename=typed, environment=clock_at(day)
-            )
-            assert ("Answer " in done.out) == ("with news" in what), done.err
-            self.visits[what] = self.line.heads[before:]
-
-    def _visitors(self) -> dict[str, str]:
-        """What is typed at a visit, by what the visit is."""
-        answered = {
-            number for counts in self.answered.values() for number, count in counts.items() if count
-        }
-
-        def words(kind: str, *, has_news: bool) -> str:
-            found = next(
-                one
-                for one in self.writers
-                if one.kind == kind and (one.number in answered) is has_news
-            )
-            return " ".join(codename_words(found.codename, word_list("english")))
-
-        stranger = codename_words(new_codename(), word_list("english"))
-        return {
-            "no codename": "none",
-            "no news": " ".join(stranger),
-            "with news": words(BOTH, has_news=True),
-            "with news, one recipient left out": words(OTHER, has_news=True),
-        }
-
-    # ---- The truth ---------------------------------------------------------------------------
-
-    def answers_to(self, recipient: str) -> dict[bytes, Message]:
-        """Which message each record of a recipient answers; decoys answer none."""
-        signer = {one.id: one.signing_key for one in self.directory.recipients}[recipient]
-        by_tag: dict[bytes, Message] = {}
-        for message in self.messages:
-            week = Week(DAY // 7 + (message.round > 0))
-            chain = vars(envelope)["pair_chain"](
-                message.writer.source.keys, recipient, signer, week
-            )
-            for _ in range(TAGS_LOOKED_AT):
-                tag = reply_tag(chain, self.genesis_id, message.writer.source.keys.thread_id)
-                by_tag[bytes([message.round]) + tag] = message
-                chain = next_chain_key(chain, self.genesis_id)
-        return {
-            record: by_tag[bytes([number]) + record[:TAG_SIZE]]
-            for (number, sender), batches in self.delivered.items()
-            if sender == recipient
-            for batch in batches
-            for record in batch
-            if bytes([number]) + record[:TAG_SIZE] in by_tag
-        }
-
-
-def tell(folder: Path, *, faults: bool = False) -> Story:
-    """Let it all happen in a folder."""
-    story = Story(folder, faults)
-    with ExitStack() as stack:
-        if faults:
-            stack.enter_context(old_faults())
-        story.begin()
-        story.line = stack.enter_context(bad_line(story.port, story.server_port, Faults()))
-        stack.callback(lambda: story.server.process.poll() is None and story.server.stop())
-        _tell(story)
-        story.answers = {recipient: story.answers_to(recipient) for recipient in (SEIZED, OTHER)}
-    story.heads = list(story.line.heads)
-    return story
-
-
-def _tell(story: Story) -> None:
-    story.serve(DAY)
-    asyncio.run(story.others_mail())
-    asyncio.run(story.round(0, DAY, "report"))
-    story.exchange(0, DAY)
-    story.copy("exchanged")
-    assert story.server.stop() == 0
-    story.copy("stopped")
-    story.serve(DAY + 7)
-    asyncio.run(story.round(1, DAY + 7, "follow-up"))
-    story.server.kill()
-    story.copy("killed")
-    story.serve(DAY + 7)
-    story.exchange(1, DAY + 7)
-    asyncio.run(story.round(2, DAY + 7, "follow-up"))
-    story.exchange(2, DAY + 7)
-    if not story.faults:
-        story.visit_all(DAY + 7)
-    assert story.server.stop() == 0
-    story.copy("in the end")
 
 
 def _batches(bundle: bytes) -> list[list[bytes]]:

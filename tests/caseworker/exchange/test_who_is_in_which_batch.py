@@ -34,6 +34,6 @@ def test_a_batch_does_not_tell_in_which_order_its_messages_came(tmp_path: Path) 
         # Number 1 went with the first bundle.
         sealed = replies_in_batches(vault.db, range(2, result.new_batches + 2))
     numbers = [one.batch or 0 for one in sealed]
-    told = trend(numbers, [one.case_number for one in sealed])
+    told = trend([(numbers, [one.case_number for one in sealed])])
     assert len(sealed) == CASES
     assert abs(told.deviations) < bound(1), told
