@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caseworker.vault.database import Database
+from caseworker.vault.chains import chain_of_number
 from caseworker.vault.passing_secrets import add_secret, forget_secret, secret_of
 from crypto.byte_reader import ByteReader
-from crypto.chain_keys import ChainKey
 from crypto.names import Address, Day, ThreadId, Week
 from crypto.office.envelope import OpenedSlot
-from crypto.sizes import CHAIN_KEY_SIZE
 from crypto.statements import StatementKind, TakenLine
 
 _CONTENT_KEY_SIZE = 32
@@ -48,11 +47,16 @@ class ImportRow:
 
 @dataclass(frozen=True, repr=False)
 class SetAside:
-    """An envelope whose slot opened and whose content could not be taken in."""
+    """An envelope whose slot opened and whose content an update may read.
+
+    `chain` is the number of the slot's chain. What comes back of the slot has that chain's key of
+    now in the place of c_0, which is not kept.
+    """
 
     address: Address
     body: bytes
     slot: OpenedSlot
+    chain: int
 
     def __repr__(self) -> str:
         return "SetAside(hidden)"
@@ -133,7 +137,7 @@ def add_envelope(db: Database, address: Address, outcome: str, reason: str, day:
     db.run(
         "INSERT INTO envelopes (address, outcome, reason, arrived_day) VALUES (?1, ?2, ?3, ?4)"
         " ON CONFLICT DO UPDATE SET outcome = ?2, reason = ?3, body = NULL, slot = NULL,"
-        " secret = NULL, key_week = NULL, key_hash = NULL",
+        " secret = NULL, chain = NULL, key_week = NULL, key_hash = NULL",
         address,
         outcome,
         reason,
@@ -145,11 +149,12 @@ def add_set_aside(db: Database, envelope: SetAside) -> None:
     """Store the bytes and the slot of an envelope that has its outcome, to try it again."""
     slot = envelope.slot
     db.run(
-        "UPDATE envelopes SET body = ?, slot = ?, secret = ?, key_week = ?, key_hash = ?"
+        "UPDATE envelopes SET body = ?, slot = ?, secret = ?, chain = ?, key_week = ?, key_hash = ?"
         " WHERE address = ?",
         envelope.body,
         slot.slot,
-        add_secret(db, slot.content_key + slot.chain.secret + slot.thread_id),
+        add_secret(db, slot.content_key + slot.thread_id),
+        envelope.chain,
         slot.week,
         slot.key_hash,
         envelope.address,
@@ -171,12 +176,12 @@ def set_aside(db: Database, address: Address) -> SetAside:
     slot = OpenedSlot(
         slot=row["slot"],
         content_key=secret.read(_CONTENT_KEY_SIZE),
-        chain=ChainKey(secret.read(CHAIN_KEY_SIZE)),
+        chain=chain_of_number(db, row["chain"]).key,
         thread_id=ThreadId(secret.rest()),
         week=row["key_week"],
         key_hash=row["key_hash"],
     )
-    return SetAside(row["address"], row["body"], slot)
+    return SetAside(row["address"], row["body"], slot, row["chain"])
 
 
 def outcomes(db: Database) -> dict[tuple[str, str], int]:

@@ -7,7 +7,7 @@ one after it in the transaction that puts its record into a batch, so nobody can
 import hmac
 from dataclasses import dataclass
 
-from caseworker.vault.database import Database
+from caseworker.vault.database import Database, Row
 from caseworker.vault.passing_secrets import add_secret, overwrite_secret, secret_of
 from crypto.chain_keys import ChainKey, next_chain_key
 from crypto.names import GenesisId, ThreadId, Week
@@ -16,16 +16,22 @@ from crypto.sizes import REPLY_INDEXES
 __all__ = [
     "HeldChain",
     "advance_chain",
+    "chain_of_number",
     "chain_of_thread",
     "records_left",
     "remember_chain",
+    "set_newest_message",
     "step_chains",
 ]
 
 # Begins like no text of the protocol, whose first byte is the length of a label: SPEC 2.
 _NAME = b"fidelio-vault chain name"
+_NO_MESSAGE = 0
 # The newest message's: see `chain_of_thread`.
-_OF_THREAD = "FROM chains WHERE thread_id = ? ORDER BY week DESC, message DESC LIMIT 1"
+_OF_THREAD = (
+    f"FROM chains WHERE thread_id = ? AND message > {_NO_MESSAGE}"
+    " ORDER BY week DESC, message DESC LIMIT 1"
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,18 +52,17 @@ def remember_chain(
     thread_id: ThreadId,
     week: Week,
     first: ChainKey,
-    message: int,
-) -> None:
-    """Keep the chain that a message brought, by its c_0, or go on with it where it is known.
+) -> int:
+    """Keep the chain that a slot held, by its c_0, or go on with it where it is known.
 
-    One whose week lies before a restore may have been in use already: it is stepped on like those
+    Returns its number. No thread is answered under it before `set_newest_message`: anybody may
+    copy a slot, and what is behind it may be unreadable. One whose week lies before a restore may have been in use already: it is stepped on like those
     that the backup knew.
     """
     name = hmac.digest(first.secret, _NAME, "sha256")
     known = db.row("SELECT number FROM chains WHERE thread_id = ? AND name = ?", thread_id, name)
     if known:
-        db.run("UPDATE chains SET message = ? WHERE number = ?", message, known["number"])
-        return
+        return int(known["number"])
     steps = db.number(
         "SELECT coalesce(max(chain_steps), 0) FROM vault WHERE stepped_week >= ?", week
     )
@@ -68,10 +73,24 @@ def remember_chain(
         thread_id,
         name,
         week,
-        message,
+        _NO_MESSAGE,
         min(steps, REPLY_INDEXES),
         secret,
     )
+    return db.number("SELECT number FROM chains WHERE thread_id = ? AND name = ?", thread_id, name)
+
+
+def set_newest_message(db: Database, chain: int, message: int) -> None:
+    """Note the newest message (its number, from 1) whose slot held a chain."""
+    db.run("UPDATE chains SET message = ? WHERE number = ?", message, chain)
+
+
+def chain_of_number(db: Database, number: int) -> HeldChain:
+    """Return a chain by the number that `remember_chain` gave it."""
+    row = db.row("SELECT number, next_index, secret FROM chains WHERE number = ?", number)
+    if row is None:
+        raise LookupError("no chain of that number")
+    return _held(db, row)
 
 
 def chain_of_thread(db: Database, thread_id: ThreadId) -> HeldChain | None:
@@ -81,10 +100,11 @@ def chain_of_thread(db: Database, thread_id: ThreadId) -> HeldChain | None:
     chance. None where all that came is of the protocol before.
     """
     row = db.row(f"SELECT number, next_index, secret {_OF_THREAD}", thread_id)
-    if row is None:
-        return None
-    key = ChainKey(secret_of(db, row["secret"]))
-    return HeldChain(row["number"], row["next_index"], key)
+    return _held(db, row) if row else None
+
+
+def _held(db: Database, row: Row) -> HeldChain:
+    return HeldChain(row["number"], row["next_index"], ChainKey(secret_of(db, row["secret"])))
 
 
 def records_left(db: Database, thread_id: ThreadId) -> int:

@@ -1,4 +1,8 @@
-"""Reading envelopes: opened with every secret that is held, set aside where that fails."""
+"""Reading envelopes: opened with every secret that is held, set aside where that fails.
+
+What was altered is noted as set aside and nothing of it kept: no update can ever read it, and
+whoever has an envelope's bytes can send them altered.
+"""
 
 import hashlib
 from functools import cache
@@ -16,7 +20,7 @@ from caseworker.vault.arrivals import (
     envelope_outcome,
     set_aside,
 )
-from caseworker.vault.chains import remember_chain
+from caseworker.vault.chains import remember_chain, set_newest_message
 from caseworker.vault.condition import set_tried_with, tried_with
 from caseworker.vault.folder import Vault
 from caseworker.vault.messages import (
@@ -82,7 +86,7 @@ class EnvelopeReader:
         outcomes = []
         for address in addresses_set_aside(self._vault.db):
             one = set_aside(self._vault.db, address)
-            outcomes.append(self._open(one.address, one.body, one.slot))
+            outcomes.append(self._open(one.address, one.body, one.slot, one.chain))
         return len(outcomes) - outcomes.count(SET_ASIDE)
 
     def _try(self, address: Address, envelope: bytes) -> str:
@@ -96,17 +100,26 @@ class EnvelopeReader:
             return SET_ASIDE
         return self._open(address, envelope, slot)
 
-    def _open(self, address: Address, envelope: bytes, slot: OpenedSlot) -> str:
+    def _open(
+        self, address: Address, envelope: bytes, slot: OpenedSlot, chain: int | None = None
+    ) -> str:
+        """Read a body; `chain` is the number of the slot's chain where it was remembered before."""
         vault = self._vault
         try:
             opened = open_body(envelope, vault.genesis_id, vault.recipient, slot)
         except ProtocolError as error:
             self._set_outcome(address, SET_ASIDE, _reason(error))
-            add_set_aside(vault.db, SetAside(address, envelope, slot))
+            if not isinstance(error, Unauthentic):
+                chain = chain or self._remember_chain(slot)
+                add_set_aside(vault.db, SetAside(address, envelope, slot, chain))
             return SET_ASIDE
-        return self._add_message(address, opened)
+        return self._add_message(address, opened, chain)
 
-    def _add_message(self, address: Address, opened: OpenedEnvelope) -> str:
+    def _remember_chain(self, slot: OpenedSlot) -> int:
+        vault = self._vault
+        return remember_chain(vault.db, vault.genesis_id, slot.thread_id, slot.week, slot.chain)
+
+    def _add_message(self, address: Address, opened: OpenedEnvelope, chain: int | None) -> str:
         db, payload = self._vault.db, opened.payload
         content = content_hash(payload)
         if is_known_message(db, opened.thread_id, payload.message_id, content):
@@ -118,10 +131,7 @@ class EnvelopeReader:
         add_message(db, mark, proof)
         for file in announced_files(payload):
             add_file(db, _file_row(mark.number, file))
-        slot = opened.slot
-        remember_chain(
-            db, self._vault.genesis_id, slot.thread_id, slot.week, slot.chain, mark.number
-        )
+        set_newest_message(db, chain or self._remember_chain(opened.slot), mark.number)
         event = Received(mark.case_number, mark.number, mark.kind, address)
         append_event(self._vault, self._moment, event)
         return MESSAGE

@@ -26,7 +26,7 @@ CREATE TABLE chains (
     thread_id BLOB NOT NULL,      -- the source's public signing key
     name BLOB NOT NULL,           -- made one way from c_0: by this it is known when it comes again
     week INTEGER NOT NULL,        -- of the intake key of the slot that it came in
-    message INTEGER NOT NULL,     -- the newest message that brought it
+    message INTEGER NOT NULL,     -- the newest message that brought it; 0 before one came
     next_index INTEGER NOT NULL,  -- the lowest index that was never given out
     secret INTEGER NOT NULL REFERENCES passing_secrets, -- the chain key of that index
     UNIQUE (thread_id, name)
@@ -59,8 +59,11 @@ CREATE INDEX messages_by_case ON messages (case_number);
 CREATE INDEX messages_by_thread ON messages (thread_id, message_id);
 CREATE INDEX messages_by_commitment ON messages (commitment);
 
--- What a slot held, of an envelope that is set aside: content key, c_0, thread.
+-- What a slot held, of an envelope that is set aside: content key, thread; and its chain, which is
+-- overwritten as it advances. Never c_0: whoever copies an envelope and spoils it would keep that
+-- in the vault.
 ALTER TABLE envelopes ADD COLUMN secret INTEGER REFERENCES passing_secrets;
+ALTER TABLE envelopes ADD COLUMN chain INTEGER REFERENCES chains;
 ALTER TABLE envelopes DROP COLUMN content_key;
 UPDATE envelopes SET body = NULL, slot = NULL, key_week = NULL, key_hash = NULL;
 

@@ -9,10 +9,12 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from caseworker.cases.folding import all_cases
+from caseworker.exchange.inbound import envelopes
 from caseworker.office.new_signing_key import (
     read_carried_card,
     replace_signing_key,
@@ -34,11 +36,11 @@ from crypto.envelope import (
     new_message_id,
     slot_info,
 )
-from crypto.errors import Unauthentic
+from crypto.errors import Malformed, Unauthentic
 from crypto.hpke import hpke_seal
 from crypto.labels import Label, bound
 from crypto.names import GenesisId, ThreadId
-from crypto.office.envelope import IntakeSecret, open_envelope, open_slot
+from crypto.office.envelope import IntakeSecret, OpenedEnvelope, open_envelope, open_slot
 from crypto.payload import encode_payload
 from crypto.public_keys import recipient_bytes
 from crypto.sizes import ENVELOPE_SLOT_SIZE, REPLY_INDEXES, TAG_SIZE
@@ -179,6 +181,63 @@ def test_the_former_holder_of_an_id_opens_nothing_of_the_new_one(
         secrets = [IntakeSecret(one.week, one.key) for one in former.secrets]
         with pytest.raises(Unauthentic):
             open_slot(sealed.envelope, server.genesis_id, "board", secrets)
+
+
+@pytest.mark.parametrize("unread", ["altered", "of a newer client"])
+@pytest.mark.parametrize("first", [True, False], ids=["before the message", "after its answer"])
+def test_an_envelope_that_is_set_aside_keeps_no_key_of_an_answer(
+    office: Office,
+    server: Server,
+    source: Source,
+    monkeypatch: pytest.MonkeyPatch,
+    unread: str,
+    *,
+    first: bool,
+) -> None:
+    """Whoever has an envelope's bytes may send a copy with one bit flipped."""
+    good = server.report(source).envelope
+    bad = good[:20_000] + bytes([good[20_000] ^ 1]) + good[20_001:]
+    if unread == "of a newer client":
+        bad = source.message(server.directory, server.public_keys, "Newer.").envelope
+
+    def bring(*letters: bytes) -> None:
+        office.bring(*server.export("board", envelopes=letters), to="board")
+
+    def bring_bad() -> None:
+        real = envelopes.open_body
+
+        def older(envelope: bytes, *rest: Any) -> OpenedEnvelope:
+            if envelope == bad and unread == "of a newer client":
+                raise Malformed("a critical member that this version does not know")
+            return real(envelope, *rest)
+
+        monkeypatch.setattr(envelopes, "open_body", older)
+        bring(bad)
+        monkeypatch.undo()
+
+    if first:
+        bring_bad()
+    bring(good)
+    answer(office, server, "Where was it?")
+    answer(office, server, "And when?")
+    if not first:
+        bring_bad()
+
+    thread = source.keys.thread_id
+    (to,) = [one for one in server.directory.recipients if one.id == "board"]
+    c_0 = pair_chain(source.keys, "board", to.signing_key, current_key(to, DAY).week)
+    assert c_0.secret not in decrypted_pages(office.vault("board"), office.keys["board"])
+    assert said(server, source) == {"Where was it?", "And when?"}
+    if unread == "altered":
+        return
+    monkeypatch.setattr(envelopes, "program_version", lambda: "newer")
+    bring()
+    with office.opened("board") as vault:
+        (case,) = all_cases(vault.db).values()
+        assert len(case.received) == 2
+        assert not {one[:TAG_SIZE] for one in server.board} & later_tags(vault, thread)
+    answer(office, server, "Thank you.")
+    assert "Thank you." in said(server, source)
 
 
 def seal_to_board(server: Server) -> SealTo:

@@ -10,18 +10,30 @@ from caseworker.cases.folding import all_cases
 from caseworker.exchange.inbound import envelopes
 from caseworker.exchange.inbound import items as part
 from caseworker.vault.chunks import unclaimed_count
+from crypto.directory import current_key
+from crypto.envelope import close_envelope, slot_info
 from crypto.errors import Malformed
+from crypto.hpke import hpke_seal
 from crypto.office import envelope as crypto_envelope
-from crypto.sizes import CHUNK_SIZE
+from crypto.public_keys import recipient_bytes
+from crypto.sizes import CHUNK_SIZE, ENVELOPE_SLOT_SIZE
 from tests.offices.vaults import DAY, Office, Server, Source
 
 Real = Callable[..., object]
 
 
 def junk_envelope(server: Server, source: Source) -> bytes:
-    """What anybody can make: a slot that opens, and a body that does not."""
-    good = source.message(server.directory, server.public_keys).envelope
-    return good[:-1] + bytes([good[-1] ^ 1])
+    """What anybody can make: an envelope that opens, and a payload that is none."""
+    (to,) = [one for one in server.directory.recipients if one.id == "investigations"]
+    key = current_key(to, DAY)
+    content_key = os.urandom(32)
+    slot = hpke_seal(
+        server.public_keys[key.hash],
+        info=slot_info(server.genesis_id, recipient_bytes(to.id)),
+        plaintext=content_key + os.urandom(32) + source.keys.thread_id,
+    )
+    slots = slot + os.urandom(3 * ENVELOPE_SLOT_SIZE)
+    return close_envelope(content_key=content_key, slots=slots, payload=b"{}", source=source.keys)
 
 
 def loose_chunks(office: Office) -> int:

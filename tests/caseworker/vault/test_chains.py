@@ -12,6 +12,7 @@ from caseworker.vault.chains import (
     chain_of_thread,
     records_left,
     remember_chain,
+    set_newest_message,
     step_chains,
 )
 from caseworker.vault.folder import Vault
@@ -37,7 +38,8 @@ def chain() -> ChainKey:
 def take(vault: Vault, first: ChainKey, week: Week = WEEK, message: int = 1) -> None:
     """Take a chain in, as a message brings it."""
     with vault.db.transaction():
-        remember_chain(vault.db, vault.genesis_id, THREAD, week, first, message)
+        number = remember_chain(vault.db, vault.genesis_id, THREAD, week, first)
+        set_newest_message(vault.db, number, message)
 
 
 def held(vault: Vault) -> tuple[int, ChainKey]:
@@ -85,6 +87,19 @@ def test_of_two_chains_of_a_week_the_one_that_came_last_counts(office: Office) -
         assert held(vault) == (0, former)
 
 
+def test_no_thread_is_answered_under_a_chain_before_a_message_came(office: Office) -> None:
+    """One of a later week, whose envelope was set aside, is not chosen."""
+    read, unread = chain(), chain()
+    with office.opened() as vault:
+        with vault.db.transaction():
+            remember_chain(vault.db, vault.genesis_id, THREAD, Week(WEEK + 1), unread)
+        assert chain_of_thread(vault.db, THREAD) is None
+        take(vault, read)
+        assert held(vault) == (0, read)
+        take(vault, unread, Week(WEEK + 1), message=2)
+        assert held(vault) == (0, unread)
+
+
 def test_a_chain_is_used_up_at_128(office: Office) -> None:
     with office.opened() as vault:
         take(vault, chain())
@@ -126,9 +141,9 @@ def test_no_page_keeps_a_chain_key_whose_record_is_in_a_batch(
         for number in range(4):
             ReplyWriter(vault, at(DAY)).reply(1, f"Question {number}")
             with vault.db.transaction():
-                for message in range(100):
+                for _ in range(100):
                     thread = ThreadId(os.urandom(32))
-                    remember_chain(vault.db, vault.genesis_id, thread, WEEK, chain(), message)
+                    remember_chain(vault.db, vault.genesis_id, thread, WEEK, chain())
     office.carry(server.folder / "out")
     found = decrypted_pages(office.vault(), office.keys["investigations"])
     assert [key.secret in found for key in used] == [False] * 4
@@ -169,12 +184,17 @@ def test_a_journal_that_is_still_needed_is_left_alone(office: Office) -> None:
 def test_what_is_kept_of_a_slot_goes_once_its_envelope_is_read(office: Office) -> None:
     content_key, c_0, address = os.urandom(32), chain(), Address(os.urandom(32))
     slot = OpenedSlot(2, content_key, c_0, THREAD, WEEK, KeyHash(bytes(32)))
+    body = bytes(32_768)
     with office.opened() as vault:
         with vault.db.transaction():
             add_envelope(vault.db, address, "set-aside", "Malformed", DAY)
-            add_set_aside(vault.db, SetAside(address, bytes(32_768), slot))
+            number = remember_chain(vault.db, vault.genesis_id, THREAD, WEEK, c_0)
+            set_newest_message(vault.db, number, 1)
+            add_set_aside(vault.db, SetAside(address, body, slot, number))
         assert set_aside(vault.db, address).slot == slot
         assert content_key in decrypted_pages(office.vault(), office.keys[vault.recipient])
+        use(vault, 1)
+        assert set_aside(vault.db, address).slot.chain == held(vault)[1]
         with vault.db.transaction():
             add_envelope(vault.db, address, "message", "", DAY)
         found = decrypted_pages(office.vault(), office.keys[vault.recipient])
