@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from caseworker.vault.database import Database
 from caseworker.vault.chains import chain_of_number
+from caseworker.vault.database import Database
 from caseworker.vault.passing_secrets import add_secret, forget_secret, secret_of
 from crypto.byte_reader import ByteReader
 from crypto.names import Address, Day, ThreadId, Week

@@ -9,7 +9,7 @@ Others ask in the product's words:
 - `folder`, `kinds`, `disk_room`, `disk_faults`, `file_systems`, `damage`: where it lies, what it
   is, what the disk allows, and what it has spoiled.
 
-`rows`, `connections`, `slots` and `retention` are this room's own.
+`export_number`, `rows`, `connections`, `slots` and `retention` are this room's own.
 
 Envelopes and chunks, all of one size each, lie in files of equal slots, with an index beside them
 (`slots`), written on a grid of time (`beat`). No file, record or slot tells in which order things

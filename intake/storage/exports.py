@@ -16,8 +16,9 @@ from ground.shell.refusals import Refusal
 from intake.storage import retention
 from intake.storage.connections import connect, empty_log, prepare, reading, writing
 from intake.storage.damage import Damage
+from intake.storage.export_number import next_export_number
 from intake.storage.folder import DataFolder
-from intake.storage.rows import form_rows, line_rows, number_rows, office_rows
+from intake.storage.rows import form_rows, line_rows, office_rows
 from intake.storage.rows.office_rows import OfficeDocument
 from intake.storage.slots.records import Item
 from intake.storage.slots.store import Store
@@ -77,7 +78,7 @@ class Exports:
             with self._store.changing():
                 with writing(self._connection, self._folder):
                     retention.retire(self._connection, self._store, directory, day)
-                    number = _next_number(self._connection, day)
+                number = next_export_number(self._folder, day)
                 snapshot = self._snapshot(recipient, number)
             yield snapshot
 
@@ -135,13 +136,6 @@ def _no_form(folder: DataFolder) -> Refusal:
         f"the database in {foreign_path(folder.path)} lacks the form that its directory names",
         "look after its disk, and import the office's next directory: it brings its form with it",
     )
-
-
-def _next_number(connection: sqlite3.Connection, day: Day) -> int:
-    """Return the number of an export, remembered before anything bears it: SPEC 14."""
-    number = max(number_rows.newest(connection) + 1, day << 32)
-    number_rows.set_newest(connection, number)
-    return number
 
 
 @contextmanager

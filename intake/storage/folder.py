@@ -61,6 +61,11 @@ class DataFolder:
         return self.path / "server.key"
 
     @property
+    def export_number(self) -> Path:
+        """The number of the newest export, which only grows."""
+        return self.path / "export.number"
+
+    @property
     def site(self) -> Path:
         """The static site: a link to its newest generation."""
         return self.path / "site"

@@ -9,6 +9,7 @@ from crypto.names import Address, Day, GenesisId, KeyHash, Week
 from crypto.statements import StatementKind, TakenLine
 from intake.storage import retention
 from intake.storage.connections import connect, prepare, writing
+from intake.storage.export_number import make_export_number
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import Kind
 from intake.storage.rows import form_rows, line_rows, office_rows, volume_rows
@@ -205,6 +206,7 @@ class Imports:
 def open_imports(folder: DataFolder) -> Iterator[Imports]:
     """Open a data folder to import into it, its database made if need be."""
     prepare(folder)
+    make_export_number(folder)
     with (
         closing(connect(folder)) as connection,
         closing(Store(folder, on_damage=lambda _: None)) as store,

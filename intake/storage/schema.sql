@@ -1,7 +1,7 @@
 -- The database of an intake server, version 3: what is public. Every table is keyed by what is random or public;
--- there are no row numbers (WITHOUT ROWID) and no times, and no days but that of the newest export:
--- of all else a week is the finest there is (days since 1970-01-01, UTC, divided by 7). After each
--- column: what it reveals to whoever seizes the file.
+-- there are no row numbers (WITHOUT ROWID), no times, and no days: a week is the finest there is
+-- (days since 1970-01-01, UTC, divided by 7). After each column: what it reveals to whoever
+-- seizes the file.
 
 -- What there is once.
 CREATE TABLE office (
@@ -10,12 +10,6 @@ CREATE TABLE office (
                                         -- public half of the key that bundles are signed with;
                                         -- 'edition' is random, drawn anew when what is served
                                         -- changes; 'week' that in which retention last ran
-) WITHOUT ROWID;
-
--- The number of the newest export: one row. The next one is higher, whatever happens.
-CREATE TABLE export_number (
-    number  INTEGER NOT NULL PRIMARY KEY  -- in each bundle too: its first half is a day, the only one
-                                        -- here: that of the newest export
 ) WITHOUT ROWID;
 
 -- Public intake keys, of the directory and of the cards.

@@ -37,7 +37,7 @@ def test_no_table_has_row_numbers(connection: "contextlib.closing[sqlite3.Connec
     Finding: Hush Line, V-003 sequential message ids.
     """
     with connection as database:
-        assert len(tables(database)) == 8
+        assert len(tables(database)) == 7
         for table in tables(database):
             with pytest.raises(sqlite3.OperationalError, match="no such column"):
                 database.execute(f"SELECT rowid FROM {table}")
