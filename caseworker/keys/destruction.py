@@ -58,7 +58,8 @@ class Destruction:
 class _Export:
     """An export that came whole, or one of each server, by the oldest.
 
-    Its day is never later than the vault's clock at the import. `believed_day` is not later, either, than that clock was believed.
+    Its day is never later than the vault's clock at the import. `believed_day` is not later,
+    either, than that clock was believed.
     """
 
     claimed_day: Day
