@@ -1,9 +1,10 @@
 """What the board weighs, which whoever looks for an answer loads whole: SPEC 9.2."""
 
+from collections import Counter
+
 from caseworker.keys.directories import known_directory
-from caseworker.vault.arrivals import taken_lines
 from caseworker.vault.folder import Vault
-from caseworker.vault.taken import last_live_day
+from caseworker.vault.taken import believed_lines, last_live_day
 from crypto.names import Day
 from crypto.sizes import BATCH_SIZES, RECORD_SIZE
 from crypto.statements import StatementKind
@@ -14,13 +15,16 @@ _ROOM_A_REPORT = 4
 
 
 def live_board_size(vault: Vault, today: Day) -> int:
-    """Return the bytes of all batches on the board, as the newest believed export tells of them."""
+    """Return the bytes of all batches on the heaviest board, as each server's newest export tells.
+
+    Every server has a board of its own.
+    """
     reply_days = known_directory(vault).policy.reply_days
-    return sum(
-        line.count * RECORD_SIZE
-        for line in taken_lines(vault.db)
-        if line.kind is StatementKind.BATCH and today <= last_live_day(line.week, reply_days)
-    )
+    sizes: Counter[bytes] = Counter()
+    for line in believed_lines(vault):
+        if line.kind is StatementKind.BATCH and today <= last_live_day(line.week, reply_days):
+            sizes[line.server] += line.count * RECORD_SIZE
+    return max(sizes.values(), default=0)
 
 
 def proposed_batch_size(reports: int, exports: int, recipients: int) -> int:

@@ -4,22 +4,25 @@ A secret goes once nothing under it can arrive any more: then what was recorded 
 closed for good, also for whoever gets the vault and its passphrase. Too early, and a report that
 is still on its way stays closed to the office. So (SPEC 14.1):
 
-- a secret goes by itself only where every part of one export has been imported, of that whose
-  number is the highest of all that a server of the office signed (keys/servers.py), and that
-  export's day and the vault's lie past the key's acceptance. One that is dated ahead of this
-  vault's clock counts as of the day on which it came, and only after a question;
+- a secret goes by itself only where, of every server that the vault believes (keys/servers.py),
+  every part of the export with the highest number has been imported, and the day of each such
+  export and the vault's lie past the key's acceptance: what one server has told says nothing of
+  what lies on another. An export that is dated ahead of this vault's clock counts as of the day on
+  which it came, and only after a question;
 - a secret whose key ended more than 60 days ago goes after a question;
 - where the clock jumped, or stands far past the newest export, and after a restore, all of it is
   asked. A jump is remembered until a person said that the clock is right (vault/condition.py), and
   the day of what was imported meanwhile counts as no later than the last day that was believed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 from caseworker.keys.key_dates import last_accepted_day, last_kept_day
-from caseworker.keys.servers import believed_servers, newest_export
+from caseworker.keys.servers import newest_exports
 from caseworker.vault.arrivals import ImportRow, all_imports
+from caseworker.vault.believed_servers import believed_servers
 from caseworker.vault.condition import believes_clock, restored_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.secrets_file import HeldSecret
@@ -36,7 +39,7 @@ class Doubt(Enum):
     CLOCK_AHEAD = "clock-ahead"
     # The vault came from a backup.
     RESTORED = "restored"
-    # The only export that is so new is dated in the future.
+    # An export without which it would stay is dated in the future.
     EXPORT_AHEAD = "export-ahead"
     # The keys ended long ago.
     LONG_OVER = "long-over"
@@ -53,9 +56,10 @@ class Destruction:
 
 @dataclass(frozen=True)
 class _Export:
-    """An export that came whole, its day never later than the vault's clock at the import.
+    """An export that came whole, or one of each server, by the oldest.
 
-    `believed_day` is not later, either, than that clock was believed.
+    Its day is never later than the vault's clock at the import. `believed_day` is not later,
+    either, than that clock was believed.
     """
 
     claimed_day: Day
@@ -69,7 +73,7 @@ def destruction_due(vault: Vault, today: Day) -> Destruction:
     if not over:
         return Destruction((), (), ())
     general = _general_doubts(vault, today)
-    export = _whole_export(newest_export(vault))
+    export = _whole_exports(newest_exports(vault).values())
     until = Day(0)
     if export:
         jumped = Doubt.CLOCK_JUMPED in general
@@ -112,6 +116,19 @@ def _general_doubts(vault: Vault, today: Day) -> set[Doubt]:
     if restored_day(vault.db) is not None:
         doubts.add(Doubt.RESTORED)
     return doubts
+
+
+def _whole_exports(servers: Iterable[list[ImportRow]]) -> _Export | None:
+    """Return what all servers have told by now, where the export of none is missing or in parts."""
+    exports = [_whole_export(rows) for rows in servers]
+    whole = [one for one in exports if one is not None]
+    if not whole or len(whole) < len(exports):
+        return None
+    return _Export(
+        claimed_day=min(one.claimed_day for one in whole),
+        believed_day=min(one.believed_day for one in whole),
+        ahead=any(one.ahead for one in whole),
+    )
 
 
 def _whole_export(rows: list[ImportRow]) -> _Export | None:

@@ -3,7 +3,8 @@
 Envelopes and chunks prove themselves. All else that a bundle from the server says (what was taken,
 of which day it is, in which week something came) is believed only of a server that the directory
 lists, or in the directory's vault of one that a person compared; and only of the export with the
-highest number among those. So a courier who writes a bundle, or brings an old one, says nothing.
+highest number of that server. So a courier who writes a bundle, or brings an old one, says nothing,
+and one who brings a server's bundles says nothing about another server.
 """
 
 import hashlib
@@ -13,10 +14,11 @@ from caseworker.log.chain import append_event
 from caseworker.log.vault_events import ServerDropped, ServerPinned
 from caseworker.moments import Moment
 from caseworker.vault.arrivals import ImportRow, all_imports
+from caseworker.vault.believed_servers import believed_servers
 from caseworker.vault.folder import Vault
-from caseworker.vault.keys import directory_key, newest_directory
+from caseworker.vault.keys import directory_key
 from caseworker.vault.servers import drop_server, pin_server, pinned_servers, servers_seen
-from crypto.directory import SERVERS_MAX, read_directory
+from crypto.directory import SERVERS_MAX
 from crypto.names import Day
 from ground.shell.refusals import Refusal
 
@@ -26,26 +28,27 @@ def server_digest(public_key: bytes) -> bytes:
     return hashlib.sha256(public_key).digest()
 
 
-def believed_servers(vault: Vault) -> tuple[bytes, ...]:
-    """Return the public keys (32 bytes each) of the servers that a vault believes."""
-    if directory_key(vault.db):
-        return pinned_servers(vault.db)
-    document = newest_directory(vault.db)
-    return read_directory(document, vault.genesis_id).servers if document else ()
-
-
 def wants_first_server(vault: Vault) -> bool:
     """Tell whether a person has to compare the key of the first server that this vault meets."""
     return directory_key(vault.db) is not None and not pinned_servers(vault.db)
 
 
-def newest_export(vault: Vault) -> list[ImportRow]:
-    """Return the parts, imported here, of the export that counts; none where none is believed."""
-    servers = believed_servers(vault)
-    rows = [row for row in all_imports(vault.db) if row.server in servers]
+def newest_exports(vault: Vault) -> dict[bytes, list[ImportRow]]:
+    """Return the parts, imported here, of the export that counts of each server that is believed.
+
+    None of a server that was not heard yet.
+    """
+    parts: dict[bytes, list[ImportRow]] = {one: [] for one in believed_servers(vault)}
+    for row in all_imports(vault.db):
+        if row.server in parts:
+            parts[row.server].append(row)
+    return {server: _of_newest(rows) for server, rows in parts.items()}
+
+
+def _of_newest(rows: list[ImportRow]) -> list[ImportRow]:
     newest: ImportRow | None = None
     for row in rows:
-        # Of two servers that gave out one number the one that was heard last counts.
+        # Of two exports under one number the one that was heard last counts.
         if newest is None or row.number >= newest.number:
             newest = row
     return [row for row in rows if newest and row.export == newest.export]
@@ -54,9 +57,11 @@ def newest_export(vault: Vault) -> list[ImportRow]:
 def newest_export_day(vault: Vault) -> Day | None:
     """Return of which day all is that this vault knows of the server; None where it knows nothing.
 
-    Never later than the day on which it was imported.
+    Never later than the day on which it was imported. Of several servers that were heard, that of
+    the one heard longest ago.
     """
-    days = [min(row.day, row.imported_day) for row in newest_export(vault)]
+    exports = newest_exports(vault).values()
+    days = [min(row.day, row.imported_day) for rows in exports for row in rows]
     return min(days, default=None)
 
 

@@ -64,8 +64,9 @@ class SetAside:
 
 @dataclass(frozen=True)
 class TakenRow:
-    """That the server took something, by the last inbound bundle."""
+    """That a server (its public key, 32 bytes) took something, by its newest export."""
 
+    server: bytes
     kind: StatementKind
     recipient: str
     number: int
@@ -99,12 +100,13 @@ def _imports(db: Database, which: str, *values: bytes) -> Iterator[ImportRow]:
         yield ImportRow(**row)
 
 
-def replace_taken_lines(db: Database, lines: list[TakenLine]) -> None:
-    """Keep the lines of an inbound bundle, each checked, in the place of the ones before."""
-    db.run("DELETE FROM taken_lines")
+def replace_taken_lines(db: Database, server: bytes, lines: list[TakenLine]) -> None:
+    """Keep the lines of a bundle of a server, each checked, in the place of its ones before."""
+    db.run("DELETE FROM taken_lines WHERE server = ?", server)
     for line in lines:
         db.run(
-            "INSERT INTO taken_lines VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO taken_lines VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            server,
             line.kind,
             line.recipient_id,
             line.number,
@@ -115,8 +117,8 @@ def replace_taken_lines(db: Database, lines: list[TakenLine]) -> None:
 
 
 def taken_lines(db: Database) -> Iterator[TakenRow]:
-    """Yield what the server has taken, of every recipient."""
-    for row in db.rows("SELECT * FROM taken_lines ORDER BY kind, recipient, number"):
+    """Yield what each server has taken, of every recipient."""
+    for row in db.rows("SELECT * FROM taken_lines ORDER BY kind, recipient, number, server"):
         yield TakenRow(**{**row, "kind": StatementKind(row["kind"])})
 
 

@@ -56,8 +56,8 @@ def remember_chain(
     """Keep the chain that a slot held, by its c_0, or go on with it where it is known.
 
     Returns its number. No thread is answered under it before `set_newest_message`: anybody may
-    copy a slot, and what is behind it may be unreadable. One whose week lies before a restore may have been in use already: it is stepped on like those
-    that the backup knew.
+    copy a slot, and what is behind it may be unreadable. One whose week lies before a restore may
+    have been in use already: it is stepped on like those that the backup knew.
     """
     name = hmac.digest(first.secret, _NAME, "sha256")
     known = db.row("SELECT number FROM chains WHERE thread_id = ? AND name = ?", thread_id, name)
@@ -90,7 +90,7 @@ def chain_of_number(db: Database, number: int) -> HeldChain:
     row = db.row("SELECT number, next_index, secret FROM chains WHERE number = ?", number)
     if row is None:
         raise LookupError("no chain of that number")
-    return _held(db, row)
+    return _chain_of_row(db, row)
 
 
 def chain_of_thread(db: Database, thread_id: ThreadId) -> HeldChain | None:
@@ -100,10 +100,10 @@ def chain_of_thread(db: Database, thread_id: ThreadId) -> HeldChain | None:
     chance. None where all that came is of the protocol before.
     """
     row = db.row(f"SELECT number, next_index, secret {_OF_THREAD}", thread_id)
-    return _held(db, row) if row else None
+    return _chain_of_row(db, row) if row else None
 
 
-def _held(db: Database, row: Row) -> HeldChain:
+def _chain_of_row(db: Database, row: Row) -> HeldChain:
     return HeldChain(row["number"], row["next_index"], ChainKey(secret_of(db, row["secret"])))
 
 

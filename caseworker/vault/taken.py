@@ -1,8 +1,14 @@
-"""What the server has taken of this vault's, worked out anew from the last inbound bundle."""
+"""What the servers have taken of this vault's, worked out anew from the newest export of each.
 
+Taken is what every server that is believed has taken: until then it is carried. That a vault was
+restored, any of them may say.
+"""
+
+from collections import defaultdict
 from dataclasses import dataclass
 
 from caseworker.vault.arrivals import TakenRow, taken_lines
+from caseworker.vault.believed_servers import believed_servers
 from caseworker.vault.folder import Vault
 from caseworker.vault.numbers import highest_number, raise_number
 from caseworker.vault.outgoing import (
@@ -19,23 +25,39 @@ from crypto.statements import StatementKind
 
 @dataclass(frozen=True)
 class Outgoing:
-    """Something signed, and the week in which the last inbound bundle says it was taken."""
+    """Something signed, and the line of the server that took it last, once each has taken it."""
 
     row: OutgoingRow
     taken: TakenRow | None
 
 
 def outgoing_state(vault: Vault) -> list[Outgoing]:
-    """Return all that this vault ever signed, each with whether it is named as taken."""
-    lines = {
-        (line.kind, line.number, line.content_hash): line
-        for line in taken_lines(vault.db)
-        if line.recipient == vault.recipient
-    }
+    """Return all that this vault ever signed, each with whether every server names it as taken."""
+    servers = believed_servers(vault)
+    lines: dict[tuple[StatementKind, int, bytes], list[TakenRow]] = defaultdict(list)
+    for line in own_lines(vault):
+        lines[line.kind, line.number, line.content_hash].append(line)
     return [
-        Outgoing(row, lines.get((row.kind, row.number, row.content_hash)))
+        Outgoing(row, _line_by_all(servers, lines[row.kind, row.number, row.content_hash]))
         for row in outgoing_rows(vault.db)
     ]
+
+
+def believed_lines(vault: Vault) -> list[TakenRow]:
+    """Return what servers that are believed have taken, of every recipient."""
+    servers = believed_servers(vault)
+    return [line for line in taken_lines(vault.db) if line.server in servers]
+
+
+def own_lines(vault: Vault) -> list[TakenRow]:
+    """Return what servers that are believed have taken of this vault's own."""
+    return [line for line in believed_lines(vault) if line.recipient == vault.recipient]
+
+
+def _line_by_all(servers: tuple[bytes, ...], lines: list[TakenRow]) -> TakenRow | None:
+    if {line.server for line in lines} != set(servers):
+        return None
+    return max(lines, key=lambda line: line.week, default=None)
 
 
 def to_repeat(vault: Vault) -> list[OutgoingRow]:
@@ -50,7 +72,7 @@ def confirmations_under_way(vault: Vault) -> set[int]:
 
 
 def remember_weeks(vault: Vault) -> None:
-    """Remember in which week the server took each batch: its lifetime counts from there."""
+    """Remember in which week the last server took each batch: its lifetime counts from there."""
     for one in outgoing_state(vault):
         if one.taken and one.row.week_taken is None:
             set_week_taken(vault.db, one.row, one.taken.week)
@@ -64,9 +86,8 @@ def lines_not_made(vault: Vault) -> list[TakenRow]:
     known = {(row.kind, row.number): row.content_hash for row in outgoing_rows(vault.db)}
     return [
         line
-        for line in taken_lines(vault.db)
-        if line.recipient == vault.recipient
-        and line.number > highest_moved_past(vault, line.kind)
+        for line in own_lines(vault)
+        if line.number > highest_moved_past(vault, line.kind)
         and known.get((line.kind, line.number)) != line.content_hash
     ]
 
@@ -104,12 +125,8 @@ def _moved_past_name(kind: StatementKind) -> str:
 
 
 def highest_named(vault: Vault, kind: StatementKind) -> int:
-    """Return the highest number of a kind, of this vault, that the last inbound bundle names."""
-    named = (
-        line.number
-        for line in taken_lines(vault.db)
-        if line.recipient == vault.recipient and line.kind == kind
-    )
+    """Return the highest number of a kind, of this vault, that any server names."""
+    named = (line.number for line in own_lines(vault) if line.kind == kind)
     return max(named, default=0)
 
 

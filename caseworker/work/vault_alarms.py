@@ -15,7 +15,7 @@ from caseworker.keys.directories import (
     known_directory,
     stray_directory,
 )
-from caseworker.keys.servers import newest_export
+from caseworker.keys.servers import newest_exports
 from caseworker.keys.signing import active_signing_key, is_named
 from caseworker.keys.upkeep import lost_keys
 from caseworker.vault.arrivals import oldest_unconfirmed_day
@@ -279,6 +279,6 @@ def _servers(vault: Vault) -> list[Alarm]:
         if listed != set(pinned_servers(vault.db)):
             return [TroubleAlarm(Trouble.SERVER_NOT_NAMED, loud=False)]
         return []
-    if servers_seen(vault.db) and not newest_export(vault):
+    if servers_seen(vault.db) and not any(newest_exports(vault).values()):
         return [TroubleAlarm(Trouble.NO_SERVER, loud=False)]
     return []

@@ -9,8 +9,9 @@ from caseworker.keys.board_weight import live_board_size
 from caseworker.keys.cards import own_card
 from caseworker.keys.destruction import Destruction, destruction_due
 from caseworker.keys.directories import known_directory
-from caseworker.keys.servers import believed_servers, newest_export_day
+from caseworker.keys.servers import newest_export_day
 from caseworker.log.chain import verify_log
+from caseworker.vault.believed_servers import believed_servers
 from caseworker.vault.condition import backup_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.keys import directory_key

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from caseworker.keys.servers import believed_servers, newest_export, newest_export_day
+from caseworker.keys.servers import newest_export_day, newest_exports
+from caseworker.vault.believed_servers import believed_servers
 from caseworker.vault.folder import Vault
 from crypto.bundle import InboundHeader
 from crypto.names import Day
@@ -15,7 +16,7 @@ class Belief(Enum):
     ALL = "all"
     """It is of the export that counts."""
     OLDER = "older"
-    """Its export is older than one that was imported."""
+    """Its export is older than one of its server that was imported."""
     OTHER_SERVER = "other-server"
     """It was signed by a key that the directory does not list."""
     NO_SERVER_YET = "no-server-yet"
@@ -42,7 +43,7 @@ def belief_in(vault: Vault, header: InboundHeader, server: bytes) -> Belief:
         return Belief.NO_SERVER_YET
     if server not in servers:
         return Belief.OTHER_SERVER
-    newest = max((row.number for row in newest_export(vault)), default=0)
+    newest = max((row.number for row in newest_exports(vault)[server]), default=0)
     return Belief.ALL if header.number >= newest else Belief.OLDER
 
 

@@ -8,28 +8,25 @@ what they carried anew, under new numbers, and with indexes that no record had.
 from caseworker.cases.lists import append_to_case, check_with_log, replies_in_batches
 from caseworker.log.case_events import CalledBack
 from caseworker.moments import Moment
-from caseworker.vault.arrivals import taken_lines
 from caseworker.vault.folder import Vault
 from caseworker.vault.outgoing import (
     OutgoingRow,
     drop_content,
     forget_confirmation,
 )
-from caseworker.vault.taken import outgoing_state
+from caseworker.vault.taken import outgoing_state, own_lines
 from crypto.statements import StatementKind
 
 
 def call_back_refused(vault: Vault, moment: Moment) -> None:
-    """Drop, within a transaction, what the last inbound bundle names with another content."""
-    named = {
-        (line.kind, line.number)
-        for line in taken_lines(vault.db)
-        if line.recipient == vault.recipient
-    }
+    """Drop, within a transaction, what servers name with another content, and none with its own."""
+    lines = own_lines(vault)
+    named = {(line.kind, line.number) for line in lines}
+    taken = {(line.kind, line.number, line.content_hash) for line in lines}
     for one in outgoing_state(vault):
         row = one.row
-        never_taken = one.taken is None and row.week_taken is None
-        if row.kept and never_taken and (row.kind, row.number) in named:
+        by_any = (row.kind, row.number, row.content_hash) in taken or row.week_taken is not None
+        if row.kept and not by_any and (row.kind, row.number) in named:
             _call_back(vault, moment, row)
 
 

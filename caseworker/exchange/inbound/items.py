@@ -108,7 +108,7 @@ class PartItems:
             self.counts.read_after_all = self._reader.try_again()
 
     def _believe_lines(self, header: InboundHeader) -> None:
-        self._public.settle_lines()
+        self._public.settle_lines(self._server)
         hear_after_restore(self._vault, header.day, self._moment.day)
         self.found_restored = find_restored(self._vault, self._moment)
         remember_weeks(self._vault)

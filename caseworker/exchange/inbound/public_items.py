@@ -94,9 +94,9 @@ class PublicItems:
         for card in self._cards:
             self._import_card(card)
 
-    def settle_lines(self) -> None:
-        """Import the lines: they alone say from now on what the server has taken."""
-        replace_taken_lines(self.vault.db, list(self._lines.values()))
+    def settle_lines(self, server: bytes) -> None:
+        """Import the lines: they alone say from now on what this server has taken."""
+        replace_taken_lines(self.vault.db, server, list(self._lines.values()))
 
     def _import_directory(self, document: bytes) -> None:
         known = known_directory(self.vault)

@@ -9,8 +9,21 @@ CREATE TABLE pinned_servers (
 
 -- The server's public key that signed the part; empty before parts were signed.
 ALTER TABLE imports ADD COLUMN server BLOB;
--- The number of its export: of all that are believed the highest counts.
+-- The number of its export: of all of a server the highest counts.
 ALTER TABLE imports ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+
+-- What each server has taken, by its newest export: every valid line of it.
+DROP TABLE taken_lines;
+CREATE TABLE taken_lines (
+    server BLOB NOT NULL,         -- the public key that signed the export
+    kind INTEGER NOT NULL,        -- 1 batch, 2 confirmation: SPEC 13
+    recipient TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    week INTEGER NOT NULL,        -- in which that server took it, as it says
+    content_hash BLOB NOT NULL,
+    PRIMARY KEY (server, kind, recipient, number, content_hash)
+) STRICT;
 
 -- The week in which an envelope came to the server, as one that is believed said it; else that in
 -- which it came here.

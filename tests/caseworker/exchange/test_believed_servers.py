@@ -17,13 +17,13 @@ from caseworker.exchange.inbound.missing_parts import missing_parts
 from caseworker.keys.directories import issue_directory, known_directory
 from caseworker.keys.servers import (
     ServerChanges,
-    believed_servers,
     change_servers,
     newest_export_day,
     server_digest,
 )
 from caseworker.vault.arrival_weeks import week_of_arrival
 from caseworker.vault.arrivals import taken_lines, unconfirmed_envelopes
+from caseworker.vault.believed_servers import believed_servers
 from caseworker.vault.key_slots import VaultKey
 from caseworker.vault.servers import pinned_servers
 from caseworker.vault.taken import to_repeat

@@ -40,7 +40,7 @@ from crypto.errors import Malformed, Unauthentic
 from crypto.hpke import hpke_seal
 from crypto.labels import Label, bound
 from crypto.names import GenesisId, ThreadId
-from crypto.office.envelope import IntakeSecret, OpenedEnvelope, open_envelope, open_slot
+from crypto.office.envelope import IntakeSecret, OpenedEnvelope, open_body, open_envelope, open_slot
 from crypto.payload import encode_payload
 from crypto.public_keys import recipient_bytes
 from crypto.sizes import ENVELOPE_SLOT_SIZE, REPLY_INDEXES, TAG_SIZE
@@ -204,7 +204,7 @@ def test_an_envelope_that_is_set_aside_keeps_no_key_of_an_answer(
         office.bring(*server.export("board", envelopes=letters), to="board")
 
     def bring_bad() -> None:
-        real = envelopes.open_body
+        real = open_body
 
         def older(envelope: bytes, *rest: Any) -> OpenedEnvelope:
             if envelope == bad and unread == "of a newer client":

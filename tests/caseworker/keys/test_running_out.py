@@ -15,7 +15,7 @@ from crypto.signing import SigningKey
 from ground.shell.figures import until_text
 from tests.caseworker.office.test_office_keys import real_root, renew
 from tests.offices.courier import Go
-from tests.offices.vaults import DAY, Office, Server, Source, at
+from tests.offices.vaults import DAY, SERVER_KEY, Office, Server, Source, at
 
 
 def alarms_on(office: Office, day: int, recipient: str = "investigations") -> list[WordedAlarm]:
@@ -235,7 +235,8 @@ def take_batches(office: Office, number: int, week: int = DAY // 7) -> None:
     with office.opened() as vault, vault.db.transaction():
         for one in range(number):
             vault.db.run(
-                "INSERT INTO taken_lines VALUES (1, 'board', ?, 256, ?, randomblob(32))",
+                "INSERT INTO taken_lines VALUES (?, 1, 'board', ?, 256, ?, randomblob(32))",
+                SERVER_KEY.public_key,
                 one + 100,
                 week,
             )
