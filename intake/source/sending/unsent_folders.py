@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from crypto.errors import Unauthentic
+from crypto.errors import Malformed, Unauthentic
 from crypto.names import GenesisId
 from ground.disk.held_folders import HELD, HeldFolder, hold_folder, new_held_folder
 from ground.disk.replaced_files import wipe_file
@@ -133,7 +133,7 @@ def _opened_by(office_folder: Path, codename_key: CodenameKey) -> Unsent:
         if random is None:
             continue
         found = Unsent(folder, joined_key(codename_key, random))
-        with suppress(Unauthentic, FileNotFoundError):
+        with suppress(Unauthentic, Malformed, FileNotFoundError):
             found.load()
             return found
     raise Refusal(
