@@ -80,9 +80,10 @@ class KeyFile:
         random = secrets.token_bytes(_KEY_SIZE)
         session = runtime_folder()
         if session is not None:
-            # The link is first: whoever finds it knows where a key may have been left.
-            self._name.symlink_to(session / f"{_PREFIX}{self._name.parent.name}")
+            # Not every file system knows links.
             with suppress(OSError):
+                # The link is first: whoever finds it knows where a key may have been left.
+                self._name.symlink_to(session / f"{_PREFIX}{self._name.parent.name}")
                 _write(self._place(), random)
                 return random
             self.erase()
