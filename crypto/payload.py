@@ -34,6 +34,7 @@ __all__ = [
     "check_file_name",
     "encode_payload",
     "parse_payload",
+    "read_answers",
     "safe_file_name",
 ]
 
@@ -193,7 +194,7 @@ def parse_payload(data: bytes) -> Payload:
         delegation=directory.integer("delegation"),
         sequence=directory.integer("sequence"),
         form=FormHash(fields.hex("form", _HASH_SIZE)),
-        answers=_read_answers(fields),
+        answers=read_answers(fields),
         text=fields.text("text", len(data)),
         rest=None if fields.is_null("rest") else _read_rest(fields.object("rest")),
         attachments=tuple(map(_read_attachment, fields.objects("attachments", 0, ATTACHMENTS_MAX))),
@@ -268,7 +269,8 @@ def _read_name(fields: Fields) -> str:
     return name
 
 
-def _read_answers(fields: Fields) -> dict[str, Answer]:
+def read_answers(fields: Fields) -> dict[str, Answer]:
+    """Return the member `answers`, texts and choices by their questions; Malformed. SPEC 7.1."""
     answers: dict[str, Answer] = {}
     for question, value in fields.members("answers", 0, ANSWERS_MAX).items():
         if isinstance(value, str):

@@ -16,7 +16,14 @@ from typing import Final
 from ground.disk.durable import PRIVATE_FILE, PRIVATE_FOLDER, sync_folder
 from ground.disk.replaced_files import wipe_tree
 
-__all__ = ["HELD", "HeldFolder", "hold_folder", "left_by_the_dead", "new_held_folder"]
+__all__ = [
+    "HELD",
+    "HeldFolder",
+    "hold_folder",
+    "is_any_left",
+    "left_by_the_dead",
+    "new_held_folder",
+]
 
 HELD: Final = ".held"
 """The name of the file that is locked."""
@@ -94,6 +101,14 @@ def left_by_the_dead(parent: Path, prefix: str) -> Iterator[HeldFolder]:
     for entry in entries:
         if entry.name.startswith(prefix) and _is_own(entry) and (held := hold_folder(entry)):
             yield held
+
+
+def is_any_left(parent: Path, prefix: str) -> bool:
+    """Tell whether a folder of ours that begins so is there, held by anybody or not."""
+    try:
+        return any(one.name.startswith(prefix) and _is_own(one) for one in parent.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _is_own(folder: Path) -> bool:

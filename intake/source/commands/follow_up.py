@@ -100,7 +100,12 @@ class FollowUp:
         tell_readers(session, office, readers)
         with UnsentFolder(session.state, office.genesis_id) as folder:
             ready = ready_files(
-                files, given.originals, given.tool, folder.new_copy, session.progress
+                files,
+                given.originals,
+                given.tool,
+                folder.new_copy,
+                folder.note_open_copies,
+                session.progress,
             )
             if session.codename.asks_a_person and session.terminal is not None:
                 confirm(session.terminal, text, ready)

@@ -203,7 +203,12 @@ def _checked_draft(
         text=answers.text,
         answers=answers.answers,
         files=ready_files(
-            answers.files, given.originals, given.tool, folder.new_copy, session.progress
+            answers.files,
+            given.originals,
+            given.tool,
+            folder.new_copy,
+            folder.note_open_copies,
+            session.progress,
         ),
         recipient_ids=tuple(readers),
         language=session.language,

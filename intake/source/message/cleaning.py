@@ -59,11 +59,12 @@ def cleaner() -> str:
 
 
 def clean(
-    file: ChosenFile, tool: str, new_copy: Callable[[], Path], tell_disk: Callable[[], None]
+    file: ChosenFile, tool: str, new_copy: Callable[[], Path], tell_disk: Callable[[Path], None]
 ) -> Cleaned:
     """Return a file with a cleaned copy, encrypted where `new_copy` says.
 
-    `tell_disk` is called before an open copy is written to a disk, for want of room in memory.
+    `tell_disk` is called with the folder on a disk in which an open copy will lie, before it does,
+    for want of room in memory.
     Refusal where it cannot be cleaned: it is never sent silently as it is.
     """
     try:
@@ -72,7 +73,7 @@ def clean(
         raise _unreadable(file.name) from None
     for workplace in workplaces(size):
         if workplace.on_disk:
-            tell_disk()
+            tell_disk(workplace.parent)
         with suppress(NoRoomError):
             return _cleaned(file, tool, workplace, new_copy)
     raise Refusal(

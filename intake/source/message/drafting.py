@@ -112,11 +112,13 @@ def ready_files(
     originals: Sequence[ChosenFile],
     tool: str | None,
     new_copy: Callable[[], Path],
+    note_open_copies: Callable[[Path], None],
     progress: ProgressInWords,
 ) -> tuple[ChosenFile, ...]:
     """Return the files as they are sent: cleaned by `tool` if there is one, but for originals.
 
-    `new_copy` says where the next cleaned copy is to lie.
+    `new_copy` says where the next cleaned copy is to lie; `note_open_copies` remembers a folder on
+    a disk in which open ones will lie.
     """
     if tool is None:
         if files:
@@ -128,14 +130,20 @@ def ready_files(
             )
         return tuple(files)
     return tuple(
-        file if file in originals else _cleaned(file, tool, new_copy, progress) for file in files
+        file if file in originals else _cleaned(file, tool, new_copy, note_open_copies, progress)
+        for file in files
     )
 
 
 def _cleaned(
-    file: ChosenFile, tool: str, new_copy: Callable[[], Path], progress: ProgressInWords
+    file: ChosenFile,
+    tool: str,
+    new_copy: Callable[[], Path],
+    note_open_copies: Callable[[Path], None],
+    progress: ProgressInWords,
 ) -> ChosenFile:
-    def tell_disk() -> None:
+    def tell_disk(parent: Path) -> None:
+        note_open_copies(parent)
         progress.say(
             _(
                 "{name}: there is no room in memory to clean it. Its copy lies on the disk"

@@ -1,7 +1,8 @@
 """Where a copy of a file lies, open, while hidden data is taken out of it: in memory if it can be.
 
 A place is a private folder with the copy and all that the cleaner writes. It is overwritten and
-removed when the cleaning ends, however it ends; what a kill leaves, the next run removes.
+removed when the cleaning ends, however it ends; what a kill leaves, the next run removes. Of a
+place on a disk a note is left first: the next run may have another temporary folder.
 """
 
 import shutil
@@ -12,10 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ground.disk.held_folders import HeldFolder, left_by_the_dead, new_held_folder
+from ground.disk.held_folders import HeldFolder, is_any_left, left_by_the_dead, new_held_folder
 from ground.disk.memory_folders import memory_folders, room_in_memory
 
-__all__ = ["NoRoomError", "Workplace", "at_work", "remove_left_workplaces", "workplaces"]
+__all__ = [
+    "NoRoomError",
+    "Workplace",
+    "at_work",
+    "remove_left_in",
+    "remove_left_workplaces",
+    "workplaces",
+]
 
 _PREFIX: Final = "fidelio-cleaning-"
 _TIMES: Final = 3
@@ -66,8 +74,19 @@ def remove_left_workplaces() -> None:
     """Overwrite and remove what runs that were killed left where files are cleaned."""
     parents = {*memory_folders(), Path(tempfile.gettempdir())}
     for parent in parents:
-        for place in left_by_the_dead(parent, _PREFIX):
-            # What cannot be removed now is found by the next run.
-            with suppress(OSError):
-                place.wipe()
-            place.release()
+        # What cannot be removed now is found by the next run.
+        with suppress(OSError):
+            remove_left_in(parent)
+
+
+def remove_left_in(parent: Path) -> bool:
+    """Overwrite and remove what killed runs left in a folder; False where some of ours stays.
+
+    A cleaner may outlive its run, and holds its place until it ends. OSError where the folder
+    cannot be looked into. No other folders are touched, whoever named this one.
+    """
+    for place in left_by_the_dead(parent, _PREFIX):
+        with suppress(OSError):
+            place.wipe()
+        place.release()
+    return not is_any_left(parent, _PREFIX)

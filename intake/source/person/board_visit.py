@@ -22,6 +22,7 @@ from intake.source.reach.office import Office
 __all__ = ["BoardVisit", "check_mirror", "visiting_board"]
 
 _LOOK_SECONDS = 0.2
+_KNOWN = (GaveUpError, ServerError, Refusal)
 
 
 class BoardVisit:
@@ -39,7 +40,7 @@ class BoardVisit:
     def wait(self) -> None:
         """Return when the board is whole, showing how far it is.
 
-        Raises GaveUpError, ServerError and Refusal where it never will be.
+        Raises GaveUpError, ServerError and Refusal where it never will be, whatever it died of.
         """
         progress = self._session.progress
         while self._thread.is_alive():
@@ -48,14 +49,20 @@ class BoardVisit:
                 progress.waiting(self._waiting)
             self._thread.join(_LOOK_SECONDS)
         progress.clear()
-        if self._fault is not None:
+        if self.board.is_whole:
+            return
+        if isinstance(self._fault, _KNOWN):
             raise self._fault
+        # A part that passed for the whole would hide replies.
+        raise Refusal(
+            _("The board could not be loaded whole."), _("Nothing is lost. Try again later.")
+        ) from self._fault
 
     def wait_and_pass_on(self) -> None:
         """Return when the board is whole, or never will be: who writes needs nothing of it."""
         try:
             self.wait()
-        except (GaveUpError, ServerError, Refusal):
+        except _KNOWN:
             return
 
     def stop(self) -> None:
@@ -73,7 +80,7 @@ class BoardVisit:
             self._loop.run_until_complete(self._load())
         except asyncio.CancelledError:
             pass
-        except (GaveUpError, ServerError, Refusal) as fault:
+        except Exception as fault:  # noqa: BLE001 - `wait` tells of it, in words
             self._fault = fault
         finally:
             self._loop.close()

@@ -1,25 +1,30 @@
 """The folders of messages that wait on this device, and how they end.
 
 Each lies in its office's folder as `unsent-XXXXXXXXXXXXXXXX`, a name drawn by lot: what is saved of
-the message, the link to its key or the key, and `copy-N`, cleaned copies of files. Whoever finds
-the folder learns that something was to be sent to this office, and about how long it is.
+the message, the link to its key or the key, `copy-N`, cleaned copies of files, and `open-in`, the
+folder of a disk in which they were cleaned. Whoever finds the folder learns that something was to
+be sent to this office, and about how long it is.
 
 A folder that has done its work is called `done-…`; its key is overwritten, then what was saved,
 then all is removed. What a kill leaves of that, the next run finishes.
 """
 
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from crypto.errors import Unauthentic
+from crypto.errors import Malformed, Unauthentic
 from crypto.names import GenesisId
+from ground.disk.durable import sync_folder
 from ground.disk.held_folders import HELD, HeldFolder, hold_folder, new_held_folder
-from ground.disk.replaced_files import wipe_file
+from ground.disk.replaced_files import replace_file, wipe_file
 from ground.languages import gettext as _
 from ground.shell.refusals import Refusal
+from intake.source.message.workplaces import remove_left_in
 from intake.source.reach.pinned import StateFolder
 from intake.source.sending.unsent import MESSAGE, Unsent
 from intake.source.sending.unsent_keys import CodenameKey, KeyFile, joined_key
@@ -36,6 +41,8 @@ __all__ = [
 _PREFIX: Final = "unsent-"
 _DONE: Final = "done-"
 _COPY: Final = "copy-"
+_OPEN: Final = "open-in"
+_PATH_MAX_SIZE: Final = 4096
 _OVERWRITTEN_SIZE: Final = 64 * 1024 * 1024
 """Larger files are copies of films: ciphertext whose key stood in what is overwritten."""
 
@@ -72,6 +79,11 @@ class UnsentFolder:
         """Return where the next cleaned copy of a file is to lie."""
         self._copies += 1
         return self.path / f"{_COPY}{self._copies}"
+
+    def note_open_copies(self, parent: Path) -> None:
+        """Remember, durably, in which folder of a disk copies lie open while they are cleaned."""
+        replace_file(self.path / _OPEN, os.fsencode(parent))
+        sync_folder(self.path.parent)
 
     def stay(self) -> None:
         """Let it wait when this run ends."""
@@ -133,7 +145,7 @@ def _opened_by(office_folder: Path, codename_key: CodenameKey) -> Unsent:
         if random is None:
             continue
         found = Unsent(folder, joined_key(codename_key, random))
-        with suppress(Unauthentic, FileNotFoundError):
+        with suppress(Unauthentic, Malformed, FileNotFoundError):
             found.load()
             return found
     raise Refusal(
@@ -159,6 +171,10 @@ def ended_leftovers(office_folder: Path) -> int:
         if waits and KeyFile(folder).read() is not None:
             held.release()
             continue
+        if not _open_copies_are_gone(folder):
+            # Else nobody would know of them any more.
+            held.release()
+            continue
         lost += waits
         end_folder(held)
     return lost
@@ -166,10 +182,30 @@ def ended_leftovers(office_folder: Path) -> int:
 
 def _folders(office_folder: Path, prefix: str) -> list[Path]:
     try:
-        entries = sorted(office_folder.iterdir())
+        entries = sorted(office_folder.iterdir()) if _is_folder(office_folder) else []
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return [entry for entry in entries if entry.name.startswith(prefix) and entry.is_dir()]
+    return [entry for entry in entries if entry.name.startswith(prefix) and _is_folder(entry)]
+
+
+def _is_folder(path: Path) -> bool:
+    # Behind a link lies what is not ours to end, whoever has given us this state folder.
+    return path.is_dir() and not path.is_symlink()
+
+
+def _open_copies_are_gone(folder: Path) -> bool:
+    """Remove what a killed run left open where its note says; False where some of it stays."""
+    noted = _read_note(folder / _OPEN)
+    if not noted.startswith(b"/") or b"\0" in noted:
+        return True
+    return remove_left_in(Path(os.fsdecode(noted)))
+
+
+def _read_note(path: Path) -> bytes:
+    if path.is_symlink() or not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        return file.read(_PATH_MAX_SIZE)
 
 
 def end_folder(held: HeldFolder) -> None:
@@ -181,7 +217,8 @@ def end_folder(held: HeldFolder) -> None:
     for entry in list(held.path.iterdir()):
         if entry.name == HELD:
             continue
-        if entry.is_file() and entry.stat().st_size <= _OVERWRITTEN_SIZE:
+        found = entry.lstat()
+        if stat.S_ISREG(found.st_mode) and found.st_size <= _OVERWRITTEN_SIZE:
             wipe_file(entry)
         else:
             entry.unlink()

@@ -8,9 +8,8 @@ from typing import Final
 from crypto.chunks import FileKey
 from crypto.errors import Malformed
 from crypto.names import Day
+from crypto.payload import read_answers
 from crypto.sizes import (
-    ANSWER_MAX_SIZE,
-    ANSWERS_MAX,
     ATTACHMENTS_MAX,
     ENVELOPE_SIZE,
     FILE_NAME_MAX_SIZE,
@@ -83,7 +82,7 @@ def read_plan(fields: Fields) -> Plan:
     draft = Draft(
         kind=fields.choice("kind", ("report", "follow-up")),
         text=fields.text("text", INTEGER_MAX),
-        answers=fields.text_map("answers", 0, ANSWERS_MAX, ANSWER_MAX_SIZE),
+        answers=read_answers(fields),
         files=tuple(
             ChosenFile(
                 path=_read_path(file, "path"),

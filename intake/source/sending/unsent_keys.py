@@ -30,6 +30,11 @@ _JOINED_LABEL: Final = b"fidelio-client/1 unsent message, both halves"
 _KEY_SIZE: Final = 32
 _NAME: Final = "key"
 _PREFIX: Final = "fidelio-"
+_MADE_IN: Final = "unsent-"
+_USERS: Final = Path("/run/user")
+_OTHERS: Final = 0o077
+# A pipe of this name keeps nobody waiting.
+_READING: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,9 +85,10 @@ class KeyFile:
         random = secrets.token_bytes(_KEY_SIZE)
         session = runtime_folder()
         if session is not None:
-            # The link is first: whoever finds it knows where a key may have been left.
-            self._name.symlink_to(session / f"{_PREFIX}{self._name.parent.name}")
+            # Not every file system knows links.
             with suppress(OSError):
+                # The link is first: whoever finds it knows where a key may have been left.
+                self._name.symlink_to(session / f"{_PREFIX}{self._name.parent.name}")
                 _write(self._place(), random)
                 return random
             self.erase()
@@ -92,7 +98,7 @@ class KeyFile:
     def read(self) -> bytes | None:
         """Return its 32 bytes; None where it is gone for good, OSError where it is closed to us."""
         try:
-            descriptor = os.open(self._place(), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            descriptor = os.open(self._place(), _READING)
         except (FileNotFoundError, NotADirectoryError):
             return None
         with os.fdopen(descriptor, "rb") as file:
@@ -102,15 +108,37 @@ class KeyFile:
         return random if len(random) == _KEY_SIZE else None
 
     def erase(self) -> None:
-        """Overwrite it with random bytes, and remove it, durably."""
-        with suppress(FileNotFoundError, NotADirectoryError):
-            wipe_file(self._place())
+        """Overwrite it with random bytes, and remove it, durably.
+
+        A link that leads to anything but such a key is removed alone.
+        """
+        place = self._place()
+        if not self.lies_in_session or self._is_key_of_ours(place):
+            with suppress(FileNotFoundError, NotADirectoryError):
+                wipe_file(place)
         self._name.unlink(missing_ok=True)
         sync_folder(self._name.parent)
 
     def _place(self) -> Path:
         """Where it lies."""
         return self._name.readlink() if self.lies_in_session else self._name
+
+    def _is_key_of_ours(self, place: Path) -> bool:
+        """Tell whether a link leads to a key as `make` leaves it, whole or begun."""
+        # A folder that has done its work has another name, and the same lot.
+        lot = self._name.parent.name.rpartition("-")[2]
+        if place.name != f"{_PREFIX}{_MADE_IN}{lot}":
+            return False
+        if place.parent not in (runtime_folder(), _USERS / str(os.geteuid())):
+            return False
+        try:
+            folder, found = place.parent.lstat(), place.lstat()
+        except OSError:
+            return False
+        is_private = stat.S_ISDIR(folder.st_mode) and not folder.st_mode & _OTHERS
+        is_own = folder.st_uid == found.st_uid == os.geteuid()
+        is_key = stat.S_ISREG(found.st_mode) and found.st_size <= _KEY_SIZE
+        return is_private and is_own and is_key
 
 
 def _write(path: Path, random: bytes) -> None:

@@ -269,6 +269,44 @@ def test_nothing_is_shown_of_a_board_that_cannot_be_loaded_whole(
     assert "Half of it." not in done.out + done.err
 
 
+# The second volume does not fit into memory.
+DIES_OF_THE_SECOND_VOLUME = """
+from intake.source.reach.board import Board
+load_one = Board._load_one
+async def load_or_die(board, api, volume):
+    if board._pieces: raise MemoryError
+    return await load_one(board, api, volume)
+Board._load_one = load_or_die
+"""
+
+
+def test_a_board_whose_loading_dies_of_anything_never_passes_for_a_whole_one(
+    source: Source, server: OfficeServer
+) -> None:
+    codename, message = reported(source, server)
+    for index in range(2):
+        records = replies_to(server.office, message, f"Reply {index}", index=index)
+        server.put_on_board(records, Week(week_of(today()) - index))
+    done = source.run("replies", codename=codename, prelude=DIES_OF_THE_SECOND_VOLUME)
+    assert done.code == 1
+    assert "The board could not be loaded whole." in done.err
+    assert "Reply" not in done.out
+    assert "Traceback" not in done.err
+
+
+def test_a_report_is_sent_whatever_the_loading_of_the_board_dies_of(
+    source: Source, server: OfficeServer
+) -> None:
+    _codename, message = reported(source, server)
+    for index in range(2):
+        records = replies_to(server.office, message, f"Reply {index}", index=index)
+        server.put_on_board(records, Week(week_of(today()) - index))
+    text = source.file("text.txt", b"It happened.")
+    report = source.run("report", "--text-file", text, prelude=DIES_OF_THE_SECOND_VOLUME)
+    assert report.code == 0, report.err
+    assert "Traceback" not in report.err
+
+
 def test_a_volume_that_is_none_of_the_list_is_refused(source: Source, server: OfficeServer) -> None:
     """Its hash is checked, so that nobody between can take a reply out."""
     codename, opened = reported(source, server)

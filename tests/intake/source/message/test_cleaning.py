@@ -241,6 +241,24 @@ def test_what_a_kill_leaves_of_cleaning_goes_with_the_next_run_of_any_command(
     assert not list(source.state.glob("*/*-*"))
 
 
+def test_what_a_kill_leaves_on_a_disk_is_found_with_another_temporary_folder(
+    meeting: Meeting,
+) -> None:
+    source, server, port = meeting
+    original = source.file("letter.txt", b"Author: Jane Doe\nDear office\n")
+    prelude = ON_DISK + STOPPED_WHILE_CLEANING.replace("{signal}", "SIGKILL")
+    other = source.folder / "other"
+    other.mkdir()
+    with office_server(server, port):
+        killed = report(source, stand_in(source), "--file", original, prelude=prelude)
+    (place,) = (source.folder / "tmp").iterdir()
+    next_run = source.run("report", "--give-up", environment={"TMPDIR": str(other)})
+    assert killed.code < 0
+    assert next_run.code == 0, next_run.err
+    assert not place.exists()
+    assert not list(source.state.glob("*/*-*"))
+
+
 def test_open_copies_on_a_disk_are_overwritten_and_said_to_lie_there(meeting: Meeting) -> None:
     """The blocks of a small disk show it; `mat2` writes a new file in place of the copy."""
     source, server, port = meeting

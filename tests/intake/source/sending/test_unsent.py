@@ -1,5 +1,6 @@
 """What waits on a device: opened by codename and key file together, gone without a trace after."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from crypto.codename import new_codename
 from crypto.errors import Unauthentic
 from crypto.names import Day, GenesisId
 from crypto.source_keys import derive_source_keys
+from ground.disk.held_folders import new_held_folder
+from ground.disk.replaced_files import replace_file
 from ground.shell.refusals import Refusal
 from intake.source.message.files import ChosenFile
 from intake.source.message.pieces import Bytes, read_snapshot
@@ -58,7 +61,9 @@ def plan_of(text: str = "It happened.") -> Plan:
         ChosenFile(Path("/b"), "b", "", copy),
     )
     snapshot = read_snapshot(Bytes(b"x" * 10), lambda _size: None)
-    draft = Draft("report", text, {"who": "me"}, files, ("board", "main"), "en")
+    draft = Draft(
+        "report", text, {"who": "me", "where": ("here", "there")}, files, ("board", "main"), "en"
+    )
     return Plan(draft, bytes(16), (snapshot, snapshot), 3, snapshot, snapshot.key, 1)
 
 
@@ -269,3 +274,111 @@ def test_second_run_of_one_message_is_refused(state: StateFolder) -> None:
         found_unsent(state, OFFICE, WORDS),
     ):
         pass
+
+
+def test_what_is_no_plan_under_the_right_key_does_not_open(state: StateFolder) -> None:
+    class Other(Unsent):
+        def save_other(self) -> None:
+            replace_file(self.folder / "message", self._sealed("message", b'{"plan":1}'))
+
+    unsent = waiting(state)
+    random = KeyFile(unsent.folder).read()
+    assert random is not None
+    Other(unsent.folder, joined_key(WORDS, random)).save_other()
+    with pytest.raises(Refusal, match="opens with these words"), found_unsent(state, OFFICE, WORDS):
+        pass
+
+
+@pytest.mark.usefixtures("session")
+def test_a_file_system_without_links_has_the_key_beside_the_message(
+    state: StateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_arguments: object, **_options: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "symlink", refused)
+    unsent = waiting(state)
+    assert not KeyFile(unsent.folder).lies_in_session
+    with found_unsent(state, OFFICE, WORDS) as (_folder, found):
+        assert found.load()[0].draft == plan_of().draft
+
+
+def planted(state: StateFolder) -> Path:
+    """A folder of a message, as somebody else has left it in this state folder."""
+    folder = state.make_office_folder(OFFICE) / "unsent-0011223344556677"
+    folder.mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("name", ["thesis.odt", "fidelio-unsent-0011223344556677"])
+def test_a_link_in_place_of_a_key_costs_no_file_of_the_user(
+    state: StateFolder, session: Path, name: str
+) -> None:
+    victim = session / name
+    victim.write_bytes(b"years of work" * 1000)
+    (planted(state) / "key").symlink_to(victim)
+    ended_leftovers(state.office_folder(OFFICE))
+    assert victim.read_bytes() == b"years of work" * 1000
+    assert left(state.office_folder(OFFICE)) == []
+
+
+def test_a_link_to_a_key_outside_the_session_is_removed_alone(
+    state: StateFolder, session: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "own").mkdir(mode=0o700)
+    victim = tmp_path / "own" / "fidelio-unsent-0011223344556677"
+    victim.write_bytes(b"k" * 32)
+    (planted(state) / "key").symlink_to(victim)
+    ended_leftovers(state.office_folder(OFFICE))
+    assert victim.read_bytes() == b"k" * 32
+    assert left(session) == left(state.office_folder(OFFICE)) == []
+
+
+def test_a_link_in_place_of_a_copy_is_removed_alone(state: StateFolder, tmp_path: Path) -> None:
+    victim = tmp_path / "thesis.odt"
+    victim.write_bytes(b"years of work")
+    (planted(state) / "copy-1").symlink_to(victim)
+    ended_leftovers(state.office_folder(OFFICE))
+    assert victim.read_bytes() == b"years of work"
+    assert left(state.office_folder(OFFICE)) == []
+
+
+@pytest.mark.parametrize("prefix", ["unsent-", "done-"])
+def test_a_link_in_place_of_a_folder_costs_nothing_behind_it(
+    state: StateFolder, tmp_path: Path, prefix: str
+) -> None:
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "thesis.odt").write_bytes(b"years of work")
+    (state.make_office_folder(OFFICE) / f"{prefix}0011223344556677").symlink_to(documents)
+    ended_leftovers(state.office_folder(OFFICE))
+    assert left(documents) == ["thesis.odt"]
+    assert (documents / "thesis.odt").read_bytes() == b"years of work"
+
+
+def test_a_note_costs_no_folder_that_is_not_a_place_of_ours(
+    state: StateFolder, tmp_path: Path
+) -> None:
+    documents = tmp_path / "documents"
+    (documents / "fidelio-cleaning-1").mkdir(parents=True)
+    kept = [documents / "thesis.odt", documents / "fidelio-cleaning-1" / "notes.odt"]
+    for file in kept:
+        file.write_bytes(b"years of work")
+    (planted(state) / "open-in").write_bytes(os.fsencode(documents))
+    ended_leftovers(state.office_folder(OFFICE))
+    assert [file.read_bytes() for file in kept] == [b"years of work"] * 2
+
+
+def test_an_open_copy_that_a_cleaner_still_holds_stays_noted(
+    state: StateFolder, tmp_path: Path
+) -> None:
+    folder = planted(state)
+    (folder / "open-in").write_bytes(os.fsencode(tmp_path))
+    place = new_held_folder(tmp_path, "fidelio-cleaning-")
+    (place.path / "copy").write_bytes(b"open")
+    ended_leftovers(state.office_folder(OFFICE))
+    assert (place.path / "copy").read_bytes() == b"open"
+    place.release()
+    ended_leftovers(state.office_folder(OFFICE))
+    assert not place.path.exists()
+    assert left(state.office_folder(OFFICE)) == []
