@@ -77,7 +77,7 @@ class Exports:
             with self._store.changing():
                 with writing(self._connection, self._folder):
                     retention.retire(self._connection, self._store, directory, day)
-                    number = _next_number(self._connection, day)
+                    number = _next_number(self._connection, directory, day)
                 snapshot = self._snapshot(recipient, number)
             yield snapshot
 
@@ -137,9 +137,15 @@ def _no_form(folder: DataFolder) -> Refusal:
     )
 
 
-def _next_number(connection: sqlite3.Connection, day: Day) -> int:
-    """Return the number of an export, remembered before anything bears it: SPEC 14."""
-    number = max(number_rows.newest(connection) + 1, day << 32)
+def _next_number(connection: sqlite3.Connection, directory: Directory, day: Day) -> int:
+    """Return the number of an export, remembered before anything bears it: SPEC 14.
+
+    A clock that is not believed gives an export all the same, since the desk may need it to renew
+    the directory. Its day is not counted: numbers of a day far ahead would be so for years.
+    """
+    number = number_rows.newest(connection) + 1
+    if retention.believes(connection, directory, day):
+        number = max(number, day << 32)
     number_rows.set_newest(connection, number)
     return number
 
