@@ -225,6 +225,12 @@ class Taking:
         line = taken_line(statement, self._recipient, signing_key, week)
         if self._transaction.is_spent(kind, self._recipient, statement.number):
             raise _Known
+        if self.directory and not self._transaction.believes(self.directory, self._day):
+            # It would stand under a week that is years away, and longer than the policy says.
+            raise _SetAside(
+                "this machine's clock is far past the directory: set it, or bring a renewed"
+                " directory; then import again"
+            )
         if before is not None:
             raise _SetAside("its number was taken before, with other content")
         _APPLY[kind](self._transaction, self._recipient, statement, week)

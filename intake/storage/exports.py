@@ -78,7 +78,10 @@ class Exports:
             with self._store.changing():
                 with writing(self._connection, self._folder):
                     retention.retire(self._connection, self._store, directory, day)
-                number = next_export_number(self._folder, day)
+                    believed = retention.believes(self._connection, directory, day)
+                # The desk may need an export to renew the directory, so a clock that is not
+                # believed gives one all the same; its day does not count.
+                number = next_export_number(self._folder, day if believed else Day(0))
                 snapshot = self._snapshot(recipient, number)
             yield snapshot
 

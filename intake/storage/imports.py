@@ -139,6 +139,10 @@ class ImportTransaction:
 
     # ---- Deleting ------------------------------------------------------------------------------
 
+    def believes(self, directory: Directory, day: Day) -> bool:
+        """Tell whether what the clock says is `day` is believed; `directory` is in force."""
+        return retention.believes(self._connection, directory, day)
+
     def drop_confirmed(self, recipients: Sequence[str]) -> tuple[int, int]:
         """Delete what all recipients have, in the end; returns how many envelopes and chunks."""
         self._confirmed = retention.confirmed(self._store, self._marks, recipients)

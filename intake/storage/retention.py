@@ -39,13 +39,17 @@ JUMP_WEEKS: Final = 4
 in force that agrees with it, so that no slip of a clock deletes what somebody still waits for."""
 
 
-def believes(connection: sqlite3.Connection, day: Day, *, directory_agrees: bool) -> bool:
-    """Tell whether things may be deleted by their age on what the clock says is `day`.
+def believes(connection: sqlite3.Connection, directory: Directory, day: Day) -> bool:
+    """Tell whether what the clock says is `day` is believed, and remember its week if so.
 
-    Remembers the week if so. `directory_agrees`: the directory in force is valid on that day.
+    Only then are things deleted by their age, statements taken under their week, and exports
+    numbered by their day. It is where `directory`, the one in force, is valid on that day, or where
+    retention ran not long before: an office whose directory has run out goes on. The first time,
+    only the directory can tell.
     """
     last, now = office_rows.last_week(connection), week_of(day)
-    if last is not None and now > last + JUMP_WEEKS and not directory_agrees:
+    jumped = last is None or now > last + JUMP_WEEKS
+    if jumped and not _is_current(directory, day):
         return False
     if last != now:
         office_rows.set_last_week(connection, now)
@@ -88,7 +92,7 @@ def retire(connection: sqlite3.Connection, store: Store, directory: Directory, d
     Works in the caller's transaction, and `store` is being changed by the caller. `directory` is
     the one in force: its policy holds, and where it is valid on this day, the clock is right.
     """
-    if not believes(connection, day, directory_agrees=_is_current(directory, day)):
+    if not believes(connection, directory, day):
         return Dropped(0, 0, 0)
     reply_days = directory.policy.reply_days
     over = [line for line in line_rows.lines(connection) if _is_over(line, day, reply_days)]

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Final
 
+from crypto.names import Week
 from ground.disk.durable import PRIVATE_FILE, sync_folder
 from ground.disk.locks import locked
 from ground.disk.room import is_full
@@ -154,10 +155,11 @@ class Store:
     ) -> tuple[list[tuple[Item, Upload]], list[Item]]:
         """Return what is new, with its slot, and chunks that were sent again in a later week."""
         new: dict[tuple[Kind, bytes], tuple[Item, Upload]] = {}
-        again: dict[bytes, Item] = {}
+        # Without their slots: drawing one for what is new may move anything that is there.
+        again: dict[bytes, Week] = {}
         for upload in group:
             name = (upload.kind, upload.key)
-            known = new[name][0] if name in new else self._known(upload, again)
+            known = new[name][0] if name in new else self._known(upload)
             if known is None:
                 slot = self._slot_for(upload, room)
                 if slot is not None:
@@ -168,13 +170,13 @@ class Store:
                 upload.outcome = Outcome.OTHER_BYTES
             else:
                 upload.outcome = Outcome.KNOWN
-                if name not in new and upload.kind is Kind.CHUNK and upload.week > known.week:
-                    again[upload.key] = known.renewed(upload.week)
-        return list(new.values()), list(again.values())
+                week = max(known.week, again.get(upload.key, known.week))
+                if name not in new and upload.kind is Kind.CHUNK and upload.week > week:
+                    again[upload.key] = upload.week
+        chunks = self.shelves[Kind.CHUNK].items
+        return list(new.values()), [chunks[key].renewed(week) for key, week in again.items()]
 
-    def _known(self, upload: Upload, again: dict[bytes, Item]) -> Item | None:
-        if upload.kind is Kind.CHUNK and upload.key in again:
-            return again[upload.key]
+    def _known(self, upload: Upload) -> Item | None:
         return self.shelves[upload.kind].items.get(upload.key)
 
     def _slot_for(self, upload: Upload, room: DiskRoom) -> int | None:

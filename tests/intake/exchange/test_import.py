@@ -249,6 +249,21 @@ def test_under_a_clock_that_is_behind_no_statement_is_taken_and_later_it_is(
     assert lines(data) == {(1, "main", 1)}
 
 
+def test_under_a_clock_that_is_far_ahead_no_statement_is_taken_and_later_it_is(
+    data: Path, office: PracticeOffice, today: Day
+) -> None:
+    """Its replies would stand in a volume that is years away."""
+    bundle = data.with_name("a.bundle")
+    bundle.write_bytes(office.outbound("main", today, batch(1, 64)))
+    command = ("import", "--data", data, bundle)
+    assert "clock is far past the directory" in " ".join(
+        succeed(*command, env=clock_ahead(3650)).split()
+    )
+    assert lines(data) == set()
+    succeed(*command)
+    assert lines(data) == {(1, "main", 1)}
+
+
 def test_the_highest_card_is_kept_and_passed_on(
     data: Path, office: PracticeOffice, today: Day
 ) -> None:

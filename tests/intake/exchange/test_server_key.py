@@ -116,6 +116,14 @@ def test_under_a_clock_that_went_back_the_number_grows_all_the_same(data: Path, 
     assert (back.day, back.number) == (today, ahead.number + 1)
 
 
+def test_under_a_clock_that_is_far_ahead_the_number_grows_by_one(data: Path, today: Day) -> None:
+    """What came can be had all the same; a restored server would be behind for years else."""
+    first = export(data).header.number
+    ahead = export(data, day=later(today, 3650)).header
+    assert (ahead.day, ahead.number) == (today + 3650, first + 1)
+    assert export(data, day=later(today, 1)).header.number == (today + 1) << 32
+
+
 def test_an_export_that_came_to_nothing_takes_its_number_along(data: Path) -> None:
     """A crash may skip numbers, never repeat one."""
     first = export(data).header.number
