@@ -2,7 +2,8 @@
 
 Of each question the advantage over guessing is printed (`pytest -s`), and must be within what
 honest chance passes less than once in 10^9 runs. What SPEC 15 names as told has lines of its own:
-when requests came, the week, what is new between two copies. A story in which old faults are put
+when requests came, and what is new between two copies; the week tells nothing here, since every
+question is asked among things of one. A story in which old faults are put
 back by hand is scored by the same means, which must find them.
 
 Visits in real browsers: `tests/intake/web/pages/test_visits.py`.
