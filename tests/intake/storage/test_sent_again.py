@@ -78,7 +78,7 @@ def test_a_chunk_that_moves_while_its_group_is_stored_is_not_lost(tmp_path: Path
     with contextlib.closing(Store(folder, no_damage)) as store:
         came = begin_dealing(store, room, folder)
         slots = {key: item.slot for key, item in store.shelves[KIND].items.items()}
-        again = [chunk(WEEK + 1, upload.body) for upload in came]
+        again = [chunk(WEEK + 1, bytes(upload.body)) for upload in came]
         new = [chunk(WEEK + 1) for _ in range(3 * FREE)]
         put(store, room, again + new)
         assert {upload.outcome for upload in again} == {Outcome.KNOWN}
