@@ -257,7 +257,8 @@ class BundleWriter:
         end = digest
         if self._sign is not None:
             header = self._header
-            end += b"".join(self._sign(signed_part(header.recipient, header.encode(), digest)))
+            part = signed_part(header.recipient, header=header.encode(), digest=digest)
+            end += b"".join(self._sign(part))
         self._write(_item_head(_END, self._header.END_SIZE) + end)
         self._newest = _END
 
@@ -312,7 +313,7 @@ def split_chunk_item(item: bytes) -> tuple[ChunkId, bytes]:
     return ChunkId(item[:CHUNK_ID_SIZE]), item[CHUNK_ID_SIZE:]
 
 
-def signed_part(recipient_id: str, header: bytes, digest: bytes) -> bytes:
+def signed_part(recipient_id: str, *, header: bytes, digest: bytes) -> bytes:
     """Return what a server signs of a part, under the label INBOUND_BUNDLE.
 
     `header` are the bytes that stand in the part, as they are, and `digest` is the hash (32) of all
@@ -406,7 +407,7 @@ def _checked_server(header: InboundHeader, encoded: bytes, digest: bytes, end: B
         signature=end.rest(),
         label=Label.INBOUND_BUNDLE,
         genesis_id=header.genesis_id,
-        message=signed_part(header.recipient, encoded, digest),
+        message=signed_part(header.recipient, header=encoded, digest=digest),
     )
     return server
 

@@ -34,7 +34,6 @@ __all__ = [
     "check_file_name",
     "encode_payload",
     "parse_payload",
-    "read_answers",
     "safe_file_name",
 ]
 

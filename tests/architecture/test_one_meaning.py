@@ -29,7 +29,10 @@ MEANT = {
         "caseworker/commands/answering.py": {"_note"},
     },
     "stays on the disk though it could go": {"caseworker/vault/chunks.py": {"kept_file_names"}},
-    "a lock": {"ground/disk/locks.py": {"hold"}},
+    "a lock": {
+        "ground/disk/held_folders.py": {"hold_folder"},
+        "ground/disk/locks.py": {"hold"},
+    },
     "the secret half of a key": {
         "caseworker/keys/directories.py": {"_held_key"},
         "caseworker/office/new_signing_key.py": {"_holds_named_key"},

@@ -68,8 +68,18 @@ class Visitor:
         self.page.goto(f"{self.address}/{self.language}/")
         self.page.wait_for(role="button", name=self.says("Start the report"))
 
-    def write(self, text: str, files: Sequence[Path] = (), leave_out: Collection[str] = ()) -> None:
-        """Answer from the first screen to the summary; `leave_out` names recipients by title."""
+    def write(
+        self,
+        text: str,
+        files: Sequence[Path] = (),
+        leave_out: Collection[str] = (),
+        *,
+        no_files: bool = False,
+    ) -> None:
+        """Answer from the first screen to the summary; `leave_out` names recipients by title.
+
+        `no_files`: the page has to say that none are taken.
+        """
         self.page.click(role="button", name=self.says("Start the report"))
         for screen in SCREENS:
             self.page.wait_for("#" + screen)
@@ -77,6 +87,8 @@ class Visitor:
                 self.page.fill("#text", text)
             if screen == FILES:
                 self._choose(files)
+                says_so = self.says("The server takes no files at the moment.") in self.page.text()
+                assert says_so is no_files
             if screen == "recipients":
                 for title in leave_out:
                     self.page.click(role="checkbox", name=title)

@@ -20,6 +20,7 @@ from crypto.envelope import (
     SLOTS_AT,
     Message,
     SealTo,
+    close_envelope,
     commitment_of,
     seal_envelope,
     signed_message,
@@ -168,7 +169,11 @@ def _slot(data: bytes) -> None:
     content = data[:SLOT_CONTENT_SIZE].ljust(SLOT_CONTENT_SIZE, b"\0")
     info = slot_info(GENESIS_ID, recipient_bytes("board"))
     sealed = hpke_seal(_SECRET.public_key, info=info, plaintext=content)
-    envelope = _HEAD[:SLOTS_AT] + sealed + bytes(ENVELOPE_SIZE - SLOTS_AT - len(sealed))
+    slots = sealed.ljust(BODY_AT - SLOTS_AT, b"\0")
+    (payload,) = _payloads()
+    envelope = close_envelope(
+        content_key=_CONTENT_KEY, slots=slots, payload=payload, source=_SOURCE
+    )
     open_envelope(envelope, GENESIS_ID, "board", [IntakeSecret(_WEEK, _SECRET)])
 
 
@@ -237,7 +242,10 @@ def _replies() -> Iterator[bytes]:
 
 def _padded_replies() -> Iterator[bytes]:
     for message in _replies():
-        content = message + bytes(SIGNATURE_SIZE)
+        signed = signed_reply(
+            tag=_TAG, thread_id=_SOURCE.thread_id, recipient_id="board", message=message
+        )
+        content = message + _BOARD.sign(Label.REPLY_MESSAGE, GENESIS_ID, signed)
         yield len(content).to_bytes(4, "big") + content
 
 

@@ -170,7 +170,8 @@ def _fetch_in_parts(way: Way, size: int) -> None:
     random.shuffle(parts)
     vault, secret = way.desk.vault(recipient), passphrase_of(recipient)
     for half in (parts[:2], parts[2:]):
-        way.run("import", "caseworker", "import", vault, *half, passphrase=secret)
+        line = ("caseworker", "import", vault, *half, *way.desk.introduction(recipient))
+        way.run("import", *line, passphrase=secret)
     for part in parts:
         part.unlink()
 

@@ -104,7 +104,7 @@ class FollowUp:
                 given.originals,
                 given.tool,
                 folder.new_copy,
-                folder.note_open_copies,
+                folder.remember_open_copies,
                 session.progress,
             )
             if session.codename.asks_a_person and session.terminal is not None:

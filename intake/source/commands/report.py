@@ -207,7 +207,7 @@ def _checked_draft(
             given.originals,
             given.tool,
             folder.new_copy,
-            folder.note_open_copies,
+            folder.remember_open_copies,
             session.progress,
         ),
         recipient_ids=tuple(readers),

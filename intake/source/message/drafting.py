@@ -112,13 +112,13 @@ def ready_files(
     originals: Sequence[ChosenFile],
     tool: str | None,
     new_copy: Callable[[], Path],
-    note_open_copies: Callable[[Path], None],
+    remember_open_copies: Callable[[Path], None],
     progress: ProgressInWords,
 ) -> tuple[ChosenFile, ...]:
     """Return the files as they are sent: cleaned by `tool` if there is one, but for originals.
 
-    `new_copy` says where the next cleaned copy is to lie; `note_open_copies` remembers a folder on
-    a disk in which open ones will lie.
+    `new_copy` says where the next cleaned copy is to lie; `remember_open_copies` is told of
+    a folder on a disk in which open ones will lie.
     """
     if tool is None:
         if files:
@@ -130,7 +130,9 @@ def ready_files(
             )
         return tuple(files)
     return tuple(
-        file if file in originals else _cleaned(file, tool, new_copy, note_open_copies, progress)
+        file
+        if file in originals
+        else _cleaned(file, tool, new_copy, remember_open_copies, progress)
         for file in files
     )
 
@@ -139,11 +141,11 @@ def _cleaned(
     file: ChosenFile,
     tool: str,
     new_copy: Callable[[], Path],
-    note_open_copies: Callable[[Path], None],
+    remember_open_copies: Callable[[Path], None],
     progress: ProgressInWords,
 ) -> ChosenFile:
     def tell_disk(parent: Path) -> None:
-        note_open_copies(parent)
+        remember_open_copies(parent)
         progress.say(
             _(
                 "{name}: there is no room in memory to clean it. Its copy lies on the disk"

@@ -80,7 +80,7 @@ class UnsentFolder:
         self._copies += 1
         return self.path / f"{_COPY}{self._copies}"
 
-    def note_open_copies(self, parent: Path) -> None:
+    def remember_open_copies(self, parent: Path) -> None:
         """Remember, durably, in which folder of a disk copies lie open while they are cleaned."""
         replace_file(self.path / _OPEN, os.fsencode(parent))
         sync_folder(self.path.parent)

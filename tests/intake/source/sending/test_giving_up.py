@@ -119,7 +119,8 @@ def test_a_message_goes_on_while_the_session_lasts(meeting: Meeting, session: Pa
     source, server, port = meeting
     codename = broken_off(meeting, session).codename
     with office_server(server, port):
-        done = source.resume(codename)
+        environment = {"XDG_RUNTIME_DIR": str(session)}
+        done = source.run("report", "--resume", codename=codename, environment=environment)
     assert done.code == 0, done.err
     assert list(session.iterdir()) == []
     assert names(source.state) == ["lock", "office.json"]

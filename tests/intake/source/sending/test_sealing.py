@@ -198,7 +198,10 @@ def test_a_directory_file_that_is_not_the_office_s_is_refused_before_anything_is
     good = keys.read_bytes()
     sealed = tmp_path / "report.fidelio"
     for data, words in (
-        (good[:-1] + bytes([good[-1] ^ 1]), "A key in this file is not the office's"),
+        (
+            good[:-1] + bytes([good[-1] ^ 1]),
+            "A key in this file, or its questions, are not the office's",
+        ),
         (good[:200] + bytes([good[200] ^ 1]) + good[201:], "is not genuine"),
         (good[:-1], "This is not a directory file"),
         (b"", "This is not a directory file"),
