@@ -2,7 +2,9 @@
 and nothing is changed by it.
 """
 
+import hashlib
 import os
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from crypto.codename import Codename, codename_words, new_codename
+from crypto.sizes import ENVELOPE_SIZE
 from ground.languages import LANGUAGES
 from tests.browser.driver import Browser, Page
 from tests.browser.visitor import Visitor
@@ -25,7 +28,8 @@ EVERY_PAGE = [(language, path) for language in CODES for path in ("", "replies/"
 BOTH = pytest.mark.parametrize("language", CODES)
 BOTH_PAGES = pytest.mark.parametrize("path", ["", "replies/"])
 CONTACT = "1 Practice Street"
-NO_ROOM_ON_DISK = "disk_floor = 1099511627776\n"
+ROOM_FOR_ONE = "envelope_quota = 1\n"
+NO_ROOM_FOR_FILES = "chunk_quota = 0\n"
 CANNOT_ENCRYPT = (
     "This browser could not encrypt your message. Close other tabs and try again, or use another"
     " browser."
@@ -66,6 +70,7 @@ def _refused(page: Page, address: str, language: str, path: str = "") -> Refused
         # The first screen asks the server for nothing, so it knows nothing of it.
         visitor.open_report()
         page.click(role="button", name=visitor.says("Start the report"))
+    page.wait_for("#page .buttons")
     page.wait_text(visitor.says("Nothing was sent."))
     said = page.text("body")
     assert page.texts("textarea, input") == []
@@ -79,6 +84,15 @@ def _set(pages: PracticePages, settings: str) -> None:
     pages.server.stop()
     (pages.server.data / "intake.toml").write_text(settings)
     pages.server.restart()
+
+
+def _take_the_room(pages: PracticePages) -> None:
+    """Store an envelope of nothing."""
+    body = os.urandom(ENVELOPE_SIZE)
+    path = f"/v1/envelopes/{hashlib.sha256(body).hexdigest()}"
+    request = urllib.request.Request(pages.address + path, data=body, method="PUT")
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 204
 
 
 def _export(pages: PracticePages, folder: Path) -> ReadExport:
@@ -147,7 +161,8 @@ def test_a_server_without_room_says_so_before_anything_is_typed(
     browser: Browser, tmp_path: Path
 ) -> None:
     with practice_pages(tmp_path) as pages:
-        _set(pages, NO_ROOM_ON_DISK)
+        _set(pages, ROOM_FOR_ONE)
+        _take_the_room(pages)
         page = browser.open()
         for language in CODES:
             refused = _refused(page, pages.address, language)
@@ -160,7 +175,7 @@ def test_a_server_without_room_for_files_says_so_and_takes_a_text(
     browser: Browser, tmp_path: Path
 ) -> None:
     with practice_pages(tmp_path) as pages:
-        _set(pages, "chunk_quota = 0\n")
+        _set(pages, NO_ROOM_FOR_FILES)
         page = browser.open()
         visitor = Visitor(page, pages.address, "en")
         visitor.open_report()
@@ -280,7 +295,7 @@ def test_a_server_that_fills_up_meanwhile_loses_nothing_that_was_typed(
         visitor = Visitor(page, pages.address, "en")
         visitor.open_report()
         visitor.write("typed before", [photo])
-        _set(pages, NO_ROOM_ON_DISK)
+        _set(pages, NO_ROOM_FOR_FILES)
         visitor.send()
         page.wait_text(visitor.says(NO_ROOM), seconds=120)
         assert _export(pages, tmp_path).envelopes == ()
