@@ -1,8 +1,11 @@
 """What an import needs: one transaction in which it asks and changes what was taken in before."""
 
+import errno
+import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from typing import Final
 
 from crypto.directory import Directory
 from crypto.names import Address, Day, GenesisId, KeyHash, Week
@@ -19,6 +22,9 @@ from intake.storage.slots.records import Item
 from intake.storage.slots.store import Store
 
 __all__ = ["ImportTransaction", "Imports", "StoredCard", "open_imports"]
+
+LEAST_BYTES: Final = 256 * 1024
+"""With less free than this nothing is imported: a few pages of SQLite's log and its index."""
 
 
 class ImportTransaction:
@@ -206,9 +212,20 @@ class Imports:
             return False
 
 
+def _refuse_full_disk(folder: DataFolder) -> None:
+    """Return if SQLite can work on this disk; OSError, as from a write, where it cannot.
+
+    It maps a file into memory, and where no block is left for a page of that the process is ended.
+    """
+    disk = os.statvfs(folder.path)
+    if disk.f_bavail * disk.f_frsize < LEAST_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder.path))
+
+
 @contextmanager
 def open_imports(folder: DataFolder) -> Iterator[Imports]:
     """Open a data folder to import into it, its database made if need be."""
+    _refuse_full_disk(folder)
     prepare(folder)
     make_export_number(folder)
     with (
