@@ -40,7 +40,12 @@ from crypto.bundle import BundleWriter, ItemType, OutboundHeader
 from crypto.errors import ProtocolError
 from crypto.names import Day
 from crypto.statements import StatementKind, encode_statement
-from ground.disk.new_files import new_file, refuse_missing_folder, refuse_name_in_use
+from ground.disk.new_files import (
+    new_file,
+    refuse_missing_folder,
+    refuse_name_in_use,
+    remove_left_over,
+)
 from ground.shell.figures import date_text
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
@@ -69,6 +74,8 @@ def export_bundle(vault: Vault, path: Path, moment: Moment) -> ExportResult:
     refuse_if_stray(vault)
     written = _written_already(vault, path)
     if written is not None:
+        # Killed between its name and its end, a writer leaves the file a second name.
+        remove_left_over(path, undo=False)
         if not was_exported(vault.db, written):
             return _logged(vault, moment, SealedBatches(), None, Upkeep())
         # Nothing has happened here, and no day has begun, since that was written.
