@@ -27,7 +27,8 @@ async def run_upkeep(parts: Parts) -> None:
             if due != done:
                 await drop_what_is_over(parts)
                 await work_out_admission(parts)
-                done = (due[0], parts.office.edition())
+                # As it was before: an import that came meanwhile has a turn of its own.
+                done = due
                 to_overwrite = True
             await parts.board.refresh()
             if to_overwrite:
