@@ -10,6 +10,7 @@ server's disk.
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from types import SimpleNamespace
 
 import aiohttp
 import pytest
+from aiohttp import AddrInfoType
 
 from crypto.codename import Codename, codename_words, new_codename
 from crypto.directory import read_fingerprint
@@ -54,7 +56,14 @@ class Everything:
     source: SourceKeys
     sent: list[Sent] = field(default_factory=list)
     answered: bytearray = field(default_factory=bytearray)
+    sockets: list[socket.socket] = field(default_factory=list)
     ports: set[int] = field(default_factory=set)
+
+    def open_socket(self, address: AddrInfoType) -> socket.socket:
+        """Open a socket for a connection, and keep it so that its port can be asked for."""
+        opened = socket.socket(*address[:3])
+        self.sockets.append(opened)
+        return opened
 
     def canaries(self) -> Canaries:
         """All of the source's that must be nowhere."""
@@ -110,10 +119,12 @@ def recorded(everything: Everything) -> Iterator[aiohttp.TraceConfig]:
         _session: object, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
         everything.answered += repr(end.response.raw_headers).encode()
-        connection = end.response.connection
-        if connection is not None and connection.transport is not None:
-            everything.ports.add(connection.transport.get_extra_info("sockname")[1])
 
+    async def connected(*_: object) -> None:
+        still_open = [one for one in everything.sockets if one.fileno() >= 0]
+        everything.ports.update(one.getsockname()[1] for one in still_open)
+
+    trace.on_connection_create_end.append(connected)
     trace.on_response_chunk_received.append(body)
     trace.on_request_end.append(head)
     yield trace
@@ -123,7 +134,9 @@ def recorded(everything: Everything) -> Iterator[aiohttp.TraceConfig]:
 def visiting(server: ServerProcess, everything: Everything) -> Iterator[aiohttp.ClientSession]:
     """The source's own connections, from its own address."""
     with recorded(everything) as trace:
-        connector = aiohttp.TCPConnector(local_addr=(HERE, 0))
+        connector = aiohttp.TCPConnector(
+            local_addr=(HERE, 0), socket_factory=everything.open_socket
+        )
         yield aiohttp.ClientSession(
             server.address,
             connector=connector,

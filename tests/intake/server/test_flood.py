@@ -31,8 +31,8 @@ from tests.offices.source_client import today
 
 ENVELOPE_QUOTA, CHUNK_QUOTA = 1_000, 200
 MEMORY_LIMIT_MIB = 120
-# A quarter of the slots stays free to draw from; containers grow by 16 MiB; and the database.
-DISK_LIMIT = (ENVELOPE_QUOTA * ENVELOPE_SIZE + CHUNK_QUOTA * CHUNK_SIZE) * 4 / 3 + 48 * 1024 * 1024
+# Slots are doubled when a quarter of them is free: at most 8/3 of what lies in them; and the database.
+DISK_LIMIT = (ENVELOPE_QUOTA * ENVELOPE_SIZE + CHUNK_QUOTA * CHUNK_SIZE) * 8 / 3 + 16 * 1024 * 1024
 FLOODERS = 16
 REPORTS = 20
 
