@@ -36,11 +36,17 @@ help: ## Show this list
 run: setup client ## Start a practice office on this machine, ready to try
 	@exec $(PY) deploy/practice.py $(ARGS)
 
+# Tests wait for half their time: for the server's grid of time, for the disk, for browsers. So there
+# are more workers than cores; nothing that a test says may depend on how quickly it goes.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
+PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 test: setup client browser debian-tools ## Run the tests (ARGS="-k word" picks some of the Python ones)
-	@echo "Testing the client under Node…"
-	@node --test "tests/web/**/*.test.ts"
-	@echo "Testing everything else under Python…"
-	@$(PY) -m pytest -m "not long and not soak" -n auto --dist loadfile $(ARGS)
+	@echo "Testing the client under Node and, beside it, everything else under Python…"
+	@node --test "tests/web/**/*.test.ts" > $(VENV)/node-tests.txt 2>&1 & node=$$!; \
+	$(PYTEST) -m "not long and not soak" $(ARGS); python=$$?; \
+	if wait $$node; then tail -n 8 $(VENV)/node-tests.txt; exit $$python; fi; \
+	cat $(VENV)/node-tests.txt; echo "error: tests of the client failed under Node, see above" >&2; exit 1
 
 test-long: setup client browser debian-tools ## Run the tests that take minutes
 	@$(PY) -m pytest -m long -n auto --dist loadfile $(ARGS)

@@ -21,8 +21,8 @@ from crypto.lifetimes import UNCONFIRMED_REFUSE_DAYS
 from crypto.names import Address, ChunkId, Day
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE, check_puzzle
 from intake.clock import today
-from intake.server.answers import Denied
 from intake.server.config import Settings
+from intake.server.denied import Denied
 from intake.server.served_office import InForce
 from intake.storage.disk_room import DiskRoom
 from intake.storage.kinds import SIZES, Kind

@@ -9,18 +9,6 @@ BINARY: Final = "application/octet-stream"
 JSON: Final = "application/json"
 
 
-class Denied(Exception):  # noqa: N818 - what it is, not that it is an error
-    """A request that is answered with an error: a status and one of the codes of SPEC 11.
-
-    Raised by handlers, answered by `app`. It holds nothing of the request.
-    """
-
-    def __init__(self, status: int, code: str) -> None:
-        super().__init__(code)
-        self.status = status
-        self.code = code
-
-
 def stored() -> web.Response:
     """Say that it is durable: the same for what is new and what was known."""
     return web.Response(status=204)

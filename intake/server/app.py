@@ -9,10 +9,10 @@ from aiohttp import web
 
 from intake.server import answers
 from intake.server.admission import Admission
-from intake.server.answers import Denied
 from intake.server.board import Board
 from intake.server.chunks import Chunks
 from intake.server.config import Settings
+from intake.server.denied import Denied
 from intake.server.directory_and_keys import DirectoryAndKeys
 from intake.server.envelopes import Envelopes
 from intake.server.form import Form

@@ -15,7 +15,8 @@ from crypto.names import Day
 from crypto.volumes import encode_volumes
 from intake.clock import today
 from intake.server import answers
-from intake.server.answers import BINARY, JSON, Denied
+from intake.server.answers import BINARY, JSON
+from intake.server.denied import Denied
 from intake.server.served_office import ServedOffice
 from intake.storage.board import StoredVolume, is_live
 from intake.storage.reading import Reader

@@ -5,8 +5,8 @@ from typing import Final
 
 from aiohttp import web
 
-from intake.server.answers import Denied
 from intake.server.config import Settings
+from intake.server.denied import Denied
 
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 

@@ -5,7 +5,7 @@ from aiohttp import web
 from crypto.directory_file import encode_directory_file
 from crypto.names import KeyHash
 from intake.server import answers
-from intake.server.answers import Denied
+from intake.server.denied import Denied
 from intake.server.served_office import ServedOffice
 
 

@@ -10,9 +10,9 @@ from crypto.sizes import ENVELOPE_SIZE
 from intake.clock import today
 from intake.server import answers
 from intake.server.admission import Admission
-from intake.server.answers import Denied
 from intake.server.bodies import check_size, puzzle_of, read_body
 from intake.server.config import Settings
+from intake.server.denied import Denied
 from intake.storage.kinds import Kind
 from intake.storage.writer import Outcome, Writer
 

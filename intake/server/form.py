@@ -12,9 +12,9 @@ from aiohttp import web
 
 from intake.server import answers
 from intake.server.admission import Admission
-from intake.server.answers import Denied
 from intake.server.board import Board
 from intake.server.config import Settings
+from intake.server.denied import Denied
 from intake.server.sealed_uploads import SealedUploads
 from intake.server.site import Site
 from intake.storage.kinds import Kind

@@ -23,9 +23,9 @@ from crypto.sealed_file import (
 )
 from intake.clock import today
 from intake.server.admission import Admission, Reason
-from intake.server.answers import Denied
 from intake.server.chunks import Chunks
 from intake.server.config import Settings
+from intake.server.denied import Denied
 from intake.server.envelopes import Envelopes
 from intake.server.served_office import ServedOffice
 from intake.storage.kinds import Kind

@@ -14,7 +14,7 @@ from typing import Final
 from aiohttp import web
 
 from intake.server import answers
-from intake.server.answers import Denied
+from intake.server.denied import Denied
 
 TYPES: Final = {
     ".html": "text/html; charset=utf-8",

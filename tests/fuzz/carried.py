@@ -24,8 +24,8 @@ from caseworker.vault.key_slots import SLOTS_FILE
 from caseworker.vault.secrets_file import SECRETS_FILE
 from ground.shell.passphrases import Passphrase
 from intake.server import sealed_uploads
-from intake.server.answers import Denied
 from intake.server.config import Settings
+from intake.server.denied import Denied
 from tests.fuzz.kept import without_stretching
 from tests.fuzz.target import Target
 
