@@ -10,7 +10,7 @@ from caseworker.cases.reply_limits import WARN_AT_LEFT
 from caseworker.commands.case_words import few_records_words, in_words
 from caseworker.commands.opening import add_case, add_vault, case_number, now, opened
 from caseworker.work.acknowledge_cases import Acknowledged, acknowledge_cases
-from caseworker.work.add_note import add_note
+from caseworker.work.add_note import add_note, check_case
 from caseworker.work.replying import CaseFlaggedError, ReplyWriter, Written
 from ground.shell.figures import counted
 from ground.shell.foreign import foreign_path
@@ -55,9 +55,11 @@ class NoteOptions:
 
 
 def _reply(options: ReplyOptions, surroundings: Surroundings) -> Answer:
-    text = _text(options.text_file, f"Reply to case {options.case}")
+    given = _given_text(options.text_file)
     with opened(options.vault, surroundings) as vault:
         try:
+            ReplyWriter(vault, now()).check(options.case, looked=options.looked)
+            text = _typed_text(f"Reply to case {options.case}") if given is None else given
             written = ReplyWriter(vault, now()).reply(options.case, text, looked=options.looked)
         except CaseFlaggedError as refusal:
             raise in_words(refusal) from None
@@ -68,7 +70,7 @@ def _reply(options: ReplyOptions, surroundings: Surroundings) -> Answer:
 
 def _acknowledge(options: AcknowledgeOptions, surroundings: Surroundings) -> Answer:
     _check_choice(options)
-    text = None if options.text_file is None else _text(options.text_file, "")
+    text = None if options.text_file is None else _given_text(options.text_file)
     with opened(options.vault, surroundings) as vault:
         done = acknowledge_cases(
             vault,
@@ -99,8 +101,10 @@ def _acknowledged_lines(done: Acknowledged, vault: Path) -> list[str]:
 
 
 def _note(options: NoteOptions, surroundings: Surroundings) -> Answer:
-    text = _text(options.text_file, f"Note on case {options.case}")
+    given = _given_text(options.text_file)
     with opened(options.vault, surroundings) as vault:
+        check_case(vault, options.case)
+        text = _typed_text(f"Note on case {options.case}") if given is None else given
         add_note(vault, now(), options.case, text)
     return Answer(f"The note on case {options.case} is kept.", {"case": options.case})
 
@@ -124,11 +128,16 @@ def _warning(written: Written) -> list[str]:
     return [few_records_words(written.records_left)]
 
 
-def _text(file: Path | None, what: str) -> str:
-    """Return what a file says, or what is typed."""
+def _given_text(file: Path | None) -> str | None:
+    """Return what a file or a pipe says; None where a person types it once all else is known."""
     if file is None and sys.stdin.isatty():
-        complain(f"{what}. End it with Ctrl-D on a line of its own:")
+        return None
     return read_text(file or STDIN, _TEXT_MAX_SIZE).rstrip()
+
+
+def _typed_text(what: str) -> str:
+    complain(f"{what}. End it with Ctrl-D on a line of its own:")
+    return read_text(STDIN, _TEXT_MAX_SIZE).rstrip()
 
 
 def _add_text_file(parser: argparse.ArgumentParser) -> None:

@@ -99,6 +99,10 @@ def _create(options: CreateOptions, surroundings: Surroundings) -> Answer:
         *fitted(visit_line(traffic, profile.batch_size, len(vaults), profile.release)),
         "",
         f"Next, where the server is: intake import --data DIR {FIRST_BUNDLE}",
+        *fitted(
+            "It shows the server's digits. Note them: the vault that signs asks for them when it "
+            "imports the server's first bundle, so that nobody else can speak in its name."
+        ),
     )
     data = {
         "folder": str(folder),

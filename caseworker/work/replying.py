@@ -62,6 +62,10 @@ class ReplyWriter:
         refuse_of_before(vault.db)
         self._batch_size = known_directory(vault).batch_size
 
+    def check(self, case_number: int, *, looked: bool = False) -> None:
+        """Return where a reply would be kept, else Refusal: looked at before one is typed."""
+        self._flags(case_log(self._vault.db, case_number), looked)
+
     def reply(self, case_number: int, text: str, *, looked: bool = False) -> Written:
         """Keep a reply until the next export."""
         if not text.strip():
@@ -84,9 +88,7 @@ class ReplyWriter:
     def _write(self, case: CaseLog, kind: str, text: str | None, looked: bool) -> Written:
         newest = messages_of_case(self._vault.db, case.number)[-1]
         message, payload = newest.number, payload_of(self._vault.db, newest.number)
-        flags = sorted(flags_of_case(self._vault.db, case.number) - case.looked_at)
-        if flags and not looked:
-            raise CaseFlaggedError(case.number, flags)
+        flags = self._flags(case, looked)
         text = text or _standard_text(payload.language)
         parts = parts_of(text, payload, self._batch_size)
         left = self._records_left(newest.thread_id)
@@ -99,6 +101,13 @@ class ReplyWriter:
             written = _EVENTS[kind](case.number, new_reply_id(), message, parts, text_id)
             append_to_case(self._vault, self._moment, *events, written)
         return Written(case.number, parts, left - parts)
+
+    def _flags(self, case: CaseLog, looked: bool) -> list[Flag]:
+        """Return the flags that nobody has looked at before; Refusal where nobody has now."""
+        flags = sorted(flags_of_case(self._vault.db, case.number) - case.looked_at)
+        if flags and not looked:
+            raise CaseFlaggedError(case.number, flags)
+        return flags
 
     def _is_on_its_way(self, case: CaseLog, kind: str, message: int, text: str) -> bool:
         return any(

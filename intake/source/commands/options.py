@@ -104,7 +104,7 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help="with --resume: send it to the others, since the office no longer has these",
+        help="with --resume: send it to the others and not to these",
     )
     parser.add_argument(
         "--give-up",

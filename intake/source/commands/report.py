@@ -100,6 +100,8 @@ def _check_usage(options: ReportOptions) -> None:
         message = _("--resume goes on with what was begun: leave out text and files")
     elif options.to_file and options.resume:
         message = _("--to-file begins a new report: leave out --resume")
+    elif options.resume and options.leave_out:
+        message = _("--leave-out goes with a new report; with --resume there is --without")
     elif options.without and not options.resume:
         message = _("--without goes with --resume; a new report has --leave-out")
     elif options.directory_file and (not options.to_file or options.server):

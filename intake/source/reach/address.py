@@ -16,6 +16,7 @@ from ground.shell.refusals import UsageError
 __all__ = ["Proxy", "is_onion", "read_proxy", "read_server"]
 
 _OWN_PORTS: Final = {"http": 80, "https": 443}
+_SERVER_EXAMPLE: Final = "https://intake.example.org, http://127.0.0.1:8080"
 _PROXY_EXAMPLE: Final = "--proxy socks5h://127.0.0.1:9050"
 _HOST_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
@@ -33,11 +34,11 @@ def read_server(text: str) -> str:
 
     UsageError, in words, where it is none; so does `read_proxy`.
     """
-    parts, host, port = _split(text, _("the server's address"))
+    parts, host, port = _split(text, _("the server's address"), _SERVER_EXAMPLE)
     if parts.scheme not in _OWN_PORTS or parts.path not in ("", "/"):
         raise UsageError(
             _("the server's address has the form http://HOST or https://HOST:PORT, without a path"),
-            "--server https://intake.example.org",
+            _SERVER_EXAMPLE,
         )
     if port is None or port == _OWN_PORTS[parts.scheme]:
         return f"{parts.scheme}://{host}"
@@ -46,7 +47,7 @@ def read_server(text: str) -> str:
 
 def read_proxy(text: str) -> Proxy:
     """Return the proxy of `socks5h://127.0.0.1:9050`."""
-    parts, host, port = _split(text, _("the proxy"))
+    parts, host, port = _split(text, _("the proxy"), _PROXY_EXAMPLE)
     if parts.scheme == "socks5":
         raise UsageError(
             _(
@@ -75,7 +76,7 @@ def is_onion(origin: str) -> bool:
     return (urlsplit(origin).hostname or "").endswith(".onion")
 
 
-def _split(text: str, what: str) -> tuple[SplitResult, str, int | None]:
+def _split(text: str, what: str, example: str) -> tuple[SplitResult, str, int | None]:
     """Return the parts of an address, its host as in an origin, and its port."""
     try:
         parts = urlsplit(text)
@@ -83,9 +84,10 @@ def _split(text: str, what: str) -> tuple[SplitResult, str, int | None]:
         if host and ":" in host:
             host = f"[{ipaddress.IPv6Address(host)}]"
     except ValueError:
-        raise UsageError(_("{what} is not an address").format(what=what)) from None
+        raise UsageError(_("{what} is not an address").format(what=what), example) from None
     if not host or parts.query or parts.fragment or "@" in parts.netloc:
-        raise UsageError(_("{what} is not an address of host and port alone").format(what=what))
+        message = _("{what} is not an address of scheme, host and port alone").format(what=what)
+        raise UsageError(message, example)
     if not host.startswith("[") and not _HOST_LETTERS.issuperset(host):
         raise UsageError(_("{what} must be written in Latin letters (xn--…)").format(what=what))
     if host.endswith("."):

@@ -9,6 +9,7 @@ from crypto.days import later
 from crypto.names import Day
 from crypto.sizes import CHUNK_SIZE
 from crypto.source_keys import derive_source_keys
+from ground.disk.room import is_full
 from ground.languages import gettext as _
 from ground.shell.figures import size_text
 from ground.shell.foreign import foreign_path
@@ -16,6 +17,7 @@ from ground.shell.refusals import Refusal
 from intake.clock import today
 from intake.source.message.drafting import snapshots_of
 from intake.source.message.plan import Draft, make_plan
+from intake.source.message.recipients import tell_readers
 from intake.source.person.session import Session, asked, next_command
 from intake.source.reach.api import Api
 from intake.source.reach.line import GaveUpError, Line
@@ -57,7 +59,15 @@ def deliver(
     source = derive_source_keys(codename(), office.genesis_id)
     key = joined_key(derive_codename_key(source), folder.key_file.make())
     unsent = Unsent(folder.path, key)
-    unsent.save(plan, None)
+    try:
+        unsent.save(plan, None)
+    except OSError as error:
+        if not is_full(error):
+            raise
+        raise Refusal(
+            _("A disk of this device is full. Nothing was sent: strike the codename out."),
+            _("Make room on it, or choose a folder on another one: --state. Then begin anew."),
+        ) from None
     folder.stay()
     upload = Upload(plan, None, source, office, session.state, unsent)
     return _Delivery(session, folder, upload).carry()
@@ -68,7 +78,11 @@ def check_unsent(session: Session, office: Office) -> None:
     if not waiting_in(session.state.office_folder(office.genesis_id)):
         raise Refusal(
             _("Nothing for this office waits on this device."),
-            _("Without --resume you begin a new report."),
+            _("Perhaps it has been stored. Look for that with its codename: {command}").format(
+                command=next_command(session, "replies")
+            )
+            + "\n"
+            + _("Without --resume you begin a new report."),
         )
 
 
@@ -82,6 +96,8 @@ def go_on(
         plan, sealed = unsent.load()
         upload = Upload(plan, sealed, source, office, session.state, unsent)
         upload.leave_out(without)
+        if set(upload.draft.recipient_ids) <= set(office.keys):
+            tell_readers(session, office, upload.draft.recipient_ids)
         # A run before this one may have sent what it had sealed.
         session.progress.may_be_stored = sealed is not None
         return _Delivery(session, folder, upload).carry()
@@ -108,6 +124,12 @@ class _Delivery:
         except KeyboardInterrupt:
             message = _("Stopped by hand.") + " " + not_stored(session)
             raise Refusal(message, self._how_to_go_on()) from None
+        except OSError as error:
+            if not is_full(error):
+                raise
+            message = _("A disk of this device is full.") + " " + not_stored(session)
+            hint = _("Make room on it first.") + "\n" + self._how_to_go_on()
+            raise Refusal(message, hint) from None
         finally:
             session.progress.clear()
         self._tidy()
@@ -131,6 +153,7 @@ class _Delivery:
                 upload = self._upload
                 agree_without(self._session, upload.office, upload.draft.recipient_ids, gone.ids)
                 upload.leave_out(gone.ids)
+                tell_readers(self._session, upload.office, upload.draft.recipient_ids)
 
     def _tidy(self) -> None:
         """Remove what was saved here of a stored message; whoever stops that hears what is left."""

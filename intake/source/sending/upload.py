@@ -13,7 +13,7 @@ from crypto.names import Day
 from crypto.puzzle import PUZZLE_CHUNK, PUZZLE_ENVELOPE
 from crypto.source_keys import SourceKeys
 from ground.languages import gettext as _
-from ground.shell.foreign import ForeignText
+from ground.shell.foreign import ForeignText, safe_line
 from ground.shell.refusals import Refusal
 from intake.clock import today
 from intake.source.message.pieces import ChangedError, Outgoing
@@ -81,6 +81,14 @@ class Upload:
         """Send it to nobody of these; Refusal where it is sealed to one, or nobody is left."""
         draft = self._plan.draft
         left = tuple(one for one in draft.recipient_ids if one not in ids)
+        unknown = [one for one in ids if one not in draft.recipient_ids]
+        if unknown:
+            raise Refusal(
+                _("The message is not for: {ids}. Nothing more was sent.").format(
+                    ids=", ".join(safe_line(one) for one in unknown)
+                ),
+                _("It is for: {ids}").format(ids=", ".join(draft.recipient_ids)),
+            )
         if left == draft.recipient_ids:
             return
         if not self._seals_anew:

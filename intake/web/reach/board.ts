@@ -114,6 +114,8 @@ export class Board {
 
   readonly #count = (bytes: number): void => {
     this.#begun = bytes;
+    // What comes is an answer, long before all of it is there.
+    this.#lineState = { is: "working" };
     this.#tell();
   };
 

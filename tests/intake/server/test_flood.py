@@ -31,7 +31,7 @@ from tests.offices.source_client import today
 
 ENVELOPE_QUOTA, CHUNK_QUOTA = 1_000, 200
 MEMORY_LIMIT_MIB = 120
-# Slots are doubled when a quarter of them is free: at most 8/3 of what lies in them; and the database.
+# Slots are doubled when a quarter is free: at most 8/3 of what lies in them; and the database.
 DISK_LIMIT = (ENVELOPE_QUOTA * ENVELOPE_SIZE + CHUNK_QUOTA * CHUNK_SIZE) * 8 / 3 + 16 * 1024 * 1024
 FLOODERS = 16
 REPORTS = 20

@@ -80,8 +80,11 @@ export class Replies {
     const note = el("div", { class: "note", role: "status" }, p(more));
     void rest.loaded.then(
       () => {
+        // Who reads is not interrupted; who saw nothing waits for this.
+        if (this.#replies.length === 0 && note.isConnected) rest.showAll();
         const all = button(_("Show everything"), "plain", rest.showAll);
         note.replaceChildren(p(_("Now all of the board is there.")), p(all));
+        document.getElementById("later")?.remove();
       },
       () => {
         note.replaceChildren(p(_("The rest of the board could not be loaded.")));
@@ -137,7 +140,7 @@ export class Replies {
     // Whom a source left out before may stand in what is missing.
     if (this.#around.rest) {
       return [
-        p(_("You can write a follow-up once all of the board is there.")),
+        el("p", { id: "later" }, _("You can write a follow-up once all of the board is there.")),
         el("div", { class: "buttons" }, leave),
       ];
     }

@@ -74,6 +74,8 @@ def test_what_is_given_up_cannot_be_resumed(meeting: Meeting) -> None:
         done = source.resume(codename)
     assert done.code == 1
     assert "Nothing for this office waits" in done.err
+    assert "Perhaps it has been stored" in done.err
+    assert "intake replies" in done.err
 
 
 def test_what_a_run_is_sending_is_not_thrown_away(meeting: Meeting) -> None:

@@ -105,6 +105,33 @@ def test_what_is_sealed_already_goes_as_it_is(meeting: Meeting) -> None:
     assert server.envelopes() == sealed
 
 
+def test_a_resumed_message_says_who_can_read_it(meeting: Meeting) -> None:
+    source, server, port = meeting
+    codename = begun(meeting).codename
+    with office_server(server, port):
+        done = source.resume(codename, "--without", "board")
+    assert "It can be read by: Main" in done.out
+
+
+def test_whoever_leaves_out_somebody_whom_it_is_not_for_is_told(meeting: Meeting) -> None:
+    source, server, port = meeting
+    codename = begun(meeting).codename
+    with office_server(server, port):
+        done = source.resume(codename, "--without", "typo", "board")
+    assert done.code == 1
+    assert "not for: typo" in done.err
+    assert "It is for: board, main" in done.err
+    assert server.puts == []
+
+
+def test_leaving_out_goes_with_a_new_report_alone(meeting: Meeting) -> None:
+    source, _server, _port = meeting
+    codename = begun(meeting).codename
+    done = source.resume(codename, "--leave-out", "board")
+    assert done.code == 2
+    assert "--without" in done.err
+
+
 def test_without_goes_with_resume_alone(meeting: Meeting) -> None:
     source, _server, _port = meeting
     assert source.report("--without", "board").code == 2

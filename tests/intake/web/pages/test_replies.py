@@ -193,9 +193,30 @@ def test_who_looks_early_is_told_what_that_tells_and_sees_the_rest_when_it_comes
         assert "Write a follow-up" not in page.text()
         assert page.axe() == []
         line.release()
+        page.wait_text("Now all of the board is there.")
+        assert "once all of the board is there" not in page.text()
         page.click(role="button", name="Show everything")
         page.wait_text("Write a follow-up")
         assert [one.text for one in visitor.shown_replies()] == ["the newer", "the older"]
+        page.close()
+
+
+def test_who_looks_early_and_finds_nothing_sees_the_rest_by_itself(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with _pages_over_a_line(tmp_path) as (pages, line):
+        words = _answered(browser, pages, tmp_path, "the answer")
+        page = browser.open()
+        visitor = Visitor(page, pages.address)
+        line.spoil(Faults(hold_path="/v1/board/"))
+        visitor.open_replies()
+        visitor.type_codename(" ".join(words))
+        page.click(role="button", name="Show what is there so far", seconds=PATIENCE)
+        page.click(role="button", name="Show what is there so far")
+        page.wait_text("Nothing so far")
+        line.release()
+        page.wait_text("Write a follow-up", seconds=PATIENCE)
+        assert [one.text for one in visitor.shown_replies()] == ["the answer"]
         page.close()
 
 
