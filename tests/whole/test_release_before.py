@@ -70,7 +70,11 @@ def left(tmp_path: Path) -> Left:
     for archive in sorted(RELEASE.glob("*.tar.xz")):
         with tarfile.open(archive) as file:
             # Unlike "data", this one keeps the modes of folders, which the programs look at.
-            file.extractall(tmp_path, filter="tar")
+            if hasattr(tarfile, "tar_filter"):
+                file.extractall(tmp_path, filter="tar")
+            else:
+                # The Python of Debian 12 has no filters, and does the same without.
+                file.extractall(tmp_path)
     return Left(tmp_path)
 
 
