@@ -239,6 +239,17 @@ def test_a_terminal_is_asked_without_showing_what_is_typed(office: Office, tmp_p
     assert PASSPHRASES["investigations"] not in someone.seen
 
 
+@pytest.mark.parametrize("command", ["reply", "note"])
+def test_nothing_is_typed_for_a_case_that_is_not_there(
+    office: Office, tmp_path: Path, command: str
+) -> None:
+    line = ("-m", "caseworker.cli", command, str(office.vault()), "7")
+    with at_a_terminal(tmp_path, *line) as someone:
+        someone.types("Passphrase of the vault investigations: ", PASSPHRASES["investigations"])
+        assert someone.ends() == 1
+    assert "Ctrl-D" not in someone.seen
+
+
 def test_one_bad_bundle_does_not_stop_the_others(
     office: Office, server: Server, source: Source
 ) -> None:
