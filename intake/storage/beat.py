@@ -1,9 +1,9 @@
 """When the server writes: on a grid of time, so that no file's time tells when something came.
 
-While things come, at each quarter of a second; where many wait, at the next thirty-second of one,
-since then a time is that of a crowd. Where nothing comes, at the latest after the longest pause
-that the operator allows, and then random bytes are written over free slots: so the newest time of a
-file is always that of a beat, and what came last is not seen behind it for longer than that.
+While things come, at each quarter of a second; where many wait, at the next 1/128 of one, since
+then a time is that of a crowd. Where nothing comes, at the latest after the longest pause that the
+operator allows, and then random bytes are written over free slots: so the newest time of a file is
+always that of a beat, and what came last is not seen behind it for longer than that.
 
 What that costs: at each beat 32 KiB in each file of bodies and a page in each of the four of the
 index, 80 KiB, and as good as nothing besides. Once a second that is 7 GB a day, every five seconds
@@ -22,7 +22,7 @@ QUICK_SECONDS: Final = 1 / 4
 CROWD: Final = 32
 """So many uploads that wait make a crowd."""
 
-CROWD_SECONDS: Final = 1 / 32
+CROWD_SECONDS: Final = 1 / 128
 """The grid for a crowd."""
 
 LONGEST_SECONDS: Final = 60

@@ -5,6 +5,7 @@ durability is shared by all who wait.
 """
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -17,7 +18,7 @@ from typing import Final
 from crypto.directory import Directory
 from crypto.names import Day, Week
 from intake.storage import retention
-from intake.storage.beat import QUICK_SECONDS, Beat
+from intake.storage.beat import CROWD, QUICK_SECONDS, Beat
 from intake.storage.connections import connect, writing
 from intake.storage.damage import Damage, DamagedError
 from intake.storage.disk_room import DiskRoom
@@ -45,6 +46,33 @@ class _Waiting:
 
 class _Stop(Enum):
     STOP = "stop"
+
+
+class _Group:
+    """What has come for the next beat. `is_last`: after it nothing comes."""
+
+    def __init__(self) -> None:
+        self.waiting: list[_Waiting] = []
+        self.is_last = False
+        self._bytes = 0
+
+    def take(self, entry: _Waiting | _Stop) -> None:
+        """Take one in."""
+        if isinstance(entry, _Stop):
+            self.is_last = True
+            return
+        self.waiting.append(entry)
+        self._bytes += len(entry.work.body) if isinstance(entry.work, Upload) else 0
+
+    def take_all(self, entries: "queue.SimpleQueue[_Waiting | _Stop]") -> None:
+        """Take in what is there, as far as it fits."""
+        with contextlib.suppress(queue.Empty):
+            while self._bytes < GROUP_BYTES and not self.is_last:
+                self.take(entries.get_nowait())
+
+    def is_large(self) -> bool:
+        """Tell whether it goes at the beat of a crowd."""
+        return len(self.waiting) >= CROWD or self._bytes >= GROUP_BYTES
 
 
 class Writer:
@@ -148,25 +176,20 @@ class Writer:
 
     def _gather(self) -> tuple[list[_Waiting], bool]:
         """Return what has come by the next beat, and whether to go on after it."""
-        waiting: list[_Waiting] = []
-        size, has_work = 0, self._store.has_work()
-        due = time.monotonic() + self._beat.wait(0, has_work=has_work)
+        group = _Group()
+        due = time.monotonic() + self._beat.wait(0, has_work=self._store.has_work())
+        try:
+            group.take(self._queue.get(timeout=max(0.0, due - time.monotonic())))
+        except queue.Empty:
+            return [], True
+        due = min(due, time.monotonic() + self._beat.wait(1, has_work=False))
+        # Not woken by each that comes: a crowd would be held up by it.
         while (patience := due - time.monotonic()) > 0:
-            try:
-                entry = self._queue.get(timeout=patience)
-            except queue.Empty:
+            _pause(min(patience, self._beat.wait(CROWD, has_work=False)))
+            group.take_all(self._queue)
+            if group.is_large():
                 break
-            if isinstance(entry, _Stop):
-                time.sleep(self._beat.wait(1, has_work=True))
-                return waiting, False
-            waiting.append(entry)
-            size += len(entry.work.body) if isinstance(entry.work, Upload) else 0
-            soon = time.monotonic() + self._beat.wait(len(waiting), has_work=has_work)
-            due = min(due, soon)
-            if size >= GROUP_BYTES:
-                time.sleep(max(0.0, due - time.monotonic()))
-                break
-        return waiting, True
+        return group.waiting, not group.is_last
 
     def _write(self, waiting: list[_Waiting]) -> None:
         """Make all that came durable, tell those who wait, then do a step of all other work."""
@@ -207,6 +230,11 @@ class Writer:
 
     def _tell_damage(self, damage: Damage) -> None:
         self._on_fault(DamagedError(damage))
+
+
+def _pause(seconds: float) -> None:
+    """Wait. Not by `time.sleep`: it waits until a time, which libfaketime takes for a moved one."""
+    threading.Event().wait(seconds)
 
 
 def _tell(waiting: list[_Waiting]) -> None:

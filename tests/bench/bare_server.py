@@ -1,6 +1,7 @@
 """The server's own handlers over a store that keeps nothing, or one new file a body.
 
-What the store itself costs is the difference to this. Run as a process:
+What the store itself costs is the difference to this, so it overwrites the memory that it gives
+back as the server does. Run as a process:
 
     python -m tests.bench.bare_server DATA nothing|files
 """
@@ -17,6 +18,7 @@ from intake.server.admission import Admission
 from intake.server.app import Parts, make_app
 from intake.server.board import Board
 from intake.server.config import Settings, read_settings
+from intake.server.memory_overwritten import start_again
 from intake.server.quiet import QuietServer
 from intake.server.served_office import ServedOffice
 from intake.server.upkeep import work_out_admission
@@ -77,6 +79,7 @@ async def serve(folder: DataFolder, settings: Settings, store: NothingKept | New
 
 def main() -> None:
     """Run over the store that the arguments name."""
+    start_again()
     folder = open_folder(Path(sys.argv[1]))
     store = NewFiles(folder.path / "files") if sys.argv[2] == "files" else NothingKept()
     asyncio.run(serve(folder, read_settings(folder), store))

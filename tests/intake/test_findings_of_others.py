@@ -20,11 +20,9 @@ from crypto.office.envelope import IntakeSecret, open_envelope
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from crypto.source_keys import derive_source_keys
 from crypto.strict_json import parse_json
-from intake.storage.folder import DataFolder
-from intake.storage.kinds import Kind
 from tests.intake.findings_of_others import FINDINGS, Finding
 from tests.means.repository import REPOSITORY
-from tests.offices.server_process import ServerProcess, client, serving, succeed, wait_until
+from tests.offices.server_process import ServerProcess, client, serving, succeed, wait_for_slots
 from tests.offices.signed_office import POLICY, PracticeOffice
 
 TESTS = REPOSITORY / "tests"
@@ -121,19 +119,12 @@ async def test_nothing_in_a_request_makes_the_server_take_anything_else(
             assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 405", b"HTTP/1.1 411"))
 
 
-def _has_slots(server: ServerProcess, kind: Kind) -> bool:
-    """Whether there are slots of a kind, and no more on their way."""
-    folder = DataFolder(server.data)
-    return folder.bodies(kind).stat().st_size > 0 and not folder.growth(kind).exists()
-
-
 async def test_an_empty_request_makes_nothing(server: ServerProcess) -> None:
     """No file, folder or row, whatever the method.
 
     Finding: OnionShare, empty POST made folders.
     """
-    # The first slots are there before it serves; the file that says so goes at a later beat.
-    wait_until(lambda: all(_has_slots(server, kind) for kind in Kind))
+    wait_for_slots(server)
     before = {path.relative_to(server.data) for path in server.data.rglob("*")}
     for method in ("POST", "PUT", "GET"):
         for path in ("/", "/v1/envelopes/" + "00" * 32, "/v1/chunks/" + "00" * 32, "/new/folder"):

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import aiohttp
 
+from intake.storage.folder import DataFolder
+from intake.storage.kinds import Kind
 from tests.means.repository import REPOSITORY
 
 START_SECONDS = 60.0
@@ -125,6 +127,20 @@ def serving(
     finally:
         if server.process.poll() is None:
             server.stop()
+
+
+def wait_for_slots(server: ServerProcess) -> None:
+    """Wait until no slots are on their way.
+
+    The first ones are there before it serves; the file that says so goes at a later beat.
+    """
+    folder = DataFolder(server.data)
+    wait_until(
+        lambda: all(
+            folder.bodies(kind).stat().st_size > 0 and not folder.growth(kind).exists()
+            for kind in Kind
+        )
+    )
 
 
 def client(server: ServerProcess, connections: int = 100) -> aiohttp.ClientSession:

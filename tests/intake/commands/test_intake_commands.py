@@ -17,7 +17,7 @@ from intake.storage.folder import DataFolder, create_folder
 from tests.means.person_at_a_terminal import person
 from tests.means.repository import REPOSITORY
 from tests.offices.first_import import first_import
-from tests.offices.server_process import ServerProcess, intake, serving, succeed
+from tests.offices.server_process import ServerProcess, intake, serving, succeed, wait_for_slots
 from tests.offices.signed_office import PracticeOffice
 
 
@@ -89,6 +89,7 @@ def test_a_new_folder_is_its_owner_s_alone(tmp_path: Path) -> None:
     """And so is every file in it."""
     with serving(tmp_path / "new") as server:
         assert server.data.stat().st_mode & 0o777 == 0o700
+        wait_for_slots(server)
         for path in server.data.rglob("*"):
             assert path.stat().st_mode & 0o077 == 0
 

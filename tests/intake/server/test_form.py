@@ -23,7 +23,7 @@ from tests.means.clock import clock_by, set_clock
 from tests.means.sealed_files import SealedFile, sealed_file
 from tests.means.stored_items import stored_items
 from tests.offices.first_import import first_import
-from tests.offices.server_process import ServerProcess, serving, succeed, wait_until
+from tests.offices.server_process import ServerProcess, serving, succeed, wait_for_slots, wait_until
 from tests.offices.signed_office import POLICY, PracticeOffice, batch, read_export
 
 
@@ -303,6 +303,7 @@ async def test_nothing_of_a_form_is_kept_but_what_was_sealed(
         part.set_content_disposition("form-data", name="file", filename="canary-name.fidelio")
         async with http.post("/v1/form/en", data=form) as answer:
             assert "canary" not in await answer.text()
+    wait_for_slots(server)
     for path in server.data.rglob("*"):
         if path.is_file():
             assert b"canary" not in path.read_bytes()

@@ -9,7 +9,7 @@ from crypto.sizes import ENVELOPE_SIZE
 from ground.disk.locks import locked
 from intake.storage.connections import connect
 from intake.storage.folder import DataFolder
-from tests.offices.server_process import ServerProcess, client, intake, succeed
+from tests.offices.server_process import ServerProcess, client, intake, succeed, wait_for_slots
 
 SHARED_MEMORY = "intake.sqlite-shm"
 """Where SQLite's readers say that they read: memory that happens to have a name."""
@@ -31,6 +31,7 @@ async def test_status_changes_no_file(server: ServerProcess) -> None:
         body = os.urandom(ENVELOPE_SIZE)
         async with http.put(f"/v1/envelopes/{hashlib.sha256(body).hexdigest()}", data=body) as put:
             assert put.status == 204
+    wait_for_slots(server)
     before = state(server.data)
     assert "1 envelope of the week from" in succeed("status", "--data", server.data)
     after = state(server.data)

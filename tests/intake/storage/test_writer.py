@@ -294,7 +294,7 @@ async def test_a_sweep_that_was_broken_off_is_known(folder: DataFolder) -> None:
 
 def test_a_lone_upload_waits_for_a_quarter_of_a_second_at_most() -> None:
     assert Beat(1).wait(1, has_work=False) <= 0.25
-    assert Beat(1).wait(CROWD, has_work=False) <= 1 / 32
+    assert Beat(1).wait(CROWD, has_work=False) <= 1 / 128
     assert Beat(60).wait(1, has_work=False) <= 0.25
 
 
