@@ -6,7 +6,7 @@ in files beside it, and are loaded by everybody who writes or reads.
 
 import hashlib
 import string
-from collections.abc import Sequence
+from functools import cache
 from itertools import takewhile
 
 from crypto.word_lists import word_list
@@ -20,7 +20,9 @@ _NUMBERS = string.ascii_lowercase + string.ascii_uppercase
 _SHARED_MAX = 9
 
 
-def pack_words(words: Sequence[str]) -> tuple[str, str]:
+# Each list goes into programs and files of all languages: packed once, not sixteen times a site.
+@cache
+def pack_words(words: tuple[str, ...]) -> tuple[str, str]:
     """Return the letters of a list, and its words packed.
 
     A digit says how many letters a word shares with the one before; the rest of the word follows,
