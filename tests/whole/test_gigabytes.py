@@ -95,7 +95,7 @@ def way(tmp_path: Path) -> Iterator[Way]:
 @pytest.mark.parametrize(
     ("size", "kills"),
     [
-        (12_000_000, 2),
+        pytest.param(12_000_000, 2, marks=pytest.mark.long),
         pytest.param(
             int(os.environ.get("FIDELIO_BYTES", "200000000")), KILLS, marks=pytest.mark.long
         ),

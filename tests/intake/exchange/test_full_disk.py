@@ -103,7 +103,13 @@ def dump(data: Path) -> list[str]:
         return list(database.iterdump())
 
 
-@pytest.mark.parametrize(("kind", "size"), [("chunks", CHUNK_SIZE), ("envelopes", ENVELOPE_SIZE)])
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [
+        ("chunks", CHUNK_SIZE),
+        pytest.param("envelopes", ENVELOPE_SIZE, marks=pytest.mark.long),
+    ],
+)
 async def test_uploads_that_fill_the_disk_are_refused_and_lose_nothing(
     data: Path, tmp_path: Path, kind: str, size: int
 ) -> None:
@@ -227,7 +233,9 @@ def test_a_first_import_to_a_full_disk_goes_on_when_there_is_room(
     assert "taken in before" in succeed(*command)
 
 
-@pytest.mark.parametrize("leaving", [0, pytest.param(65_536, marks=pytest.mark.long), MIB])
+@pytest.mark.parametrize(
+    "leaving", [0, *(pytest.param(one, marks=pytest.mark.long) for one in (65_536, MIB))]
+)
 async def test_an_export_from_or_to_a_full_disk_leaves_nothing_half_written(
     data: Path, tmp_path: Path, leaving: int
 ) -> None:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 
 BROWSERS = [
     "chrome",
-    pytest.param("firefox", marks=needs("firefox")),
+    pytest.param("firefox", marks=[needs("firefox"), pytest.mark.long]),
     pytest.param("safer", marks=[needs("firefox"), pytest.mark.long]),
 ]
 # A browser asks for it when it likes, and once a window.
