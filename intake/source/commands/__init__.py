@@ -1,4 +1,4 @@
-"""The three commands of a source, for the table in `intake.cli`: their help, options, and doors.
+"""The three commands of a source, for the table of `intake`: their help, options, and doors.
 
 Only this module and `options` are imported to know of them. What they need is imported when one of
 them runs, and nothing that belongs to the server is: it need not be installed.

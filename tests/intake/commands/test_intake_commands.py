@@ -11,7 +11,7 @@ from crypto.days import later
 from crypto.directory import fingerprint
 from crypto.names import Day
 from ground.shell.refusals import Refusal
-from intake.cli import PROGRAM
+from intake.commands.table import PROGRAM
 from intake.server.config import Settings, read_settings, settings_file
 from intake.storage.folder import DataFolder, create_folder
 from tests.means.person_at_a_terminal import person
