@@ -1,8 +1,9 @@
 """What each command of a source begins with, and how it ends early."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from functools import wraps
+from typing import Final, TypeVar
 
 from crypto.directory import read_fingerprint
 from crypto.errors import Malformed
@@ -10,20 +11,24 @@ from crypto.names import GenesisId
 from ground.disk.room import is_full
 from ground.languages import gettext as _
 from ground.languages import speak
-from ground.shell.frame import Surroundings
+from ground.shell.frame import STOPPED, Answer, Surroundings
+from ground.shell.output import complain
 from ground.shell.refusals import InputEndedError, Refusal, UsageError
 from ground.shell.terminal import open_terminal
 from intake.locale import CATALOGUES
 from intake.source.commands.options import ConnectionOptions, MessageOptions
 from intake.source.person.codename_line import CodenameLine
 from intake.source.person.session import Session
+from intake.source.person.stopping import StoppedByHand
 from intake.source.person.upload_progress import ProgressInWords
 from intake.source.reach.address import Proxy, is_onion, read_proxy, read_server
 from intake.source.reach.pinned import StateFolder, default_state_folder
 from intake.source.reach.route import Route
 from intake.source.sending.giving_up import tidy_up
 
-__all__ = ["opened", "speak_as_asked"]
+__all__ = ["opened", "speak_as_asked", "stoppable"]
+
+Options = TypeVar("Options")
 
 _SECONDS_A_MINUTE: Final = 60
 _DIGITS_MOST: Final = 9
@@ -32,6 +37,26 @@ _DIGITS_MOST: Final = 9
 def speak_as_asked(options: ConnectionOptions) -> None:
     """Speak the language that was asked for, else that of this device."""
     speak(options.language, CATALOGUES)
+
+
+def stoppable(
+    command: Callable[[Options, Surroundings], Answer],
+) -> Callable[[Options, Surroundings], Answer]:
+    """Have a command that is stopped by hand say what became of the message, and end with 130.
+
+    The frame has the code, but no words of what a message waits for.
+    """
+
+    @wraps(command)
+    def run(options: Options, surroundings: Surroundings) -> Answer:
+        try:
+            return command(options, surroundings)
+        except StoppedByHand as stopped:
+            hints = f"hint: {stopped.hint}".split("\n") if stopped.hint else []
+            complain(f"error: {stopped.message}", *hints)
+            raise SystemExit(STOPPED) from None
+
+    return run
 
 
 @contextmanager
@@ -72,8 +97,8 @@ def _ended_in_words(progress: ProgressInWords) -> Iterator[None]:
         if progress.may_be_stored:
             message = _("The office may have the message already.")
             hint = _("Look for a reply with the codename before you make a new one.")
-            raise Refusal(_("Stopped by hand.") + " " + message, hint) from None
-        raise Refusal(_("Stopped by hand. Nothing was sent.")) from None
+            raise StoppedByHand(message, hint) from None
+        raise StoppedByHand(_("Nothing was sent.")) from None
     except InputEndedError:
         raise Refusal(_("The input has ended. Nothing was sent.")) from None
     except OSError as error:

@@ -6,9 +6,10 @@ from ground.shell.figures import long_date_text
 from ground.shell.frame import Answer, Surroundings
 from ground.shell.layout import lines
 from ground.shell.refusals import Refusal
-from intake.source.commands.opening import opened, speak_as_asked
+from intake.source.commands.opening import opened, speak_as_asked, stoppable
 from intake.source.commands.options import SendOptions
 from intake.source.person.session import Session, asked, connect, refuse_if_closed
+from intake.source.person.stopping import StoppedByHand
 from intake.source.reach.api import Api
 from intake.source.reach.line import GaveUpError, Line
 from intake.source.reach.office import Office, closed_reason
@@ -18,6 +19,7 @@ from intake.source.sending.sealed_file_sending import check_sealed_file, send_se
 __all__ = ["send"]
 
 
+@stoppable
 def send(options: SendOptions, surroundings: Surroundings) -> Answer:
     """Carry out `intake send`; the answer says that all is stored. Raises Refusal."""
     speak_as_asked(options)
@@ -69,6 +71,6 @@ def _carry(session: Session, office: Office, options: SendOptions, head: SealedF
             _("Look for a reply with the codename before you make a new one."),
         ) from None
     except KeyboardInterrupt:
-        raise Refusal(_("Stopped by hand.") + " " + not_stored(session), again) from None
+        raise StoppedByHand(not_stored(session), again) from None
     finally:
         progress.clear()

@@ -19,6 +19,7 @@ from intake.source.message.drafting import snapshots_of
 from intake.source.message.plan import Draft, make_plan
 from intake.source.message.recipients import tell_readers
 from intake.source.person.session import Session, asked, next_command
+from intake.source.person.stopping import StoppedByHand
 from intake.source.reach.api import Api
 from intake.source.reach.line import GaveUpError, Line
 from intake.source.reach.office import Office
@@ -122,8 +123,7 @@ class _Delivery:
             hint = f"{refusal.hint}\n{self._how_to_go_on()}".strip()
             raise Refusal(refusal.message, hint) from None
         except KeyboardInterrupt:
-            message = _("Stopped by hand.") + " " + not_stored(session)
-            raise Refusal(message, self._how_to_go_on()) from None
+            raise StoppedByHand(not_stored(session), self._how_to_go_on()) from None
         except OSError as error:
             if not is_full(error):
                 raise

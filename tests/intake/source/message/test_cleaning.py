@@ -214,7 +214,7 @@ def test_nothing_is_left_of_a_run_that_is_stopped_while_it_cleans(
     prelude = where + STOPPED_WHILE_CLEANING.replace("{signal}", how)
     with office_server(server, port):
         done = report(source, stand_in(source), "--file", original, prelude=prelude)
-    assert done.code == 1
+    assert done.code == 130
     assert "Stopped by hand." in done.err
     assert left_in_memory() == before
     assert list((source.folder / "tmp").iterdir()) == []

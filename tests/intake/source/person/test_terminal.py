@@ -119,7 +119,7 @@ def test_ctrl_c_while_being_asked_sends_nothing(setting: Setting, tmp_path: Path
     with person(tmp_path, "report", "--server", address) as someone:
         someone.types("[y/N]", "y")
         someone.presses_ctrl_c("only a dot.")
-        assert someone.ends() == 1
+        assert someone.ends() == 130
     assert "Stopped by hand. Nothing was sent." in someone.seen
     assert "Traceback" not in someone.seen
     assert server.puts == []

@@ -76,7 +76,7 @@ def test_who_stops_while_the_last_answer_is_out_is_told_that_it_may_be_stored(
                 time.sleep(0.005)
             process.send_signal(signal.SIGINT)
             _out, err = process.communicate(timeout=60)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert "The office may have the message" in err
     assert "nobody can read" not in err
 
@@ -94,7 +94,7 @@ def test_who_stops_while_the_server_is_closed_is_told_that_nothing_is_stored(
             time.sleep(1)
             process.send_signal(signal.SIGINT)
             _out, err = process.communicate(timeout=60)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert "nobody can read any of it" in err
 
 
@@ -261,7 +261,7 @@ def test_ctrl_c_says_what_is_stored_and_how_to_go_on(
                 time.sleep(0.005)
             process.send_signal(sign)
             _out, err = process.communicate(timeout=60)
-        assert process.returncode == 1
+        assert process.returncode == 130
         assert "Stopped by hand." in err
         assert "are stored" in err
         assert "report --resume" in err
@@ -287,7 +287,7 @@ def test_a_job_in_the_background_that_is_ended_says_what_is_stored_too(
                 time.sleep(0.005)
             process.send_signal(signal.SIGTERM)
             _out, err = process.communicate(timeout=60)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert "are stored" in err
 
 

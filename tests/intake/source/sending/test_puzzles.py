@@ -39,6 +39,6 @@ def test_ctrl_c_ends_the_work_at_a_puzzle(tmp_path: Path) -> None:
         time.sleep(1)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert "Stopped by hand." in err
     assert not server.puts
