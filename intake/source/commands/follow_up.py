@@ -13,13 +13,13 @@ from intake.source.message.drafting import (
     ask_files,
     check_something,
     check_text,
-    confirm,
     read_message_text,
     ready_files,
 )
 from intake.source.message.files import ChosenFile, choose_all
 from intake.source.message.plan import Draft, check_number_of_files
 from intake.source.message.recipients import tell_readers, without
+from intake.source.message.review import review
 from intake.source.person.asking import ask_readers, ask_text
 from intake.source.person.session import Session, refuse_if_closed
 from intake.source.reach.office import Office
@@ -107,9 +107,9 @@ class FollowUp:
                 folder.remember_open_copies,
                 session.progress,
             )
-            if session.codename.asks_a_person and session.terminal is not None:
-                confirm(session.terminal, text, ready)
             draft = Draft("follow-up", text, {}, ready, tuple(readers), session.language)
+            if session.codename.asks_a_person and session.terminal is not None:
+                review(session.terminal, draft, is_typed=given.text is None)
             return deliver(session, office, draft, lambda: self._codename, folder)
 
     def _readers(self) -> list[str]:

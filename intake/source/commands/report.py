@@ -11,6 +11,7 @@ from ground.disk.memory_folders import runtime_folder
 from ground.languages import gettext as _
 from ground.shell.frame import Answer, Surroundings
 from ground.shell.refusals import Refusal, UsageError
+from intake.questions import questions_of
 from intake.source.commands.answers import given_up_answer, sealed_answer, stored_answer
 from intake.source.commands.opening import opened, speak_as_asked, stoppable
 from intake.source.commands.options import ReportOptions
@@ -19,13 +20,13 @@ from intake.source.message.cleaning import cleaner
 from intake.source.message.drafting import (
     check_something,
     check_text,
-    confirm,
     read_message_text,
     ready_files,
 )
 from intake.source.message.files import ChosenFile, choose_all
 from intake.source.message.plan import Draft, check_files, check_number_of_files
 from intake.source.message.recipients import check_ids, tell_readers, without
+from intake.source.message.review import review
 from intake.source.person.board_visit import visiting_board
 from intake.source.person.codenames import ask_codename, show_codename, words_of
 from intake.source.person.session import Session, compare, connect, refuse_if_closed
@@ -189,7 +190,8 @@ def _draft(session: Session, office: Office, given: _Given, folder: UnsentFolder
     answers = ask_all(terminal, office, session.language, given.files, given.left_out)
     check_number_of_files(len(answers.files))
     draft = _checked_draft(session, office, given, answers, folder)
-    confirm(terminal, draft.text, draft.files)
+    questions = questions_of(office.form, session.language)
+    review(terminal, draft, questions, is_typed=True)
     return draft
 
 

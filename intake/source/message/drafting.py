@@ -6,7 +6,7 @@ from typing import Final
 
 from crypto.sizes import ATTACHMENTS_MAX, PIECE_SIZE
 from ground.languages import gettext as _
-from ground.shell.figures import number_text, size_text
+from ground.shell.figures import size_text
 from ground.shell.foreign import ForeignText
 from ground.shell.layout import fitted
 from ground.shell.refusals import Refusal
@@ -24,7 +24,6 @@ __all__ = [
     "ask_files",
     "check_something",
     "check_text",
-    "confirm",
     "read_message_text",
     "ready_files",
     "snapshots_of",
@@ -86,25 +85,6 @@ def _expanded(path: str) -> Path:
     except RuntimeError:
         # Nobody has a home here: the name is what it says.
         return Path(path)
-
-
-def confirm(terminal: Terminal, text: str, files: Sequence[ChosenFile]) -> None:
-    """Show what is about to leave the device, and go on only if the person says so."""
-    terminal.say()
-    terminal.say(_("Letters in your message: {n}").format(n=number_text(len(text))))
-    for file in files:
-        terminal.say(
-            _("File: {name}, {size}").format(name=ForeignText(file.name), size=_size_of(file))
-        )
-    if not terminal.agrees(_("Encrypt and send?")):
-        raise Refusal(_("Nothing was sent."), _("What you typed is not kept."))
-
-
-def _size_of(file: ChosenFile) -> str:
-    try:
-        return size_text(file.size())
-    except OSError:
-        return "?"
 
 
 def ready_files(
