@@ -7,6 +7,7 @@ from ground.languages import gettext as _
 from ground.shell.figures import number_text
 from ground.shell.foreign import ForeignText
 from ground.shell.layout import fitted
+from ground.shell.refusals import InputEndedError
 from ground.shell.terminal import Terminal
 from intake.questions import Question
 
@@ -31,12 +32,18 @@ def ask_question(terminal: Terminal, question: Question) -> Answer:
         _say_foreign(terminal, paragraph)
     if question.kind == "choice":
         return _ask_choice(terminal, question)
-    return _ask_answer(terminal, question.most)
+    return _ask_answer(terminal, question)
 
 
-def _ask_answer(terminal: Terminal, most: int | None) -> str:
+def _ask_answer(terminal: Terminal, question: Question) -> str:
+    """Return an answer of one line or of several, as the form has room for."""
+    has_lines, most = question.rows > 1, question.most
+    if has_lines:
+        terminal.say(_("Enter passes it over. Else end with a line that holds only a dot."))
+    else:
+        terminal.say(_("One line. Enter passes it over."))
     while True:
-        answer = terminal.ask("> ")
+        answer = _ask_lines(terminal) if has_lines else terminal.ask("> ")
         size = len(answer.encode())
         if most is None or size <= most:
             return answer
@@ -47,6 +54,19 @@ def _ask_answer(terminal: Terminal, most: int | None) -> str:
                 " happened may be longer."
             ).format(n=number_text(room))
         )
+
+
+def _ask_lines(terminal: Terminal) -> str:
+    """Return lines up to one that holds only a dot, or to the end of input; none after Enter."""
+    lines: list[str] = []
+    line = terminal.ask("> ")
+    while line != "." and (line or lines):
+        lines.append(line)
+        try:
+            line = terminal.ask("> ")
+        except InputEndedError:
+            break
+    return "\n".join(lines).strip()
 
 
 def _ask_choice(terminal: Terminal, question: Question) -> tuple[str, ...]:

@@ -62,7 +62,11 @@ def report_at_a_terminal(someone: Person, server: OfficeServer) -> list[str]:
     someone.types("", ".")
     for question in parse_form(first_form()).questions:
         someone.wait_for(question.heading["en"])
-        someone.types("> ", "The mayor" if question.id == "who" else "")
+        if question.id == "who":
+            for line in ("The mayor", "", "and his brother", "."):
+                someone.types("> ", line)
+        else:
+            someone.types("> ", "")
         if question.files:
             someone.types("Enter: no more", "/no/such/file")
             someone.types("There is no file", "")
@@ -79,7 +83,7 @@ def test_report_and_replies_by_a_person_at_a_terminal(setting: Setting, tmp_path
     opened = open_message(server.office, server.envelopes()[0])
     payload = opened.payload
     assert payload.text == "They took a bribe."
-    assert payload.answers == {"who": "The mayor"}
+    assert payload.answers == {"who": "The mayor\n\nand his brother"}
     assert [recipient.id for recipient in payload.recipients] == ["main"]
     # What can be scrolled back to shows neither the codename nor what was typed back of it.
     begin, rest = someone.seen.split(OTHER_SCREEN)
