@@ -32,7 +32,7 @@ from intake.source.person.codenames import ask_codename, show_codename, words_of
 from intake.source.person.session import Session, compare, connect, refuse_if_closed
 from intake.source.reach.directory_files import open_directory_file
 from intake.source.reach.office import Office
-from intake.source.sending.delivery import check_unsent, deliver, go_on
+from intake.source.sending.delivery import check_unsent, deliver, go_on, tell_unsent
 from intake.source.sending.giving_up import GivenUp, give_up
 from intake.source.sending.sealed_file_writing import check_new
 from intake.source.sending.sealing import for_later, seal_into_file
@@ -83,6 +83,8 @@ def report(options: ReportOptions, surroundings: Surroundings) -> Answer:
         check_files(given.files, office)
         check_ids(given.left_out, office)
         session.tell(_("You write to: {name}").format(name=office.name(session.language)))
+        if not options.to_file:
+            tell_unsent(session, office)
         with UnsentFolder(session.state, office.genesis_id) as folder:
             if options.directory_file:
                 draft = _draft(session, office, given, folder)

@@ -29,7 +29,7 @@ from intake.source.sending.unsent_folders import UnsentFolder, found_unsent, wai
 from intake.source.sending.unsent_keys import derive_codename_key, joined_key
 from intake.source.sending.upload import Upload
 
-__all__ = ["Stored", "check_unsent", "deliver", "go_on", "not_stored"]
+__all__ = ["Stored", "check_unsent", "deliver", "go_on", "not_stored", "tell_unsent"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,32 @@ def check_unsent(session: Session, office: Office) -> None:
             + "\n"
             + _("Without --resume you begin a new report."),
         )
+
+
+def tell_unsent(session: Session, office: Office) -> None:
+    """Say, before anything is typed, if a message waits already, and how to go on or give it up.
+
+    Returns if there is none, if a person begins another one all the same, or if nobody can be
+    asked; else Refusal.
+    """
+    if not waiting_in(session.state.office_folder(office.genesis_id)):
+        return
+    message = _("A message for this office waits on this device: it is not stored yet.")
+    ways = "\n".join(
+        (
+            _("Go on with: {command}").format(command=next_command(session, "report --resume")),
+            _("To give it up: {command}").format(command=next_command(session, "report --give-up")),
+        )
+    )
+    if session.terminal is None or not session.codename.asks_a_person:
+        session.progress.say(f"{message}\n{ways}")
+        return
+    session.terminal.say(message)
+    session.terminal.say(
+        _("You can go on with it (--resume), or give it up (--give-up): Enter shows how.")
+    )
+    if not session.terminal.agrees(_("Begin another one all the same?")):
+        raise Refusal(_("Nothing was begun, and the message still waits."), ways)
 
 
 def go_on(

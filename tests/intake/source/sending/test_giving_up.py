@@ -155,3 +155,34 @@ def test_who_is_shown_a_codename_hears_that_the_session_has_to_last(
     ):
         someone.types("[y/N]", "y")
         someone.wait_for("Stay logged in until then.")
+
+
+def test_who_begins_anew_while_a_message_waits_hears_so_before_typing(
+    meeting: Meeting, tmp_path: Path
+) -> None:
+    source, server, port = meeting
+    broken_off(meeting)
+    line = ("report", "--server", source.server, "--state", str(source.state))
+    with office_server(server, port), person(tmp_path, *line) as someone:
+        someone.types("Begin another one all the same? [y/N]", "")
+        assert someone.ends() == 1
+    assert "waits on this device: it is not stored yet" in someone.seen
+    assert f"report --resume --server {source.server}" in someone.seen
+    assert f"report --give-up --server {source.server}" in someone.seen
+    assert "What happened?" not in someone.seen
+    assert len(source.unsent()) == 1
+    with office_server(server, port), person(tmp_path, *line) as someone:
+        someone.types("Begin another one all the same? [y/N]", "y")
+        someone.wait_for("What happened?")
+
+
+def test_a_script_that_begins_anew_while_a_message_waits_is_told_and_goes_on(
+    meeting: Meeting,
+) -> None:
+    source, server, port = meeting
+    broken_off(meeting)
+    with office_server(server, port):
+        done = source.report(text="Another.")
+    assert done.code == 0, done.err
+    assert "waits on this device: it is not stored yet" in done.err
+    assert "report --give-up" in done.err
