@@ -21,8 +21,9 @@ __all__ = ["REPLIES", "REPORT", "SEND"]
 _REPORT_SUMMARY: Final = "write to an office, encrypted on this device"
 _REPORT_TEXT: Final = """\
 Asks what happened, encrypts it here to the office's recipients, and sends it. What is given with
---text-file is not asked for. Before anything is sent you are shown a codename of eight words: the
-only way back, which opens nothing before "stored".
+--text-file is not asked for. At a terminal you see all of it before it goes, and are asked; --yes
+passes that over. Then you are shown a codename of eight words: the only way back, which opens
+nothing before "stored".
 
   intake report --server https://intake.example.org
   intake report --server http://OFFICE.onion --proxy socks5h://127.0.0.1:9050

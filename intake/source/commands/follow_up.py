@@ -31,7 +31,10 @@ __all__ = ["FollowUp", "GivenFollowUp", "read_given"]
 
 @dataclass(frozen=True, repr=False)
 class GivenFollowUp:
-    """What the command line says of a follow-up; `tool` cleans files, but for the `originals`."""
+    """What the command line says of a follow-up; `tool` cleans files, but for the `originals`.
+
+    `is_shown_first`: a person sees the message before it goes, and is asked.
+    """
 
     text: str | None
     files: tuple[ChosenFile, ...]
@@ -39,6 +42,7 @@ class GivenFollowUp:
     to: tuple[str, ...]
     left_out: tuple[str, ...]
     tool: str | None
+    is_shown_first: bool
 
     @property
     def is_there(self) -> bool:
@@ -58,6 +62,7 @@ def read_given(options: RepliesOptions) -> GivenFollowUp:
         to=tuple(options.to),
         left_out=tuple(options.leave_out),
         tool=tool,
+        is_shown_first=options.codename_fd is None and not options.yes,
     )
 
 
@@ -108,7 +113,7 @@ class FollowUp:
                 session.progress,
             )
             draft = Draft("follow-up", text, {}, ready, tuple(readers), session.language)
-            if session.codename.asks_a_person and session.terminal is not None:
+            if session.terminal is not None and given.is_shown_first:
                 review(session.terminal, draft, is_typed=given.text is None)
             return deliver(session, office, draft, lambda: self._codename, folder)
 

@@ -47,6 +47,7 @@ class MessageOptions(ConnectionOptions):
     original: list[Path]
     clean: bool
     leave_out: list[str]
+    yes: bool
     codename_fd: str | None
 
 
@@ -212,6 +213,11 @@ def _add_message(parser: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         help="recipients of the office who must not be able to read it",
+    )
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="send without showing it first and asking",
     )
     parser.add_argument(
         "--codename-fd",

@@ -1,5 +1,6 @@
 """`intake report`: what a person wants to say, asked or given, encrypted here and sent."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -47,7 +48,8 @@ _HELP: Final = "intake report --help"
 class _Given:
     """What stands on the command line of a message: its text, if any, its files, who is left out.
 
-    `tool` cleans the files, but for the `originals` among them.
+    `tool` cleans the files, but for the `originals` among them. `is_shown_first`: a person sees
+    the message before it goes, and is asked.
     """
 
     text: str | None
@@ -55,6 +57,7 @@ class _Given:
     originals: tuple[ChosenFile, ...]
     left_out: tuple[str, ...]
     tool: str | None
+    is_shown_first: bool
 
 
 @stoppable
@@ -122,7 +125,16 @@ def _read_given(options: ReportOptions) -> _Given:
     files, originals = choose_all(options.file), choose_all(options.original)
     check_number_of_files(len(files) + len(originals))
     text = read_message_text(options.text_file) if options.text_file else None
-    return _Given(text, (*files, *originals), tuple(originals), tuple(options.leave_out), tool)
+    # A script that gives text and codename, or pipes the text in, has nobody who waits for it.
+    is_shown_first = text is None or (options.codename_fd is None and sys.stdin.isatty())
+    return _Given(
+        text,
+        (*files, *originals),
+        tuple(originals),
+        tuple(options.leave_out),
+        tool,
+        is_shown_first and not options.yes,
+    )
 
 
 def _office(session: Session, options: ReportOptions, fingerprint: GenesisId | None) -> Office:
@@ -185,15 +197,16 @@ def _send(
 
 def _draft(session: Session, office: Office, given: _Given, folder: UnsentFolder) -> Draft:
     """Return what is sent: what was given, else what a person answers and confirms."""
-    if given.text is not None or session.terminal is None:
+    terminal, is_typed = session.terminal, given.text is None
+    if terminal is None or not is_typed:
         answers = Answers(given.text or "", {}, given.files, given.left_out)
-        return _checked_draft(session, office, given, answers, folder)
-    terminal = session.terminal
-    answers = ask_all(terminal, office, session.language, given.files, given.left_out)
-    check_number_of_files(len(answers.files))
+    else:
+        answers = ask_all(terminal, office, session.language, given.files, given.left_out)
+        check_number_of_files(len(answers.files))
     draft = _checked_draft(session, office, given, answers, folder)
-    questions = questions_of(office.form, session.language)
-    review(terminal, draft, questions, is_typed=True)
+    if terminal is not None and given.is_shown_first:
+        questions = questions_of(office.form, session.language)
+        review(terminal, draft, questions, is_typed=is_typed)
     return draft
 
 

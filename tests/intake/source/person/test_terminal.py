@@ -183,12 +183,31 @@ def test_progress_is_shown_with_size_and_speed(setting: Setting, tmp_path: Path)
     path.write_bytes(bytes(12_000_000))
     text = tmp_path / "text.txt"
     text.write_text("With a file.")
-    arguments = ("--text-file", str(text), "--file", str(path), "--leave-out", "board")
+    arguments = ("--text-file", str(text), "--file", str(path), "--leave-out", "board", "--yes")
     with person(tmp_path, "report", "--server", address, *arguments) as someone:
         someone.types("[y/N]", "y")
         type_two_words_back(someone)
         assert someone.ends() == 0, someone.seen
     assert re.search(r"Sending: [\d.]+ MB of [\d.]+ MB, [\d.]+ [kM]B/s, \d+ s left", someone.seen)
+
+
+def test_a_text_from_a_file_is_shown_before_it_is_sent(setting: Setting, tmp_path: Path) -> None:
+    address, server = setting
+    text = tmp_path / "text.txt"
+    text.write_text("They took a bribe.\x07\n")
+    line = ("report", "--server", address, "--text-file", str(text), "--leave-out", "board")
+    with person(tmp_path, *line) as someone:
+        someone.types("[y/N]", "y")
+        someone.wait_for("  | They took a bribe.<U+0007>")
+        someone.types("Encrypt and send?", "no")
+        assert someone.ends() == 1
+    assert "Your files stay as they are." in someone.seen
+    assert server.puts == []
+    with person(tmp_path, *line) as someone:
+        someone.types("Encrypt and send?", "yes")
+        type_two_words_back(someone)
+        assert someone.ends() == 0, someone.seen
+    assert len(server.envelopes()) == 1
 
 
 def _slowly(_number: int, _put: object) -> int:

@@ -148,7 +148,7 @@ def test_who_is_shown_a_codename_hears_that_the_session_has_to_last(
 ) -> None:
     source, server, port = meeting
     text = source.file("text.txt", b"It happened.")
-    line = ("report", "--server", source.server, "--text-file", str(text))
+    line = ("report", "--server", source.server, "--text-file", str(text), "--yes")
     with (
         office_server(server, port),
         person(tmp_path, *line, XDG_RUNTIME_DIR=str(session)) as someone,
