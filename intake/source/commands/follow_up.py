@@ -53,7 +53,7 @@ class GivenFollowUp:
 def read_given(options: RepliesOptions) -> GivenFollowUp:
     """Return the follow-up that was given; Refusal where it cannot be read."""
     tool = cleaner() if options.clean else None
-    files, originals = choose_all(options.file), choose_all(options.original)
+    files, originals = choose_all(options.file, options.original)
     check_number_of_files(len(files) + len(originals))
     return GivenFollowUp(
         text=read_message_text(options.follow_up_file) if options.follow_up_file else None,

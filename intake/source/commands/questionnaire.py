@@ -49,7 +49,7 @@ def ask_all(
                 if not left_out and len(office.keys) > 1:
                     left_out = ask_left_out(terminal, question, office.titles(language))
         if question.files and not has_files and office.status.chunks.open:
-            files = (*files, *ask_files(terminal, office))
+            files = (*files, *ask_files(terminal, office, files))
     return Answers(text, answers, files, left_out)
 
 

@@ -122,7 +122,7 @@ def _check_usage(options: ReportOptions) -> None:
 
 def _read_given(options: ReportOptions) -> _Given:
     tool = cleaner() if options.clean else None
-    files, originals = choose_all(options.file), choose_all(options.original)
+    files, originals = choose_all(options.file, options.original)
     check_number_of_files(len(files) + len(originals))
     text = read_message_text(options.text_file) if options.text_file else None
     # A script that gives text and codename, or pipes the text in, has nobody who waits for it.

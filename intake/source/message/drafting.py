@@ -13,7 +13,7 @@ from ground.shell.refusals import Refusal
 from ground.shell.terminal import Terminal
 from ground.shell.typed_text import read_text
 from intake.source.message.cleaning import clean
-from intake.source.message.files import ChosenFile, choose
+from intake.source.message.files import ChosenFile, choose, refuse_twice
 from intake.source.message.pieces import Snapshot, read_snapshot
 from intake.source.message.plan import check_files
 from intake.source.person.codenames import has_codename
@@ -60,8 +60,10 @@ def check_something(text: str, files: Sequence[ChosenFile]) -> None:
         raise Refusal(_("There is nothing to send: no text and no file."))
 
 
-def ask_files(terminal: Terminal, office: Office) -> list[ChosenFile]:
-    """Return files whose paths a person types: as many as the office takes."""
+def ask_files(
+    terminal: Terminal, office: Office, chosen: Sequence[ChosenFile] = ()
+) -> list[ChosenFile]:
+    """Return files whose paths a person types, none chosen before: as many as the office takes."""
     files: list[ChosenFile] = []
     terminal.say()
     terminal.say(
@@ -72,6 +74,7 @@ def ask_files(terminal: Terminal, office: Office) -> list[ChosenFile]:
     while path := terminal.ask(_("A file to send, with its path (Enter: no more): ")):
         try:
             file = choose(_expanded(path))
+            refuse_twice(file, [*chosen, *files])
             check_files([*files, file], office)
             files.append(file)
         except Refusal as refusal:

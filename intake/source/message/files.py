@@ -13,7 +13,7 @@ from ground.shell.refusals import Refusal
 from intake.source.message.pieces import FileOnDisk, Source
 from intake.source.message.sealed_copies import SealedCopy
 
-__all__ = ["ChosenFile", "choose", "choose_all"]
+__all__ = ["ChosenFile", "choose", "choose_all", "refuse_twice"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,26 @@ def choose(path: Path) -> ChosenFile:
     return ChosenFile(path, name, mimetypes.guess_type(name)[0] or "")
 
 
-def choose_all(paths: Sequence[Path]) -> list[ChosenFile]:
-    """Return files as they will be announced; Refusal naming the first that cannot be read."""
-    return [choose(path) for path in paths]
+def choose_all(
+    paths: Sequence[Path], originals: Sequence[Path]
+) -> tuple[list[ChosenFile], list[ChosenFile]]:
+    """Return files and originals as they will be announced.
+
+    Refusal naming the first that cannot be read, or that stands there twice.
+    """
+    files = [choose(path) for path in (*paths, *originals)]
+    for number, file in enumerate(files):
+        refuse_twice(file, files[:number])
+    return files[: len(paths)], files[len(paths) :]
+
+
+def refuse_twice(file: ChosenFile, chosen: Sequence[ChosenFile]) -> None:
+    """Return if a file is none of those chosen before it, whatever its path, else Refusal.
+
+    Two files that only hold the same are two.
+    """
+    if file.path.resolve() in (one.path.resolve() for one in chosen):
+        raise Refusal(
+            _("This file is named twice: {path}").format(path=foreign_path(file.path)),
+            _("Nothing was sent. Name each file once, with --file or with --original."),
+        )

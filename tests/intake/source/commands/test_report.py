@@ -149,6 +149,18 @@ def test_what_cannot_be_sent_is_refused_with_nothing_sent(
     assert not source.unsent()
 
 
+@pytest.mark.parametrize("options", [("--file", "--file"), ("--file", "--original")])
+def test_a_file_that_is_named_twice_is_refused(source: Source, options: tuple[str, str]) -> None:
+    path = source.file("photo.jpg", b"x")
+    link = source.folder / "link.jpg"
+    link.symlink_to(path)
+    for again in (path, link):
+        done = source.report(options[0], path, options[1], again)
+        assert done.code == 1
+        assert f"named twice: {again}" in done.err
+        assert done.codename == ""
+
+
 def test_text_that_is_not_utf8_is_refused(source: Source) -> None:
     done = source.report("--text-file", source.file("latin.txt", b"caf\xe9"), text=None)
     assert done.code == 1

@@ -54,8 +54,8 @@ def type_two_words_back(someone: Person) -> list[str]:
     return words
 
 
-def report_at_a_terminal(someone: Person, server: OfficeServer) -> list[str]:
-    """Answer everything; returns the codename."""
+def report_at_a_terminal(someone: Person, server: OfficeServer, once: Path) -> list[str]:
+    """Answer everything, naming a file twice; returns the codename."""
     someone.wait_for(fingerprint(server.office.genesis_id).split()[-1])
     someone.types("[y/N]", "y")
     someone.types("only a dot.", "They took a bribe.")
@@ -69,7 +69,9 @@ def report_at_a_terminal(someone: Person, server: OfficeServer) -> list[str]:
             someone.types("> ", "")
         if question.files:
             someone.types("Enter: no more", "/no/such/file")
-            someone.types("There is no file", "")
+            someone.types("There is no file", str(once))
+            someone.types("Enter: no more", str(once))
+            someone.types("named twice", "")
     someone.types("nobody): ", "board")
     someone.types("Encrypt and send?", "y")
     return type_two_words_back(someone)
@@ -77,12 +79,15 @@ def report_at_a_terminal(someone: Person, server: OfficeServer) -> list[str]:
 
 def test_report_and_replies_by_a_person_at_a_terminal(setting: Setting, tmp_path: Path) -> None:
     address, server = setting
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"x")
     with person(tmp_path, "report", "--server", address) as someone:
-        words = report_at_a_terminal(someone, server)
+        words = report_at_a_terminal(someone, server, photo)
         assert someone.ends() == 0, someone.seen
     opened = open_message(server.office, server.envelopes()[0])
     payload = opened.payload
     assert payload.text == "They took a bribe."
+    assert [attachment.name for attachment in payload.attachments] == ["photo.jpg"]
     assert payload.answers == {"who": "The mayor\n\nand his brother"}
     assert [recipient.id for recipient in payload.recipients] == ["main"]
     # What can be scrolled back to shows neither the codename nor what was typed back of it.
