@@ -98,7 +98,8 @@ Settings stand in DIR/intake.toml, which the first start writes with every defau
   intake serve --data /srv/intake --listen 127.0.0.1:8080
   intake serve --data /srv/intake --unix /run/intake/http.sock
 
-Before an office was imported, it tells visitors that there is none yet.""",
+Before the first `intake import` there are no pages: a browser gets a bare 404 (not-found), and
+`intake report` says that there is no office at this address.""",
     ServeOptions,
     _add_arguments,
     _run,

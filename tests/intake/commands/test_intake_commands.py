@@ -4,6 +4,8 @@ import json
 import tomllib
 from dataclasses import fields
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -19,6 +21,7 @@ from tests.means.repository import REPOSITORY
 from tests.offices.first_import import first_import
 from tests.offices.server_process import ServerProcess, intake, serving, succeed, wait_for_slots
 from tests.offices.signed_office import PracticeOffice
+from tests.offices.source_client import Source
 
 
 @pytest.mark.parametrize("command", ["serve", "import", "export", "status", "site"])
@@ -183,6 +186,20 @@ def test_status_of_nothing_is_refused(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "hint: " in done.stderr
     assert not (tmp_path / "none").exists()
+
+
+def test_before_the_first_import_visitors_get_what_the_help_of_serve_says(tmp_path: Path) -> None:
+    promised = " ".join(succeed("serve", "--help").split())
+    assert "Before the first `intake import` there are no pages" in promised
+    with serving(tmp_path / "data", "--listen", "127.0.0.1:0") as server:
+        with pytest.raises(HTTPError) as visit:
+            urlopen(server.address)
+        with visit.value as answer:
+            assert (answer.code, answer.read()) == (404, b'{"error":"not-found"}')
+        done = Source(tmp_path, server.address, None).report()
+    assert "a browser gets a bare 404 (not-found)" in promised
+    assert "no office at this address" in promised
+    assert "no office at this address" in done.err
 
 
 # ---- Settings ------------------------------------------------------------------------------------
