@@ -56,7 +56,7 @@ class _Group:
         self.is_last = False
         self._bytes = 0
 
-    def take(self, entry: _Waiting | _Stop) -> None:
+    def add(self, entry: _Waiting | _Stop) -> None:
         """Take one in."""
         if isinstance(entry, _Stop):
             self.is_last = True
@@ -64,11 +64,11 @@ class _Group:
         self.waiting.append(entry)
         self._bytes += len(entry.work.body) if isinstance(entry.work, Upload) else 0
 
-    def take_all(self, entries: "queue.SimpleQueue[_Waiting | _Stop]") -> None:
+    def add_all(self, entries: "queue.SimpleQueue[_Waiting | _Stop]") -> None:
         """Take in what is there, as far as it fits."""
         with contextlib.suppress(queue.Empty):
             while self._bytes < GROUP_BYTES and not self.is_last:
-                self.take(entries.get_nowait())
+                self.add(entries.get_nowait())
 
     def is_large(self) -> bool:
         """Tell whether it goes at the beat of a crowd."""
@@ -179,14 +179,14 @@ class Writer:
         group = _Group()
         due = time.monotonic() + self._beat.wait(0, has_work=self._store.has_work())
         try:
-            group.take(self._queue.get(timeout=max(0.0, due - time.monotonic())))
+            group.add(self._queue.get(timeout=max(0.0, due - time.monotonic())))
         except queue.Empty:
             return [], True
         due = min(due, time.monotonic() + self._beat.wait(1, has_work=False))
         # Not woken by each that comes: a crowd would be held up by it.
         while (patience := due - time.monotonic()) > 0:
             _pause(min(patience, self._beat.wait(CROWD, has_work=False)))
-            group.take_all(self._queue)
+            group.add_all(self._queue)
             if group.is_large():
                 break
         return group.waiting, not group.is_last
