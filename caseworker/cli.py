@@ -4,19 +4,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from caseworker.commands import (
-    answering,
-    carrying,
-    offices,
-    renewing,
-    safekeeping,
-    saving,
-    signing_keys,
-    status,
-    viewing,
-)
 from caseworker.offline import refuse_connections
-from ground.shell.frame import Group, Program, run_program
+from ground.shell.frame import Group, Placed, Program, run_program
 
 _DESCRIPTION = """Reads and answers reports on a machine that is never online.
 
@@ -35,40 +24,47 @@ def _prepare() -> None:
     refuse_connections()
 
 
+def _placed(name: str, module: str, constant: str) -> Placed:
+    return Placed(name, f"caseworker.commands.{module}", constant)
+
+
 PROGRAM = Program(
     name="caseworker",
     description=_DESCRIPTION,
     groups=(
-        Group("bundles", (carrying.IMPORT, carrying.EXPORT)),
+        Group(
+            "bundles",
+            (_placed("import", "carrying", "IMPORT"), _placed("export", "carrying", "EXPORT")),
+        ),
         Group(
             "cases",
             (
-                viewing.LIST,
-                viewing.SHOW,
-                saving.SAVE,
-                answering.REPLY,
-                answering.ACKNOWLEDGE,
-                answering.NOTE,
+                _placed("list", "viewing", "LIST"),
+                _placed("show", "viewing", "SHOW"),
+                _placed("save", "saving", "SAVE"),
+                _placed("reply", "answering", "REPLY"),
+                _placed("acknowledge", "answering", "ACKNOWLEDGE"),
+                _placed("note", "answering", "NOTE"),
             ),
         ),
         Group(
             "the vault",
             (
-                status.STATUS,
-                safekeeping.PASSPHRASE,
-                safekeeping.BACKUP,
-                safekeeping.RESTORE,
-                safekeeping.RESTORED,
+                _placed("status", "status", "STATUS"),
+                _placed("passphrase", "safekeeping", "PASSPHRASE"),
+                _placed("backup", "safekeeping", "BACKUP"),
+                _placed("restore", "safekeeping", "RESTORE"),
+                _placed("restored", "safekeeping", "RESTORED"),
             ),
         ),
         Group(
             "the office",
             (
-                offices.CREATE,
-                renewing.RENEW,
-                signing_keys.NEW_SIGNING_KEY,
-                signing_keys.TAKE_CARD,
-                renewing.NEW_ROOT,
+                _placed("office create", "offices", "CREATE"),
+                _placed("office renew", "renewing", "RENEW"),
+                _placed("office new-signing-key", "signing_keys", "NEW_SIGNING_KEY"),
+                _placed("office take-card", "signing_keys", "TAKE_CARD"),
+                _placed("office new-root", "renewing", "NEW_ROOT"),
             ),
         ),
     ),

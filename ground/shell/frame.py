@@ -1,7 +1,8 @@
 """The frame of a program: arguments to options, options to an answer, an answer to a person.
 
 A program is a table of commands. The frame gives each `--json`, reads its arguments into a frozen
-options object, prints its answer, and turns what it refuses into `error:` and `hint:` lines.
+options object, prints its answer, and turns what it refuses into `error:` and `hint:` lines. Of the
+commands that a table only places, it loads the one that is typed, and all where they are listed.
 
 Exit codes: 0 done, 1 refused or failed, 2 not as the help says, 130 stopped by hand. What was done
 stays done where its answer cannot be written (a full device, a closed stream): a deed then still
@@ -17,8 +18,9 @@ import resource
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from importlib import import_module
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, ClassVar, Final, Generic, NoReturn, TypeVar
@@ -36,6 +38,7 @@ __all__ = [
     "Answer",
     "Command",
     "Group",
+    "Placed",
     "Program",
     "Surroundings",
     "run_program",
@@ -51,6 +54,7 @@ _DIGITS_MOST: Final = 9
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 Options = TypeVar("Options")
+_ByHeading = Mapping[str, Sequence["Command[Any]"]]
 
 
 @dataclass(frozen=True)
@@ -102,11 +106,28 @@ class Command(Generic[Options]):
 
 
 @dataclass(frozen=True)
+class Placed:
+    """Where a command of this name is: not loaded before it is typed, or the commands are listed.
+
+    `constant` is the `Command` in the module `module`.
+    """
+
+    name: str
+    module: str
+    constant: str
+
+    def load(self) -> Command[Any]:
+        """Load its module and return it."""
+        command: Command[Any] = getattr(import_module(self.module), self.constant)
+        return command
+
+
+@dataclass(frozen=True)
 class Group:
     """Commands that belong together, or to one public, under a heading of the help."""
 
     heading: str
-    commands: tuple[Command[Any], ...]
+    commands: tuple[Command[Any] | Placed, ...]
 
 
 @dataclass(frozen=True)
@@ -142,8 +163,9 @@ def run_program(program: Program, arguments: Sequence[str] | None = None) -> int
 
 
 def _run(program: Program, arguments: Sequence[str] | None, output: Output) -> int:
+    typed = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        parsed, unknown = _parser(program, output).parse_known_args(arguments)
+        parsed, unknown = _parser(program, _typed(program, typed), output).parse_known_args(typed)
     except SystemExit:
         # --help and --version end so.
         return _ended(output, is_deed=False)
@@ -250,6 +272,20 @@ def _say_where(kind: type[BaseException], _error: BaseException, at: TracebackTy
 # ---- Arguments -----------------------------------------------------------------------------------
 
 
+def _typed(program: Program, arguments: Sequence[str]) -> _ByHeading:
+    """Return the one command that is typed, or else all of them: what is returned is loaded."""
+    for group in program.groups:
+        for one in group.commands:
+            words = one.name.split(" ")
+            if list(arguments[: len(words)]) == words:
+                return {group.heading: [_loaded(one)]}
+    return {group.heading: list(map(_loaded, group.commands)) for group in program.groups}
+
+
+def _loaded(command: Command[Any] | Placed) -> Command[Any]:
+    return command.load() if isinstance(command, Placed) else command
+
+
 class _Parser(argparse.ArgumentParser):
     """An argument parser that speaks as all of the program does."""
 
@@ -267,23 +303,26 @@ class _Parser(argparse.ArgumentParser):
         self.output.say(message.rstrip("\n"))
 
 
-def _parser(program: Program, output: Output) -> argparse.ArgumentParser:
+def _parser(program: Program, by_heading: _ByHeading, output: Output) -> argparse.ArgumentParser:
     class Parser(_Parser):
         pass
 
     Parser.output = output
     parser = Parser(
         prog=program.name,
-        description=f"{program.description}\n\n{_listed(program)}",
+        description=f"{program.description}\n\n{_listed(by_heading)}",
         epilog=f"`{program.name} COMMAND --help` explains a command.",
     )
     parser.add_argument("--version", action=_Version, help="show the version of this program")
     top = _subparsers(parser)
     topics = {"": top}
-    for command in _commands(program):
+    commands = [command for some in by_heading.values() for command in some]
+    for command in commands:
         topic, _space, name = command.name.rpartition(" ")
         if topic not in topics:
-            topics[topic] = _subparsers(top.add_parser(topic, description=_topic(program, topic)))
+            topics[topic] = _subparsers(
+                top.add_parser(topic, description=_topic(program, commands, topic))
+            )
         summary = f"{command.summary[0].upper()}{command.summary[1:]}."
         its_parser = topics[topic].add_parser(
             name, description=f"{summary}\n\n{command.description}"
@@ -332,20 +371,15 @@ def _descriptor(text: str) -> int:
     return int(text)
 
 
-def _topic(program: Program, topic: str) -> str:
-    own = [one for one in _commands(program) if one.name.startswith(f"{topic} ")]
+def _topic(program: Program, commands: Sequence[Command[Any]], topic: str) -> str:
+    own = [one for one in commands if one.name.startswith(f"{topic} ")]
     return f"{program.topics[topic]}\n\n{_rows(own)}"
 
 
-def _listed(program: Program) -> str:
-    return "\n\n".join(f"{group.heading}:\n{_rows(group.commands)}" for group in program.groups)
+def _listed(by_heading: _ByHeading) -> str:
+    return "\n\n".join(f"{heading}:\n{_rows(some)}" for heading, some in by_heading.items())
 
 
-def _rows(commands: Iterable[Command[Any]]) -> str:
-    shown = list(commands)
-    width = max(len(one.name) for one in shown)
-    return "\n".join(f"  {one.name:<{width}}  {one.summary}" for one in shown)
-
-
-def _commands(program: Program) -> list[Command[Any]]:
-    return [command for group in program.groups for command in group.commands]
+def _rows(commands: Sequence[Command[Any]]) -> str:
+    width = max(len(one.name) for one in commands)
+    return "\n".join(f"  {one.name:<{width}}  {one.summary}" for one in commands)

@@ -13,22 +13,17 @@ with these set, before any connection is there. Whether they count is not believ
 block is filled, given back and looked at. Measured with a core dump after 200 connections: none of
 their addresses and headers is left; without this, nearly all.
 
-What was connected and is over must also be given back: `Forgetting` collects what refers to itself
-and empties the libraries' caches of hosts and paths.
+What was connected and is over must also be given back: see `forgetting`.
+
+All that is imported here is imported twice at each start.
 """
 
-import asyncio
 import ctypes
-import functools
-import gc
 import os
 import sys
 from typing import Final
 
 from ground.shell.refusals import Refusal
-
-PAUSE_SECONDS: Final = 1.0
-"""At most this long after a connection has closed, what it left is given back."""
 
 _TUNABLES: Final = ("glibc.malloc.perturb=165", "glibc.malloc.tcache_count=0")
 _TRIED_SIZES: Final = (64, 200, 700, 2_000, 30_000)
@@ -55,6 +50,8 @@ def start_again() -> None:
         )
     tunables = ":".join([*filter(None, [set_now]), *_TUNABLES])
     environment = {**os.environ, "PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": tunables}
+    # aiohttp reads the certificates of all authorities, for connections that a server never makes.
+    environment |= {"SSL_CERT_FILE": os.devnull, "SSL_CERT_DIR": os.devnull}
     sys.stdout.flush()
     sys.stderr.flush()
     # The very program and arguments of this process, from no outside source.
@@ -87,35 +84,3 @@ def shows_what_was_there(freed: bytes) -> bool:
     every hundredth process its address has such a byte. No address is made of eight.
     """
     return bytes([_MARK]) * ctypes.sizeof(ctypes.c_void_p) in freed
-
-
-class Forgetting:
-    """Gives back what connections that are over have left. Used from one event loop."""
-
-    def __init__(self) -> None:
-        gc.collect()
-        self._caches = [one for one in gc.get_objects() if isinstance(one, _Cache)]
-        # What is here now stays, and need not be looked through each time.
-        gc.freeze()
-        self._closed = asyncio.Event()
-
-    def connection_closed(self) -> None:
-        """Let what it left be given back soon."""
-        self._closed.set()
-
-    async def run_forgetting(self) -> None:
-        """Until cancelled, soon after connections have closed."""
-        while True:
-            await self._closed.wait()
-            await asyncio.sleep(PAUSE_SECONDS)
-            self._closed.clear()
-            self.forget()
-
-    def forget(self) -> None:
-        """Empty the libraries' caches of hosts and paths, and collect what refers to itself."""
-        for cache in self._caches:
-            cache.cache_clear()
-        gc.collect()
-
-
-_Cache: Final = functools._lru_cache_wrapper

@@ -22,8 +22,8 @@ from intake.server.admission import Admission
 from intake.server.app import Parts, make_app
 from intake.server.board import Board
 from intake.server.config import Settings, read_settings, settings_file
+from intake.server.forgetting import Forgetting
 from intake.server.hardening import harden
-from intake.server.memory_overwritten import Forgetting
 from intake.server.quiet import QuietServer
 from intake.server.served_office import ServedOffice
 from intake.server.upkeep import run_upkeep, work_out_admission

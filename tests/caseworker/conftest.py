@@ -1,12 +1,14 @@
 """An office is made once, by the real ceremony; each test gets a copy of it."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from caseworker.office.ceremony import FIRST_BUNDLE
 from caseworker.vault.key_slots import VaultKey
+from tests.means.quick_passphrases import quick_passphrases
 from tests.offices.courier import Exchange, Go
 from tests.offices.vaults import DAY, PROFILE, SERVER_KEY, Office, Server, Source, make_office
 
@@ -24,6 +26,13 @@ def office(made_office: tuple[Path, dict[str, VaultKey]], tmp_path: Path) -> Off
     folder, keys = made_office
     shutil.copytree(folder, tmp_path / "office")
     return Office(tmp_path / "office", keys)
+
+
+@pytest.fixture
+def cheap_passphrases() -> Iterator[None]:
+    """The passphrases that a test sets in its own process cost little, as those of its office."""
+    with quick_passphrases():
+        yield
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from caseworker.cli import PROGRAM
+from ground.shell.frame import Placed
 from tests.means.person_at_a_terminal import at_a_terminal
 from tests.means.repository import REPOSITORY
 from tests.offices.vaults import ADDRESS, PASSPHRASES, Office, Server, Source
@@ -176,6 +177,12 @@ def test_a_line_that_is_not_as_the_help_says_is_a_usage_error(line: list[str]) -
     first, second = done.err.splitlines()
     assert first.startswith("error: ")
     assert second.startswith("hint: ")
+
+
+def test_every_command_is_where_the_table_places_it() -> None:
+    placed = [one for group in PROGRAM.groups for one in group.commands if isinstance(one, Placed)]
+    assert placed
+    assert [one.load().name for one in placed] == [one.name for one in placed]
 
 
 @pytest.mark.parametrize(

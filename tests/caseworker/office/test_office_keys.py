@@ -121,6 +121,7 @@ def test_every_file_of_an_office_is_for_its_owner_alone(office: Office) -> None:
     assert {path.stat().st_mode & 0o077 for path in private} == {0}
 
 
+@pytest.mark.usefixtures("cheap_passphrases")
 def test_an_office_that_fails_leaves_nothing(tmp_path: Path) -> None:
     class Stopped(BaseException):
         pass

@@ -19,6 +19,9 @@ from tests.caseworker.office.test_office_keys import no_root, real_root, renew
 from tests.offices.courier import Go
 from tests.offices.vaults import DAY, Office, at, passphrase
 
+# To replace a root takes five tries of passphrases.
+pytestmark = pytest.mark.usefixtures("cheap_passphrases")
+
 ROOT = passphrase("root")
 NEW_ROOT = Passphrase(b"another root passphrase")
 

@@ -114,6 +114,7 @@ def test_a_restored_vault_takes_its_own_later_directory_for_its_own(
     assert go.server.directory.sequence > 1000
 
 
+@pytest.mark.usefixtures("cheap_passphrases")
 def test_a_restored_vault_numbers_its_directories_past_those_it_hears_of(
     office: Office, go: Go, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal
 from tests.caseworker.commands.test_caseworker_command import run, vault_run
 from tests.means.overwritten import is_overwritten
+from tests.means.quick_passphrases import quick_passphrases
 from tests.means.repository import REPOSITORY
 from tests.offices.vaults import PASSPHRASES, Office, passphrase
 
@@ -24,7 +25,7 @@ NAMES = (SLOTS, f"{SLOTS}.new", f"{SLOTS}.retired")
 
 def change(office: Office) -> None:
     """Change the passphrase in this process."""
-    with office.opened() as vault:
+    with quick_passphrases(), office.opened() as vault:
         change_passphrase(vault.folder, office.keys["investigations"], Passphrase(NEW.encode()))
 
 

@@ -1,4 +1,4 @@
-"""A program of two commands, one that looks and one that does, to be run by tests."""
+"""A program that looks, does, and has a third command elsewhere, to be run by tests."""
 
 import argparse
 import sys
@@ -11,6 +11,7 @@ from ground.shell.frame import (
     Answer,
     Command,
     Group,
+    Placed,
     Program,
     Surroundings,
     run_program,
@@ -75,6 +76,7 @@ PROGRAM = Program(
             "looking",
             (Command("look", "look at it", "example:", LookOptions, _add_look, _look, False),),
         ),
+        Group("elsewhere", (Placed("far", "tests.ground.shell.practice_command", "FAR"),)),
         Group(
             "doing",
             (

@@ -36,6 +36,28 @@ def test_every_command_answers_people_and_programs(tmp_path: Path) -> None:
     assert json.loads(done.stdout) == {"file": str(tmp_path / "file")}
 
 
+@pytest.mark.parametrize(
+    ("line", "loads"), [("look at", False), ("far", True), ("--help", True), ("nonsense", True)]
+)
+def test_a_command_that_is_elsewhere_is_loaded_to_be_run_or_listed(line: str, loads: bool) -> None:
+    program = f"""
+import sys
+from ground.shell.frame import run_program
+from tests.ground.shell.practice_program import PROGRAM
+run_program(PROGRAM, {line.split()})
+print("tests.ground.shell.practice_command" in sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True
+    )
+    assert done.stdout.endswith(f"{loads}\n")
+
+
+def test_a_command_that_is_elsewhere_is_run_and_listed_like_all() -> None:
+    assert run("far").stdout == "from afar\n"
+    assert "  far  come from afar" in run("--help").stdout
+
+
 def test_json_is_ascii_and_keeps_foreign_text_as_it_is() -> None:
     out = run("look", "\x1b[2J報告", "--json", LC_ALL="C").stdout
     assert out.isascii()

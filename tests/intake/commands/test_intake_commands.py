@@ -12,6 +12,7 @@ import pytest
 from crypto.days import later
 from crypto.directory import fingerprint
 from crypto.names import Day
+from ground.shell.frame import Command
 from ground.shell.refusals import Refusal
 from intake.commands.table import PROGRAM
 from intake.server.config import Settings, read_settings, settings_file
@@ -39,6 +40,7 @@ def test_the_list_of_commands_names_all() -> None:
         assert group.heading in printed
         for command in group.commands:
             assert command.name in printed
+            assert isinstance(command, Command)
             assert command.summary in " ".join(printed.split())
 
 
