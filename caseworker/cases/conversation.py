@@ -170,11 +170,7 @@ def _batches(vault: Vault) -> dict[int, Outgoing]:
 def _reply_view(
     vault: Vault, reply: WrittenReply, batches: dict[int, Outgoing], directory: Directory | None
 ) -> ReplyView:
-    week = None
-    if reply.batch is not None:
-        batch = batches[reply.batch]
-        # The line of a batch that has left the board is no longer sent along.
-        week = batch.taken.week if batch.taken else batch.row.week_taken
+    week = None if reply.batch is None else batches[reply.batch].week_taken
     until = None
     if week is not None and directory is not None:
         until = last_live_day(week, directory.policy.reply_days)

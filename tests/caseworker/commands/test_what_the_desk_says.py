@@ -1,0 +1,22 @@
+"""What the commands tell a caseworker who does what people do: forget, mistype, take a wrong file.
+
+`caseworker` is run as a process, and its answers are read as a person reads them.
+"""
+
+from tests.caseworker.commands.test_caseworker_command import vault_run
+from tests.offices.vaults import Office, Server
+
+
+def test_an_import_names_the_cases_whose_answer_is_on_the_board_since(
+    reported: Office, server: Server
+) -> None:
+    out = server.folder / "out"
+    vault_run(reported, "reply", 1, stdin="Where was it?\n")
+    vault_run(reported, "export", "--out", out)
+    before = vault_run(reported, "import", *server.export())
+    assert "on the board" not in before.out
+    server.take(out)
+    told = vault_run(reported, "import", *server.export())
+    assert "Of 1 case an answer is on the board now: 1." in told.out
+    again = vault_run(reported, "import", *server.export(), "--json")
+    assert again.data["on_board"] == []
