@@ -6,7 +6,7 @@ from importlib import resources
 
 from caseworker.cases.flags import Flag, flags_of_case
 from caseworker.cases.folding import CaseLog, case_log
-from caseworker.cases.lists import append_to_case, count_waiting_parts, unacknowledged_cases
+from caseworker.cases.lists import append_to_case, count_waiting_parts, new_cases
 from caseworker.cases.reply_limits import parts_of, refuse_beyond_indexes
 from caseworker.cases.written_replies import ACKNOWLEDGEMENT, REPLY
 from caseworker.keys.directories import known_directory
@@ -81,9 +81,9 @@ class ReplyWriter:
             raise Refusal(f"case {case_number} is acknowledged already", "nothing was written")
         return self._write(case, ACKNOWLEDGEMENT, text, looked)
 
-    def unacknowledged(self) -> list[int]:
-        """Return the numbers of the cases without an acknowledgement."""
-        return unacknowledged_cases(self._vault.db)
+    def new_cases(self) -> list[int]:
+        """Return the numbers of the cases that a list calls new."""
+        return new_cases(self._vault.db)
 
     def _write(self, case: CaseLog, kind: str, text: str | None, looked: bool) -> Written:
         newest = messages_of_case(self._vault.db, case.number)[-1]

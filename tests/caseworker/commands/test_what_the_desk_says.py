@@ -4,7 +4,7 @@
 """
 
 from tests.caseworker.commands.test_caseworker_command import vault_run
-from tests.offices.vaults import Office, Server
+from tests.offices.vaults import Office, Server, Source
 
 
 def test_an_import_names_the_cases_whose_answer_is_on_the_board_since(
@@ -20,3 +20,15 @@ def test_an_import_names_the_cases_whose_answer_is_on_the_board_since(
     assert "Of 1 case an answer is on the board now: 1." in told.out
     again = vault_run(reported, "import", *server.export(), "--json")
     assert again.data["on_board"] == []
+
+
+def test_all_new_acknowledges_those_alone_that_a_list_calls_new(
+    reported: Office, server: Server
+) -> None:
+    vault_run(reported, "reply", 1, stdin="Where was it?\n")
+    server.report(Source(server.genesis_id), "Another matter.")
+    vault_run(reported, "import", *server.export())
+    released = vault_run(reported, "acknowledge", "--all-new", "--json").data["released"]
+    assert released == [2]
+    # Who names a case means it.
+    assert vault_run(reported, "acknowledge", 1, "--json").data["released"] == [1]
