@@ -58,12 +58,8 @@ def import_part(vault: Vault, path: Path, moment: Moment, compare: Compare) -> I
     `compare` is called in the directory's vault with the key of the first server that it meets.
     """
     refuse_of_before(vault.db)
-    with (
-        _opened(path) as file,
-        Progress(f"Importing {foreign_path(Path(path.name))}", 2 * _size(path)) as progress,
-    ):
-        reader = _HashingReader(file, progress)
-        with _refusing(path):
+    with _opened(path) as file:
+        with _read(file, path, "Checking") as reader:
             header, server = verify_bundle(
                 reader.read, InboundHeader, vault.genesis_id, vault.recipient
             )
@@ -74,10 +70,9 @@ def import_part(vault: Vault, path: Path, moment: Moment, compare: Compare) -> I
         is_first = wants_first_server(vault)
         if is_first:
             compare(server)
-        file.seek(0)
-        with _refusing(path):
-            signed = _Signed(part, server, is_first)
-            items = _import_items(vault, _HashingReader(file, progress), signed, moment)
+        signed = _Signed(part, server, is_first)
+        with _read(file, path, "Importing") as reader:
+            items = _import_items(vault, reader, signed, moment)
     believed = part_belief(vault, items.belief, server)
     return ImportResult(
         header,
@@ -176,8 +171,13 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def _size(path: Path) -> int:
-    return path.stat().st_size
+@contextmanager
+def _read(file: BinaryIO, path: Path, deed: str) -> Iterator[_HashingReader]:
+    """Yield what reads a part from its beginning; what is wrong within comes as Refusal."""
+    file.seek(0)
+    what = f"{deed} {foreign_path(Path(path.name))}"
+    with Progress(what, path.stat().st_size) as progress, _refusing(path):
+        yield _HashingReader(file, progress)
 
 
 @contextmanager

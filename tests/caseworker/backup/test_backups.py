@@ -18,6 +18,7 @@ from caseworker.work.vault_alarms import safekeeping_alarms
 from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal
 from tests.caseworker.commands.test_caseworker_command import Done, run
+from tests.means.person_at_a_terminal import at_a_terminal, screen_lines
 from tests.means.quick_passphrases import quick_passphrases
 from tests.offices.source_client import today
 from tests.offices.vaults import DAY, PASSPHRASES, Office, Server, Source, at, passphrase
@@ -69,6 +70,19 @@ def restored(office: Office, out: Path, day: int = DAY) -> None:
     """Lose the vault, and put it back in this process."""
     shutil.rmtree(office.vault())
     restore(out, office.vault(), WORDS, lambda: passphrase("investigations"), at(day))
+
+
+def test_a_passphrase_is_asked_for_on_a_line_of_its_own(
+    office: Office, backed_up: Path, tmp_path: Path
+) -> None:
+    shutil.rmtree(office.vault())
+    line = ("-m", "caseworker.cli", "restore", str(backed_up), str(office.vault()))
+    with at_a_terminal(tmp_path, *line) as someone:
+        someone.types("Passphrase of the backup", BACKUP_PASSPHRASE)
+        someone.types("as it was at the backup", PASSPHRASES["investigations"])
+        assert someone.ends() == 0, someone.seen
+    question = "Passphrase of the vault investigations, as it was at the backup:"
+    assert question in screen_lines(someone.seen, 80)
 
 
 def next_index(office: Office, source: Source) -> int:
