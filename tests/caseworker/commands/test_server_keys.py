@@ -99,6 +99,7 @@ def test_a_person_is_shown_the_digits_and_asked(
     assert DIGITS.split()[0] in someone.seen
     assert DIGITS.split()[15] in someone.seen
     assert bool(pinned(young)) is not bool(code)
+    assert ("read out to you by another way" in " ".join(someone.seen.split())) is bool(code)
     # What asks begins a line, and the size is that of the file.
     rows = screen_lines(someone.seen, 80)
     assert "The first bundle from a server. It was signed by the server" in rows
