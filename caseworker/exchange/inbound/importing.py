@@ -25,8 +25,9 @@ from caseworker.vault.chunks import kept_file_names, knows_chunk
 from caseworker.vault.condition import record_clock, seen_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.of_before import refuse_of_before
-from crypto.bundle import InboundHeader, read_bundle, verify_bundle
+from crypto.bundle import InboundHeader, OutboundHeader, read_bundle, verify_bundle
 from crypto.errors import Foreign, ProtocolError
+from crypto.labels import labelled
 from crypto.names import Day
 from ground.shell.foreign import foreign_path
 from ground.shell.progress import Progress
@@ -59,6 +60,7 @@ def import_part(vault: Vault, path: Path, moment: Moment, compare: Compare) -> I
     """
     refuse_of_before(vault.db)
     with _opened(path) as file:
+        _refuse_outbound(file, path)
         with _read(file, path, "Checking") as reader:
             header, server = verify_bundle(
                 reader.read, InboundHeader, vault.genesis_id, vault.recipient
@@ -169,6 +171,17 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         ) from None
     with file:
         yield file
+
+
+def _refuse_outbound(file: BinaryIO, path: Path) -> None:
+    beginning = labelled(OutboundHeader.LABEL)
+    if file.read(len(beginning)) == beginning:
+        raise Refusal(
+            f"{foreign_path(Path(path.name))} was not imported: it is a bundle of a vault, for the "
+            "server",
+            "nothing was changed: carry it to the server, and import here what intake export "
+            "writes there",
+        )
 
 
 @contextmanager

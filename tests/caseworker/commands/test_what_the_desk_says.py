@@ -32,3 +32,12 @@ def test_all_new_acknowledges_those_alone_that_a_list_calls_new(
     assert released == [2]
     # Who names a case means it.
     assert vault_run(reported, "acknowledge", 1, "--json").data["released"] == [1]
+
+
+def test_a_vaults_own_export_is_said_to_be_for_the_server(office: Office, server: Server) -> None:
+    vault_run(office, "export", "--out", server.folder / "out.bundle")
+    done = vault_run(office, "import", server.folder / "out.bundle")
+    assert done.code == 1
+    assert "out.bundle was not imported: it is a bundle of a vault, for the server" in done.err
+    assert "copy it again" not in done.err
+    assert "import here what intake export writes" in done.err
