@@ -139,7 +139,7 @@ def test_the_status_names_the_server_and_the_day_by_which_it_stands(
     assert data["stands_by_export_of"] == "2026-11-26"
     assert data["board_bytes"] == len(server.board) * 1024
     text = vault_run(office, "status").out
-    assert "stands by" in text
+    assert "server's word  its bundle of" in text
     assert "the board" in text
 
 

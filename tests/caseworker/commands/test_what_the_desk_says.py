@@ -41,3 +41,10 @@ def test_a_vaults_own_export_is_said_to_be_for_the_server(office: Office, server
     assert "out.bundle was not imported: it is a bundle of a vault, for the server" in done.err
     assert "copy it again" not in done.err
     assert "import here what intake export writes" in done.err
+
+
+def test_the_status_of_a_vault_that_heard_no_server_says_so_in_words(office: Office) -> None:
+    status = vault_run(office, "status").out
+    assert "server's word  none yet" in status
+    assert "the board      nothing on it, as far as is known here" in status
+    assert "0 bytes" not in status
