@@ -3,8 +3,12 @@
 `caseworker` is run as a process, and its answers are read as a person reads them.
 """
 
+from pathlib import Path
+
 from tests.caseworker.commands.test_caseworker_command import vault_run
-from tests.offices.vaults import Office, Server, Source
+from tests.means.clock import clock_at
+from tests.means.person_at_a_terminal import at_a_terminal
+from tests.offices.vaults import DAY, PASSPHRASES, Office, Server, Source
 
 
 def test_an_import_names_the_cases_whose_answer_is_on_the_board_since(
@@ -48,3 +52,19 @@ def test_the_status_of_a_vault_that_heard_no_server_says_so_in_words(office: Off
     assert "server's word  none yet" in status
     assert "the board      nothing on it, as far as is known here" in status
     assert "0 bytes" not in status
+
+
+def test_a_reply_that_nobody_would_find_is_refused_before_it_is_typed(
+    reported: Office, tmp_path: Path
+) -> None:
+    late = clock_at(DAY + 400)
+    seen = {}
+    for command, code in (("reply", 1), ("show", 0)):
+        line = ("-m", "caseworker.cli", command, str(reported.vault()), "1")
+        with at_a_terminal(tmp_path, *line, columns=80, **late) as someone:
+            someone.types("Passphrase of the vault", PASSPHRASES["investigations"])
+            assert someone.ends() == code, someone.seen
+        seen[command] = " ".join(someone.seen.split())
+    assert "nobody looks for an answer to case 1 any more" in seen["reply"]
+    assert "Ctrl-D" not in seen["reply"]
+    assert "Nobody looks for an answer to it any more" in seen["show"]
