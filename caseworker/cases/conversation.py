@@ -6,7 +6,7 @@ from caseworker.cases.answers import AnswerView, answers_of
 from caseworker.cases.files import FileState, announced_files, file_state
 from caseworker.cases.flags import Flag, flags_of_case
 from caseworker.cases.folding import Note, case_log
-from caseworker.cases.looked_for import looked_for_until
+from caseworker.cases.found_until import found_until
 from caseworker.cases.message_texts import message_text
 from caseworker.cases.states import State
 from caseworker.cases.written_replies import WrittenReply
@@ -88,7 +88,7 @@ class Conversation:
     """All of a case, in the order in which it happened here.
 
     `records_left` can go to the source before it writes again in another week; None where nobody
-    can answer it, since it wrote by the protocol of before. `looked_for_until` is the last day on
+    can answer it, since it wrote by the protocol of before. `found_until` is the last day on
     which that source would find an answer, None where nobody can give one. `told_day` is that of
     the export by which what stands here of the board is known.
     """
@@ -98,7 +98,7 @@ class Conversation:
     flags: tuple[Flag, ...]
     looked_at: tuple[str, ...]
     records_left: int | None
-    looked_for_until: Day | None
+    found_until: Day | None
     told_day: Day | None
     entries: tuple[MessageView | ReplyView | NoteView, ...]
 
@@ -128,7 +128,7 @@ def conversation(vault: Vault, number: int) -> Conversation:
         flags=tuple(sorted(flags_of_case(vault.db, number))),
         looked_at=tuple(sorted(log.looked_at)),
         records_left=None if of_before else records_left(vault.db, thread_id),
-        looked_for_until=None if of_before else looked_for_until(vault, thread_id),
+        found_until=None if of_before else found_until(vault, thread_id),
         told_day=None if of_before else newest_export_day(vault),
         entries=tuple(entry for _, entry in entries),
     )

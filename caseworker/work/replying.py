@@ -6,8 +6,8 @@ from importlib import resources
 
 from caseworker.cases.flags import Flag, flags_of_case
 from caseworker.cases.folding import CaseLog, case_log
+from caseworker.cases.found_until import refuse_never_found
 from caseworker.cases.lists import append_to_case, count_waiting_parts, new_cases
-from caseworker.cases.looked_for import refuse_unlooked_for
 from caseworker.cases.reply_limits import parts_of, refuse_beyond_indexes
 from caseworker.cases.written_replies import ACKNOWLEDGEMENT, REPLY
 from caseworker.keys.directories import known_directory
@@ -108,7 +108,7 @@ class ReplyWriter:
     def _newest(self, case_number: int) -> MessageMark:
         """Return the message that is answered; Refusal where its source looks no more."""
         newest = messages_of_case(self._vault.db, case_number)[-1]
-        refuse_unlooked_for(self._vault, case_number, newest.thread_id, self._moment.day)
+        refuse_never_found(self._vault, case_number, newest.thread_id, self._moment.day)
         return newest
 
     def _flags(self, case: CaseLog, looked: bool) -> list[Flag]:

@@ -9,10 +9,10 @@ from crypto.names import Day, ThreadId
 from ground.shell.figures import date_text
 from ground.shell.refusals import Refusal
 
-__all__ = ["looked_for_until", "refuse_unlooked_for"]
+__all__ = ["found_until", "refuse_never_found"]
 
 
-def looked_for_until(vault: Vault, thread_id: ThreadId) -> Day | None:
+def found_until(vault: Vault, thread_id: ThreadId) -> Day | None:
     """Return the last day on which the source of a thread tries the chain that answers it.
 
     SPEC 9.1: it counts from the week of its newest message's intake key. None where it has no
@@ -25,9 +25,9 @@ def looked_for_until(vault: Vault, thread_id: ThreadId) -> Day | None:
     return later(first_day(week), DAYS_A_WEEK - 1 + kept + KEY_DAYS)
 
 
-def refuse_unlooked_for(vault: Vault, case_number: int, thread_id: ThreadId, today: Day) -> None:
+def refuse_never_found(vault: Vault, case_number: int, thread_id: ThreadId, today: Day) -> None:
     """Raise Refusal where nobody would find a reply to a case."""
-    until = looked_for_until(vault, thread_id)
+    until = found_until(vault, thread_id)
     if until is not None and until < today:
         raise Refusal(
             f"nobody looks for an answer to case {case_number} any more: its source last wrote too "

@@ -1,8 +1,8 @@
-"""Nobody answers who is not looked for: the last day is that of the source's own reading."""
+"""Nobody is answered who would not find it: the last day is that of the source's own reading."""
 
 import pytest
 
-from caseworker.cases.looked_for import looked_for_until
+from caseworker.cases.found_until import found_until
 from caseworker.vault.folder import Vault
 from caseworker.work.acknowledge_cases import acknowledge_cases
 from caseworker.work.replying import ReplyWriter
@@ -13,7 +13,7 @@ from tests.offices.vaults import DAY, Office, Server, Source, at
 
 def last_day(vault: Vault, source: Source) -> Day:
     """The last day on which this source finds an answer."""
-    until = looked_for_until(vault, source.keys.thread_id)
+    until = found_until(vault, source.keys.thread_id)
     assert until is not None
     return until
 
