@@ -76,11 +76,16 @@ def restore(
     """Make the folder of a vault from a backup, with its numbers moved on; or nothing at all."""
     for left in left_over(folder):
         _forget(left)
-    with _opened(source) as (file, header), _refusing(source):
+    with _opened(source) as (file, header, progress), _refusing(source):
         opening = OpeningReader(file, _backup_key(header, passphrase))
+
+        def ask_paused() -> Passphrase:
+            with progress.pause():
+                return ask_vault()
+
         with new_folder(folder) as unfinished:
             try:
-                _unpack(opening, unfinished, ask_vault, moment)
+                _unpack(opening, unfinished, ask_paused, moment)
             except BaseException:
                 _forget(unfinished)
                 raise
@@ -125,7 +130,7 @@ def _refuse_place(path: Path) -> None:
 
 
 @contextmanager
-def _opened(source: Path) -> Iterator[tuple[CountedReader, Fields]]:
+def _opened(source: Path) -> Iterator[tuple[CountedReader, Fields, Progress]]:
     try:
         file = source.open("rb")
     except OSError as error:
@@ -142,7 +147,7 @@ def _opened(source: Path) -> Iterator[tuple[CountedReader, Fields]]:
             raise Refusal(
                 f"{foreign_path(source)} is not a backup of a vault", "nothing was changed"
             ) from None
-        yield CountedReader(file, progress), header
+        yield CountedReader(file, progress), header, progress
 
 
 @contextmanager

@@ -94,9 +94,10 @@ def case_count(db: Database) -> int:
     return db.number("SELECT count(*) FROM case_rows")
 
 
-def unacknowledged_numbers(db: Database) -> list[int]:
-    """Return the numbers of the cases without an acknowledgement."""
-    rows = db.rows("SELECT number FROM case_rows WHERE acknowledged = 0 ORDER BY number")
+def new_numbers(db: Database) -> list[int]:
+    """Return the numbers of the cases to whose source nothing was written yet."""
+    new = State.NEW.value
+    rows = db.rows("SELECT number FROM case_rows WHERE state = ? ORDER BY number", new)
     return [row["number"] for row in rows]
 
 

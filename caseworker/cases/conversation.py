@@ -6,6 +6,7 @@ from caseworker.cases.answers import AnswerView, answers_of
 from caseworker.cases.files import FileState, announced_files, file_state
 from caseworker.cases.flags import Flag, flags_of_case
 from caseworker.cases.folding import Note, case_log
+from caseworker.cases.found_until import found_until
 from caseworker.cases.message_texts import message_text
 from caseworker.cases.states import State
 from caseworker.cases.written_replies import WrittenReply
@@ -87,8 +88,9 @@ class Conversation:
     """All of a case, in the order in which it happened here.
 
     `records_left` can go to the source before it writes again in another week; None where nobody
-    can answer it, since it wrote by the protocol of before. `told_day` is that of the export by
-    which what stands here of the board is known.
+    can answer it, since it wrote by the protocol of before. `found_until` is the last day on
+    which that source would find an answer, None where nobody can give one. `told_day` is that of
+    the export by which what stands here of the board is known.
     """
 
     number: int
@@ -96,6 +98,7 @@ class Conversation:
     flags: tuple[Flag, ...]
     looked_at: tuple[str, ...]
     records_left: int | None
+    found_until: Day | None
     told_day: Day | None
     entries: tuple[MessageView | ReplyView | NoteView, ...]
 
@@ -118,12 +121,14 @@ def conversation(vault: Vault, number: int) -> Conversation:
     ]
     entries += [(note.moment, _note_view(vault, note)) for note in log.notes]
     entries.sort(key=lambda entry: (entry[0].day, entry[0].time))
+    thread_id = marks[-1].thread_id
     return Conversation(
         number=number,
         state=log.state,
         flags=tuple(sorted(flags_of_case(vault.db, number))),
         looked_at=tuple(sorted(log.looked_at)),
-        records_left=None if of_before else records_left(vault.db, marks[-1].thread_id),
+        records_left=None if of_before else records_left(vault.db, thread_id),
+        found_until=None if of_before else found_until(vault, thread_id),
         told_day=None if of_before else newest_export_day(vault),
         entries=tuple(entry for _, entry in entries),
     )
@@ -170,11 +175,7 @@ def _batches(vault: Vault) -> dict[int, Outgoing]:
 def _reply_view(
     vault: Vault, reply: WrittenReply, batches: dict[int, Outgoing], directory: Directory | None
 ) -> ReplyView:
-    week = None
-    if reply.batch is not None:
-        batch = batches[reply.batch]
-        # The line of a batch that has left the board is no longer sent along.
-        week = batch.taken.week if batch.taken else batch.row.week_taken
+    week = None if reply.batch is None else batches[reply.batch].week_taken
     until = None
     if week is not None and directory is not None:
         until = last_live_day(week, directory.policy.reply_days)

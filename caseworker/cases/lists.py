@@ -73,10 +73,10 @@ def count_cases(db: Database) -> int:
     return case_rows.case_count(db)
 
 
-def unacknowledged_cases(db: Database) -> list[int]:
-    """Return the numbers of the cases without an acknowledgement."""
+def new_cases(db: Database) -> list[int]:
+    """Return the numbers of the cases that a list calls new."""
     bring_up_to_date(db)
-    return case_rows.unacknowledged_numbers(db)
+    return case_rows.new_numbers(db)
 
 
 def waiting_replies(db: Database) -> list[WrittenReply]:

@@ -165,7 +165,7 @@ def _add_acknowledge(parser: argparse.ArgumentParser) -> None:
         "case", metavar="CASE", type=case_number, nargs="*", help="numbers from list"
     )
     parser.add_argument(
-        "--all-new", action="store_true", help="every case not yet acknowledged, flagged ones not"
+        "--all-new", action="store_true", help="every case that list calls new, flagged ones not"
     )
     parser.add_argument(
         "--leave-out",

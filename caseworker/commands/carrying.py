@@ -60,6 +60,7 @@ def _import(options: ImportOptions, surroundings: Surroundings) -> Answer:
         "parts": {str(path): _part_data(result) for path, result in imported.done.items()},
         "refused": {str(path): one.message for path, one in imported.refused.items()},
         "missing_parts": imported.missing_parts,
+        "on_board": list(imported.on_board),
         "old_keys": old_key_data(imported.old_keys),
         "notes": lost_key_remarks(imported.lost_weeks),
     }
@@ -72,6 +73,7 @@ def _imported_lines(imported: Imported, vault: Path, today: Day) -> list[str]:
     parts: list[str] = []
     for path, result in imported.done.items():
         parts += _part_lines(foreign_path(path), result, today)
+    parts += _on_board_lines(imported.on_board)
     for refused in imported.refused.values():
         parts += naming_files(f"NOT IMPORTED: {refused.message}. {refused.hint}")
     parts += [f"WARNING: {one}" for one in lost_key_remarks(imported.lost_weeks)]
@@ -96,6 +98,13 @@ def _imported_lines(imported: Imported, vault: Path, today: Day) -> list[str]:
         for numbers in imported.missing_parts.values()
     ]
     return [*parts, *old_key_lines(imported.old_keys, vault), f"Next: caseworker list {folder}"]
+
+
+def _on_board_lines(cases: tuple[int, ...]) -> list[str]:
+    if not cases:
+        return []
+    number = counted(len(cases), "case")
+    return [f"Of {number} an answer is on the board now: {', '.join(map(str, cases))}."]
 
 
 def _part_lines(name: ForeignText, result: ImportResult, today: Day) -> list[str]:

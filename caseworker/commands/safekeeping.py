@@ -121,6 +121,8 @@ def _after_restore(folder: Path) -> list[str]:
         "Import all bundles again that you kept since the backup, and a new one from the server:",
         "before that, nothing is exported. Old keys stay until you say that all kept bundles are",
         "imported. The copy that this one replaces is not to be used any more.",
+        "What was answered after that backup is not in this vault: it may be on the board, and no",
+        "case here shows it. What waited at that backup leaves once more.",
         f"Next: caseworker import {foreign_path(folder)} FILE…",
     ]
 

@@ -74,7 +74,13 @@ def _ask_about(public_key: bytes) -> None:
         "there, or have them read out by somebody whom you know; not by the same stick."
     )
     if not terminal.confirms("Are they the same, all of them?"):
-        raise Refusal("the bundle was not imported", "nothing was changed")
+        raise Refusal(
+            "the bundle was not imported",
+            "nothing was changed. Have the digits of intake status read out to you by another way, "
+            "by telephone or face to face, and import again: where they are the same, say yes. "
+            "Where they differ, somebody else may have made this bundle: fetch a new one from the "
+            "server yourself",
+        )
 
 
 def belief_lines(believed: PartBelief, day: Day) -> Iterator[str]:

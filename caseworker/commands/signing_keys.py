@@ -101,7 +101,12 @@ def _ask_about(carried: CarriedCard) -> None:
         terminal.say(f"  {line}")
     terminal.say("Let somebody of that recipient, whom you know, read the digits out to you.")
     if not terminal.confirms("Are they the same, all of them?"):
-        raise Refusal("the card was not taken in", "nothing was changed")
+        raise Refusal(
+            "the card was not taken in",
+            "nothing was changed. Have the digits read out to you by another way, by telephone or "
+            "face to face, and take it again: where they are the same, say yes. Where they differ, "
+            "somebody else may have made this card: fetch the file from that recipient yourself",
+        )
 
 
 def _add_new_signing_key(parser: argparse.ArgumentParser) -> None:

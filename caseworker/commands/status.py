@@ -140,9 +140,9 @@ def _traffic_rows(status: VaultStatus, today: Day) -> list[tuple[str, str]]:
     arrived, counts = status.arrived, status.arrived.envelopes
     return [
         ("last import", _distance_or_none(arrived.last_import_day, today)),
-        ("stands by", _stands_by(status, today)),
         *(("server", server_fingerprint(one)) for one in status.servers),
-        ("the board", f"{size_text(status.board_size)}, which each visit loads"),
+        ("server's word", _word_of_server(status, today)),
+        ("the board", _board(status)),
         *(
             ("parts missing", ", ".join(map(str, numbers)))
             for numbers in status.missing_parts.values()
@@ -157,9 +157,15 @@ def _traffic_rows(status: VaultStatus, today: Day) -> list[tuple[str, str]]:
     ]
 
 
-def _stands_by(status: VaultStatus, today: Day) -> str:
+def _word_of_server(status: VaultStatus, today: Day) -> str:
     day = status.newest_export_day
-    return "no bundle yet" if day is None else f"the bundle of {distance_text(day, today)}"
+    return "none yet" if day is None else f"its bundle of {distance_text(day, today)}"
+
+
+def _board(status: VaultStatus) -> str:
+    if not status.board_size:
+        return "nothing on it, as far as is known here"
+    return f"{size_text(status.board_size)}, which each visit loads"
 
 
 def _day_or_none(day: Day | None) -> str | None:

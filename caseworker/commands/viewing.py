@@ -96,6 +96,11 @@ def _case_lines(case: Conversation, today: Day) -> list[str]:
         parts.append(f"FLAGGED{looked}: {FLAG_WORDS[flag]}")
     if case.records_left is None:
         parts.append("It came by the version before: nobody can answer its source any more.")
+    elif case.found_until is not None and case.found_until < today:
+        parts.append(
+            "Nobody looks for an answer to it any more: its source, which last wrote too long ago, "
+            f"looked until {date_text(case.found_until)} at the latest."
+        )
     elif case.records_left <= WARN_AT_LEFT:
         parts.append(few_records_words(case.records_left))
     for entry in case.entries:
@@ -187,9 +192,14 @@ def _conversation_data(case: Conversation) -> dict[str, object]:
         "flags": list(case.flags),
         "looked_at": list(case.looked_at),
         "records_left": case.records_left,
-        "told_on": None if case.told_day is None else iso_date(case.told_day),
+        "found_until": _day_or_none(case.found_until),
+        "told_on": _day_or_none(case.told_day),
         "entries": [_entry_data(entry) for entry in case.entries],
     }
+
+
+def _day_or_none(day: Day | None) -> str | None:
+    return None if day is None else iso_date(day)
 
 
 def _entry_data(entry: MessageView | ReplyView | NoteView) -> dict[str, object]:

@@ -22,6 +22,7 @@ __all__ = [
     "remember_chain",
     "set_newest_message",
     "step_chains",
+    "week_of_thread",
 ]
 
 # Begins like no text of the protocol, whose first byte is the length of a label: SPEC 2.
@@ -111,6 +112,12 @@ def records_left(db: Database, thread_id: ThreadId) -> int:
     """Return how many more records a source can get before it writes again in another week."""
     row = db.row(f"SELECT next_index {_OF_THREAD}", thread_id)
     return REPLY_INDEXES - row["next_index"] if row else 0
+
+
+def week_of_thread(db: Database, thread_id: ThreadId) -> Week | None:
+    """Return the week of the chain under which a thread is answered: that of its intake key."""
+    row = db.row(f"SELECT week {_OF_THREAD}", thread_id)
+    return Week(row["week"]) if row else None
 
 
 def advance_chain(db: Database, chain: HeldChain, records: int, successor: ChainKey) -> None:

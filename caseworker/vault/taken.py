@@ -30,6 +30,12 @@ class Outgoing:
     row: OutgoingRow
     taken: TakenRow | None
 
+    @property
+    def week_taken(self) -> Week | None:
+        """The week in which the last server took it; None where one has not."""
+        # The line of a batch that has left the board is no longer sent along.
+        return self.taken.week if self.taken else self.row.week_taken
+
 
 def outgoing_state(vault: Vault) -> list[Outgoing]:
     """Return all that this vault ever signed, each with whether every server names it as taken."""

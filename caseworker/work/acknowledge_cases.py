@@ -28,14 +28,14 @@ def acknowledge_cases(
     text: str | None = None,
     looked: bool = False,
 ) -> Acknowledged:
-    """Release the acknowledgements of cases, with None of all that have none yet.
+    """Release the acknowledgements of cases, with None of all that a list calls new.
 
     Without a `text` each source gets the standard one in its language.
     """
     writer = ReplyWriter(vault, moment)
     released: list[int] = []
     refused: dict[int, Refusal] = {}
-    for number in writer.unacknowledged() if cases is None else cases:
+    for number in writer.new_cases() if cases is None else cases:
         if number in leave_out:
             continue
         try:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from caseworker.cases.on_board import batches_on_board, cases_in_batches
 from caseworker.exchange.inbound.importing import Compare, ImportResult, import_part
 from caseworker.exchange.inbound.missing_parts import missing_parts
 from caseworker.keys.destroying import Destroyed, destroy_old_keys
@@ -13,6 +14,7 @@ from caseworker.keys.upkeep import replace_lost_keys
 from caseworker.moments import Moment
 from caseworker.vault.condition import awaits_bundle_of
 from caseworker.vault.folder import Vault
+from caseworker.vault.of_before import refuse_of_before
 from crypto.names import Day, Week
 from ground.shell.refusals import Refusal
 
@@ -27,7 +29,8 @@ class Imported:
 
     `lost_weeks` are those whose key the directory names and the vault does not hold.
     `missing_parts` are numbers by the export they belong to. `awaits_bundle_of` is the day from
-    which on a bundle from the server is awaited, after a restore.
+    which on a bundle from the server is awaited, after a restore. `on_board` are the numbers of the
+    cases of which the server says now, and did not before, that an answer is on the board.
     """
 
     done: Mapping[Path, ImportResult]
@@ -37,6 +40,7 @@ class Imported:
     missing_parts: Mapping[str, Sequence[int]]
     has_new_server: bool
     awaits_bundle_of: Day | None
+    on_board: tuple[int, ...]
 
 
 def import_bundles(
@@ -51,7 +55,9 @@ def import_bundles(
     `says_yes` is asked about old keys, and `compare` about the server's key, where a person has to
     be.
     """
+    refuse_of_before(vault.db)
     wanted = wants_first_server(vault)
+    before = batches_on_board(vault, moment.day)
     done: dict[Path, ImportResult] = {}
     refused: dict[Path, Refusal] = {}
     for path in files:
@@ -69,4 +75,5 @@ def import_bundles(
         missing_parts=missing_parts(vault),
         has_new_server=wanted and not wants_first_server(vault),
         awaits_bundle_of=awaits_bundle_of(vault.db),
+        on_board=cases_in_batches(vault, batches_on_board(vault, moment.day) - before),
     )

@@ -6,7 +6,8 @@ from importlib import resources
 
 from caseworker.cases.flags import Flag, flags_of_case
 from caseworker.cases.folding import CaseLog, case_log
-from caseworker.cases.lists import append_to_case, count_waiting_parts, unacknowledged_cases
+from caseworker.cases.found_until import refuse_never_found
+from caseworker.cases.lists import append_to_case, count_waiting_parts, new_cases
 from caseworker.cases.reply_limits import parts_of, refuse_beyond_indexes
 from caseworker.cases.written_replies import ACKNOWLEDGEMENT, REPLY
 from caseworker.keys.directories import known_directory
@@ -15,7 +16,7 @@ from caseworker.log.texts import add_text, text_of
 from caseworker.moments import Moment
 from caseworker.vault.chains import records_left
 from caseworker.vault.folder import Vault
-from caseworker.vault.messages import messages_of_case, payload_of
+from caseworker.vault.messages import MessageMark, messages_of_case, payload_of
 from caseworker.vault.of_before import refuse_of_before
 from crypto.names import ThreadId
 from crypto.office.replies import new_reply_id
@@ -64,7 +65,9 @@ class ReplyWriter:
 
     def check(self, case_number: int, *, looked: bool = False) -> None:
         """Return where a reply would be kept, else Refusal: looked at before one is typed."""
-        self._flags(case_log(self._vault.db, case_number), looked)
+        case = case_log(self._vault.db, case_number)
+        self._newest(case_number)
+        self._flags(case, looked)
 
     def reply(self, case_number: int, text: str, *, looked: bool = False) -> Written:
         """Keep a reply until the next export."""
@@ -81,12 +84,12 @@ class ReplyWriter:
             raise Refusal(f"case {case_number} is acknowledged already", "nothing was written")
         return self._write(case, ACKNOWLEDGEMENT, text, looked)
 
-    def unacknowledged(self) -> list[int]:
-        """Return the numbers of the cases without an acknowledgement."""
-        return unacknowledged_cases(self._vault.db)
+    def new_cases(self) -> list[int]:
+        """Return the numbers of the cases that a list calls new."""
+        return new_cases(self._vault.db)
 
     def _write(self, case: CaseLog, kind: str, text: str | None, looked: bool) -> Written:
-        newest = messages_of_case(self._vault.db, case.number)[-1]
+        newest = self._newest(case.number)
         message, payload = newest.number, payload_of(self._vault.db, newest.number)
         flags = self._flags(case, looked)
         text = text or _standard_text(payload.language)
@@ -101,6 +104,12 @@ class ReplyWriter:
             written = _EVENTS[kind](case.number, new_reply_id(), message, parts, text_id)
             append_to_case(self._vault, self._moment, *events, written)
         return Written(case.number, parts, left - parts)
+
+    def _newest(self, case_number: int) -> MessageMark:
+        """Return the message that is answered; Refusal where its source looks no more."""
+        newest = messages_of_case(self._vault.db, case_number)[-1]
+        refuse_never_found(self._vault, case_number, newest.thread_id, self._moment.day)
+        return newest
 
     def _flags(self, case: CaseLog, looked: bool) -> list[Flag]:
         """Return the flags that nobody has looked at before; Refusal where nobody has now."""

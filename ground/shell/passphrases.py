@@ -18,6 +18,8 @@ LEAST_LETTERS = 12
 _LEAST_DIFFERENT = 6
 _ADVICE = "six words that dice chose are strong and can be remembered"
 _MOST = 64 * 1024
+# A slip costs a line, and not all that was typed before it.
+_TRIES = 3
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,7 +36,7 @@ class PassphraseSource:
     """Where the passphrases of a command come from.
 
     With a descriptor, each is one line of it, in the order in which they are asked for; otherwise
-    the terminal asks, twice for a new one.
+    the terminal asks, twice for a new one, and anew after a slip.
     """
 
     def __init__(self, descriptor: int | None) -> None:
@@ -48,11 +50,10 @@ class PassphraseSource:
         """Return a new passphrase, strong enough to be one."""
         text = self._next_line(what)
         if text is None:
-            text = _typed(f"New passphrase of {what}: ")
-            _check_strength(text, what)
-            if _typed("The same again: ") != text:
-                raise Refusal("the two passphrases differ", "nothing was made: start again")
-        _check_strength(text, what)
+            return _passphrase(_typed_twice(what))
+        weakness = _weakness(text, what)
+        if weakness:
+            raise weakness
         return _passphrase(text)
 
     def _next_line(self, what: str) -> str | None:
@@ -84,6 +85,23 @@ def _lines(descriptor: int) -> Iterator[str]:
         ) from None
 
 
+def _typed_twice(what: str, tries: int = _TRIES, said: str = "") -> str:
+    text = _typed(f"{said}New passphrase of {what}, {LEAST_LETTERS} letters or more: ")
+    fault = _weakness(text, what) or _difference(text)
+    if fault is None:
+        return text
+    if tries == 1:
+        raise fault
+    why = f"{fault.message[:1].upper()}{fault.message[1:]}"
+    return _typed_twice(what, tries - 1, f"{why}. Once more.\n")
+
+
+def _difference(text: str) -> Refusal | None:
+    if _typed("The same again: ") == text:
+        return None
+    return Refusal("the two passphrases differ", "nothing was made: start again")
+
+
 def _typed(prompt: str) -> str:
     if not _has_terminal():
         raise UsageError(
@@ -111,11 +129,12 @@ def _has_terminal() -> bool:
     return True
 
 
-def _check_strength(text: str, what: str) -> None:
+def _weakness(text: str, what: str) -> Refusal | None:
     if len(text) < LEAST_LETTERS:
-        raise Refusal(f"the passphrase of {what} is shorter than {LEAST_LETTERS} letters", _ADVICE)
+        return Refusal(f"the passphrase of {what} is shorter than {LEAST_LETTERS} letters", _ADVICE)
     if len(set(text)) < _LEAST_DIFFERENT:
-        raise Refusal(f"the passphrase of {what} repeats the same few letters", _ADVICE)
+        return Refusal(f"the passphrase of {what} repeats the same few letters", _ADVICE)
+    return None
 
 
 def _passphrase(text: str) -> Passphrase:

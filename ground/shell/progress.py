@@ -2,6 +2,8 @@
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -10,10 +12,13 @@ from ground.shell.columns import columns_of, cut, terminal_columns
 from ground.shell.figures import size_text, time_text
 from ground.shell.foreign import safe_line
 
-__all__ = ["SECONDS_BETWEEN", "Progress", "ProgressLine", "progress_figures"]
+__all__ = ["SECONDS_BETWEEN", "SECONDS_MEASURED", "Progress", "ProgressLine", "progress_figures"]
 
 SECONDS_BETWEEN = 0.2
 """How often the line is written anew at most."""
+
+SECONDS_MEASURED = 2.0
+"""How long something goes on before its speed says anything of the time that is left."""
 
 _CLEAR_LINE = "\r\x1b[K"
 
@@ -63,7 +68,7 @@ class Progress:
     def __init__(self, what: str, total: int) -> None:
         self._what = what
         self._total = max(total, 1)
-        self._done = 0
+        self._done = self._before = 0
         self._began = time.monotonic()
         self._line = ProgressLine()
 
@@ -82,19 +87,26 @@ class Progress:
         """Count `size` bytes more as done."""
         self._done += size
         if self._line.is_seen:
-            self._line.show(
-                self._what, f": {progress_figures(self._done, self._total, self._began)}"
-            )
+            figures = progress_figures(self._done, self._total, self._began, self._before)
+            self._line.show(self._what, f": {figures}")
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Leave the line to a person who is asked within; the time they take says nothing."""
+        self._line.clear()
+        yield
+        self._began, self._before = time.monotonic(), self._done
 
 
 def progress_figures(done: int, total: int, began: float, before: int = 0) -> str:
-    """Return size, speed and time left of what began at a monotonic time, in bytes.
+    """Return the size of what began at a monotonic time, in bytes; later its speed and time left.
 
     `before`: so many of them were done already when it began; they say nothing of the speed.
     """
-    if done <= before:
+    measured = time.monotonic() - began
+    if done <= before or measured < SECONDS_MEASURED:
         return _("{size} of {total}").format(size=size_text(done), total=size_text(total))
-    speed = max((done - before) / max(time.monotonic() - began, 0.001), 1.0)
+    speed = max((done - before) / measured, 1.0)
     return _("{size} of {total}, {speed}/s, {time} left").format(
         size=size_text(done),
         total=size_text(total),

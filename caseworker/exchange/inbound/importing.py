@@ -25,8 +25,9 @@ from caseworker.vault.chunks import kept_file_names, knows_chunk
 from caseworker.vault.condition import record_clock, seen_day
 from caseworker.vault.folder import Vault
 from caseworker.vault.of_before import refuse_of_before
-from crypto.bundle import InboundHeader, read_bundle, verify_bundle
+from crypto.bundle import InboundHeader, OutboundHeader, read_bundle, verify_bundle
 from crypto.errors import Foreign, ProtocolError
+from crypto.labels import labelled
 from crypto.names import Day
 from ground.shell.foreign import foreign_path
 from ground.shell.progress import Progress
@@ -58,12 +59,9 @@ def import_part(vault: Vault, path: Path, moment: Moment, compare: Compare) -> I
     `compare` is called in the directory's vault with the key of the first server that it meets.
     """
     refuse_of_before(vault.db)
-    with (
-        _opened(path) as file,
-        Progress(f"Importing {foreign_path(Path(path.name))}", 2 * _size(path)) as progress,
-    ):
-        reader = _HashingReader(file, progress)
-        with _refusing(path):
+    with _opened(path) as file:
+        _refuse_outbound(file, path)
+        with _read(file, path, "Checking") as reader:
             header, server = verify_bundle(
                 reader.read, InboundHeader, vault.genesis_id, vault.recipient
             )
@@ -74,10 +72,9 @@ def import_part(vault: Vault, path: Path, moment: Moment, compare: Compare) -> I
         is_first = wants_first_server(vault)
         if is_first:
             compare(server)
-        file.seek(0)
-        with _refusing(path):
-            signed = _Signed(part, server, is_first)
-            items = _import_items(vault, _HashingReader(file, progress), signed, moment)
+        signed = _Signed(part, server, is_first)
+        with _read(file, path, "Importing") as reader:
+            items = _import_items(vault, reader, signed, moment)
     believed = part_belief(vault, items.belief, server)
     return ImportResult(
         header,
@@ -176,8 +173,24 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def _size(path: Path) -> int:
-    return path.stat().st_size
+def _refuse_outbound(file: BinaryIO, path: Path) -> None:
+    beginning = labelled(OutboundHeader.LABEL)
+    if file.read(len(beginning)) == beginning:
+        raise Refusal(
+            f"{foreign_path(Path(path.name))} was not imported: it is a bundle of a vault, for the "
+            "server",
+            "nothing was changed: carry it to the server, and import here what intake export "
+            "writes there",
+        )
+
+
+@contextmanager
+def _read(file: BinaryIO, path: Path, deed: str) -> Iterator[_HashingReader]:
+    """Yield what reads a part from its beginning; what is wrong within comes as Refusal."""
+    file.seek(0)
+    what = f"{deed} {foreign_path(Path(path.name))}"
+    with Progress(what, path.stat().st_size) as progress, _refusing(path):
+        yield _HashingReader(file, progress)
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from caseworker.work.replying import ReplyWriter
 from caseworker.work.vault_alarms import safekeeping_alarms
 from ground.shell.passphrases import Passphrase
 from ground.shell.refusals import Refusal
-from tests.caseworker.commands.test_caseworker_command import Done, run
+from tests.caseworker.commands.test_caseworker_command import Done, run, vault_run
+from tests.means.person_at_a_terminal import at_a_terminal, screen_lines
 from tests.means.quick_passphrases import quick_passphrases
 from tests.offices.source_client import today
 from tests.offices.vaults import DAY, PASSPHRASES, Office, Server, Source, at, passphrase
@@ -69,6 +70,35 @@ def restored(office: Office, out: Path, day: int = DAY) -> None:
     """Lose the vault, and put it back in this process."""
     shutil.rmtree(office.vault())
     restore(out, office.vault(), WORDS, lambda: passphrase("investigations"), at(day))
+
+
+def test_a_passphrase_is_asked_for_on_a_line_of_its_own(
+    office: Office, backed_up: Path, tmp_path: Path
+) -> None:
+    shutil.rmtree(office.vault())
+    line = ("-m", "caseworker.cli", "restore", str(backed_up), str(office.vault()))
+    with at_a_terminal(tmp_path, *line) as someone:
+        someone.types("Passphrase of the backup", BACKUP_PASSPHRASE)
+        someone.types("as it was at the backup", PASSPHRASES["investigations"])
+        assert someone.ends() == 0, someone.seen
+    question = "Passphrase of the vault investigations, as it was at the backup:"
+    assert question in screen_lines(someone.seen, 80)
+
+
+def test_a_restore_says_that_answers_since_the_backup_are_not_shown(
+    office: Office, server: Server, backed_up: Path
+) -> None:
+    with office.opened() as vault:
+        ReplyWriter(vault, at(DAY)).reply(1, "Where was it?")
+    office.carry(server.folder / "out")
+    server.take(server.folder / "out")
+    shutil.rmtree(office.vault())
+    told = put_back(backed_up, office.vault())
+    assert "What was answered after that backup is not in this vault" in told.out
+    # As it says: the answer is on the board, and what the server says of it shows it nowhere.
+    office.bring(*server.export(day=today()), day=today())
+    shown = vault_run(office, "show", 1)
+    assert (shown.code, "Where was it?" in shown.out) == (0, False)
 
 
 def next_index(office: Office, source: Source) -> int:

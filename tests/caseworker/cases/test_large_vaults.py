@@ -12,7 +12,7 @@ import pytest
 from caseworker.casefile.case_folder import save_case
 from caseworker.cases.conversation import conversation
 from caseworker.cases.flags import flags_by_case
-from caseworker.cases.lists import append_to_case, list_cases, unacknowledged_cases
+from caseworker.cases.lists import append_to_case, list_cases, new_cases
 from caseworker.exchange.inbound.importing import import_part
 from caseworker.exchange.outbound.exporting import export_bundle
 from caseworker.log.case_events import Noted
@@ -81,7 +81,7 @@ def deeds(vault: Vault, read: Read, folder: Path, *bundles: Path) -> dict[str, R
     counted_as("export", export_bundle(vault, folder / "out", at(DAY)))
     counted_as("import", [import_part(vault, path, at(DAY), yes) for path in bundles])
     counted_as("list", (list_cases(vault.db), flags_by_case(all_messages(vault.db))))
-    counted_as("acknowledge all", unacknowledged_cases(vault.db))
+    counted_as("acknowledge all", new_cases(vault.db))
     return done
 
 

@@ -11,7 +11,7 @@ from caseworker.cases.lists import (
     count_waiting_parts,
     list_cases,
     mend_lists,
-    unacknowledged_cases,
+    new_cases,
     waiting_replies,
 )
 from caseworker.cases.states import State
@@ -54,7 +54,7 @@ def test_a_case_goes_through_its_states(office: Office, server: Server, source: 
     with office.opened() as vault:
         assert states(vault) == [State.NEW]
         ReplyWriter(vault, at(DAY)).acknowledge(1)
-        assert (states(vault), unacknowledged_cases(vault.db)) == ([State.ACKNOWLEDGED], [])
+        assert (states(vault), new_cases(vault.db)) == ([State.ACKNOWLEDGED], [])
         ReplyWriter(vault, at(DAY)).reply(1, "Where was it?")
         assert states(vault) == [State.REPLIED]
     server.report(source, "At the bridge.", kind="follow-up")

@@ -48,7 +48,7 @@ with open_vault(Path(folder), key) as vault:
         ReplyWriter(vault, moment).reply(int(words[0]), words[1])
     else:
         writer = ReplyWriter(vault, moment)
-        for number in writer.unacknowledged():
+        for number in writer.new_cases():
             writer.acknowledge(number)
 print("done", flush=True)
 """

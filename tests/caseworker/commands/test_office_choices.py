@@ -1,5 +1,6 @@
 """What an office chooses at its beginning and later: batches, release, mirrors, the form."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from crypto.directory import Directory, read_directory
 from crypto.form import first_form, form_hash
 from tests.caseworker.commands.test_caseworker_command import Done, run
 from tests.caseworker.commands.test_server_keys import renew
-from tests.means.person_at_a_terminal import at_a_terminal
+from tests.means.person_at_a_terminal import Person, at_a_terminal
 from tests.offices.vaults import ADDRESS, Office
 
 OTHER_FORM = (
@@ -101,7 +102,7 @@ def test_a_person_is_asked_what_comes_and_told_what_a_visit_weighs(tmp_path: Pat
         someone.types("a whole number", "60")
         someone.types("export a bundle?", "2")
         for what in ("the root key", "the vault a"):
-            someone.types(f"New passphrase of {what}: ", WORD)
+            someone.types(f"New passphrase of {what}, 12 letters or more: ", WORD)
             someone.types("again", WORD)
         assert someone.ends() == 0, someone.seen
     seen = " ".join(someone.seen.split())
@@ -133,3 +134,33 @@ def test_a_renewal_changes_each_and_leaves_the_rest(office: Office, tmp_path: Pa
     assert forms == [OTHER_FORM]
     third = directory_of(renew(office, "--mirror", "--release", "every-export", "--json"))
     assert (third["mirrors"], third["release"]) == ([], "every-export")
+
+
+def creating_at_a_terminal(folder: Path) -> AbstractContextManager[Person]:
+    """Somebody who makes an office of one recipient."""
+    line = ["office", "create", str(folder / "office"), "--name", "O", "--address", ADDRESS]
+    line += ["--recipient", "a=A", "--batch-size", "32"]
+    return at_a_terminal(folder, "-m", "tests.means.quick_passphrases", *line)
+
+
+def test_a_slip_in_a_passphrase_costs_a_line_and_not_the_office(tmp_path: Path) -> None:
+    with creating_at_a_terminal(tmp_path) as someone:
+        someone.types("of the root key, 12 letters or more: ", "too short")
+        someone.types("is shorter than 12 letters. Once more.", WORD)
+        someone.types("The same again: ", WORD + "r")
+        someone.types("The two passphrases differ. Once more.", WORD)
+        someone.types("The same again: ", WORD)
+        someone.types("of the vault a, 12 letters or more: ", WORD)
+        someone.types("The same again: ", WORD)
+        assert someone.ends() == 0, someone.seen
+    assert "The office is made" in someone.seen
+
+
+def test_after_three_slips_nothing_is_made(tmp_path: Path) -> None:
+    with creating_at_a_terminal(tmp_path) as someone:
+        for _ in range(3):
+            someone.types("of the root key, 12 letters or more: ", WORD)
+            someone.types("The same again: ", WORD + "r")
+        assert someone.ends() == 1
+    assert "nothing was made: start again" in someone.seen
+    assert not (tmp_path / "office").exists()

@@ -11,8 +11,9 @@ from caseworker.vault.key_slots import VaultKey
 from caseworker.vault.servers import pinned_servers
 from crypto.directory import server_fingerprint
 from crypto.signing import SigningKey
+from ground.shell.figures import size_text
 from tests.caseworker.commands.test_caseworker_command import Done, run, vault_run
-from tests.means.person_at_a_terminal import at_a_terminal
+from tests.means.person_at_a_terminal import at_a_terminal, screen_lines
 from tests.offices.vaults import PASSPHRASES, SERVER_KEY, Office, Server, Source, make_office
 
 DIGITS = server_fingerprint(SERVER_KEY.public_key)
@@ -98,6 +99,12 @@ def test_a_person_is_shown_the_digits_and_asked(
     assert DIGITS.split()[0] in someone.seen
     assert DIGITS.split()[15] in someone.seen
     assert bool(pinned(young)) is not bool(code)
+    assert ("read out to you by another way" in " ".join(someone.seen.split())) is bool(code)
+    # What asks begins a line, and the size is that of the file.
+    rows = screen_lines(someone.seen, 80)
+    assert "The first bundle from a server. It was signed by the server" in rows
+    assert f"Checking {bundle.name}: " in someone.seen
+    assert f" of {size_text(bundle.stat().st_size)}" in someone.seen
 
 
 def test_a_bundle_of_another_server_is_said_with_its_digits_and_what_stands(
@@ -132,7 +139,7 @@ def test_the_status_names_the_server_and_the_day_by_which_it_stands(
     assert data["stands_by_export_of"] == "2026-11-26"
     assert data["board_bytes"] == len(server.board) * 1024
     text = vault_run(office, "status").out
-    assert "stands by" in text
+    assert "server's word  its bundle of" in text
     assert "the board" in text
 
 

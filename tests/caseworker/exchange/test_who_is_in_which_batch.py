@@ -26,7 +26,7 @@ def test_a_batch_does_not_tell_in_which_order_its_messages_came(tmp_path: Path) 
     office.bring(*server.export())
     with office.opened() as vault:
         writer = ReplyWriter(vault, at(server.number >> 32))
-        for case in writer.unacknowledged():
+        for case in writer.new_cases():
             writer.acknowledge(case)
     result = office.carry(tmp_path / "out")
     assert result.new_batches == 6

@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import time
 
 import pytest
 
@@ -31,6 +32,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, what: str, stream: io.StringIO) -> st
     monkeypatch.setattr(progress, "SECONDS_BETWEEN", 0)
     monkeypatch.setattr(os, "get_terminal_size", lambda *_: os.terminal_size((60, 24)))
     monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(progress, "SECONDS_MEASURED", 0)
     with progress.Progress(what, 2_000_000) as line:
         line.add(1_000_000)
     return stream.getvalue()
@@ -66,6 +68,35 @@ def test_nothing_is_shown_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_work_goes_on_where_the_terminal_was_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(monkeypatch, "Saving film", Gone()) == ""
+
+
+def test_no_time_is_said_to_be_left_before_there_was_time_to_measure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: seconds)
+    assert progress.progress_figures(1_000, 10_000_000, 999.9) == "1.0 kB of 10.0 MB"
+    seconds = 1010.0
+    later = progress.progress_figures(5_000_000, 10_000_000, 1000.0)
+    assert later == "5.0 MB of 10.0 MB, 500.0 kB/s, 10 s left"
+
+
+def test_a_question_gets_a_line_of_its_own_and_its_time_is_nobodys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds, stream = 1000.0, Terminal()
+    monkeypatch.setattr(time, "monotonic", lambda: seconds)
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("COLUMNS", "80")
+    with progress.Progress("Reading", 10_000_000) as line:
+        line.add(1_000_000)
+        with line.pause():
+            assert stream.getvalue().endswith("\r\x1b[K")
+            seconds += 3_600
+        seconds += 4
+        line.add(4_000_000)
+    shown_last = stream.getvalue().split("\r\x1b[K")[-2]
+    assert shown_last == "Reading: 5.0 MB of 10.0 MB, 1.0 MB/s, 5 s left"
 
 
 def test_a_length_of_time_has_two_units_at_most() -> None:
