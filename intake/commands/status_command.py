@@ -78,8 +78,9 @@ def _rows(found: "Overview") -> Iterator[str]:
         yield from fitted_row("Office", f"{found.name}")
         yield from fitted_row("Fingerprint", f"{found.fingerprint}")
     if found.directory is not None:
+        number = f"number {found.directory.sequence}"
         begin, end = date_text(found.directory.issued), date_text(found.directory.expires)
-        yield from fitted_row("Directory", f"number {found.directory.sequence}, {begin} until {end}")
+        yield from fitted_row("Directory", f"{number}, {begin} until {end}")
         for mirror in found.directory.mirrors:
             yield from fitted_row("Mirror", f"{ForeignText(mirror)}")
     if found.server is not None:
