@@ -145,7 +145,7 @@ def replies_in(office: Office) -> dict[int, list[str]]:
 
 
 def live(office: Office, server: Server, kills: int, killed: int, at_work: int = 0) -> Life:
-    """Import, reply, acknowledge and export, each killed again and again; then count everything.
+    """Import, acknowledge, reply and export, each killed again and again; then count everything.
 
     It goes on until so many were killed, and so many before they had said that they were done: how
     many that takes depends on the machine.
@@ -162,17 +162,17 @@ def live(office: Office, server: Server, kills: int, killed: int, at_work: int =
         def imported(number: int = number) -> None:
             assert list(replies_in(office)) == list(range(1, number + 1))
 
-        def replied(number: int = number) -> None:
-            assert f"Reply {number}." in replies_in(office)[number]
-
         def acknowledged(number: int = number) -> None:
+            assert replies_in(office)[number] == ["acknowledgement"]
+
+        def replied(number: int = number) -> None:
             assert replies_in(office)[number] == [f"Reply {number}.", "acknowledgement"]
 
         out = server.folder / f"out{number:02}"
 
         life.run("import", *paths, check=imported)
-        life.run("reply", number, f"Reply {number}.", check=replied)
         life.run("acknowledge", check=acknowledged)
+        life.run("reply", number, f"Reply {number}.", check=replied)
         life.run("export", out, check=out.stat)
         if number % 2:
             server.take(out)
