@@ -56,19 +56,25 @@ export class Replies {
       ...this.#restNote(),
       ...this.#correctionNotes(),
       ...(this.#replies.length > 0 ? this.#sections() : this.#noReply()),
-      p(
-        fill(
-          _(
-            "The office answers to a codename for {days} days after your last message. A reply stays here for at least {kept} days.",
-          ),
-          {
-            days: this.#office.directory.policy.codenameDays,
-            kept: this.#office.directory.policy.replyDays,
-          },
-        ),
-      ),
+      p(this.#terms()),
       ...this.#waysOn(),
     );
+  }
+
+  /** How long a codename and a reply hold. */
+  #terms(): string {
+    const { codenameDays: days, replyDays: kept } = this.#office.directory.policy;
+    const answers = ngettext(
+      "The office answers to a codename for {days} day after your last message.",
+      "The office answers to a codename for {days} days after your last message.",
+      days,
+    );
+    const stays = ngettext(
+      "A reply stays here for at least {kept} day.",
+      "A reply stays here for at least {kept} days.",
+      kept,
+    );
+    return `${fill(answers, { days })} ${fill(stays, { kept })}`;
   }
 
   #restNote(): Child[] {
