@@ -124,10 +124,8 @@ export class Replies {
   }
 
   #noReply(): Child[] {
-    const again = button(_("Type the words again"), "plain", this.#around.again);
-    const buttons = el("div", { class: "buttons" }, again);
     if (this.#around.rest) {
-      return [p(_("In what is there so far, nothing is for these eight words.")), buttons];
+      return [p(_("In what is there so far, nothing is for these eight words."))];
     }
     return [
       p(
@@ -136,30 +134,33 @@ export class Replies {
         ),
       ),
       p(_("Compare the words with your paper. Replies come in batches, so look again in a week.")),
-      buttons,
     ];
   }
 
   #waysOn(): Child[] {
     const { open, reason } = this.#office.status.envelopes;
+    const none = this.#replies.length === 0;
     const leave = button(_("Leave this page"), "plain", leaveNow);
+    const again = (look: string): Child[] =>
+      none ? [button(_("Type the words again"), look, this.#around.again)] : [];
     // Whom a source left out before may stand in what is missing.
     if (this.#around.rest) {
       return [
         el("p", { id: "later" }, _("You can write a follow-up once all of the board is there.")),
-        el("div", { class: "buttons" }, leave),
+        el("div", { class: "buttons" }, ...again("plain"), leave),
       ];
     }
     if (!open) {
       return [
         p(_("You cannot write to the office now."), " ", closedWords(reason)),
-        el("div", { class: "buttons" }, leave),
+        el("div", { class: "buttons" }, ...again("main"), leave),
       ];
     }
-    const write = button(_("Write a follow-up"), "main", () => {
+    // A follow-up under a wrong word reaches no report: the words come first.
+    const write = button(_("Write a follow-up"), none ? "plain" : "main", () => {
       this.#followUp.begin();
     });
-    return [el("div", { class: "buttons" }, write, leave)];
+    return [el("div", { class: "buttons" }, ...again("main"), write, leave)];
   }
 }
 

@@ -31,6 +31,8 @@ class Visit {
   readonly #office: Office;
   readonly #board: Board;
   readonly #delivery: FollowUpDelivery;
+  /** The words as they were typed last: who looks for the wrong one among them types that one alone. */
+  #typed = "";
 
   constructor(office: Office, board: Board) {
     this.#office = office;
@@ -39,7 +41,10 @@ class Visit {
   }
 
   readonly ask = (): void => {
-    askCodename((read) => void this.#look(read));
+    askCodename((read, typed) => {
+      this.#typed = typed;
+      void this.#look(read);
+    }, this.#typed);
     const report = el("a", { href: "../" }, _("You have no codename yet? Report something"));
     byId("page").append(p(report));
   };

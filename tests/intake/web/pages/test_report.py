@@ -485,7 +485,10 @@ def test_what_the_server_refuses_for_good_stops_and_can_be_tried_again(
     ("typed", "said"),
     [
         ("abandon ability able", "not eight words"),
-        ("abandon ability able qqqqq above absent absorb abstract", "Word 4 is not in the list"),
+        (
+            "abandon ability able qqqqq above absent absorb abstract",
+            "Word 4, “qqqqq”, is not in the list",
+        ),
         ("abandon " * 8, "One of these words is wrong"),
     ],
 )
