@@ -48,7 +48,7 @@ function askForBoard(
       );
       return;
     }
-    const around = { corrections, delivery: followUpIntoFile(), again, rest: null };
+    const around = { corrections, delivery: followUpIntoFile(), again, rest: null, empty: false };
     new Replies(office, tags.source, found, around).show();
   };
   const chooser = fileButton("board", _("Choose the saved board"), (data) => void open(data));

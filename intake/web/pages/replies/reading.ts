@@ -28,6 +28,8 @@ export interface Around {
   readonly again: () => void;
   /** Null where all of the board is there. */
   readonly rest: Rest | null;
+  /** Whether there is nothing on the board for anybody. */
+  readonly empty: boolean;
 }
 
 /** What the office wrote, and the ways on. */
@@ -93,7 +95,10 @@ export class Replies {
         document.getElementById("later")?.remove();
       },
       () => {
-        note.replaceChildren(p(_("The rest of the board could not be loaded.")));
+        const again = button(_("Try again"), "plain", () => {
+          location.reload();
+        });
+        note.replaceChildren(p(_("The rest of the board could not be loaded.")), p(again));
       },
     );
     return [note];
@@ -127,13 +132,26 @@ export class Replies {
     if (this.#around.rest) {
       return [p(_("In what is there so far, nothing is for these eight words."))];
     }
+    const compare = [
+      p(_("Compare the words with your paper. Replies come in batches, so look again in a week.")),
+    ];
+    if (this.#around.empty) {
+      return [
+        p(
+          _(
+            "The office has not replied to anybody so far: the board is empty. Whether a word is wrong cannot be told from that.",
+          ),
+        ),
+        ...compare,
+      ];
+    }
     return [
       p(
         _(
           "For these eight words there is nothing on the board. Either the office has not replied yet, or a word is wrong: not every wrong word can be noticed.",
         ),
       ),
-      p(_("Compare the words with your paper. Replies come in batches, so look again in a week.")),
+      ...compare,
     ];
   }
 

@@ -16,7 +16,7 @@ import { fill, writtenDay } from "../parts/wording.ts";
 import { askCodename } from "./asking.ts";
 import { makeTags } from "./key_screen.ts";
 import { Replies } from "./reading.ts";
-import { allThere, askWhetherEarly } from "./waiting.ts";
+import { allThere, askWhetherInPart } from "./waiting.ts";
 
 async function startReplies(): Promise<void> {
   const office = await openOfficePage();
@@ -65,6 +65,7 @@ class Visit {
       corrections: read.corrections,
       delivery: this.#delivery,
       again: this.ask,
+      empty: all && this.#board.volumes.length === 0,
       rest: all ? null : { loaded: this.#board.loaded, showAll },
     }).show();
   }
@@ -74,7 +75,7 @@ class Visit {
       this.#showBroken(tags, read);
     };
     const early = (): void => {
-      askWhetherEarly(() => void this.#show(tags, read, false), back);
+      askWhetherInPart(() => void this.#show(tags, read, false), back);
     };
     onBrowserBack(() => undefined);
     show(

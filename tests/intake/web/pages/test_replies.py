@@ -175,6 +175,7 @@ def test_words_that_found_nothing_are_first_of_all_typed_again_and_are_kept_for_
         typed = _nobodys().title()
         visitor.type_codename(typed)
         page.wait_text("No reply yet, or a word is wrong", seconds=PATIENCE)
+        assert "the board is empty" in page.text("#page")
         assert page.texts("#page .main") == ["Type the words again"]
         assert page.texts("#page .plain") == ["Write a follow-up", "Leave this page"]
         page.click(role="button", name="Type the words again")
@@ -258,9 +259,16 @@ def test_a_damaged_board_is_said_to_be_damaged(browser: Browser, tmp_path: Path)
         page.wait_text("The reply board could not be loaded", seconds=PATIENCE)
         assert page.axe() == []
         page.click(role="button", name="Show what is there so far")
+        # Nothing comes for which one could wait.
+        assert "Wait until all is there" not in page.text("#page")
+        assert "Others try again until all of the board is there." in page.text("#page")
+        assert page.axe() == []
         page.click(role="button", name="Show what is there so far")
-        page.wait_text("Nothing so far")
+        page.wait_text("The rest of the board could not be loaded.")
+        assert "Nothing so far" in page.text("h1")
         _nothing_written(page)
+        page.click(role="button", name="Try again")
+        page.wait_for("#codename")
         # A report can be written all the same: nobody reads the board there.
         Visitor(page, pages.address).report("something")
         page.close()
