@@ -17,6 +17,7 @@ from crypto.names import Day, GenesisId
 from crypto.word_lists import word_list
 from ground.languages import LANGUAGES, Language
 from ground.shell.refusals import Refusal
+from intake.site.contacts import contacts_in
 from intake.site.offline import offline_page
 from intake.site.plain import plain_pages
 from intake.site.program import program_in
@@ -110,7 +111,6 @@ def site_files(genesis_id: GenesisId, directory: Directory, build_day: Day) -> d
         "build_day": build_day,
         "lowest": f"{directory.delegation.number} {directory.sequence}",
         "onion": next((one for one in directory.addresses if one.endswith(".onion")), ""),
-        "contacts": directory.contacts,
         "languages": [(language.code, language.name) for language in LANGUAGES],
         "style": style,
     }
@@ -121,6 +121,7 @@ def site_files(genesis_id: GenesisId, directory: Directory, build_day: Day) -> d
             "language": language.code,
             "direction": language.direction,
             "office": name_in(directory.names, language.code),
+            "contacts": contacts_in(directory.contacts, language.code),
         }
         words = word_list(language.words)
         offline = offline_page(

@@ -68,6 +68,13 @@ def test_every_page_is_there_in_every_language(site: Path) -> None:
 
 
 @pytest.mark.parametrize("language", CODES)
+def test_the_ways_without_javascript_can_be_found_with_it(site: Path, language: str) -> None:
+    for page, place in (("index.html", ""), ("replies/index.html", "#replies")):
+        foot = (site / language / page).read_text().partition("<footer>")[2]
+        assert f'<a href="/{language}/plain/{place}">' in foot
+
+
+@pytest.mark.parametrize("language", CODES)
 def test_there_is_a_page_for_every_answer_that_the_form_can_give(site: Path, language: str) -> None:
     source = Path(sealed_uploads.__file__).read_text() + Path(form.__file__).read_text()
     codes = set(

@@ -15,14 +15,18 @@ import { followUpIntoFile } from "./saving.ts";
 
 /** Asks for the codename, then for the board; `leave` goes back to the beginning. */
 export function startOfflineReplies(office: Office, leave: () => void): void {
-  const again = (): void => {
-    startOfflineReplies(office, leave);
-  };
-  askCodename((read) => {
+  askForWords(office, leave, "");
+}
+
+function askForWords(office: Office, leave: () => void, before: string): void {
+  askCodename((read, typed) => {
+    const again = (): void => {
+      askForWords(office, leave, typed);
+    };
     void makeTags(office, read).then((tags) => {
       askForBoard(office, tags, read, again);
     });
-  });
+  }, before);
   onBrowserBack(leave);
 }
 
@@ -44,7 +48,7 @@ function askForBoard(
       );
       return;
     }
-    const around = { corrections, delivery: followUpIntoFile(), again, rest: null };
+    const around = { corrections, delivery: followUpIntoFile(), again, rest: null, empty: false };
     new Replies(office, tags.source, found, around).show();
   };
   const chooser = fileButton("board", _("Choose the saved board"), (data) => void open(data));

@@ -18,6 +18,7 @@ import {
   showFoot,
   type Child,
 } from "../parts/elements.ts";
+import { contactsIn } from "../parts/contacts.ts";
 import { comparison } from "../parts/fingerprint.ts";
 import { onBrowserBack, watchLeaving } from "../parts/leaving.ts";
 import { fileButton } from "../parts/small_file.ts";
@@ -75,7 +76,7 @@ function openOffice(data: Uint8Array): void {
     const office = officeFromFile(data, genesisId);
     byId("contacts").replaceChildren(
       el("h2", {}, _("Other ways to report")),
-      list(office.directory.contacts),
+      list(contactsIn(office.directory.contacts, LANGUAGE)),
     );
     showOffice(office);
   } catch (error) {

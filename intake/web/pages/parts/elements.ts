@@ -1,5 +1,7 @@
 /** Building and showing pieces of a page. Text goes in as text: nothing is ever read as HTML. */
 
+import { fill } from "./wording.ts";
+
 type Attribute = string | number | boolean | ((event: Event) => void);
 export type Child = Node | string;
 
@@ -44,6 +46,14 @@ export function show(heading: Child, ...children: readonly Child[]): void {
   document.body.className = "";
   scrollTo(0, 0);
   title.focus();
+}
+
+/** Says above the heading which of how many steps the screen is, and with the heading where it is read aloud. */
+export function tellStep(step: number, of: number): void {
+  const words = fill(_("Step {step} of {total}"), { step, total: of });
+  const page = byId("page");
+  page.querySelector("h1")?.setAttribute("aria-describedby", "step");
+  page.prepend(el("p", { id: "step" }, words));
 }
 
 /** Shows the foot of the page, where the other ways to report stand, and the choice of language. */

@@ -6,6 +6,7 @@ import type { Day, GenesisId } from "../../protocol/names.ts";
 import { today } from "../../reach/clock.ts";
 import { getFile, ServerError } from "../../reach/api.ts";
 import { openOffice, OfficeRefusal, type Office, type PageFacts } from "../../reach/office.ts";
+import { contactsIn } from "./contacts.ts";
 import { byId, button, el, list, p, show, showFoot, type Child } from "./elements.ts";
 import { addWordList } from "./word_list.ts";
 import { fill, writtenDay } from "./wording.ts";
@@ -114,7 +115,7 @@ function pageFacts(): PageFacts {
 }
 
 function showContacts(directory: Directory): void {
-  byId("contacts").replaceChildren(list(directory.contacts));
+  byId("contacts").replaceChildren(list(contactsIn(directory.contacts, LANGUAGE)));
 }
 
 function showRefusal(refusal: OfficeRefusal): void {

@@ -2,24 +2,29 @@
 
 import { readCodenameInAny, type ReadCodename } from "../../protocol/codename.ts";
 import { NotACodename } from "../../protocol/errors.ts";
+import { codenamePieces } from "../../protocol/typed_words.ts";
 import { complain, el, form, p, quietDown, show, showFoot } from "../parts/elements.ts";
 import { onBrowserBack } from "../parts/leaving.ts";
 import { textField } from "../parts/text_fields.ts";
 import { wordLists } from "../parts/word_list.ts";
 import { fill } from "../parts/wording.ts";
 
-/** Asks for the codename. */
-export function askCodename(onRead: (read: ReadCodename) => void): void {
-  const field = textField("codename", "", 3, () => undefined);
+/** Asks for the codename; `typed` is what stands in the field already, `onRead` is told what stood there then. */
+export function askCodename(
+  onRead: (read: ReadCodename, typed: string) => void,
+  typed: string,
+): void {
+  const field = textField("codename", typed, 3, () => undefined);
   field.setAttribute("autocapitalize", "none");
   field.setAttribute("aria-describedby", "codename-help");
   const onNext = (): void => {
     quietDown();
     try {
-      onRead(readCodenameInAny(field.value, wordLists()));
+      onRead(readCodenameInAny(field.value, wordLists()), field.value);
     } catch (error) {
       if (!(error instanceof NotACodename)) throw error;
-      complain(field, codenameProblem(error));
+      const word = error.position === null ? "" : selectWord(field, error.position);
+      complain(field, codenameProblem(error, word));
     }
   };
   onBrowserBack(null);
@@ -49,13 +54,25 @@ export function askCodename(onRead: (read: ReadCodename) => void): void {
   showFoot();
 }
 
-function codenameProblem(error: NotACodename): string {
+/** Selects a word, counting from 1, for the moment when the field has the focus; returns it. */
+function selectWord(field: HTMLTextAreaElement, position: number): string {
+  let [start, end] = [0, 0];
+  for (const piece of codenamePieces(field.value).slice(0, position)) {
+    start = field.value.indexOf(piece, end);
+    end = start + piece.length;
+  }
+  field.setSelectionRange(start, end);
+  return field.value.slice(start, end);
+}
+
+function codenameProblem(error: NotACodename, word: string): string {
   switch (error.reason) {
     case "count":
       return _("These are not eight words. Type all eight, with spaces between them.");
     case "word":
-      return fill(_("Word {n} is not in the list. Look at your paper."), {
+      return fill(_("Word {n}, “{word}”, is not in the list. Look at your paper."), {
         n: error.position ?? 0,
+        word,
       });
     case "check":
       return _(

@@ -6,7 +6,7 @@ import type { Office } from "../../reach/office.ts";
 import { takesFiles } from "../../sending/limits.ts";
 import { fileChooser } from "../parts/attaching.ts";
 import type { FollowUpDelivery } from "../parts/delivery.ts";
-import { complain, form, p, quietDown, show } from "../parts/elements.ts";
+import { complain, el, form, p, quietDown, show } from "../parts/elements.ts";
 import { guardLeaving, onBrowserBack } from "../parts/leaving.ts";
 import { recipientBoxes } from "../parts/recipient_boxes.ts";
 import { askText, limitNotes, textLimit } from "../parts/text_fields.ts";
@@ -44,7 +44,9 @@ export class FollowUp {
   }
 
   begin(): void {
-    const unknown = p(
+    const unknown = el(
+      "p",
+      { class: "note" },
       _(
         "The office has not replied to this codename yet. If a word is wrong, it cannot tell that your follow-up belongs to your report.",
       ),
@@ -56,8 +58,7 @@ export class FollowUp {
         name: "text",
         heading: _("What do you want to add?"),
         help: [
-          p(_("The office sees which report this belongs to.")),
-          ...(this.#answered ? [] : [unknown]),
+          this.#answered ? p(_("The office sees which report this belongs to.")) : unknown,
           ...limitNotes(this.#office),
         ],
         rows: 10,

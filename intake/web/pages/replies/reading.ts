@@ -28,6 +28,8 @@ export interface Around {
   readonly again: () => void;
   /** Null where all of the board is there. */
   readonly rest: Rest | null;
+  /** Whether there is nothing on the board for anybody. */
+  readonly empty: boolean;
 }
 
 /** What the office wrote, and the ways on. */
@@ -56,19 +58,25 @@ export class Replies {
       ...this.#restNote(),
       ...this.#correctionNotes(),
       ...(this.#replies.length > 0 ? this.#sections() : this.#noReply()),
-      p(
-        fill(
-          _(
-            "The office answers to a codename for {days} days after your last message. A reply stays here for at least {kept} days.",
-          ),
-          {
-            days: this.#office.directory.policy.codenameDays,
-            kept: this.#office.directory.policy.replyDays,
-          },
-        ),
-      ),
+      p(this.#terms()),
       ...this.#waysOn(),
     );
+  }
+
+  /** How long a codename and a reply hold. */
+  #terms(): string {
+    const { codenameDays: days, replyDays: kept } = this.#office.directory.policy;
+    const answers = ngettext(
+      "The office answers to a codename for {days} day after your last message.",
+      "The office answers to a codename for {days} days after your last message.",
+      days,
+    );
+    const stays = ngettext(
+      "A reply stays here for at least {kept} day.",
+      "A reply stays here for at least {kept} days.",
+      kept,
+    );
+    return `${fill(answers, { days })} ${fill(stays, { kept })}`;
   }
 
   #restNote(): Child[] {
@@ -87,7 +95,10 @@ export class Replies {
         document.getElementById("later")?.remove();
       },
       () => {
-        note.replaceChildren(p(_("The rest of the board could not be loaded.")));
+        const again = button(_("Try again"), "plain", () => {
+          location.reload();
+        });
+        note.replaceChildren(p(_("The rest of the board could not be loaded.")), p(again));
       },
     );
     return [note];
@@ -118,10 +129,21 @@ export class Replies {
   }
 
   #noReply(): Child[] {
-    const again = button(_("Type the words again"), "plain", this.#around.again);
-    const buttons = el("div", { class: "buttons" }, again);
     if (this.#around.rest) {
-      return [p(_("In what is there so far, nothing is for these eight words.")), buttons];
+      return [p(_("In what is there so far, nothing is for these eight words."))];
+    }
+    const compare = [
+      p(_("Compare the words with your paper. Replies come in batches, so look again in a week.")),
+    ];
+    if (this.#around.empty) {
+      return [
+        p(
+          _(
+            "The office has not replied to anybody so far: the board is empty. Whether a word is wrong cannot be told from that.",
+          ),
+        ),
+        ...compare,
+      ];
     }
     return [
       p(
@@ -129,31 +151,34 @@ export class Replies {
           "For these eight words there is nothing on the board. Either the office has not replied yet, or a word is wrong: not every wrong word can be noticed.",
         ),
       ),
-      p(_("Compare the words with your paper. Replies come in batches, so look again in a week.")),
-      buttons,
+      ...compare,
     ];
   }
 
   #waysOn(): Child[] {
     const { open, reason } = this.#office.status.envelopes;
+    const none = this.#replies.length === 0;
     const leave = button(_("Leave this page"), "plain", leaveNow);
+    const again = (look: string): Child[] =>
+      none ? [button(_("Type the words again"), look, this.#around.again)] : [];
     // Whom a source left out before may stand in what is missing.
     if (this.#around.rest) {
       return [
         el("p", { id: "later" }, _("You can write a follow-up once all of the board is there.")),
-        el("div", { class: "buttons" }, leave),
+        el("div", { class: "buttons" }, ...again("plain"), leave),
       ];
     }
     if (!open) {
       return [
         p(_("You cannot write to the office now."), " ", closedWords(reason)),
-        el("div", { class: "buttons" }, leave),
+        el("div", { class: "buttons" }, ...again("main"), leave),
       ];
     }
-    const write = button(_("Write a follow-up"), "main", () => {
+    // A follow-up under a wrong word reaches no report: the words come first.
+    const write = button(_("Write a follow-up"), none ? "plain" : "main", () => {
       this.#followUp.begin();
     });
-    return [el("div", { class: "buttons" }, write, leave)];
+    return [el("div", { class: "buttons" }, ...again("main"), write, leave)];
   }
 }
 

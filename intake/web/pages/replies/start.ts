@@ -16,7 +16,7 @@ import { fill, writtenDay } from "../parts/wording.ts";
 import { askCodename } from "./asking.ts";
 import { makeTags } from "./key_screen.ts";
 import { Replies } from "./reading.ts";
-import { allThere, askWhetherEarly } from "./waiting.ts";
+import { allThere, askWhetherInPart } from "./waiting.ts";
 
 async function startReplies(): Promise<void> {
   const office = await openOfficePage();
@@ -31,6 +31,8 @@ class Visit {
   readonly #office: Office;
   readonly #board: Board;
   readonly #delivery: FollowUpDelivery;
+  /** The words as they were typed last: who looks for the wrong one among them types that one alone. */
+  #typed = "";
 
   constructor(office: Office, board: Board) {
     this.#office = office;
@@ -39,7 +41,10 @@ class Visit {
   }
 
   readonly ask = (): void => {
-    askCodename((read) => void this.#look(read));
+    askCodename((read, typed) => {
+      this.#typed = typed;
+      void this.#look(read);
+    }, this.#typed);
     const report = el("a", { href: "../" }, _("You have no codename yet? Report something"));
     byId("page").append(p(report));
   };
@@ -60,6 +65,7 @@ class Visit {
       corrections: read.corrections,
       delivery: this.#delivery,
       again: this.ask,
+      empty: all && this.#board.volumes.length === 0,
       rest: all ? null : { loaded: this.#board.loaded, showAll },
     }).show();
   }
@@ -69,7 +75,7 @@ class Visit {
       this.#showBroken(tags, read);
     };
     const early = (): void => {
-      askWhetherEarly(() => void this.#show(tags, read, false), back);
+      askWhetherInPart(() => void this.#show(tags, read, false), back);
     };
     onBrowserBack(() => undefined);
     show(

@@ -64,7 +64,7 @@ function tell({ progress }: Board): void {
 }
 
 /** Says what looking early can tell. */
-export function askWhetherEarly(early: () => void, wait: () => void): void {
+function askWhetherEarly(early: () => void, wait: () => void): void {
   onBrowserBack(wait);
   show(
     _("Look before all is there?"),
@@ -79,6 +79,26 @@ export function askWhetherEarly(early: () => void, wait: () => void): void {
       { class: "buttons" },
       button(_("Wait until all is there"), "main", wait),
       button(_("Show what is there so far"), "plain", early),
+    ),
+  );
+}
+
+/** Says what it can tell to be content with a part of a board whose rest cannot be loaded. */
+export function askWhetherInPart(look: () => void, back: () => void): void {
+  onBrowserBack(back);
+  show(
+    _("Look at a part of the board?"),
+    p(
+      _(
+        "Others try again until all of the board is there. Who does not can be told from them, and most likely has found something.",
+      ),
+    ),
+    p(_("If you look now, try again later all the same.")),
+    el(
+      "div",
+      { class: "buttons" },
+      button(_("Back"), "main", back),
+      button(_("Show what is there so far"), "plain", look),
     ),
   );
 }

@@ -18,6 +18,7 @@ import {
   p,
   quietDown,
   show,
+  tellStep,
   type Child,
 } from "../parts/elements.ts";
 import { comparison } from "../parts/fingerprint.ts";
@@ -85,6 +86,12 @@ export class Report {
     if (question.kind === "recipients") this.#askRecipients(question, ways);
     else if (question.kind === "choice") this.#askChoice(question, ways);
     else this.#askText(question, ways);
+    this.#tellStep(step);
+  }
+
+  /** Says how far it is; the last step is the summary. */
+  #tellStep(step: number): void {
+    tellStep(step + 1, this.#questions.length + 1);
   }
 
   #askChoice(question: Asked, ways: Ways): void {
@@ -171,6 +178,7 @@ export class Report {
       p(this.#delivery.note),
       form([], this.#delivery.button, () => void this.#send(), back),
     );
+    this.#tellStep(this.#questions.length);
   }
 
   #summaryRow(question: Asked, step: number): Child[] {

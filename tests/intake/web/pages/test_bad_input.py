@@ -206,9 +206,12 @@ def test_a_wrong_codename_is_told_apart_by_what_to_do(
 
     is_told(
         " ".join([*words[:4], "zzzzzz", *words[5:]]),
-        "Word {n} is not in the list. Look at your paper.",
+        "Word {n}, “{word}”, is not in the list. Look at your paper.",
         n=5,
+        word="zzzzzz",
     )
+    page.click(".summary a")
+    assert page.evaluate("getSelection().toString()") == "zzzzzz"
     is_told(
         " ".join(words[:7]), "These are not eight words. Type all eight, with spaces between them."
     )

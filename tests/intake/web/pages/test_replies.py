@@ -164,6 +164,25 @@ def test_nothing_is_shown_before_all_of_the_board_is_there(
         page.close()
 
 
+def test_words_that_found_nothing_are_first_of_all_typed_again_and_are_kept_for_that(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with practice_pages(tmp_path) as pages:
+        page = browser.open()
+        visitor = Visitor(page, pages.address)
+        visitor.open_replies()
+        assert page.evaluate("document.querySelector('#codename').value") == ""
+        typed = _nobodys().title()
+        visitor.type_codename(typed)
+        page.wait_text("No reply yet, or a word is wrong", seconds=PATIENCE)
+        assert "the board is empty" in page.text("#page")
+        assert page.texts("#page .main") == ["Type the words again"]
+        assert page.texts("#page .plain") == ["Write a follow-up", "Leave this page"]
+        page.click(role="button", name="Type the words again")
+        assert page.evaluate("document.querySelector('#codename').value") == typed
+        page.close()
+
+
 def test_who_looks_early_is_told_what_that_tells_and_sees_the_rest_when_it_comes(
     browser: Browser, tmp_path: Path
 ) -> None:
@@ -240,9 +259,16 @@ def test_a_damaged_board_is_said_to_be_damaged(browser: Browser, tmp_path: Path)
         page.wait_text("The reply board could not be loaded", seconds=PATIENCE)
         assert page.axe() == []
         page.click(role="button", name="Show what is there so far")
+        # Nothing comes for which one could wait.
+        assert "Wait until all is there" not in page.text("#page")
+        assert "Others try again until all of the board is there." in page.text("#page")
+        assert page.axe() == []
         page.click(role="button", name="Show what is there so far")
-        page.wait_text("Nothing so far")
+        page.wait_text("The rest of the board could not be loaded.")
+        assert "Nothing so far" in page.text("h1")
         _nothing_written(page)
+        page.click(role="button", name="Try again")
+        page.wait_for("#codename")
         # A report can be written all the same: nobody reads the board there.
         Visitor(page, pages.address).report("something")
         page.close()

@@ -85,6 +85,24 @@ def test_the_first_load_of_the_report_page_is_small(
     assert size <= FIRST_LOAD_MAX
 
 
+def test_each_step_says_which_of_how_many_it_is(page: Page, pages: PracticePages) -> None:
+    total = len(SCREENS) + 1
+    page.goto(pages.address + "/en/")
+    page.click(role="button", name="Start the report")
+    for step, screen in enumerate(SCREENS, 1):
+        page.wait_for("#" + screen)
+        assert page.texts("#step") == [f"Step {step} of {total}"]
+        if screen == "text":
+            page.fill("#text", "something")
+        page.click("form .main")
+    page.wait_for(".answers")
+    assert page.texts("#step") == [f"Step {total} of {total}"]
+    # The heading takes the focus, and this is read with it.
+    described = "document.activeElement.getAttribute('aria-describedby')"
+    assert page.evaluate(described) == "step"
+    assert page.axe() == []
+
+
 def test_the_first_screen_asks_the_server_for_nothing(page: Page, pages: PracticePages) -> None:
     page.goto(pages.address + "/en/")
     page.wait_for(role="button", name="Start the report")
@@ -467,7 +485,10 @@ def test_what_the_server_refuses_for_good_stops_and_can_be_tried_again(
     ("typed", "said"),
     [
         ("abandon ability able", "not eight words"),
-        ("abandon ability able qqqqq above absent absorb abstract", "Word 4 is not in the list"),
+        (
+            "abandon ability able qqqqq above absent absorb abstract",
+            "Word 4, “qqqqq”, is not in the list",
+        ),
         ("abandon " * 8, "One of these words is wrong"),
     ],
 )
