@@ -200,9 +200,9 @@ def _add_create(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--contact",
-        metavar="TEXT",
+        metavar="[LANG=]TEXT",
         default=[],
-        help="another way to report, shown when the page cannot take reports",
+        help="another way to report, shown when the page cannot take reports; ru=… in Russian only",
         nargs="+",
         action="extend",
     )

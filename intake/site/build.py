@@ -12,12 +12,12 @@ from pathlib import Path
 import zopfli.gzip
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from crypto.contacts import contacts_in
 from crypto.directory import Directory, name_in
 from crypto.names import Day, GenesisId
 from crypto.word_lists import word_list
 from ground.languages import LANGUAGES, Language
 from ground.shell.refusals import Refusal
-from intake.site.contacts import contacts_in
 from intake.site.offline import offline_page
 from intake.site.plain import plain_pages
 from intake.site.program import program_in

@@ -68,6 +68,8 @@ def import_part(vault: Vault, path: Path, moment: Moment, compare: Compare) -> I
         part = reader.sha256.digest()
         known = find_import(vault.db, part)
         if known and not known.chunks_left:
+            # It may have been killed when its rows were there and the rest not yet removed.
+            _remove_interrupted(vault)
             return ImportResult(header, known_since=known.imported_day)
         is_first = wants_first_server(vault)
         if is_first:
@@ -97,9 +99,7 @@ class _Signed:
 def _import_items(
     vault: Vault, reader: "_HashingReader", signed: _Signed, moment: Moment
 ) -> PartItems:
-    files = ChunkFiles(vault.folder)
-    if files.interrupted():
-        files.remove_strays(set(kept_file_names(vault.db)))
+    files = _remove_interrupted(vault)
     files.begin()
     part_items = PartItems(vault, moment, files, signed.server)
     try:
@@ -121,6 +121,15 @@ def _import_items(
     files.remove(dropped)
     files.end()
     return part_items
+
+
+def _remove_interrupted(vault: Vault) -> ChunkFiles:
+    """Remove what a killed import has left; return the vault's chunk files."""
+    files = ChunkFiles(vault.folder)
+    if files.interrupted():
+        files.remove_strays(set(kept_file_names(vault.db)))
+        files.end()
+    return files
 
 
 def _log_import(

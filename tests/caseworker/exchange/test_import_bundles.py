@@ -346,6 +346,21 @@ def test_what_an_interrupted_import_left_is_removed_by_the_next(
     assert not (chunks / "importing").exists()
 
 
+def test_the_same_part_again_removes_what_its_killed_import_had_not_yet_removed(
+    office: Office, server: Server, source: Source
+) -> None:
+    server.report(source, files=[("a", b"bytes")])
+    paths = server.export()
+    office.bring(*paths)
+    chunks = office.vault() / "chunks"
+    (kept,) = chunks.rglob("??/*")
+    kept.with_name("dropped and not yet removed").touch()
+    (chunks / "importing").touch()
+    office.bring(*paths)
+    assert list(chunks.rglob("??/*")) == [kept]
+    assert not (chunks / "importing").exists()
+
+
 def test_the_log_is_whole_after_imports(office: Office, server: Server, source: Source) -> None:
     server.report(source)
     office.bring(*server.export())

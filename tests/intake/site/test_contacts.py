@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from crypto.contacts import contacts_in
 from crypto.directory import read_directory
 from crypto.names import Day
 from intake.site.build import build_site
-from intake.site.contacts import contacts_in
 from tests.offices.signed_office import PracticeOffice
 
 BOTH = ("en=By post: A Street", "ru=Почтой: улица А", "+7 000 000-00-00")

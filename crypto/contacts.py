@@ -1,4 +1,4 @@
-"""The other ways to report that an office names, in the language of a page."""
+"""The other ways to report that an office names, for who reads a language. Source: SPEC 10.2."""
 
 import re
 from collections.abc import Sequence
