@@ -21,7 +21,7 @@ from caseworker.vault.messages import MessageMark, message_proof, messages_of_ca
 from caseworker.vault.of_before import is_of_before
 from caseworker.vault.taken import Outgoing, last_live_day, outgoing_state
 from crypto.directory import Directory
-from crypto.names import Day, Week
+from crypto.names import Day, ThreadId, Week
 from crypto.payload import Payload
 from crypto.statements import StatementKind
 
@@ -128,10 +128,14 @@ def conversation(vault: Vault, number: int) -> Conversation:
         flags=tuple(sorted(flags_of_case(vault.db, number))),
         looked_at=tuple(sorted(log.looked_at)),
         records_left=None if of_before else records_left(vault.db, thread_id),
-        found_until=None if of_before else found_until(vault, thread_id),
+        found_until=None if directory is None else _found_until(vault, thread_id, directory),
         told_day=None if of_before else newest_export_day(vault),
         entries=tuple(entry for _, entry in entries),
     )
+
+
+def _found_until(vault: Vault, thread_id: ThreadId, directory: Directory) -> Day | None:
+    return found_until(vault.db, thread_id, directory.policy.codename_days)
 
 
 def _message_view(

@@ -82,6 +82,7 @@ def _acknowledge(options: AcknowledgeOptions, surroundings: Surroundings) -> Ans
         )
     data = {
         "released": list(done.released),
+        "passed_over": list(done.passed_over),
         "refused": {str(number): in_words(one).message for number, one in done.refused.items()},
     }
     return Answer(lines(*_acknowledged_lines(done, options.vault)), data, complete=not done.refused)
@@ -92,6 +93,9 @@ def _acknowledged_lines(done: Acknowledged, vault: Path) -> list[str]:
     numbers = ", ".join(map(str, done.released))
     to_whom = f", to {'case' if number == 1 else 'cases'} {numbers}" if number else ""
     parts = [f"{counted(number, 'acknowledgement')} released{to_whom}."]
+    if done.passed_over:
+        which = ", ".join(map(str, done.passed_over))
+        parts.append(f"Passed over, since nobody looks for an answer any more: {which}.")
     parts += [
         f"Left out: {one.message}. {one.hint}" for one in map(in_words, done.refused.values())
     ]

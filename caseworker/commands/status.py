@@ -17,7 +17,7 @@ from crypto.days import first_day
 from crypto.directory import fingerprint, name_in, server_fingerprint
 from crypto.names import Day
 from crypto.running_out import card_end
-from ground.shell.figures import distance_text, iso_date, size_text
+from ground.shell.figures import distance_text, iso_date, iso_date_or_none, size_text
 from ground.shell.foreign import ForeignText
 from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import fitted, lines, table
@@ -50,7 +50,7 @@ def _status(options: StatusOptions, surroundings: Surroundings) -> Answer:
     data = {
         **_identity(status),
         **_keys(status),
-        "last_backup": _day_or_none(status.backup_day),
+        "last_backup": iso_date_or_none(status.backup_day),
         "old_keys": due_data(status.old_keys),
         **_traffic(status),
         "events": status.events,
@@ -101,8 +101,8 @@ def _keys(status: VaultStatus) -> dict[str, object]:
 def _traffic(status: VaultStatus) -> dict[str, object]:
     return {
         "cases": status.cases,
-        "last_import": _day_or_none(status.arrived.last_import_day),
-        "stands_by_export_of": _day_or_none(status.newest_export_day),
+        "last_import": iso_date_or_none(status.arrived.last_import_day),
+        "stands_by_export_of": iso_date_or_none(status.newest_export_day),
         "servers": [server_fingerprint(one) for one in status.servers],
         "board_bytes": status.board_size,
         "missing_parts": status.missing_parts,
@@ -166,10 +166,6 @@ def _board(status: VaultStatus) -> str:
     if not status.board_size:
         return "nothing on it, as far as is known here"
     return f"{size_text(status.board_size)}, which each visit loads"
-
-
-def _day_or_none(day: Day | None) -> str | None:
-    return None if day is None else iso_date(day)
 
 
 def _distance_or_none(day: Day | None, today: Day) -> str:

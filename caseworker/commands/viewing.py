@@ -26,7 +26,7 @@ from caseworker.moments import Moment
 from caseworker.work.list_cases import ListedCase, list_with_beginnings
 from crypto.days import first_day
 from crypto.names import Day
-from ground.shell.figures import counted, date_text, iso_date, size_text
+from ground.shell.figures import counted, date_text, iso_date, iso_date_or_none, size_text
 from ground.shell.foreign import ForeignText, foreign_path
 from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import fitted, lines, quoted, table
@@ -192,14 +192,10 @@ def _conversation_data(case: Conversation) -> dict[str, object]:
         "flags": list(case.flags),
         "looked_at": list(case.looked_at),
         "records_left": case.records_left,
-        "found_until": _day_or_none(case.found_until),
-        "told_on": _day_or_none(case.told_day),
+        "found_until": iso_date_or_none(case.found_until),
+        "told_on": iso_date_or_none(case.told_day),
         "entries": [_entry_data(entry) for entry in case.entries],
     }
-
-
-def _day_or_none(day: Day | None) -> str | None:
-    return None if day is None else iso_date(day)
 
 
 def _entry_data(entry: MessageView | ReplyView | NoteView) -> dict[str, object]:

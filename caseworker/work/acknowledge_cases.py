@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from caseworker.cases.found_until import NeverFoundError
 from caseworker.moments import Moment
 from caseworker.vault.folder import Vault
 from caseworker.work.replying import ReplyWriter
@@ -13,10 +14,14 @@ __all__ = ["Acknowledged", "acknowledge_cases"]
 
 @dataclass(frozen=True)
 class Acknowledged:
-    """The numbers of the cases whose acknowledgement waits now, and why others' does not."""
+    """The numbers of the cases whose acknowledgement waits now, and why others' does not.
+
+    `passed_over` are new ones to which nobody looks for an answer any more.
+    """
 
     released: tuple[int, ...]
     refused: Mapping[int, Refusal]
+    passed_over: tuple[int, ...]
 
 
 def acknowledge_cases(
@@ -35,6 +40,7 @@ def acknowledge_cases(
     writer = ReplyWriter(vault, moment)
     released: list[int] = []
     refused: dict[int, Refusal] = {}
+    passed_over: list[int] = []
     for number in writer.new_cases() if cases is None else cases:
         if number in leave_out:
             continue
@@ -42,5 +48,8 @@ def acknowledge_cases(
             writer.acknowledge(number, text, looked=looked)
             released.append(number)
         except Refusal as refusal:
-            refused[number] = refusal
-    return Acknowledged(tuple(released), refused)
+            if cases is None and isinstance(refusal, NeverFoundError):
+                passed_over.append(number)
+            else:
+                refused[number] = refusal
+    return Acknowledged(tuple(released), refused, tuple(passed_over))

@@ -6,7 +6,7 @@ from importlib import resources
 
 from caseworker.cases.flags import Flag, flags_of_case
 from caseworker.cases.folding import CaseLog, case_log
-from caseworker.cases.found_until import refuse_never_found
+from caseworker.cases.found_until import NeverFoundError, found_until
 from caseworker.cases.lists import append_to_case, count_waiting_parts, new_cases
 from caseworker.cases.reply_limits import parts_of, refuse_beyond_indexes
 from caseworker.cases.written_replies import ACKNOWLEDGEMENT, REPLY
@@ -61,7 +61,9 @@ class ReplyWriter:
         self._vault = vault
         self._moment = moment
         refuse_of_before(vault.db)
-        self._batch_size = known_directory(vault).batch_size
+        directory = known_directory(vault)
+        self._batch_size = directory.batch_size
+        self._codename_days = directory.policy.codename_days
 
     def check(self, case_number: int, *, looked: bool = False) -> None:
         """Return where a reply would be kept, else Refusal: looked at before one is typed."""
@@ -108,7 +110,9 @@ class ReplyWriter:
     def _newest(self, case_number: int) -> MessageMark:
         """Return the message that is answered; Refusal where its source looks no more."""
         newest = messages_of_case(self._vault.db, case_number)[-1]
-        refuse_never_found(self._vault, case_number, newest.thread_id, self._moment.day)
+        until = found_until(self._vault.db, newest.thread_id, self._codename_days)
+        if until is not None and until < self._moment.day:
+            raise NeverFoundError(case_number, until)
         return newest
 
     def _flags(self, case: CaseLog, looked: bool) -> list[Flag]:

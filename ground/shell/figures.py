@@ -16,6 +16,7 @@ __all__ = [
     "date_text",
     "distance_text",
     "iso_date",
+    "iso_date_or_none",
     "long_date_text",
     "number_text",
     "size_text",
@@ -62,6 +63,11 @@ def time_text(seconds: float) -> str:
 def iso_date(day: int) -> str:
     """Return a day as programs write it, `2025-11-26`."""
     return date_of(day).isoformat()
+
+
+def iso_date_or_none(day: int | None) -> str | None:
+    """Return a day as programs write it; None for none."""
+    return None if day is None else iso_date(day)
 
 
 def date_text(day: int) -> str:

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["CROWD", "LONGEST_SECONDS", "QUICK_SECONDS", "Beat"]
+__all__ = ["CROWD", "CROWD_SECONDS", "LONGEST_SECONDS", "QUICK_SECONDS", "Beat"]
 
 QUICK_SECONDS: Final = 1 / 4
 """The grid while things come or there is work."""

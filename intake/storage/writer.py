@@ -71,8 +71,8 @@ class _Group:
                 self.add(entries.get_nowait())
 
     def is_large(self) -> bool:
-        """Tell whether it goes at the beat of a crowd."""
-        return len(self.waiting) >= CROWD or self._bytes >= GROUP_BYTES
+        """Tell whether it goes at the beat of a crowd, as whatever fills it does."""
+        return len(self.waiting) >= CROWD
 
 
 class Writer:

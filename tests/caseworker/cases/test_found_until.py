@@ -3,6 +3,7 @@
 import pytest
 
 from caseworker.cases.found_until import found_until
+from caseworker.keys.directories import known_directory
 from caseworker.vault.folder import Vault
 from caseworker.work.acknowledge_cases import acknowledge_cases
 from caseworker.work.replying import ReplyWriter
@@ -13,7 +14,8 @@ from tests.offices.vaults import DAY, Office, Server, Source, at
 
 def last_day(vault: Vault, source: Source) -> Day:
     """The last day on which this source finds an answer."""
-    until = found_until(vault, source.keys.thread_id)
+    kept = known_directory(vault).policy.codename_days
+    until = found_until(vault.db, source.keys.thread_id, kept)
     assert until is not None
     return until
 
@@ -41,7 +43,9 @@ def test_a_reply_is_written_on_the_last_day_and_refused_after_it(
         assert "Once the source writes again" in refusal.value.hint
         with pytest.raises(Refusal, match="nobody looks"):
             late.reply(1, "Where was it?")
-        assert list(acknowledge_cases(vault, at(until + 1), None).refused) == [1]
+        assert list(acknowledge_cases(vault, at(until + 1), [1]).refused) == [1]
+        all_new = acknowledge_cases(vault, at(until + 1), None)
+        assert (all_new.passed_over, all_new.refused) == ((1,), {})
         ReplyWriter(vault, at(until)).check(1)
         ReplyWriter(vault, at(until)).reply(1, "Where was it?")
 

@@ -15,7 +15,7 @@ import pytest
 from crypto.names import Week
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from ground.disk.locks import locked
-from intake.storage.beat import CROWD, Beat
+from intake.storage.beat import CROWD, CROWD_SECONDS, Beat
 from intake.storage.connections import prepare
 from intake.storage.disk_room import FIRST_SLOTS, LEAST_SLOTS, DiskRoom
 from intake.storage.folder import DataFolder, create_folder
@@ -42,12 +42,13 @@ async def writing_to(
     floor_bytes: int = 0,
     sweep: bool = False,
     on_fault: Callable[[Exception], None] | None = None,
+    beat: Beat | None = None,
 ) -> AsyncIterator[Writer]:
     faults: list[Exception] = []
     writer = Writer(
         folder,
         room=DiskRoom(folder, floor_bytes, 0),
-        beat=Beat(1),
+        beat=beat or Beat(1),
         sweep=sweep,
         on_fault=on_fault or faults.append,
         on_end=lambda: None,
@@ -294,8 +295,32 @@ async def test_a_sweep_that_was_broken_off_is_known(folder: DataFolder) -> None:
 
 def test_a_lone_upload_waits_for_a_quarter_of_a_second_at_most() -> None:
     assert Beat(1).wait(1, has_work=False) <= 0.25
-    assert Beat(1).wait(CROWD, has_work=False) <= 1 / 128
+    assert Beat(1).wait(CROWD, has_work=False) <= CROWD_SECONDS
     assert Beat(60).wait(1, has_work=False) <= 0.25
+
+
+class SlowBeat(Beat):
+    """A beat whose quarter of a second does not come before it is let come."""
+
+    let = False
+
+    def wait(self, waiting: int, *, has_work: bool) -> float:
+        return 0.01 if has_work or waiting >= CROWD or SlowBeat.let else 60.0
+
+
+async def test_uploads_wait_for_the_beat_until_they_are_a_crowd(folder: DataFolder) -> None:
+    SlowBeat.let = False
+    async with writing_to(folder, beat=SlowBeat(60)) as writer:
+        # As long as slots are being made it beats for them.
+        await until(lambda: not writer._store.has_work())
+        await asyncio.sleep(0.5)
+        sent = [asyncio.create_task(put_envelope(writer, one)) for one in envelopes(CROWD - 1)]
+        # Many of the crowd's beats have gone by, of which none was for them.
+        await asyncio.sleep(0.5)
+        assert not any(task.done() for task in sent)
+        assert await put_envelope(writer, os.urandom(ENVELOPE_SIZE)) is Outcome.DURABLE
+        assert set(await asyncio.gather(*sent)) == {Outcome.DURABLE}
+        SlowBeat.let = True
 
 
 async def test_free_slots_are_written_anew_at_every_beat_and_occupied_ones_never(
