@@ -139,7 +139,7 @@ export class Replies {
       return [
         p(
           _(
-            "The office has not replied to anybody so far: the board is empty. Whether a word is wrong cannot be told from that.",
+            "There is nothing on the board now, for anybody. Whether a word is wrong cannot be told from that.",
           ),
         ),
         ...compare,

@@ -175,7 +175,7 @@ def test_words_that_found_nothing_are_first_of_all_typed_again_and_are_kept_for_
         typed = _nobodys().title()
         visitor.type_codename(typed)
         page.wait_text("No reply yet, or a word is wrong", seconds=PATIENCE)
-        assert "the board is empty" in page.text("#page")
+        assert "nothing on the board now, for anybody" in page.text("#page")
         assert page.texts("#page .main") == ["Type the words again"]
         assert page.texts("#page .plain") == ["Write a follow-up", "Leave this page"]
         page.click(role="button", name="Type the words again")
