@@ -86,19 +86,22 @@ export class Replies {
       "Not all of the board is there yet, so there may be more. Keep this page open until it is.",
     );
     const note = el("div", { class: "note", role: "status" }, p(more));
+    const end = (said: string, way: HTMLElement): void => {
+      note.replaceChildren(p(said), p(way));
+      document.getElementById("later")?.remove();
+    };
     void rest.loaded.then(
       () => {
         // Who reads is not interrupted; who saw nothing waits for this.
         if (this.#replies.length === 0 && note.isConnected) rest.showAll();
         const all = button(_("Show everything"), "plain", rest.showAll);
-        note.replaceChildren(p(_("Now all of the board is there.")), p(all));
-        document.getElementById("later")?.remove();
+        end(_("Now all of the board is there."), all);
       },
       () => {
         const again = button(_("Try again"), "plain", () => {
           location.reload();
         });
-        note.replaceChildren(p(_("The rest of the board could not be loaded.")), p(again));
+        end(_("The rest of the board could not be loaded."), again);
       },
     );
     return [note];

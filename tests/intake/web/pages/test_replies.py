@@ -265,6 +265,9 @@ def test_a_damaged_board_is_said_to_be_damaged(browser: Browser, tmp_path: Path)
         assert page.axe() == []
         page.click(role="button", name="Show what is there so far")
         page.wait_text("The rest of the board could not be loaded.")
+        # Nothing more is loading.
+        assert "once all of the board is there" not in page.text()
+        assert "Keep this page open" not in page.text()
         assert "Nothing so far" in page.text("h1")
         _nothing_written(page)
         page.click(role="button", name="Try again")
