@@ -10,6 +10,7 @@ import { leaveNow, onBrowserBack } from "../parts/leaving.ts";
 import { closedWords } from "../parts/opening.ts";
 import { titleOfId } from "../parts/recipient_boxes.ts";
 import { fill, writtenDay } from "../parts/wording.ts";
+import { forgetTyped } from "./asking.ts";
 import { FollowUp } from "./follow_up.ts";
 
 /** The part of the board that is not there yet. */
@@ -52,6 +53,7 @@ export class Replies {
 
   show(): void {
     onBrowserBack(() => undefined);
+    if (this.#replies.length > 0) forgetTyped();
     const nothing = this.#around.rest ? _("Nothing so far") : _("No reply yet, or a word is wrong");
     show(
       this.#replies.length > 0 ? _("Your replies") : nothing,
