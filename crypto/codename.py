@@ -128,17 +128,19 @@ def read_codename(text: str, words: tuple[str, ...], language: str) -> ReadCoden
 def read_codename_in_any(text: str, lists: Mapping[str, tuple[str, ...]]) -> ReadCodename:
     """Return the codename that a person typed in words of any of some lists, by language.
 
-    The first list is that of the reader's own language. Raises what `read_codename` raises for it
-    where no list reads the text.
+    The first list is that of the reader's own language. Where no list reads the text, raises what
+    `read_codename` raises for the one that reads the most of it.
     """
     # SPEC 6.1, "Which list"
-    first: NotACodename | None = None
+    errors: list[NotACodename] = []
     for language, words in lists.items():
         try:
             return read_codename(text, words, language)
         except NotACodename as error:
-            first = first or error
-    raise first or ValueError("a codename is read in one list at least")
+            errors.append(error)
+    if not errors:
+        raise ValueError("a codename is read in one list at least")
+    raise max(errors, key=_pieces_read)
 
 
 def contains_codename(text: str, words: tuple[str, ...]) -> bool:
@@ -211,6 +213,11 @@ def _checked_bits(entries: list[int]) -> bytes | None:
     joined = number.to_bytes(BITS_SIZE + 1, "big")
     bits, check = joined[:BITS_SIZE], joined[BITS_SIZE:]
     return bits if check == _check(bits) else None
+
+
+def _pieces_read(error: NotACodename) -> int:
+    # Not eight pieces are that in every list.
+    return WORDS if error.position is None else error.position - 1
 
 
 def _pieces(text: str, gaps: re.Pattern[str]) -> list[str]:

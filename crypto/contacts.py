@@ -1,23 +1,21 @@
 """The other ways to report that an office names, for who reads a language. Source: SPEC 10.2."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 __all__ = ["contacts_in"]
 
-_OF_ONE_LANGUAGE = re.compile(r"([a-z]{2})=\s*(.*)", re.DOTALL)
 
-
-def contacts_in(contacts: Sequence[str], language: str) -> list[str]:
+def contacts_in(contacts: Sequence[str], language: str, languages: Collection[str]) -> list[str]:
     """Return those for a language: its own, `ru=…`, without the mark, and those that have none.
 
-    Where all are for other languages, they are better than nothing: all are returned.
+    `languages` are the tags of all languages that there are: nothing else is a mark. Where all
+    contacts are for other languages, they are better than nothing: all are returned.
     """
-    marked = [_cut(contact) for contact in contacts]
-    own = [text for code, text in marked if code in ("", language)]
-    return own or [text for _code, text in marked]
+    marked = [_cut(contact, languages) for contact in contacts]
+    own = [text for tag, text in marked if tag in ("", language)]
+    return own or [text for _tag, text in marked]
 
 
-def _cut(contact: str) -> tuple[str, str]:
-    found = _OF_ONE_LANGUAGE.fullmatch(contact)
-    return (found[1], found[2]) if found else ("", contact)
+def _cut(contact: str, languages: Collection[str]) -> tuple[str, str]:
+    tag, equals, text = contact.partition("=")
+    return (tag, text.lstrip()) if equals and tag in languages else ("", contact)

@@ -30,6 +30,7 @@ from crypto.directory import fingerprint, name_in
 from crypto.errors import Malformed
 from crypto.form import first_form, form_hash
 from ground.disk.new_files import refuse_name_in_use
+from ground.languages import LANGUAGES
 from ground.shell.foreign import ForeignText, foreign_path
 from ground.shell.frame import Answer, Command, Surroundings
 from ground.shell.layout import fitted, lines, table
@@ -124,7 +125,7 @@ def _profile(options: CreateOptions, form: bytes) -> OfficeProfile:
         addresses=tuple(address.rstrip("/") for address in options.address),
         titles=titles,
         directory_recipient=next(iter(titles)),
-        contacts=tuple(options.contact),
+        contacts=_contacts(options.contact),
         form=form_hash(form),
         batch_size=options.batch_size or BATCH_SIZE,
         release=EVERY_EXPORT if options.release is None else options.release,
@@ -151,6 +152,26 @@ def _by_language(texts: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"two names for one language: {text}", "one name a language")
         names[language] = name
     return names
+
+
+def _contacts(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return contacts as they were typed: SPEC 10.2 says which beginning marks a language."""
+    codes = {language.code for language in LANGUAGES}
+    for text in texts:
+        mark, equals, contact = text.partition("=")
+        code = mark.strip().lower()
+        if not equals or code not in codes:
+            continue
+        if mark != code:
+            raise UsageError(
+                f"this marks no language, and every page would show it: {text}",
+                f"write {code}= in small letters, right at the beginning",
+            )
+        if not contact.strip():
+            raise UsageError(
+                f"a contact without a text: {text}", f'for example {code}="By post: …"'
+            )
+    return tuple(texts)
 
 
 def _titles(texts: Sequence[str]) -> dict[str, dict[str, str]]:

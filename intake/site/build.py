@@ -104,6 +104,7 @@ def site_files(genesis_id: GenesisId, directory: Directory, build_day: Day) -> d
     files = {"icon.png": _ICON.read_bytes(), **_word_lists()}
     css = _minified(_STYLE.read_text("utf-8"))
     style = _add(files, "site", ".css", css)
+    codes = [language.code for language in LANGUAGES]
     translated = {language: read_translations(language.code) for language in LANGUAGES}
     pages = _environment()
     common = {
@@ -121,7 +122,7 @@ def site_files(genesis_id: GenesisId, directory: Directory, build_day: Day) -> d
             "language": language.code,
             "direction": language.direction,
             "office": name_in(directory.names, language.code),
-            "contacts": contacts_in(directory.contacts, language.code),
+            "contacts": contacts_in(directory.contacts, language.code, codes),
         }
         words = word_list(language.words)
         offline = offline_page(

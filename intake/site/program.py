@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
-from ground.languages import Language
+from ground.languages import LANGUAGES, Language
 from intake.questions import OWN_QUESTIONS
 from intake.site.translations import Translations
 from intake.site.words import list_file, list_text, other_lists, pack_words
@@ -29,6 +29,7 @@ def program_in(
     word_list = {"name": language.words, "letters": letters, "packed": packed}
     # What not every program needs stands only in those that name it.
     more: dict[str, Callable[[], object]] = {
+        "LANGUAGES": lambda: [one.code for one in LANGUAGES],
         "QUESTIONS": lambda: _questions(translations),
         "OTHER_LISTS": lambda: _lists_elsewhere(language),
         "INLINE_LISTS": lambda: _lists_inside(language),

@@ -14,6 +14,9 @@ declare function ngettext(one: string, other: string, n: number): string;
 /** The language of this page, as a tag: `en`. */
 declare const LANGUAGE: string;
 
+/** The tags of all languages that there are. */
+declare const LANGUAGES: readonly string[];
+
 /** How this language writes numbers and dates, as a tag: `en-GB`. */
 declare const LOCALE: string;
 

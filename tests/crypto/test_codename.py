@@ -135,19 +135,24 @@ def test_words_of_any_list_are_read_whichever_list_is_the_readers_own(
         assert contains_codename_in_any(f"> {typed} <", lists.values())
 
 
-@given(st.text(max_size=60))
-def test_what_no_list_reads_is_refused_as_the_readers_own_list_does(text: str) -> None:
-    lists = {one: word_list(one) for one in ("russian", "english")}
+@given(BITS, LANGUAGES, st.integers(1, 8))
+def test_a_wrong_word_is_told_by_the_list_of_the_language_that_was_typed(
+    bits: bytes, language: str, wrong: int
+) -> None:
+    words = codename_words(Codename(bits), word_list(language))
+    typed = " ".join([*words[: wrong - 1], "qqqqqq", *words[wrong:]])
 
-    with pytest.raises(NotACodename) as own:
-        read_codename(text, lists["russian"], "russian")
-    with pytest.raises(NotACodename) as any_list:
-        read_codename_in_any(text, lists)
+    for languages in (("english", "russian"), ("russian", "english")):
+        with pytest.raises(NotACodename) as told:
+            read_codename_in_any(typed, {one: word_list(one) for one in languages})
+        assert (told.value.reason, told.value.position) == ("word", wrong)
 
-    assert (own.value.reason, own.value.position) == (
-        any_list.value.reason,
-        any_list.value.position,
-    )
+
+@given(st.text(max_size=14))
+def test_what_is_not_eight_words_is_that_in_any_list(text: str) -> None:
+    with pytest.raises(NotACodename) as told:
+        read_codename_in_any(text, {one: word_list(one) for one in ("russian", "english")})
+    assert told.value.reason == "count"
 
 
 @given(BITS, LANGUAGES, st.sampled_from([*",;./_|\u00b7\u00ad\u200b\u2060\u2010\u2014\u00a0\t"]))

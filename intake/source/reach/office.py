@@ -24,8 +24,8 @@ from crypto.form import Form, read_form
 from crypto.lifetimes import CLOCK_GRACE_DAYS
 from crypto.names import Day, GenesisId, KeyHash, Week
 from crypto.public_keys import check_kem_public_key, key_hash
+from ground.languages import LANGUAGES, spoken
 from ground.languages import gettext as _
-from ground.languages import spoken
 from ground.shell.figures import long_date_text
 from ground.shell.foreign import ForeignText
 from ground.shell.layout import fitted, lines
@@ -158,7 +158,8 @@ def other_ways(directory: Directory) -> str:
     """Return the other ways to report that the office names, as a hint."""
     if not directory.contacts:
         return _("The office names no other way to report.")
-    named = contacts_in(directory.contacts, spoken().code)
+    codes = [language.code for language in LANGUAGES]
+    named = contacts_in(directory.contacts, spoken().code, codes)
     contacts = (fitted(f"  {ForeignText(contact)}") for contact in named)
     return lines(_("Other ways to report:"), *(line for contact in contacts for line in contact))
 

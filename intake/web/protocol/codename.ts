@@ -83,22 +83,29 @@ export function readCodename(
 
 /**
  * The codename in words of any of some lists, by language; the first list is that of the reader's
- * own language. Raises what `readCodename` raises for it where no list reads the text.
+ * own language. Where no list reads the text, raises what `readCodename` raises for the one that
+ * reads the most of it.
  */
 export function readCodenameInAny(
   text: string,
   lists: ReadonlyMap<string, readonly string[]>,
 ): ReadCodename {
   // SPEC 6.1, "Which list"
-  let first: unknown;
+  let told: NotACodename | undefined;
   for (const [language, words] of lists) {
     try {
       return readCodename(text, words, language);
     } catch (error) {
-      first ??= error;
+      if (!(error instanceof NotACodename)) throw error;
+      if (!told || piecesRead(error) > piecesRead(told)) told = error;
     }
   }
-  throw first;
+  throw told ?? new Error("a codename is read in one list at least");
+}
+
+function piecesRead({ position }: NotACodename): number {
+  // Not eight pieces are that in every list.
+  return position === null ? WORDS : position - 1;
 }
 
 /** Whether a text holds a codename, which nobody should send: the end of SPEC 6.1. */

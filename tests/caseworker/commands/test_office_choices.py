@@ -51,6 +51,24 @@ def test_an_office_that_says_nothing_has_batches_of_32_at_every_export_and_the_f
     assert forms == [first_form()]
 
 
+@pytest.mark.parametrize("contact", ["ru=", "en= ", "RU=Почтой", "En =By post"])
+def test_a_contact_that_marks_a_language_wrongly_or_says_nothing_makes_no_office(
+    tmp_path: Path, contact: str
+) -> None:
+    refused = create(tmp_path / "office", "--contact", "By post", contact)
+    assert refused.code == 2
+    assert contact.strip() in refused.err
+    assert not (tmp_path / "office").exists()
+
+
+def test_a_contact_of_any_other_sign_of_equality_is_taken_as_it_stands(tmp_path: Path) -> None:
+    contacts = ["vk=id123", "tg=@office", "ru=Почтой: улица А", "https://example.org/?a="]
+    made = create(tmp_path / "office", "--contact", *contacts)
+    assert made.code == 0, made.err
+    directory, _ = in_bundle(tmp_path / "office/first.bundle")
+    assert directory.contacts == tuple(contacts)
+
+
 def test_reports_and_exports_a_week_say_how_large_batches_are(tmp_path: Path) -> None:
     made = create(tmp_path / "office", "--reports", 60, "--exports", 2)
     assert made.code == 0, made.err

@@ -12,6 +12,8 @@ from intake.site.build import build_site
 from tests.offices.signed_office import PracticeOffice
 
 BOTH = ("en=By post: A Street", "ru=Почтой: улица А", "+7 000 000-00-00")
+# A sign of equality that stands behind no language that there is.
+PLAIN = ("https://example.org/?a=b", "tel=1", "ways\nen=two", "vk=id1", "tg=@a", "RU=b", "=c")
 DAY = Day(20_700)
 
 
@@ -21,14 +23,14 @@ DAY = Day(20_700)
         (BOTH, "en", ["By post: A Street", "+7 000 000-00-00"]),
         (BOTH, "ru", ["Почтой: улица А", "+7 000 000-00-00"]),
         (("ru=Почтой", "ru= Лично"), "en", ["Почтой", "Лично"]),
-        (("https://example.org/?a=b", "tel=1"), "ru", ["https://example.org/?a=b", "tel=1"]),
+        (PLAIN, "ru", list(PLAIN)),
         ((), "en", []),
     ],
 )
 def test_contacts_are_those_of_the_language_and_those_of_none(
     contacts: tuple[str, ...], language: str, shown: list[str]
 ) -> None:
-    assert contacts_in(contacts, language) == shown
+    assert contacts_in(contacts, language, ("en", "ru")) == shown
 
 
 def test_each_page_shows_the_contacts_of_its_language_at_its_foot(tmp_path: Path) -> None:

@@ -68,20 +68,22 @@ def _in_any_list() -> Iterator[Vector]:
         )
     seven, unknown = " ".join(words[:7]), " ".join([*words[:2], "qqqqqq", *words[3:]])
     check = " ".join([words[1], words[0], *words[2:]])
+    mixed = " ".join([*words[:4], *russian[4:]])
     for rule, variant, languages, text, found in (
         ("codename_count", "in_any", both, seven, {"reason": "count"}),
         ("codename_word", "in_any", both, unknown, {"reason": "word", "position": 3}),
-        ("codename_word", "in_any_first", others, unknown, {"reason": "word", "position": 1}),
+        ("codename_word", "in_any_other", others, unknown, {"reason": "word", "position": 3}),
         ("codename_check", "in_any", both, check, {"reason": "check"}),
-        ("codename_word", "in_any_check", others, check, {"reason": "word", "position": 1}),
+        ("codename_check", "in_any_other", others, check, {"reason": "check"}),
+        ("codename_word", "in_any_mixed", others, mixed, {"reason": "word", "position": 5}),
     ):
-        what = "No list reads it; what the first one says of it is told."
+        what = "No list reads it; what the one that reads the most of it says is told."
         inputs = {"languages": languages, "text": text} | found
         yield refused(rule, what, "NotACodename", call, variant=variant, **inputs)
     for variant, text, found_any in (
         ("own_list", f"My words: {' '.join(words)}", True),
         ("other_list", f"Слова: {', '.join(russian)}", True),
-        ("of_two_lists", " ".join([*words[:4], *russian[4:]]), False),
+        ("of_two_lists", mixed, False),
     ):
         yield accepted(
             f"codename_ok_contained_in_any_{variant}",

@@ -8,26 +8,25 @@ import type { Office } from "../../reach/office.ts";
 import { button, byId, complain, el, list, p, show } from "../parts/elements.ts";
 import { onBrowserBack } from "../parts/leaving.ts";
 import { fileButton } from "../parts/small_file.ts";
-import { askCodename } from "../replies/asking.ts";
+import { askCodename, forgetTyped } from "../replies/asking.ts";
 import { makeTags } from "../replies/key_screen.ts";
 import { Replies } from "../replies/reading.ts";
 import { followUpIntoFile } from "./saving.ts";
 
 /** Asks for the codename, then for the board; `leave` goes back to the beginning. */
 export function startOfflineReplies(office: Office, leave: () => void): void {
-  askForWords(office, leave, "");
-}
-
-function askForWords(office: Office, leave: () => void, before: string): void {
-  askCodename((read, typed) => {
-    const again = (): void => {
-      askForWords(office, leave, typed);
-    };
-    void makeTags(office, read).then((tags) => {
-      askForBoard(office, tags, read, again);
+  const ask = (): void => {
+    askCodename((read) => {
+      void makeTags(office, read).then((tags) => {
+        askForBoard(office, tags, read, ask);
+      });
     });
-  }, before);
-  onBrowserBack(leave);
+    onBrowserBack(() => {
+      forgetTyped();
+      leave();
+    });
+  };
+  ask();
 }
 
 function askForBoard(

@@ -76,7 +76,7 @@ function openOffice(data: Uint8Array): void {
     const office = officeFromFile(data, genesisId);
     byId("contacts").replaceChildren(
       el("h2", {}, _("Other ways to report")),
-      list(contactsIn(office.directory.contacts, LANGUAGE)),
+      list(contactsIn(office.directory.contacts, LANGUAGE, LANGUAGES)),
     );
     showOffice(office);
   } catch (error) {

@@ -4,6 +4,7 @@ import { button, byId } from "./elements.ts";
 
 let guarded = false;
 let stopWork: () => void = () => undefined;
+let forget: () => void = () => undefined;
 let stepBack: (() => void) | null = null;
 let entryPushed = false;
 
@@ -15,6 +16,11 @@ export function guardLeaving(on: boolean): void {
 /** Names what to stop when the page is left. */
 export function onLeaving(stop: () => void): void {
   stopWork = stop;
+}
+
+/** Names what to forget when the page is left, beside what it shows. */
+export function forgetOnLeaving(act: () => void): void {
+  forget = act;
 }
 
 /**
@@ -30,7 +36,6 @@ export function onBrowserBack(step: (() => void) | null): void {
 /** Empties the page and puts a blank one in its place. */
 export function leaveNow(): void {
   guarded = false;
-  stepBack = null;
   wipe();
   location.replace("about:blank");
 }
@@ -71,5 +76,8 @@ function pushEntry(): void {
 
 function wipe(): void {
   stopWork();
+  forget();
+  // The step may hold what was typed.
+  stepBack = null;
   document.body.replaceChildren();
 }

@@ -115,7 +115,7 @@ function pageFacts(): PageFacts {
 }
 
 function showContacts(directory: Directory): void {
-  byId("contacts").replaceChildren(list(contactsIn(directory.contacts, LANGUAGE)));
+  byId("contacts").replaceChildren(list(contactsIn(directory.contacts, LANGUAGE, LANGUAGES)));
 }
 
 function showRefusal(refusal: OfficeRefusal): void {

@@ -4,23 +4,31 @@ import { readCodenameInAny, type ReadCodename } from "../../protocol/codename.ts
 import { NotACodename } from "../../protocol/errors.ts";
 import { codenamePieces } from "../../protocol/typed_words.ts";
 import { complain, el, form, p, quietDown, show, showFoot } from "../parts/elements.ts";
-import { onBrowserBack } from "../parts/leaving.ts";
+import { forgetOnLeaving, onBrowserBack } from "../parts/leaving.ts";
 import { textField } from "../parts/text_fields.ts";
 import { wordLists } from "../parts/word_list.ts";
 import { fill } from "../parts/wording.ts";
 
-/** Asks for the codename; `typed` is what stands in the field already, `onRead` is told what stood there then. */
-export function askCodename(
-  onRead: (read: ReadCodename, typed: string) => void,
-  typed: string,
-): void {
+/** The words as they were typed last: who looks for the wrong one among them types that one alone. */
+let typed = "";
+
+/** Forgets the words that were typed: once they have found something, nobody types them again. */
+export function forgetTyped(): void {
+  typed = "";
+}
+
+/** Asks for the codename; in the field stands what was typed last and found nothing. */
+export function askCodename(onRead: (read: ReadCodename) => void): void {
+  forgetOnLeaving(forgetTyped);
   const field = textField("codename", typed, 3, () => undefined);
   field.setAttribute("autocapitalize", "none");
   field.setAttribute("aria-describedby", "codename-help");
   const onNext = (): void => {
     quietDown();
     try {
-      onRead(readCodenameInAny(field.value, wordLists()), field.value);
+      const read = readCodenameInAny(field.value, wordLists());
+      typed = field.value;
+      onRead(read);
     } catch (error) {
       if (!(error instanceof NotACodename)) throw error;
       const word = error.position === null ? "" : selectWord(field, error.position);

@@ -10,6 +10,7 @@ import { leaveNow, onBrowserBack } from "../parts/leaving.ts";
 import { closedWords } from "../parts/opening.ts";
 import { titleOfId } from "../parts/recipient_boxes.ts";
 import { fill, writtenDay } from "../parts/wording.ts";
+import { forgetTyped } from "./asking.ts";
 import { FollowUp } from "./follow_up.ts";
 
 /** The part of the board that is not there yet. */
@@ -52,6 +53,7 @@ export class Replies {
 
   show(): void {
     onBrowserBack(() => undefined);
+    if (this.#replies.length > 0) forgetTyped();
     const nothing = this.#around.rest ? _("Nothing so far") : _("No reply yet, or a word is wrong");
     show(
       this.#replies.length > 0 ? _("Your replies") : nothing,
@@ -86,19 +88,22 @@ export class Replies {
       "Not all of the board is there yet, so there may be more. Keep this page open until it is.",
     );
     const note = el("div", { class: "note", role: "status" }, p(more));
+    const end = (said: string, way: HTMLElement): void => {
+      note.replaceChildren(p(said), p(way));
+      document.getElementById("later")?.remove();
+    };
     void rest.loaded.then(
       () => {
         // Who reads is not interrupted; who saw nothing waits for this.
         if (this.#replies.length === 0 && note.isConnected) rest.showAll();
         const all = button(_("Show everything"), "plain", rest.showAll);
-        note.replaceChildren(p(_("Now all of the board is there.")), p(all));
-        document.getElementById("later")?.remove();
+        end(_("Now all of the board is there."), all);
       },
       () => {
         const again = button(_("Try again"), "plain", () => {
           location.reload();
         });
-        note.replaceChildren(p(_("The rest of the board could not be loaded.")), p(again));
+        end(_("The rest of the board could not be loaded."), again);
       },
     );
     return [note];
@@ -139,7 +144,7 @@ export class Replies {
       return [
         p(
           _(
-            "The office has not replied to anybody so far: the board is empty. Whether a word is wrong cannot be told from that.",
+            "There is nothing on the board now, for anybody. Whether a word is wrong cannot be told from that.",
           ),
         ),
         ...compare,

@@ -31,8 +31,6 @@ class Visit {
   readonly #office: Office;
   readonly #board: Board;
   readonly #delivery: FollowUpDelivery;
-  /** The words as they were typed last: who looks for the wrong one among them types that one alone. */
-  #typed = "";
 
   constructor(office: Office, board: Board) {
     this.#office = office;
@@ -41,10 +39,7 @@ class Visit {
   }
 
   readonly ask = (): void => {
-    askCodename((read, typed) => {
-      this.#typed = typed;
-      void this.#look(read);
-    }, this.#typed);
+    askCodename((read) => void this.#look(read));
     const report = el("a", { href: "../" }, _("You have no codename yet? Report something"));
     byId("page").append(p(report));
   };

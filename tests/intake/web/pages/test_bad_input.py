@@ -13,6 +13,7 @@ import pytest
 
 from crypto.codename import Codename, codename_words, new_codename
 from crypto.sizes import ENVELOPE_SIZE
+from crypto.word_lists import word_list
 from ground.languages import LANGUAGES
 from tests.browser.driver import Browser, Page
 from tests.browser.visitor import Visitor
@@ -195,7 +196,6 @@ def test_a_wrong_codename_is_told_apart_by_what_to_do(
 ) -> None:
     page = browser.open()
     visitor = Visitor(page, pages.address, language)
-    words = codename_words(new_codename(), visitor.words())
     visitor.open_replies()
     before = len(page.traffic())
 
@@ -204,22 +204,26 @@ def test_a_wrong_codename_is_told_apart_by_what_to_do(
         assert visitor.says(english, **values) in page.text(".summary")
         assert page.evaluate("document.querySelector('#codename').value") == typed
 
-    is_told(
-        " ".join([*words[:4], "zzzzzz", *words[5:]]),
-        "Word {n}, “{word}”, is not in the list. Look at your paper.",
-        n=5,
-        word="zzzzzz",
-    )
-    page.click(".summary a")
-    assert page.evaluate("getSelection().toString()") == "zzzzzz"
-    is_told(
-        " ".join(words[:7]), "These are not eight words. Type all eight, with spaces between them."
-    )
-    is_told(
-        " ".join(_failing_check(visitor.words())),
-        "One of these words is wrong, or they are in the wrong order. Compare each with your"
-        " paper.",
-    )
+    # Whichever language the words are of, and the page.
+    for each in map(word_list, (one.words for one in LANGUAGES)):
+        words = codename_words(new_codename(), each)
+        is_told(
+            " ".join([*words[:4], "zzzzzz", *words[5:]]),
+            "Word {n}, “{word}”, is not in the list. Look at your paper.",
+            n=5,
+            word="zzzzzz",
+        )
+        page.click(".summary a")
+        assert page.evaluate("getSelection().toString()") == "zzzzzz"
+        is_told(
+            " ".join(words[:7]),
+            "These are not eight words. Type all eight, with spaces between them.",
+        )
+        is_told(
+            " ".join(_failing_check(each)),
+            "One of these words is wrong, or they are in the wrong order. Compare each with your"
+            " paper.",
+        )
     assert len(page.traffic()) == before
     assert page.problems() == []
     page.close()

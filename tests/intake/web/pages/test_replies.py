@@ -175,7 +175,7 @@ def test_words_that_found_nothing_are_first_of_all_typed_again_and_are_kept_for_
         typed = _nobodys().title()
         visitor.type_codename(typed)
         page.wait_text("No reply yet, or a word is wrong", seconds=PATIENCE)
-        assert "the board is empty" in page.text("#page")
+        assert "nothing on the board now, for anybody" in page.text("#page")
         assert page.texts("#page .main") == ["Type the words again"]
         assert page.texts("#page .plain") == ["Write a follow-up", "Leave this page"]
         page.click(role="button", name="Type the words again")
@@ -265,6 +265,9 @@ def test_a_damaged_board_is_said_to_be_damaged(browser: Browser, tmp_path: Path)
         assert page.axe() == []
         page.click(role="button", name="Show what is there so far")
         page.wait_text("The rest of the board could not be loaded.")
+        # Nothing more is loading.
+        assert "once all of the board is there" not in page.text()
+        assert "Keep this page open" not in page.text()
         assert "Nothing so far" in page.text("h1")
         _nothing_written(page)
         page.click(role="button", name="Try again")
