@@ -14,7 +14,7 @@ from ground.shell.frame import Answer, Surroundings
 from ground.shell.refusals import Refusal, UsageError
 from intake.questions import questions_of
 from intake.source.commands.answers import given_up_answer, sealed_answer, stored_answer
-from intake.source.commands.opening import opened, speak_as_asked, stoppable
+from intake.source.commands.opening import opened, speak_as_asked
 from intake.source.commands.options import ReportOptions
 from intake.source.commands.questionnaire import Answers, ask_all
 from intake.source.message.cleaning import cleaner
@@ -60,7 +60,6 @@ class _Given:
     is_shown_first: bool
 
 
-@stoppable
 def report(options: ReportOptions, surroundings: Surroundings) -> Answer:
     """Carry out `intake report`; the answer says that it is stored. Raises Refusal."""
     speak_as_asked(options)
