@@ -16,8 +16,8 @@ from intake.source.message.drafting import (
     read_message_text,
     ready_files,
 )
-from intake.source.message.files import ChosenFile, choose_all
-from intake.source.message.plan import Draft, check_number_of_files
+from intake.source.message.files import ChosenFile, check_number_of_files, choose_all
+from intake.source.message.plan import Draft
 from intake.source.message.recipients import tell_readers, without
 from intake.source.message.review import review
 from intake.source.person.asking import ask_readers, ask_text
@@ -54,7 +54,6 @@ def read_given(options: RepliesOptions) -> GivenFollowUp:
     """Return the follow-up that was given; Refusal where it cannot be read."""
     tool = cleaner() if options.clean else None
     files, originals = choose_all(options.file, options.original)
-    check_number_of_files(len(files) + len(originals))
     return GivenFollowUp(
         text=read_message_text(options.follow_up_file) if options.follow_up_file else None,
         files=(*files, *originals),

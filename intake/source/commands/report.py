@@ -24,8 +24,8 @@ from intake.source.message.drafting import (
     read_message_text,
     ready_files,
 )
-from intake.source.message.files import ChosenFile, choose_all
-from intake.source.message.plan import Draft, check_files, check_number_of_files
+from intake.source.message.files import ChosenFile, check_number_of_files, choose_all
+from intake.source.message.plan import Draft, check_files
 from intake.source.message.recipients import check_ids, tell_readers, without
 from intake.source.message.review import review
 from intake.source.person.board_visit import visiting_board
@@ -122,7 +122,6 @@ def _check_usage(options: ReportOptions) -> None:
 def _read_given(options: ReportOptions) -> _Given:
     tool = cleaner() if options.clean else None
     files, originals = choose_all(options.file, options.original)
-    check_number_of_files(len(files) + len(originals))
     text = read_message_text(options.text_file) if options.text_file else None
     # A script that gives text and codename, or pipes the text in, has nobody who waits for it.
     is_shown_first = text is None or (options.codename_fd is None and sys.stdin.isatty())
