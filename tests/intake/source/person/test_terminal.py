@@ -226,7 +226,7 @@ def test_what_was_typed_into_standard_input_is_said_to_be_lost(
     with person(tmp_path, *line) as someone:
         someone.wait_for("You are not using Tor")
         someone.types("", "They took a bribe.")
-        someone.types("", "\x04")
+        someone.presses_ctrl_d("They took a bribe.")
         someone.types("[y/N]", "y")
         someone.types("Encrypt and send?", "no")
         assert someone.ends() == 1
