@@ -1,77 +1,30 @@
-"""The command `caseworker`: its table of commands."""
+"""The command `caseworker`, from its first moment on: all else is loaded under its eyes.
 
-import os
+Ctrl-C while it loads would end with lines of Python. Nothing is begun by then, so nothing is said
+either. This module itself needs next to nothing, not even `typing`.
+"""
+
 import sys
-from collections.abc import Sequence
 
-from caseworker.offline import refuse_connections
-from ground.shell.frame import Group, Placed, Program, run_program
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-_DESCRIPTION = """Reads and answers reports on a machine that is never online.
+__all__ = ["main"]
 
-Bundles come from the server and go to it on a stick: import brings one in, export writes one.
-Each command asks for the vault's passphrase, or reads it from --passphrase-fd."""
-_FOR_NOBODY_ELSE = 0o077
+# As the frame has it, which is not loaded yet.
+_STOPPED = 130
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: "Sequence[str] | None" = None) -> int:
     """Run the command and return its exit code: 0 done, 1 refused, 2 not as the help says."""
+    try:
+        from caseworker.commands.table import PROGRAM
+        from ground.shell.frame import run_program
+    except KeyboardInterrupt:
+        return _STOPPED
     return run_program(PROGRAM, arguments)
 
-
-def _prepare() -> None:
-    os.umask(_FOR_NOBODY_ELSE)
-    refuse_connections()
-
-
-def _placed(name: str, module: str, constant: str) -> Placed:
-    return Placed(name, f"caseworker.commands.{module}", constant)
-
-
-PROGRAM = Program(
-    name="caseworker",
-    description=_DESCRIPTION,
-    groups=(
-        Group(
-            "bundles",
-            (_placed("import", "carrying", "IMPORT"), _placed("export", "carrying", "EXPORT")),
-        ),
-        Group(
-            "cases",
-            (
-                _placed("list", "viewing", "LIST"),
-                _placed("show", "viewing", "SHOW"),
-                _placed("save", "saving", "SAVE"),
-                _placed("reply", "answering", "REPLY"),
-                _placed("acknowledge", "answering", "ACKNOWLEDGE"),
-                _placed("note", "answering", "NOTE"),
-            ),
-        ),
-        Group(
-            "the vault",
-            (
-                _placed("status", "status", "STATUS"),
-                _placed("passphrase", "safekeeping", "PASSPHRASE"),
-                _placed("backup", "safekeeping", "BACKUP"),
-                _placed("restore", "safekeeping", "RESTORE"),
-                _placed("restored", "safekeeping", "RESTORED"),
-            ),
-        ),
-        Group(
-            "the office",
-            (
-                _placed("office create", "offices", "CREATE"),
-                _placed("office renew", "renewing", "RENEW"),
-                _placed("office new-signing-key", "signing_keys", "NEW_SIGNING_KEY"),
-                _placed("office take-card", "signing_keys", "TAKE_CARD"),
-                _placed("office new-root", "renewing", "NEW_ROOT"),
-            ),
-        ),
-    ),
-    topics={"office": "Makes an office, renews it, replaces its keys."},
-    prepare=_prepare,
-    stopped=("stopped", "what was begun and not finished was taken back"),
-)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -28,7 +28,7 @@ from typing import Any, ClassVar, Final, Generic, NoReturn, TypeVar
 from ground.shell.foreign import ForeignText, foreign_path
 from ground.shell.output import Output, complain, open_standard_streams
 from ground.shell.passphrases import OPTION, PassphraseSource
-from ground.shell.refusals import Refusal, UsageError
+from ground.shell.refusals import Refusal, Stopped, UsageError
 
 __all__ = [
     "DONE",
@@ -134,7 +134,8 @@ class Group:
 class Program:
     """A program. `topics` say what the commands of a first word are about.
 
-    `prepare` is called before anything else; `stopped` is what Ctrl-C means, as message and hint.
+    `prepare` is called before anything else; `stopped` is what Ctrl-C means, as message and hint,
+    where a command says no more of it (`Stopped`).
     """
 
     name: str
@@ -154,6 +155,8 @@ def run_program(program: Program, arguments: Sequence[str] | None = None) -> int
         return _run(program, arguments, output)
     except UsageError as error:
         return _refused(error, USAGE)
+    except Stopped as stopped:
+        return _refused(stopped, STOPPED)
     except Refusal as refusal:
         return _refused(refusal, REFUSED)
     except KeyboardInterrupt:

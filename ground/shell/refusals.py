@@ -1,6 +1,6 @@
 """The errors that a command shows to a person."""
 
-__all__ = ["InputEndedError", "Refusal", "UsageError"]
+__all__ = ["InputEndedError", "Refusal", "Stopped", "UsageError"]
 
 
 class Refusal(Exception):  # noqa: N818 - what it is, not that it is an error
@@ -18,6 +18,10 @@ class Refusal(Exception):  # noqa: N818 - what it is, not that it is an error
 
 class InputEndedError(Refusal):
     """Nobody is there any more to answer a question."""
+
+
+class Stopped(Refusal):
+    """Somebody stopped a command by hand; it says what became of its work. The frame exits 130."""
 
 
 class UsageError(Refusal):

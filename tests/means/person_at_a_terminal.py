@@ -50,6 +50,11 @@ class Person:
         self.wait_for(after)
         os.write(self._terminal, b"\x03")
 
+    def presses_ctrl_d(self, after: str) -> None:
+        """Wait for a text and end what standard input holds."""
+        self.wait_for(after)
+        os.write(self._terminal, b"\x04")
+
     def ends(self) -> int:
         """Read to the end; returns the exit code."""
         while self._read():

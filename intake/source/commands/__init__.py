@@ -21,9 +21,9 @@ __all__ = ["REPLIES", "REPORT", "SEND"]
 _REPORT_SUMMARY: Final = "write to an office, encrypted on this device"
 _REPORT_TEXT: Final = """\
 Asks what happened, encrypts it here to the office's recipients, and sends it. What is given with
---text-file is not asked for. At a terminal you see all of it before it goes, and are asked; --yes
-passes that over. Then you are shown a codename of eight words: the only way back, which opens
-nothing before "stored".
+--text-file is not asked for. Where there is a terminal you see the first lines of it before it
+goes, and all of it where you ask; --yes passes that over, and --codename-fd does. Then you are
+shown a codename of eight words: the only way back, which opens nothing before "stored".
 
   intake report --server https://intake.example.org
   intake report --server http://OFFICE.onion --proxy socks5h://127.0.0.1:9050
@@ -55,7 +55,7 @@ _REPLIES_SUMMARY: Final = "read an office's replies, and write a follow-up"
 _REPLIES_TEXT: Final = """\
 Asks for your codename, finds the replies to it, and offers to write a follow-up. Words may be
 shortened to four letters; one slip in a word is found. Every visit loads the same from the server,
-with a codename or without.
+with a codename or without. A follow-up is shown before it goes, as a report is.
 
   intake replies --server https://intake.example.org
   intake replies --server URL --follow-up-file more.txt --file invoice.pdf

@@ -7,7 +7,9 @@ from crypto.codename import Codename
 from ground.languages import gettext as _
 from ground.shell.refusals import Refusal
 from ground.shell.terminal import Terminal
+from ground.shell.typed_text import STDIN
 from intake.source.commands.options import RepliesOptions
+from intake.source.commands.showing import show_first
 from intake.source.message.cleaning import cleaner
 from intake.source.message.drafting import (
     ask_files,
@@ -16,10 +18,9 @@ from intake.source.message.drafting import (
     read_message_text,
     ready_files,
 )
-from intake.source.message.files import ChosenFile, choose_all
-from intake.source.message.plan import Draft, check_number_of_files
+from intake.source.message.files import ChosenFile, check_number_of_files, choose_all
+from intake.source.message.plan import Draft
 from intake.source.message.recipients import tell_readers, without
-from intake.source.message.review import review
 from intake.source.person.asking import ask_readers, ask_text
 from intake.source.person.session import Session, refuse_if_closed
 from intake.source.reach.office import Office
@@ -33,7 +34,8 @@ __all__ = ["FollowUp", "GivenFollowUp", "read_given"]
 class GivenFollowUp:
     """What the command line says of a follow-up; `tool` cleans files, but for the `originals`.
 
-    `is_shown_first`: a person sees the message before it goes, and is asked.
+    `is_typed`: the text came from standard input, and lies nowhere else. `is_passed_over`: nobody
+    is shown the message before it goes.
     """
 
     text: str | None
@@ -42,7 +44,8 @@ class GivenFollowUp:
     to: tuple[str, ...]
     left_out: tuple[str, ...]
     tool: str | None
-    is_shown_first: bool
+    is_typed: bool
+    is_passed_over: bool
 
     @property
     def is_there(self) -> bool:
@@ -54,7 +57,6 @@ def read_given(options: RepliesOptions) -> GivenFollowUp:
     """Return the follow-up that was given; Refusal where it cannot be read."""
     tool = cleaner() if options.clean else None
     files, originals = choose_all(options.file, options.original)
-    check_number_of_files(len(files) + len(originals))
     return GivenFollowUp(
         text=read_message_text(options.follow_up_file) if options.follow_up_file else None,
         files=(*files, *originals),
@@ -62,7 +64,8 @@ def read_given(options: RepliesOptions) -> GivenFollowUp:
         to=tuple(options.to),
         left_out=tuple(options.leave_out),
         tool=tool,
-        is_shown_first=options.codename_fd is None and not options.yes,
+        is_typed=options.follow_up_file == STDIN,
+        is_passed_over=options.yes,
     )
 
 
@@ -90,13 +93,14 @@ class FollowUp:
         refuse_if_closed(self._office)
         text = ask_text(terminal, _("What do you want to add?"))
         files = ask_files(terminal, self._office) if self._office.status.chunks.open else []
-        return self._send(text, files)
+        return self._send(text, files, is_typed=True)
 
     def send_given(self) -> Stored:
         """Send what the command line says."""
-        return self._send(self._given.text or "", self._given.files)
+        given = self._given
+        return self._send(given.text or "", given.files, is_typed=given.is_typed)
 
-    def _send(self, text: str, files: Sequence[ChosenFile]) -> Stored:
+    def _send(self, text: str, files: Sequence[ChosenFile], *, is_typed: bool) -> Stored:
         session, office, given = self._session, self._office, self._given
         check_something(text, files)
         check_number_of_files(len(files))
@@ -113,8 +117,7 @@ class FollowUp:
                 session.progress,
             )
             draft = Draft("follow-up", text, {}, ready, tuple(readers), session.language)
-            if session.terminal is not None and given.is_shown_first:
-                review(session.terminal, draft, is_typed=given.text is None)
+            show_first(session, draft, is_passed_over=given.is_passed_over, is_typed=is_typed)
             return deliver(session, office, draft, lambda: self._codename, folder)
 
     def _readers(self) -> list[str]:

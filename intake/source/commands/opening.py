@@ -1,9 +1,8 @@
 """What each command of a source begins with, and how it ends early."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import wraps
-from typing import Final, TypeVar
+from typing import Final
 
 from crypto.directory import read_fingerprint
 from crypto.errors import Malformed
@@ -11,8 +10,7 @@ from crypto.names import GenesisId
 from ground.disk.room import is_full
 from ground.languages import gettext as _
 from ground.languages import speak
-from ground.shell.frame import STOPPED, Answer, Surroundings
-from ground.shell.output import complain
+from ground.shell.frame import Surroundings
 from ground.shell.refusals import InputEndedError, Refusal, UsageError
 from ground.shell.terminal import open_terminal
 from intake.locale import CATALOGUES
@@ -26,9 +24,7 @@ from intake.source.reach.pinned import StateFolder, default_state_folder
 from intake.source.reach.route import Route
 from intake.source.sending.giving_up import tidy_up
 
-__all__ = ["opened", "speak_as_asked", "stoppable"]
-
-Options = TypeVar("Options")
+__all__ = ["opened", "speak_as_asked"]
 
 _SECONDS_A_MINUTE: Final = 60
 _DIGITS_MOST: Final = 9
@@ -37,26 +33,6 @@ _DIGITS_MOST: Final = 9
 def speak_as_asked(options: ConnectionOptions) -> None:
     """Speak the language that was asked for, else that of this device."""
     speak(options.language, CATALOGUES)
-
-
-def stoppable(
-    command: Callable[[Options, Surroundings], Answer],
-) -> Callable[[Options, Surroundings], Answer]:
-    """Have a command that is stopped by hand say what became of the message, and end with 130.
-
-    The frame has the code, but no words of what a message waits for.
-    """
-
-    @wraps(command)
-    def run(options: Options, surroundings: Surroundings) -> Answer:
-        try:
-            return command(options, surroundings)
-        except StoppedByHand as stopped:
-            hints = f"hint: {stopped.hint}".split("\n") if stopped.hint else []
-            complain(f"error: {stopped.message}", *hints)
-            raise SystemExit(STOPPED) from None
-
-    return run
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from ground.shell.layout import quoted
 from ground.shell.refusals import Refusal
 from intake.source.commands.answers import stored_answer, stored_data
 from intake.source.commands.follow_up import FollowUp, GivenFollowUp, read_given
-from intake.source.commands.opening import opened, speak_as_asked, stoppable
+from intake.source.commands.opening import opened, speak_as_asked
 from intake.source.commands.options import RepliesOptions
 from intake.source.message.plan import check_files
 from intake.source.message.recipients import check_ids
@@ -28,7 +28,6 @@ from intake.source.reach.office import Office
 __all__ = ["replies"]
 
 
-@stoppable
 def replies(options: RepliesOptions, surroundings: Surroundings) -> Answer:
     """Carry out `intake replies`, and all that was asked for with it. Raises Refusal."""
     speak_as_asked(options)

@@ -1,9 +1,9 @@
 """`intake report`: what a person wants to say, asked or given, encrypted here and sent."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from crypto.codename import Codename, codename_words, new_codename
@@ -12,11 +12,13 @@ from ground.disk.memory_folders import runtime_folder
 from ground.languages import gettext as _
 from ground.shell.frame import Answer, Surroundings
 from ground.shell.refusals import Refusal, UsageError
+from ground.shell.typed_text import STDIN
 from intake.questions import questions_of
 from intake.source.commands.answers import given_up_answer, sealed_answer, stored_answer
-from intake.source.commands.opening import opened, speak_as_asked, stoppable
+from intake.source.commands.opening import opened, speak_as_asked
 from intake.source.commands.options import ReportOptions
 from intake.source.commands.questionnaire import Answers, ask_all
+from intake.source.commands.showing import show_first
 from intake.source.message.cleaning import cleaner
 from intake.source.message.drafting import (
     check_something,
@@ -24,10 +26,9 @@ from intake.source.message.drafting import (
     read_message_text,
     ready_files,
 )
-from intake.source.message.files import ChosenFile, choose_all
-from intake.source.message.plan import Draft, check_files, check_number_of_files
+from intake.source.message.files import ChosenFile, check_number_of_files, choose_all
+from intake.source.message.plan import Draft, check_files
 from intake.source.message.recipients import check_ids, tell_readers, without
-from intake.source.message.review import review
 from intake.source.person.board_visit import visiting_board
 from intake.source.person.codenames import ask_codename, show_codename, words_of
 from intake.source.person.session import Session, compare, connect, refuse_if_closed
@@ -48,8 +49,9 @@ _HELP: Final = "intake report --help"
 class _Given:
     """What stands on the command line of a message: its text, if any, its files, who is left out.
 
-    `tool` cleans the files, but for the `originals` among them. `is_shown_first`: a person sees
-    the message before it goes, and is asked.
+    `tool` cleans the files, but for the `originals` among them. `is_typed`: the text lies nowhere
+    else. `sealed_file`: where the message goes instead of a server. `is_passed_over`: nobody is
+    shown the message before it goes.
     """
 
     text: str | None
@@ -57,10 +59,11 @@ class _Given:
     originals: tuple[ChosenFile, ...]
     left_out: tuple[str, ...]
     tool: str | None
-    is_shown_first: bool
+    is_typed: bool
+    sealed_file: Path | None
+    is_passed_over: bool
 
 
-@stoppable
 def report(options: ReportOptions, surroundings: Surroundings) -> Answer:
     """Carry out `intake report`; the answer says that it is stored. Raises Refusal."""
     speak_as_asked(options)
@@ -123,17 +126,15 @@ def _check_usage(options: ReportOptions) -> None:
 def _read_given(options: ReportOptions) -> _Given:
     tool = cleaner() if options.clean else None
     files, originals = choose_all(options.file, options.original)
-    check_number_of_files(len(files) + len(originals))
-    text = read_message_text(options.text_file) if options.text_file else None
-    # A script that gives text and codename, or pipes the text in, has nobody who waits for it.
-    is_shown_first = text is None or (options.codename_fd is None and sys.stdin.isatty())
     return _Given(
-        text,
-        (*files, *originals),
-        tuple(originals),
-        tuple(options.leave_out),
-        tool,
-        is_shown_first and not options.yes,
+        text=read_message_text(options.text_file) if options.text_file else None,
+        files=(*files, *originals),
+        originals=tuple(originals),
+        left_out=tuple(options.leave_out),
+        tool=tool,
+        is_typed=options.text_file in (None, STDIN),
+        sealed_file=options.to_file,
+        is_passed_over=options.yes,
     )
 
 
@@ -197,16 +198,20 @@ def _send(
 
 def _draft(session: Session, office: Office, given: _Given, folder: UnsentFolder) -> Draft:
     """Return what is sent: what was given, else what a person answers and confirms."""
-    terminal, is_typed = session.terminal, given.text is None
-    if terminal is None or not is_typed:
+    if session.terminal is None or given.text is not None:
         answers = Answers(given.text or "", {}, given.files, given.left_out)
     else:
-        answers = ask_all(terminal, office, session.language, given.files, given.left_out)
+        answers = ask_all(session.terminal, office, session.language, given.files, given.left_out)
         check_number_of_files(len(answers.files))
     draft = _checked_draft(session, office, given, answers, folder)
-    if terminal is not None and given.is_shown_first:
-        questions = questions_of(office.form, session.language)
-        review(terminal, draft, questions, is_typed=is_typed)
+    show_first(
+        session,
+        draft,
+        questions_of(office.form, session.language),
+        is_passed_over=given.is_passed_over,
+        is_typed=given.is_typed,
+        sealed_file=given.sealed_file,
+    )
     return draft
 
 

@@ -6,7 +6,7 @@ from ground.shell.figures import long_date_text
 from ground.shell.frame import Answer, Surroundings
 from ground.shell.layout import lines
 from ground.shell.refusals import Refusal
-from intake.source.commands.opening import opened, speak_as_asked, stoppable
+from intake.source.commands.opening import opened, speak_as_asked
 from intake.source.commands.options import SendOptions
 from intake.source.person.session import Session, asked, connect, refuse_if_closed
 from intake.source.person.stopping import StoppedByHand
@@ -19,7 +19,6 @@ from intake.source.sending.sealed_file_sending import check_sealed_file, send_se
 __all__ = ["send"]
 
 
-@stoppable
 def send(options: SendOptions, surroundings: Surroundings) -> Answer:
     """Carry out `intake send`; the answer says that all is stored. Raises Refusal."""
     speak_as_asked(options)

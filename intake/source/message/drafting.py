@@ -65,6 +65,7 @@ def ask_files(
 ) -> list[ChosenFile]:
     """Return files whose paths a person types, none chosen before: as many as the office takes."""
     files: list[ChosenFile] = []
+    resolved = {one.path.resolve() for one in chosen}
     terminal.say()
     terminal.say(
         _("You may send up to {n} files, {size} in all.").format(
@@ -74,9 +75,10 @@ def ask_files(
     while path := terminal.ask(_("A file to send, with its path (Enter: no more): ")):
         try:
             file = choose(_expanded(path))
-            refuse_twice(file, [*chosen, *files])
+            refuse_twice(file, resolved)
             check_files([*files, file], office)
             files.append(file)
+            resolved.add(file.path.resolve())
         except Refusal as refusal:
             terminal.say(refusal.message)
     return files

@@ -2,18 +2,19 @@
 
 import mimetypes
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from crypto.payload import safe_file_name
+from crypto.sizes import ATTACHMENTS_MAX
 from ground.languages import gettext as _
 from ground.shell.foreign import foreign_path
 from ground.shell.refusals import Refusal
 from intake.source.message.pieces import FileOnDisk, Source
 from intake.source.message.sealed_copies import SealedCopy
 
-__all__ = ["ChosenFile", "choose", "choose_all", "refuse_twice"]
+__all__ = ["ChosenFile", "check_number_of_files", "choose", "choose_all", "refuse_twice"]
 
 
 @dataclass(frozen=True)
@@ -58,20 +59,33 @@ def choose_all(
 ) -> tuple[list[ChosenFile], list[ChosenFile]]:
     """Return files and originals as they will be announced.
 
-    Refusal naming the first that cannot be read, or that stands there twice.
+    Refusal where they are too many, else naming the first that cannot be read, or that stands
+    there twice.
     """
+    check_number_of_files(len(paths) + len(originals))
     files = [choose(path) for path in (*paths, *originals)]
-    for number, file in enumerate(files):
-        refuse_twice(file, files[:number])
+    resolved = set[Path]()
+    for file in files:
+        refuse_twice(file, resolved)
+        resolved.add(file.path.resolve())
     return files[: len(paths)], files[len(paths) :]
 
 
-def refuse_twice(file: ChosenFile, chosen: Sequence[ChosenFile]) -> None:
+def check_number_of_files(files: int) -> None:
+    """Return if a message may have so many files, else Refusal."""
+    if files > ATTACHMENTS_MAX:
+        raise Refusal(
+            _("A message takes at most {n} files.").format(n=ATTACHMENTS_MAX),
+            _("Put some of them into an archive, or send the others in a follow-up."),
+        )
+
+
+def refuse_twice(file: ChosenFile, resolved: Collection[Path]) -> None:
     """Return if a file is none of those chosen before it, whatever its path, else Refusal.
 
-    Two files that only hold the same are two.
+    `resolved` are the paths of those, without links. Two files that only hold the same are two.
     """
-    if file.path.resolve() in (one.path.resolve() for one in chosen):
+    if file.path.resolve() in resolved:
         raise Refusal(
             _("This file is named twice: {path}").format(path=foreign_path(file.path)),
             _("Nothing was sent. Name each file once, with --file or with --original."),

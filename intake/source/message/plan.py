@@ -11,11 +11,11 @@ from crypto.errors import TooLarge
 from crypto.names import Day
 from crypto.padding import padded_chunk_count
 from crypto.payload import Answer, Attachment, Fill, TextRest
-from crypto.sizes import ATTACHMENTS_MAX, PIECE_SIZE
+from crypto.sizes import PIECE_SIZE
 from ground.languages import gettext as _
 from ground.shell.figures import size_text
 from ground.shell.refusals import Refusal
-from intake.source.message.files import ChosenFile
+from intake.source.message.files import ChosenFile, check_number_of_files
 from intake.source.message.pieces import (
     Bytes,
     Outgoing,
@@ -29,7 +29,6 @@ __all__ = [
     "Draft",
     "Plan",
     "check_files",
-    "check_number_of_files",
     "make_plan",
     "replaced",
     "restarted",
@@ -94,15 +93,6 @@ class Plan:
             text=self.draft.text[: self.in_envelope],
             rest=TextRest(rest.size, rest.key, rest.chunks, rest.hash) if rest else None,
             fill=fill,
-        )
-
-
-def check_number_of_files(files: int) -> None:
-    """Return if a message may have so many files, else Refusal."""
-    if files > ATTACHMENTS_MAX:
-        raise Refusal(
-            _("A message takes at most {n} files.").format(n=ATTACHMENTS_MAX),
-            _("Put some of them into an archive, or send the others in a follow-up."),
         )
 
 

@@ -1,13 +1,15 @@
 """What a person sees of a message before it leaves the device, and the word that lets it go."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
 from crypto.payload import Answer
 from ground.languages import gettext as _
 from ground.shell.figures import number_text, size_text
-from ground.shell.foreign import ForeignText
+from ground.shell.foreign import ForeignText, foreign_path
 from ground.shell.layout import fitted, quoted
 from ground.shell.refusals import Refusal
 from ground.shell.terminal import Terminal
@@ -21,28 +23,45 @@ _LINES_OF_TEXT: Final = 12
 _LINES_OF_ANSWER: Final = 4
 
 
+@dataclass(frozen=True)
+class _Deed:
+    """What is asked, and what becomes of the message with each answer."""
+
+    question: str
+    done: str
+    left: str
+    refused: str
+
+
 def review(
-    terminal: Terminal, draft: Draft, questions: Sequence[Question] = (), *, is_typed: bool
+    terminal: Terminal,
+    draft: Draft,
+    questions: Sequence[Question] = (),
+    *,
+    is_typed: bool,
+    sealed_file: Path | None = None,
 ) -> None:
-    """Show what is about to leave the device; return only once the person lets it go.
+    """Show what is about to be encrypted and sent; return only once the person lets it go.
 
     `questions`: those that the draft's answers belong to. `is_typed`: the text lies nowhere else.
-    Raises Refusal where the person says no.
+    `sealed_file`: the file into which it is encrypted, with nothing sent. Raises Refusal where the
+    person says no.
     """
+    deed = _sealing(sealed_file) if sealed_file else _sending()
     terminal.say()
     is_cut = _show(terminal, draft, questions, whole=False)
     terminal.say()
-    terminal.say(_("yes: it is encrypted and sent."))
+    terminal.say(deed.done)
     lost = _("What you typed is not kept.") if is_typed else _("Your files stay as they are.")
-    terminal.say(_("no: nothing is sent.") + " " + lost)
+    terminal.say(deed.left + " " + lost)
     if is_cut:
         terminal.say(_("all: shows all of the text first."))
     while True:
-        word = terminal.ask(_("Encrypt and send?") + " ").casefold()
+        word = terminal.ask(deed.question + " ").casefold()
         if word in ("y", "yes", *_("y yes").split()):
             return
         if word in ("n", "no", *_("n no").split()):
-            raise Refusal(_("Nothing was sent."), lost)
+            raise Refusal(deed.refused, lost)
         if word in ("all", *_("all").split()):
             terminal.say()
             _show(terminal, draft, questions, whole=True)
@@ -50,6 +69,24 @@ def review(
         else:
             # Whoever only pressed Enter must not lose what took an hour to write.
             terminal.say(_("Type yes or no. Nothing is sent and nothing is lost before that."))
+
+
+def _sending() -> _Deed:
+    return _Deed(
+        question=_("Encrypt and send?"),
+        done=_("yes: it is encrypted and sent."),
+        left=_("no: nothing is sent."),
+        refused=_("Nothing was sent."),
+    )
+
+
+def _sealing(path: Path) -> _Deed:
+    return _Deed(
+        question=_("Encrypt into the file?"),
+        done=_("yes: it is encrypted into {file}, and not sent.").format(file=foreign_path(path)),
+        left=_("no: nothing is written."),
+        refused=_("Nothing was written."),
+    )
 
 
 def _show(terminal: Terminal, draft: Draft, questions: Sequence[Question], *, whole: bool) -> bool:

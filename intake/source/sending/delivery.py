@@ -90,15 +90,21 @@ def check_unsent(session: Session, office: Office) -> None:
 def tell_unsent(session: Session, office: Office) -> None:
     """Say, before anything is typed, if a message waits already, and how to go on or give it up.
 
+    Nothing says here whether it is stored: the last answer may be what did not arrive.
     Returns if there is none, if a person begins another one all the same, or if nobody can be
     asked; else Refusal.
     """
     if not waiting_in(session.state.office_folder(office.genesis_id)):
         return
-    message = _("A message for this office waits on this device: it is not stored yet.")
+    message = _("A message for this office waits on this device; it may not be stored.")
     ways = "\n".join(
         (
-            _("Go on with: {command}").format(command=next_command(session, "report --resume")),
+            _("To have it stored if it is not: {command}").format(
+                command=next_command(session, "report --resume")
+            ),
+            _("To look for a reply to it first: {command}").format(
+                command=next_command(session, "replies")
+            ),
             _("To give it up: {command}").format(command=next_command(session, "report --give-up")),
         )
     )
@@ -107,7 +113,7 @@ def tell_unsent(session: Session, office: Office) -> None:
         return
     session.terminal.say(message)
     session.terminal.say(
-        _("You can go on with it (--resume), or give it up (--give-up): Enter shows how.")
+        _("--resume finds out and goes on with it, --give-up gives it up: Enter shows how.")
     )
     if not session.terminal.agrees(_("Begin another one all the same?")):
         raise Refusal(_("Nothing was begun, and the message still waits."), ways)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from caseworker.cli import PROGRAM
+from caseworker.commands.table import PROGRAM
 from ground.shell.frame import Placed
 from tests.means.person_at_a_terminal import at_a_terminal
 from tests.means.repository import REPOSITORY

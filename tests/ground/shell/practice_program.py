@@ -16,7 +16,7 @@ from ground.shell.frame import (
     Surroundings,
     run_program,
 )
-from ground.shell.refusals import Refusal
+from ground.shell.refusals import Refusal, Stopped
 
 LINES = 20_000
 
@@ -47,6 +47,8 @@ def _deed(options: DeedOptions, surroundings: Surroundings) -> Answer:
         surroundings.passphrases.ask("the thing")
     if options.how == "refused":
         raise Refusal("it cannot be done", "do something else\nor nothing")
+    if options.how == "stopped":
+        raise Stopped("a half is done", "do the rest\nor nothing")
     if options.how == "fault":
         raise ValueError("a secret that was worked on")
     if options.how == "slow":

@@ -90,6 +90,14 @@ def test_a_refusal_ends_with_1_and_says_what_next(tmp_path: Path) -> None:
     assert done.stderr == "error: it cannot be done\nhint: do something else\nor nothing\n"
 
 
+def test_a_command_that_was_stopped_says_itself_what_became_of_it_and_ends_with_130(
+    tmp_path: Path,
+) -> None:
+    done = run("topic", "deed", tmp_path / "file", "--how", "stopped")
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "error: a half is done\nhint: do the rest\nor nothing\n"
+
+
 def test_what_was_done_in_part_ends_with_1(tmp_path: Path) -> None:
     done = run("topic", "deed", tmp_path / "file", "--how", "partly")
     assert (done.returncode, done.stdout) == (1, "a part\n")

@@ -174,6 +174,15 @@ def test_more_files_than_a_message_takes_are_refused(source: Source) -> None:
     assert "at most 32 files" in done.err
 
 
+def test_too_many_files_are_refused_before_any_is_looked_at(source: Source) -> None:
+    done = source.report(
+        "--file", *(f"/no/such/{number}" for number in range(32)), "--original", "/"
+    )
+    assert done.code == 1
+    assert "at most 32 files" in done.err
+    assert "There is no file" not in done.err
+
+
 def test_text_that_holds_a_codename_is_refused(source: Source) -> None:
     codename = source.report(text="First.").codename
     done = source.report(text=f"My words are: {codename}. Keep them.")

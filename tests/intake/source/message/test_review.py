@@ -1,6 +1,7 @@
 """What a person sees before a message is sent, and what lets it go."""
 
 import io
+from pathlib import Path
 
 import pytest
 
@@ -22,13 +23,14 @@ def reviewed(
     questions: tuple[Question, ...] = QUESTIONS,
     *,
     is_typed: bool = True,
+    sealed_file: Path | None = None,
 ) -> tuple[str, Refusal | None]:
     """What a terminal shows to somebody who types this, and the refusal it ends with, if any."""
     shown = io.StringIO()
     terminal = Terminal(io.StringIO(typed), shown)
     draft = Draft("report", text, answers or {}, (), ("main",), "en")
     try:
-        review(terminal, draft, questions, is_typed=is_typed)
+        review(terminal, draft, questions, is_typed=is_typed, sealed_file=sealed_file)
     except Refusal as refusal:
         return shown.getvalue(), refusal
     return shown.getvalue(), None
@@ -49,6 +51,17 @@ def test_only_no_is_no_and_it_says_beforehand_what_becomes_of_the_text(is_typed:
     assert refusal is not None
     assert (refusal.message, refusal.hint) == ("Nothing was sent.", lost)
     assert f"no: nothing is sent. {lost}" in shown
+
+
+def test_what_goes_into_a_file_is_not_said_to_be_sent() -> None:
+    path = Path("/stick/report\x1b.fidelio")
+    shown, refusal = reviewed("They took a bribe.", "no\n", sealed_file=path)
+    assert "yes: it is encrypted into /stick/report<U+001B>.fidelio, and not sent." in shown
+    assert "no: nothing is written. What you typed is not kept." in shown
+    assert "Encrypt into the file?" in shown
+    assert "Encrypt and send?" not in shown
+    assert refusal is not None
+    assert refusal.message == "Nothing was written."
 
 
 def test_the_text_and_the_answers_are_shown_below_their_questions() -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from crypto.codename import codename_words, new_codename
 from crypto.directory import fingerprint
 from crypto.form import first_form, parse_form
+from intake.source.person.codenames import words_of
 from tests.means.person_at_a_terminal import Person, at_a_terminal, person
 from tests.offices.signed_office import PracticeOffice
 from tests.offices.source_client import (
@@ -22,6 +24,7 @@ from tests.offices.source_client import (
 
 OTHER_SCREEN = "\x1b[?1049h"
 FIRST_SCREEN = "\x1b[?1049l"
+CODENAME = " ".join(codename_words(new_codename(), words_of("en")))
 
 
 Setting = tuple[str, OfficeServer]
@@ -213,6 +216,64 @@ def test_a_text_from_a_file_is_shown_before_it_is_sent(setting: Setting, tmp_pat
         type_two_words_back(someone)
         assert someone.ends() == 0, someone.seen
     assert len(server.envelopes()) == 1
+
+
+def test_what_was_typed_into_standard_input_is_said_to_be_lost(
+    setting: Setting, tmp_path: Path
+) -> None:
+    address, server = setting
+    line = ("report", "--server", address, "--text-file", "-", "--leave-out", "board")
+    with person(tmp_path, *line) as someone:
+        someone.wait_for("You are not using Tor")
+        someone.types("", "They took a bribe.")
+        someone.presses_ctrl_d("They took a bribe.")
+        someone.types("[y/N]", "y")
+        someone.types("Encrypt and send?", "no")
+        assert someone.ends() == 1
+    assert "no: nothing is sent. What you typed is not kept." in someone.seen
+    assert server.puts == []
+
+
+PIPED = """
+import subprocess, sys
+line = [sys.executable, "-m", "intake.cli", *sys.argv[1:]]
+sys.exit(subprocess.run(line, input=b"Piped.").returncode)
+"""
+
+
+@pytest.mark.parametrize("command", ["report", "replies"])
+def test_a_text_that_is_piped_in_at_a_terminal_is_shown_before_it_is_sent(
+    setting: Setting, tmp_path: Path, command: str
+) -> None:
+    address, server = setting
+    option = "--text-file" if command == "report" else "--follow-up-file"
+    recipients = ("--leave-out", "board") if command == "report" else ("--to", "main")
+    line = (command, "--server", address, option, "-", *recipients)
+    with at_a_terminal(tmp_path, "-c", PIPED, *line) as someone:
+        someone.types("[y/N]", "y")
+        if command == "replies":
+            someone.types("your codename: ", CODENAME)
+        someone.wait_for("  | Piped.")
+        someone.types("Encrypt and send?", "no")
+        assert someone.ends() == 1
+    assert "What you typed is not kept." in someone.seen
+    assert server.puts == []
+
+
+def test_files_of_a_follow_up_without_a_text_stay_as_they_are(
+    setting: Setting, tmp_path: Path
+) -> None:
+    address, server = setting
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"x")
+    line = ("replies", "--server", address, "--file", str(photo), "--to", "main")
+    with person(tmp_path, *line) as someone:
+        someone.types("[y/N]", "y")
+        someone.types("your codename: ", CODENAME)
+        someone.types("Encrypt and send?", "no")
+        assert someone.ends() == 1
+    assert "Your files stay as they are." in someone.seen
+    assert server.puts == []
 
 
 def _slowly(_number: int, _put: object) -> int:

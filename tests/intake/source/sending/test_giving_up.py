@@ -166,9 +166,10 @@ def test_who_begins_anew_while_a_message_waits_hears_so_before_typing(
     with office_server(server, port), person(tmp_path, *line) as someone:
         someone.types("Begin another one all the same? [y/N]", "")
         assert someone.ends() == 1
-    assert "waits on this device: it is not stored yet" in someone.seen
+    assert "waits on this device; it may not be stored" in someone.seen
     assert f"report --resume --server {source.server}" in someone.seen
     assert f"report --give-up --server {source.server}" in someone.seen
+    assert f"replies --server {source.server}" in someone.seen
     assert "What happened?" not in someone.seen
     assert len(source.unsent()) == 1
     with office_server(server, port), person(tmp_path, *line) as someone:
@@ -184,5 +185,5 @@ def test_a_script_that_begins_anew_while_a_message_waits_is_told_and_goes_on(
     with office_server(server, port):
         done = source.report(text="Another.")
     assert done.code == 0, done.err
-    assert "waits on this device: it is not stored yet" in done.err
+    assert "waits on this device; it may not be stored" in done.err
     assert "report --give-up" in done.err
