@@ -36,9 +36,9 @@ help: ## Show this list
 run: setup client ## Start a practice office on this machine, ready to try
 	@exec $(PY) deploy/practice.py $(ARGS)
 
-# Tests wait for half their time: for the server's grid of time, for the disk, for browsers. There
-# can be more workers than cores (WORKERS=4); nothing that a test says may depend on how quickly it goes.
-WORKERS ?= $(shell getconf _NPROCESSORS_ONLN)
+# With a worker to a core, cores stand idle: tests wait for the server's grid of time, for the disk, for
+# browsers. So there are two more; nothing that a test says may depend on how quickly it goes.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
 PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test: setup client browser debian-tools ## Run the tests (ARGS="-k word" picks some of the Python ones)
