@@ -1,10 +1,8 @@
-"""The command `caseworker`, from its first moment on: all else is loaded under its eyes.
-
-Ctrl-C while it loads would end with lines of Python. Nothing is begun by then, so nothing is said
-either. This module itself needs next to nothing, not even `typing`.
-"""
+"""The command `caseworker`. Which commands there are stands in `commands/table.py`."""
 
 import sys
+
+from ground.shell.starting import start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,18 +10,10 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-# As the frame has it, which is not loaded yet.
-_STOPPED = 130
-
 
 def main(arguments: "Sequence[str] | None" = None) -> int:
-    """Run the command and return its exit code: 0 done, 1 refused, 2 not as the help says."""
-    try:
-        from caseworker.commands.table import PROGRAM
-        from ground.shell.frame import run_program
-    except KeyboardInterrupt:
-        return _STOPPED
-    return run_program(PROGRAM, arguments)
+    """Run the command with these arguments, else those of the process; return its exit code."""
+    return start("caseworker.commands.table", arguments)
 
 
 if __name__ == "__main__":

@@ -17,15 +17,35 @@ class Ended:
         if name == {module!r}:
             signal.raise_signal(signal.SIGINT)
 sys.meta_path.insert(0, Ended())
-sys.argv = ["caseworker", "office", "create", {office!r}]
-from caseworker.cli import main
+sys.argv = {arguments!r}
+from {house}.cli import main
 sys.exit(main())
 """
 
 
-@pytest.mark.parametrize("module", ["ground.shell.frame", "argparse", "caseworker.offline"])
-def test_ctrl_c_while_the_program_is_loaded_ends_quietly(module: str, tmp_path: Path) -> None:
-    program = PROGRAM.format(module=module, office=str(tmp_path / "office"))
+COMMANDS = {
+    "intake": ["report", "--server", "http://127.0.0.1:9", "--state"],
+    "caseworker": ["office", "create"],
+}
+
+
+@pytest.mark.parametrize(
+    ("house", "module"),
+    [
+        ("intake", "ground.shell.frame"),
+        ("intake", "argparse"),
+        ("intake", "intake.commands.status_command"),
+        ("caseworker", "ground.shell.frame"),
+        ("caseworker", "argparse"),
+        ("caseworker", "caseworker.offline"),
+    ],
+)
+def test_ctrl_c_while_a_program_is_loaded_ends_quietly(
+    house: str, module: str, tmp_path: Path
+) -> None:
+    made = tmp_path / "made"
+    arguments = [house, *COMMANDS[house], str(made)]
+    program = PROGRAM.format(module=module, house=house, arguments=arguments)
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=REPOSITORY,
@@ -35,4 +55,4 @@ def test_ctrl_c_while_the_program_is_loaded_ends_quietly(module: str, tmp_path: 
         start_new_session=True,
     )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
-    assert not (tmp_path / "office").exists()
+    assert not made.exists()
