@@ -65,7 +65,6 @@ class _Plan:
     sign: Sign
     head: tuple[tuple[ItemType, bytes], ...]
     recipient: str
-    day: Day
     parts: tuple[tuple[Item, ...], ...]
 
 
@@ -75,13 +74,13 @@ def export_bundle(path: Path, recipient: str, out: Path, part_size: int | None) 
     Raises `Refusal`, and then there is no file. One that is killed leaves files without their names
     or, in its last moment, with them: the same again removes both, and begins anew.
     """
-    folder, day = open_folder(path), today()
+    folder = open_folder(path)
     with disk_faults_said(folder), ExitStack() as stack:
         exports = stack.enter_context(open_exports(folder))
-        with exports.snapshot(recipient, day) as snapshot:
+        with exports.snapshot(recipient, today) as snapshot:
             known = _checked(snapshot, recipient)
             sign = signer(read_server_key(folder), known.office.genesis_id)
-            plan = _plan(known, sign, recipient, day, part_size)
+            plan = _plan(known, sign, recipient, part_size)
             size = sum(_part_sizes(plan))
             stack.enter_context(_stick_faults_said(out, size))
             files = stack.enter_context(NewFiles(out, _names(plan, out, part_size)))
@@ -99,7 +98,7 @@ def export_bundle(path: Path, recipient: str, out: Path, part_size: int | None) 
         damaged=sum(map(len, plan.parts)) - sum(written.values()),
         damage=exports.damage(),
         directory=plan.snapshot.directory,
-        day=day,
+        day=plan.snapshot.day,
     )
 
 
@@ -121,10 +120,10 @@ def _checked(snapshot: Snapshot | None, recipient: str) -> Snapshot:
 # ---- What goes into it, and how it is cut --------------------------------------------------------
 
 
-def _plan(snapshot: Snapshot, sign: Sign, recipient: str, day: Day, part_size: int | None) -> _Plan:
+def _plan(snapshot: Snapshot, sign: Sign, recipient: str, part_size: int | None) -> _Plan:
     """Return which items go into which part; one part where no size is given."""
     items = tuple(item for kind in Kind for item in _shuffled(snapshot, kind))
-    whole = _Plan(snapshot, sign, _head(snapshot), recipient, day, (items,))
+    whole = _Plan(snapshot, sign, _head(snapshot), recipient, (items,))
     if part_size is None:
         return whole
     return replace(whole, parts=_cut(whole, items, part_size))
@@ -192,7 +191,7 @@ def _begin(
         export_id=export_id,
         part=part,
         parts=parts,
-        day=plan.day,
+        day=plan.snapshot.day,
         number=plan.snapshot.number,
     )
     bundle = BundleWriter(write, header, plan.sign)

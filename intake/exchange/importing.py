@@ -121,8 +121,8 @@ def _import(
     first: bool,
 ) -> Imported:
     source.seek(0)
-    day = today()
     with _protocol_faults_said(), imports.transaction() as transaction:
+        day = today()
         if first:
             transaction.pin_office(header.genesis_id)
         transaction.set_server_key(server_key)

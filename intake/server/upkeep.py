@@ -43,7 +43,7 @@ async def drop_what_is_over(parts: Parts) -> None:
     """Delete by age, where the clock can be believed."""
     in_force = parts.office.in_force()
     if in_force is not None:
-        await parts.writer.retire(in_force.directory, today())
+        await parts.writer.retire(in_force.directory, today)
 
 
 async def work_out_admission(parts: Parts) -> None:

@@ -18,6 +18,7 @@ from intake.storage.connections import connect, empty_log, prepare, reading, wri
 from intake.storage.damage import Damage
 from intake.storage.export_number import next_export_number
 from intake.storage.folder import DataFolder
+from intake.storage.retention import Clock
 from intake.storage.rows import form_rows, line_rows, office_rows
 from intake.storage.rows.office_rows import OfficeDocument
 from intake.storage.slots.records import Item
@@ -32,7 +33,7 @@ class Snapshot:
     """What goes into an export, as of one moment. The bytes of items stay in their slots.
 
     `keys`, `form` and `cards` are public, and as they came; `items` are in no meaningful order.
-    `number` is that of the export, which no other has.
+    `day` is when it was taken, `number` that of the export, which no other has.
     """
 
     office: OfficeDocument
@@ -42,6 +43,7 @@ class Snapshot:
     cards: tuple[bytes, ...]
     lines: tuple[TakenLine, ...]
     items: tuple[Item, ...]
+    day: Day
     number: int
 
 
@@ -63,8 +65,8 @@ class Exports:
         return tuple(sorted(set(self._damage)))
 
     @contextmanager
-    def snapshot(self, recipient: str, day: Day) -> Iterator[Snapshot | None]:
-        """Drop what is over on a day, then yield what waits for a recipient; None without office.
+    def snapshot(self, recipient: str, clock: Clock) -> Iterator[Snapshot | None]:
+        """Drop what is over today, then yield what waits for a recipient; None without office.
 
         Its number is taken for good, durably, whatever becomes of the export.
         Until the context ends, no slot that `read` may want is overwritten.
@@ -77,12 +79,13 @@ class Exports:
             directory = read_directory(office.directory, office.genesis_id)
             with self._store.changing():
                 with writing(self._connection, self._folder):
+                    day = clock()
                     retention.retire(self._connection, self._store, directory, day)
                     believed = retention.believes(self._connection, directory, day)
                 # The desk may need an export to renew the directory, so a clock that is not
                 # believed gives one all the same; its day does not count.
                 number = next_export_number(self._folder, day if believed else Day(0))
-                snapshot = self._snapshot(recipient, number)
+                snapshot = self._snapshot(recipient, day, number)
             yield snapshot
 
     def read(self, item: Item) -> bytes | None:
@@ -102,7 +105,7 @@ class Exports:
             self._store.wipe_all()
             empty_log(self._connection, self._folder)
 
-    def _snapshot(self, recipient: str, number: int) -> Snapshot | None:
+    def _snapshot(self, recipient: str, day: Day, number: int) -> Snapshot | None:
         connection = self._connection
         with reading(connection):
             office = office_rows.office(connection)
@@ -125,6 +128,7 @@ class Exports:
                 tuple(cards),
                 tuple(line_rows.lines(connection)),
                 tuple(self._unconfirmed(recipient)),
+                day,
                 number,
             )
 

@@ -4,7 +4,7 @@ An **age** counts days since the last day of the week in which a thing came: 0 o
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,10 @@ from intake.storage.rows import line_rows, office_rows, volume_rows
 from intake.storage.slots.marks import Marks, recipient_tag
 from intake.storage.slots.records import Item
 from intake.storage.slots.store import Store
+
+Clock = Callable[[], Day]
+"""What says which day it is. It is asked once nobody else can change anything: a day that had
+waited for somebody's import would set back what that has remembered of the clock."""
 
 LIFETIMES: Final = {Kind.ENVELOPE: ENVELOPE_KEPT_DAYS, Kind.CHUNK: CHUNK_KEPT_DAYS}
 """Days for each kind of item."""

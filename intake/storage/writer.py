@@ -17,7 +17,7 @@ from enum import Enum
 from typing import Final
 
 from crypto.directory import Directory
-from crypto.names import Day, Week
+from crypto.names import Week
 from intake.storage import retention
 from intake.storage.beat import CROWD, QUICK_SECONDS, Beat
 from intake.storage.connections import connect, writing
@@ -25,6 +25,7 @@ from intake.storage.damage import Damage, DamagedError
 from intake.storage.disk_room import DiskRoom
 from intake.storage.folder import DataFolder
 from intake.storage.kinds import Kind
+from intake.storage.retention import Clock
 from intake.storage.slots.store import Store
 from intake.storage.uploads import Outcome, Upload
 
@@ -118,12 +119,12 @@ class Writer:
         await self._do(upload)
         return upload.outcome
 
-    async def retire(self, directory: Directory, day: Day) -> None:
-        """Delete what is over on a day by the directory in force, if the clock can be believed.
+    async def retire(self, directory: Directory, clock: Clock) -> None:
+        """Delete what is over today by the directory in force, if the clock can be believed.
 
         Also what all recipients have, where an import was killed before it had deleted it.
         """
-        await self._do(lambda: self._retire(directory, day))
+        await self._do(lambda: self._retire(directory, clock))
 
     async def _do(self, work: Upload | Chore) -> None:
         future: asyncio.Future[None] = self._loop.create_future()
@@ -222,11 +223,11 @@ class Writer:
         with self._store.changing():
             self._store.work(self._room)
 
-    def _retire(self, directory: Directory, day: Day) -> None:
+    def _retire(self, directory: Directory, clock: Clock) -> None:
         recipients = [recipient.id for recipient in directory.recipients]
         with self._store.changing():
             with writing(self._connection, self._folder):
-                retention.retire(self._connection, self._store, directory, day)
+                retention.retire(self._connection, self._store, directory, clock())
             retention.drop_confirmed(self._store, recipients)
 
     def _tell_damage(self, damage: Damage) -> None:

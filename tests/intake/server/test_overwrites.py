@@ -55,6 +55,6 @@ async def test_records_envelopes_and_chunks_that_are_over_are_in_no_file_any_mor
         for passed in (20, 40, 60, CHUNK_DAYS + 7):
             set_clock(clock, passed)
             now = day + passed
-            newer = office.with_directory(issued=now, expires=now + 21, policy=policy)
-            take_in(newer.outbound("main", Day(now), card=1 + passed))
+            office = office.with_directory(issued=now, expires=now + 21)
+            take_in(office.outbound("main", Day(now), card=1 + passed))
         wait_until(lambda: not any(map(is_anywhere, everything)))

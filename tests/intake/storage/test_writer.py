@@ -12,18 +12,22 @@ from pathlib import Path
 
 import pytest
 
-from crypto.names import Week
+from crypto.days import week_of
+from crypto.directory import read_directory
+from crypto.names import Day, Week
 from crypto.sizes import CHUNK_SIZE, ENVELOPE_SIZE
 from ground.disk.locks import locked
 from intake.storage.beat import CROWD, CROWD_SECONDS, Beat
-from intake.storage.connections import prepare
+from intake.storage.connections import connect, prepare
 from intake.storage.disk_room import FIRST_SLOTS, LEAST_SLOTS, DiskRoom
 from intake.storage.folder import DataFolder, create_folder
 from intake.storage.kinds import SIZES, Kind
+from intake.storage.rows import office_rows
 from intake.storage.slots.store import Store
 from intake.storage.slots.survey import survey
 from intake.storage.writer import Outcome, Writer
 from tests.means.stored_items import no_damage
+from tests.offices.signed_office import PracticeOffice
 
 WEEK = Week(2970)
 
@@ -351,3 +355,21 @@ async def test_no_file_is_sparse_and_none_holds_a_place_that_was_never_written(
         assert not any(
             bytes(4096) == content[at : at + 4096] for at in range(0, len(content), 4096)
         )
+
+
+async def test_what_is_over_is_judged_by_the_day_when_nobody_else_changes_anything(
+    folder: DataFolder,
+) -> None:
+    """A day that had waited for an import would set back what that remembered of the clock."""
+    days, day = [Day(7 * WEEK)], Day(7 * WEEK + 14)
+    office = PracticeOffice.create(days[0])
+    directory = read_directory(office.document(), office.genesis_id)
+    async with writing_to(folder) as writer:
+        with locked(folder.slots_lock):
+            retiring = asyncio.create_task(writer.retire(directory, lambda: days[-1]))
+            # Longer than a beat: it waits for the lock by then.
+            await asyncio.sleep(1)
+            days.append(day)
+        await retiring
+    with contextlib.closing(connect(folder)) as connection:
+        assert office_rows.last_week(connection) == week_of(day)
