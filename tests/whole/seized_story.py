@@ -163,7 +163,11 @@ class Story:
             succeed("import", "--data", self.data, bundle, env=clock_at(day))
 
     def _answer(self, recipient: str, number: int, day: int) -> dict[int, int]:
-        """Answer each message of a round that can be read, up to three times, as it comes."""
+        """Answer each message of a round that can be read, up to three times, as it comes.
+
+        How often altogether is not left to chance: batches that happened to be full of answers
+        would leave next to no record that is none, and nothing to tell them from.
+        """
         counts: dict[int, int] = {}
         mine = [one for one in self.messages if one.round == number and recipient in one.open_to]
         with self.office.opened(recipient) as vault:
@@ -171,9 +175,11 @@ class Story:
             by_case = {
                 case_of_thread(vault.db, one.writer.source.keys.thread_id): one for one in mine
             }
-            for case, message in sorted(by_case.items(), key=lambda entry: entry[0] or 0):
+            often = random.sample([number % 4 for number in range(len(by_case))], len(by_case))
+            in_order = sorted(by_case.items(), key=lambda entry: entry[0] or 0)
+            for (case, message), count in zip(in_order, often, strict=True):
                 assert case is not None
-                counts[message.writer.number] = random.randrange(4)
+                counts[message.writer.number] = count
                 for reply in range(counts[message.writer.number]):
                     replies.reply(case, f"Answer {number}.{reply}", looked=True)
         return counts
