@@ -17,7 +17,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.offices.server_process import ServerProcess
+from tests.offices.server_process import ServerProcess, wait_until
 
 __all__ = ["PROBE", "Arrivals", "copied", "deviation", "files_of", "found_in", "orders"]
 
@@ -136,9 +136,16 @@ def copied(server: ServerProcess, name: str) -> Path:
     running = server.process.poll() is None
     if running:
         server.process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: _is_stopped(server))
     try:
         shutil.copytree(server.data, copy, symlinks=True)
     finally:
         if running:
             server.process.send_signal(signal.SIGCONT)
     return copy
+
+
+def _is_stopped(server: ServerProcess) -> bool:
+    """Whether all its threads stand still: one that is in a system call ends that first."""
+    threads = Path(f"/proc/{server.process.pid}/task").glob("*/stat")
+    return all(thread.read_text().rpartition(")")[2].split()[0] == "T" for thread in threads)

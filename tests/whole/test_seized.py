@@ -139,10 +139,13 @@ def test_every_visit_asks_for_the_same(verdict: Verdict) -> None:
 def test_the_scorer_finds_old_faults(
     faulty: Verdict, question: str, way: str, least: float
 ) -> None:
-    """Else the tests above would pass for any server. Of what half of the sources show, half."""
+    """Else the tests above would pass for any server. Of what half of the sources show, half.
+
+    Which way finds it is said before, so this is one look.
+    """
     told = faulty.scores[question].ways[way]
     assert told.advantage > least, told
-    assert told.deviations > faulty.most, told
+    assert told.deviations > bound(1), told
 
 
 def test_the_measure_of_order_finds_old_faults(faulty: Verdict) -> None:
