@@ -136,8 +136,8 @@ def copied(server: ServerProcess, name: str) -> Path:
     running = server.process.poll() is None
     if running:
         server.process.send_signal(signal.SIGSTOP)
-        wait_until(lambda: _is_stopped(server))
     try:
+        wait_until(lambda: not running or _is_stopped(server))
         shutil.copytree(server.data, copy, symlinks=True)
     finally:
         if running:
@@ -147,5 +147,12 @@ def copied(server: ServerProcess, name: str) -> Path:
 
 def _is_stopped(server: ServerProcess) -> bool:
     """Whether all its threads stand still: one that is in a system call ends that first."""
-    threads = Path(f"/proc/{server.process.pid}/task").glob("*/stat")
-    return all(thread.read_text().rpartition(")")[2].split()[0] == "T" for thread in threads)
+    try:
+        states = [
+            thread.read_text().rpartition(")")[2].split()[0]
+            for thread in Path(f"/proc/{server.process.pid}/task").glob("*/stat")
+        ]
+    except OSError:
+        # One ended while it was looked at.
+        return False
+    return all(state in ("T", "t") for state in states)

@@ -175,12 +175,12 @@ class Story:
             by_case = {
                 case_of_thread(vault.db, one.writer.source.keys.thread_id): one for one in mine
             }
-            often = random.sample([number % 4 for number in range(len(by_case))], len(by_case))
+            often = random.sample([place % 4 for place in range(len(by_case))], len(by_case))
             in_order = sorted(by_case.items(), key=lambda entry: entry[0] or 0)
             for (case, message), count in zip(in_order, often, strict=True):
                 assert case is not None
                 counts[message.writer.number] = count
-                for reply in range(counts[message.writer.number]):
+                for reply in range(count):
                     replies.reply(case, f"Answer {number}.{reply}", looked=True)
         return counts
 

@@ -141,11 +141,13 @@ def test_the_scorer_finds_old_faults(
 ) -> None:
     """Else the tests above would pass for any server. Of what half of the sources show, half.
 
-    Which way finds it is said before, so this is one look.
+    So twice as much has to be beyond what the tests above allow, and this much beyond chance: which
+    way finds it is said before, so it is one look.
     """
     told = faulty.scores[question].ways[way]
     assert told.advantage > least, told
     assert told.deviations > bound(1), told
+    assert 2 * told.deviations > faulty.most, told
 
 
 def test_the_measure_of_order_finds_old_faults(faulty: Verdict) -> None:

@@ -27,6 +27,7 @@ from intake.storage.slots.store import Store
 from intake.storage.slots.survey import survey
 from intake.storage.writer import Outcome, Writer
 from tests.means.stored_items import no_damage
+from tests.means.watchful_clock import WatchfulClock
 from tests.offices.signed_office import PracticeOffice
 
 WEEK = Week(2970)
@@ -357,19 +358,14 @@ async def test_no_file_is_sparse_and_none_holds_a_place_that_was_never_written(
         )
 
 
-async def test_what_is_over_is_judged_by_the_day_when_nobody_else_changes_anything(
-    folder: DataFolder,
-) -> None:
+async def test_the_clock_is_asked_once_nobody_else_can_change_anything(folder: DataFolder) -> None:
     """A day that had waited for an import would set back what that remembered of the clock."""
-    days, day = [Day(7 * WEEK)], Day(7 * WEEK + 14)
-    office = PracticeOffice.create(days[0])
+    day = Day(7 * WEEK)
+    office = PracticeOffice.create(day)
     directory = read_directory(office.document(), office.genesis_id)
+    clock = WatchfulClock(folder, day)
     async with writing_to(folder) as writer:
-        with locked(folder.slots_lock):
-            retiring = asyncio.create_task(writer.retire(directory, lambda: days[-1]))
-            # Longer than a beat: it waits for the lock by then.
-            await asyncio.sleep(1)
-            days.append(day)
-        await retiring
+        await writer.retire(directory, clock)
+    assert clock.alone == [True]
     with contextlib.closing(connect(folder)) as connection:
         assert office_rows.last_week(connection) == week_of(day)
