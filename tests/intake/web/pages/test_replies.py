@@ -145,6 +145,8 @@ def test_nothing_is_shown_before_all_of_the_board_is_there(
         line.spoil(Faults(hold_path="/v1/board/"))
         for typed in (" ".join(words), _nobodys()):
             visitor.open_replies()
+            # The list of volumes may still be on its way.
+            page.wait_text("of 33 KB", seconds=PATIENCE)
             assert "of 33 KB" in page.text("#board-line")
             visitor.type_codename(typed)
             page.wait_for(role="button", name="Show what is there so far", seconds=PATIENCE)
